@@ -1,0 +1,109 @@
+"""What every test runs under: no way out of the machine, and one index of the samples for all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.offline import sitecustomize as offline
+
+if TYPE_CHECKING:
+    from index.embedder import SentenceTransformerEmbedder
+
+_OFFLINE_FOLDER = str(Path(offline.__file__).parent)
+
+# Before torch, transformers or gradio are imported: they read these only then. Programs that a test
+# starts inherit them, and with PYTHONPATH the block on connections.
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    TRANSFORMERS_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    GRADIO_ANALYTICS_ENABLED="False",
+    LANGSMITH_TRACING="false",
+    OMP_WAIT_POLICY="PASSIVE",
+    TOKENIZERS_PARALLELISM="false",
+)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [_OFFLINE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+# A developer's own settings must not reach the tests.
+for _name in [name for name in os.environ if name.startswith("NEWSBOT_")]:
+    del os.environ[_name]
+
+# The first example of a test may load a model: a deadline would measure that.
+settings.register_profile("desk", deadline=None, max_examples=100)
+settings.register_profile(
+    "ci",
+    deadline=None,
+    max_examples=30,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+class _Attempts:
+    """The attempts to leave the machine that have been made and not yet been told of."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._told = 0
+
+    def new(self) -> list[str]:
+        """Give the attempts since the last call, one line each, oldest first."""
+        try:
+            lines = self._log.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        new, self._told = lines[self._told :], len(lines)
+        return new
+
+
+_handle, _log_name = tempfile.mkstemp(prefix="newsbot-tests-", suffix=".log")
+os.close(_handle)
+os.environ[offline.LOG] = _log_name
+_attempts = _Attempts(Path(_log_name))
+
+
+def pytest_unconfigure() -> None:
+    Path(_log_name).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def attempts() -> Iterator[_Attempts]:
+    """Fail a test in which anything tried to leave, even where a library swallowed the refusal.
+
+    A test that provokes an attempt on purpose calls ``attempts.new()`` for it.
+    """
+    yield _attempts
+    made = _attempts.new()
+    if made:
+        pytest.fail("tried to leave this machine: " + "; ".join(made), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceTransformerEmbedder:
+    """The default embedder, real weights, loaded once."""
+    from index.embedder import SentenceTransformerEmbedder  # seconds: only for tests that embed
+
+    return SentenceTransformerEmbedder.default()
+
+
+@pytest.fixture(scope="session")
+def samples_index(
+    tmp_path_factory: pytest.TempPathFactory, embedder: SentenceTransformerEmbedder
+) -> Path:
+    """An index of the samples with the real model. Read it; a test that writes copies it."""
+    from corpus.samples import samples_folder
+    from index.builder import build_index
+
+    folder = tmp_path_factory.mktemp("samples") / "index"
+    build_index([samples_folder()], folder, embedder=embedder)
+    return folder

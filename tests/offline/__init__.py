@@ -1,0 +1,1 @@
+"""The block on outgoing connections that every test runs under."""
