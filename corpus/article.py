@@ -1,0 +1,68 @@
+"""The records that everything else is made of: an Article, and a Passage of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+__all__ = ["Article", "Passage", "Span"]
+
+Span = tuple[int, int]
+"""Start (inclusive) and end (exclusive), in code points of ``Article.text``."""
+
+
+@dataclass(frozen=True)
+class Article:
+    r"""A news article as indexed. Its ``text`` is normalised once and is what all offsets count in.
+
+    Attributes:
+        id: stable name, from the URL where known, else from the path relative to the folder given.
+        title: headline, one line; may be empty.
+        text: body, Unicode NFC, ``\n`` line ends, no NUL, no byte order mark, no lone surrogates.
+        url: where it was published, or None.
+        source: publisher, or None.
+        author: author line as given, or None.
+        published: timezone-aware ISO 8601 (``2019-12-31T14:05:00+00:00``), or None; never guessed.
+        language: ISO 639-1 code where the file says it, or None.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    language: str | None = None
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 (64 hex digits) over every field but the id: differs when the article changed."""
+        digest = hashlib.sha256()
+        for name, value in sorted(asdict(self).items()):
+            if name != "id":
+                given = "\0" if value is None else f"={value}"
+                digest.update(f"{name}{given}\0".encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Whole sentences of one article: ``article.text[start:end] == text``, always.
+
+    Attributes:
+        article_id: the article it is of.
+        number: 0-based place among the article's passages.
+        start: first code point in the article's text.
+        end: one past the last.
+        text: the characters themselves.
+        sentences: spans of its sentences in the article's text, ascending.
+    """
+
+    article_id: str
+    number: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]

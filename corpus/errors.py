@@ -1,0 +1,26 @@
+"""The errors newsbot raises, from the root of the tree down to one unreadable article.
+
+    NewsbotError
+    ├── CorpusError                 something about the articles that were brought
+    │   └── UnreadableArticle       one file or record that could not be read
+    ├── index.errors.IndexFailure     see index/errors.py
+    └── bot.errors.BotError         see bot/errors.py
+
+Every message is one line that names the thing and the cause, ready for standard error.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CorpusError", "NewsbotError", "UnreadableArticle"]
+
+
+class NewsbotError(Exception):
+    """Base of every error that newsbot raises on purpose; its text is one line for the user."""
+
+
+class CorpusError(NewsbotError):
+    """The paths or articles that were given cannot be used."""
+
+
+class UnreadableArticle(CorpusError):
+    """A file, or one record of it, cannot be read; the text is the cause, without the name."""

@@ -1,0 +1,1 @@
+"""A module for each format of article files, with ``parse`` in each."""

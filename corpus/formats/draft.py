@@ -1,0 +1,48 @@
+"""What a format's ``parse`` gives: an article as its file has it, before it has an id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["BadRecord", "Draft"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Fields as the file gives them; the loader normalises them and makes the Article.
+
+    Attributes:
+        title: headline or empty.
+        text: body.
+        url: address or None.
+        source: publisher or None.
+        author: author line or None.
+        published: date in whatever form the file has, or None.
+        language: language code or None.
+        key: what tells this record from the others of its file (its own id, else its number), or
+            None where a file is one article.
+        place: where in the file, as ``line 7`` or ``record 3``; empty where a file is one article.
+    """
+
+    title: str
+    text: str
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    language: str | None = None
+    key: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """One record of a file that cannot be read, while the file's others can.
+
+    Attributes:
+        place: where in the file, as ``line 7`` or ``record 3``.
+        cause: why, in a few words.
+    """
+
+    place: str
+    cause: str

@@ -1,0 +1,169 @@
+"""HTML: one article a page, found by trafilatura, which never asks the network here."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import lxml.etree
+import lxml.html
+import trafilatura
+
+from corpus.errors import UnreadableArticle
+from corpus.formats.draft import Draft
+from corpus.formats.text import title_from_name
+from corpus.text import LEGACY_ENCODINGS, decode, normalise
+from corpus.web_address import clean_address
+
+__all__ = ["parse"]
+
+THOROUGH_LIMIT = 2_000_000
+"""Characters; on a longer page trafilatura's slower second opinions are left out."""
+
+_DECLARED = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+_WEB_NAMES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
+              "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-9": "cp1254"}  # fmt: skip
+"""What browsers read an encoding's name as, where that is more than the name says."""
+
+_DATE_NAMES = (
+    "article:published_time", "datepublished", "og:published_time", "parsely-pub-date",
+    "publishdate", "publish-date", "publish_date", "pubdate", "publication_date", "sailthru.date",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "dcterms.date", "citation_publication_date", "date",
+)  # fmt: skip
+_ARTICLE_TYPE = re.compile(r"(Article|Posting|Report|Review)$")
+_DEEPEST_DATA = 20
+
+# Both explain themselves in the log, on standard error if nobody set one up.
+for _name in ("trafilatura", "htmldate"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+def parse(data: bytes, name: str) -> Iterator[Draft]:
+    """Read a web page that was saved.
+
+    Args:
+        data: the whole file.
+        name: the file's name; the title where the page has none.
+
+    Yields:
+        One Draft. The date is only what the page's own data declare as the date of publication:
+        trafilatura's search would take the first of the month for a month, and a date in the text.
+
+    Raises:
+        UnreadableArticle: the file is not text, or there is no article in the page.
+    """
+    source = normalise(_decode(data)).lstrip()
+    declaration = _XML_DECLARATION.match(source)
+    if declaration is not None:  # lxml refuses a string that names an encoding
+        source = source[declaration.end() :]
+    if not source.strip():
+        raise UnreadableArticle("empty")
+    try:
+        tree = lxml.html.document_fromstring(source)
+    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
+        raise UnreadableArticle("not HTML") from error
+    address, language, published = _address(tree), tree.get("lang"), _published(tree)
+    try:
+        page = trafilatura.bare_extraction(
+            tree,
+            url=address,
+            fast=len(source) > THOROUGH_LIMIT,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"original_date": True, "extensive_search": False},
+        )
+    except Exception as error:  # a third party's parser on anybody's page: all kinds are seen
+        raise UnreadableArticle(f"the page cannot be parsed ({type(error).__name__})") from error
+    if page is None or isinstance(page, dict) or not (page.text or "").strip():
+        raise UnreadableArticle("no article found in the page")
+    yield Draft(
+        title=page.title or title_from_name(name),
+        text=_without_title(page.text or "", page.title or ""),
+        url=address,
+        source=page.sitename,
+        author=page.author,
+        published=published,
+        language=language,
+    )
+
+
+def _without_title(text: str, title: str) -> str:
+    """Leave out the headline where trafilatura has kept it as the first line of the body."""
+    first, _, rest = text.partition("\n")
+    return rest if rest.strip() and first.split() == title.split() else text
+
+
+def _decode(data: bytes) -> str:
+    """Decode as ``corpus.text`` does, but let the page name its encoding where it is not UTF-8."""
+    declared = _DECLARED.search(data[:4096])
+    if declared is not None and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            encoding = codecs.lookup(declared[1].decode("ascii", "replace")).name
+            encoding = _WEB_NAMES.get(encoding, encoding)
+            if encoding.replace("-", "_") in LEGACY_ENCODINGS and not _is_utf8(data):
+                if b"\0" not in data:
+                    return data.decode(encoding)
+        except (LookupError, ValueError):
+            pass  # not a name, or not the truth
+    return decode(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _address(tree: Any) -> str | None:
+    found = tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    return next((address for item in found if (address := clean_address(str(item)))), None)
+
+
+def _published(tree: Any) -> str | None:
+    for block in tree.xpath("//script[@type='application/ld+json']/text()"):
+        try:
+            found = _declared_date(json.loads(str(block)), 0)
+        except (ValueError, RecursionError):
+            continue
+        if found:
+            return found
+    declared: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        key = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        declared.setdefault(key.strip().lower(), meta.get("content") or "")
+    for name in _DATE_NAMES:
+        if declared.get(name, "").strip():
+            return declared[name]
+    marked = tree.xpath("//*[@itemprop='datePublished' or (self::time and @pubdate)]")
+    for element in marked:
+        value = element.get("datetime") or element.get("content") or element.text_content()
+        if value.strip():
+            return str(value)
+    return None
+
+
+def _declared_date(data: object, depth: int) -> str | None:
+    """The date of publication of the first article in schema.org's data."""
+    if depth > _DEEPEST_DATA:
+        return None
+    if isinstance(data, list):
+        members: list[object] = data
+    elif isinstance(data, dict):
+        kinds = data.get("@type")
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        date = data.get("datePublished")
+        if isinstance(date, str) and any(_ARTICLE_TYPE.search(str(kind)) for kind in kinds):
+            return date
+        graph = data.get("@graph", data.get("mainEntity"))
+        members = graph if isinstance(graph, list) else [graph] if graph else []
+    else:
+        return None
+    return next((date for one in members if (date := _declared_date(one, depth + 1))), None)

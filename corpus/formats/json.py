@@ -1,0 +1,152 @@
+"""JSON and JSON Lines: an article, a list of them, or an object that holds such a list."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+
+from corpus.errors import UnreadableArticle
+from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.records import TEXT_NAMES, draft_of, field_of
+from corpus.text import decode, detect_encoding
+
+__all__ = ["parse"]
+
+LIST_NAMES = ("articles", "data", "items", "results", "docs")
+"""Names, in any case, under which an object holds its articles."""
+
+_DAMAGED = re.compile("[\udc80-\udcff]")
+
+
+def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
+    """Read a JSON file, or JSON Lines where the name ends in ``.jsonl`` or ``.ndjson``.
+
+    JSON Lines in a file that is called ``.json`` are recognised.
+
+    Args:
+        data: the whole file.
+        name: the file's name, without ``.gz``.
+
+    Yields:
+        A Draft for each article, without a key where the file is one article; a BadRecord for
+        each record that cannot be read.
+
+    Raises:
+        UnreadableArticle: the file is not JSON, or holds no article.
+    """
+    if name.lower().endswith((".jsonl", ".ndjson")):
+        return _lines(data)
+    return _document(data)
+
+
+def _document(data: bytes) -> Iterator[Draft | BadRecord]:
+    try:
+        document = _load(decode(data))
+    except _NotJson as error:
+        if error.extra and _first_line_is_a_record(data):
+            yield from _lines(data)
+            return
+        raise
+    records = _records(document)
+    if records is None:
+        if not isinstance(document, dict):
+            raise UnreadableArticle("holds no article: neither an object nor a list")
+        yield draft_of(document, None)
+        return
+    if not records:
+        raise UnreadableArticle("holds an empty list of articles")
+    for number, record in enumerate(records, start=1):
+        yield _read(record, number, f"record {number}")
+
+
+def _lines(data: bytes) -> Iterator[Draft | BadRecord]:
+    encoding, sound = detect_encoding(data)
+    # Only damaged UTF-8 is read with escapes: the lines that hold one are then told apart.
+    errors = "strict" if sound else "surrogateescape"
+    found = False
+    for number, line in enumerate(
+        io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="\n"), start=1
+    ):
+        if not line.strip("\ufeff\0 \t\r\n"):
+            continue
+        found = True
+        place = f"line {number}"
+        if _DAMAGED.search(line):
+            yield BadRecord(place, "not valid UTF-8")
+            continue
+        try:
+            record = _load(line)
+        except UnreadableArticle as error:
+            yield BadRecord(place, str(error))
+            continue
+        yield _read(record, number, place)
+    if not found:
+        raise UnreadableArticle("empty")
+
+
+def _read(record: object, number: int, place: str) -> Draft | BadRecord:
+    if not isinstance(record, dict):
+        return BadRecord(place, "not an object")
+    try:
+        return draft_of(record, number, place)
+    except UnreadableArticle as error:
+        return BadRecord(place, str(error))
+
+
+def _records(document: object) -> list[object] | None:
+    """The list of records in a document; None if it is an article itself, or nothing known."""
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict):
+        return None
+    if any(
+        field_of(name) == "text" and isinstance(value, str) and value.strip()
+        for name, value in document.items()
+    ):
+        return None
+    named = {name.lower(): value for name, value in document.items()}
+    for name in LIST_NAMES:
+        if isinstance(named.get(name), list):
+            return list(named[name])
+    if not any(field_of(name) for name in document):
+        names = ", ".join((*TEXT_NAMES, *LIST_NAMES))
+        raise UnreadableArticle(f"holds no article (none of {names})")
+    return None
+
+
+class _NotJson(UnreadableArticle):
+    def __init__(self, cause: str, *, extra: bool = False) -> None:
+        super().__init__(cause)
+        self.extra = extra
+
+
+def _load(text: str) -> object:
+    text = text.replace("\ufeff", "").strip("\0 \t\r\n")
+    if not text:
+        raise UnreadableArticle("empty")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text) or error.msg.startswith("Unterminated string"):
+            raise _NotJson("not valid JSON: it is cut off before its end") from error
+        place = (
+            f"line {error.lineno} column {error.colno}"
+            if error.lineno > 1
+            else (f"column {error.colno}")
+        )
+        extra = error.msg == "Extra data"
+        raise _NotJson(f"not valid JSON at {place}: {error.msg}", extra=extra) from error
+    except RecursionError as error:
+        raise UnreadableArticle("JSON nested too deeply") from error
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise UnreadableArticle("not valid JSON: a number is too long") from error
+
+
+def _first_line_is_a_record(data: bytes) -> bool:
+    first = decode(data).lstrip().partition("\n")[0]
+    try:
+        return isinstance(_load(first), dict)
+    except UnreadableArticle:
+        return False

@@ -1,0 +1,44 @@
+"""Plain text: one article a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpus.formats.draft import Draft
+from corpus.text import decode, normalise
+
+__all__ = ["parse", "title_from_name"]
+
+LONGEST_TITLE = 250
+"""Characters; a longer first line is a paragraph, and taking it away would lose it."""
+
+
+def parse(data: bytes, name: str) -> Iterator[Draft]:
+    """Read a text file; its first line is the title where a blank line follows it.
+
+    Args:
+        data: the whole file, in any encoding that ``corpus.text`` tells.
+        name: the file's name; the title where the text has none.
+
+    Yields:
+        One Draft; its text is empty if the file's is.
+
+    Raises:
+        UnreadableArticle: the file is not text.
+    """
+    text = normalise(decode(data)).strip()
+    first, _, rest = text.partition("\n")
+    after, _, _ = rest.partition("\n")
+    if rest.strip() and not after.strip() and len(first) <= LONGEST_TITLE:
+        yield Draft(title=first, text=rest.strip())
+    else:
+        yield Draft(title=title_from_name(name), text=text)
+
+
+def title_from_name(name: str) -> str:
+    """Make a readable title of a file's name: ``floods-in_aldmoor.txt``, Floods in aldmoor."""
+    stem = name.rpartition("/")[2]
+    stem = stem.rpartition(".")[0] or stem
+    words = re.sub(r"[\s_-]+", " ", stem).strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,254 @@
+"""Articles from the files and folders that a user names.
+
+Each file is looked at by its size before it is opened, read whole, and parsed by the module of its
+format. Whatever is wrong with one file or record becomes a line of the report; the others go on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus.article import Article
+from corpus.dates import iso_date
+from corpus.errors import UnreadableArticle
+from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.registry import format_of
+from corpus.text import normalise, one_line
+from corpus.walk import Finding, LoadFailure, cause_of, find_files, shown, stored
+from corpus.web_address import canonical_address, clean_address
+
+__all__ = ["LoadFailure", "LoadReport", "load_articles"]
+
+LONGEST_TEXT = 5_000_000
+"""Characters of one article; the longest books have fewer."""
+
+LONGEST_TITLE, LONGEST_NAME, LONGEST_KEY = 1_000, 300, 200
+"""Characters of a title, of a source or author line, of a record's own id."""
+
+FAILURES_A_FILE = 20
+"""Bad records of one file that get a line each; the rest of them share one."""
+
+OnFile = Callable[[Path, int, int], None]
+
+_LANGUAGE = re.compile(r"([a-z]{2})([-_].*)?", re.IGNORECASE)
+
+
+@dataclass
+class LoadReport:
+    """What became of the paths given; filled while the articles are taken.
+
+    Attributes:
+        files: files that were read, wholly or in part.
+        articles: different articles that were yielded.
+        repeated: articles whose URL another article of this run has as well.
+        failures: what could not be read; beyond ``FAILURES_A_FILE`` a file, records share a line.
+        skipped: what was passed over on purpose.
+        origins: article id to the absolute path of the file it came from.
+        seen_files: absolute paths of all files that are there, those that could not be read too.
+        unlisted: absolute paths of folders that could not be listed: what is in them is unknown.
+        roots: absolute paths of the files and folders given.
+    """
+
+    files: int = 0
+    articles: int = 0
+    repeated: int = 0
+    failures: list[LoadFailure] = field(default_factory=list)
+    skipped: list[LoadFailure] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
+    seen_files: set[str] = field(default_factory=set)
+    unlisted: list[str] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)
+
+
+def load_articles(
+    paths: Iterable[str | Path],
+    *,
+    report: LoadReport | None = None,
+    taken: Mapping[str, str] | None = None,
+    on_file: OnFile | None = None,
+) -> Iterator[Article]:
+    """Read articles from files and folders, one after the other.
+
+    The files are found first; then each is read when its first article is asked for.
+
+    An article's id is its canonical URL where it has one; else the path relative to the folder
+    given, with ``#`` and the record's own id or number in a file of many. Where another file that
+    still exists has that id, ``~`` and eight hex digits of the file's path tell them apart.
+    Of two articles with one URL the one published later counts, the last one where that cannot be
+    told; the other is counted in ``report.repeated``. It may have been yielded before: of several
+    articles with one id the last that is yielded is right.
+
+    Args:
+        paths: files and folders, walked in the order given and sorted by name.
+        report: filled along the way; complete once the iterator is exhausted.
+        taken: ids of articles known from before to the absolute path of the file of each.
+        on_file: called after each file with its path, how many are done, and how many there are.
+
+    Yields:
+        Articles whose text is normalised and not empty.
+    """
+    report = LoadReport() if report is None else report
+    found = find_files(paths)
+    report.failures.extend(found.failures)
+    report.skipped.extend(found.skipped)
+    report.roots.extend(stored(root) for root in found.roots)
+    report.unlisted.extend(stored(folder) for folder in found.unlisted)
+    report.seen_files.update(stored(finding.real) for finding in found.files)
+    naming = _Naming(report.origins, taken or {})
+    for done, finding in enumerate(found.files, start=1):
+        yield from _load_file(finding, report, naming)
+        if on_file is not None:
+            on_file(finding.path, done, len(found.files))
+
+
+def _load_file(finding: Finding, report: LoadReport, naming: _Naming) -> Iterator[Article]:
+    name = shown(finding.path)
+    bad = 0
+    keys: dict[str, int] = {}
+    try:
+        for draft in _drafts(finding):
+            if isinstance(draft, Draft):
+                try:
+                    article = _article(draft, finding, naming, keys, report)
+                except UnreadableArticle as error:
+                    if draft.key is None:
+                        raise
+                    draft = BadRecord(draft.place, str(error))
+                else:
+                    if article is not None:
+                        yield article
+                    continue
+            bad += 1
+            if bad <= FAILURES_A_FILE:
+                report.failures.append(LoadFailure(f"{name} {draft.place}", draft.cause))
+        report.files += 1
+    except UnreadableArticle as error:
+        report.failures.append(LoadFailure(name, str(error)))
+    if bad > FAILURES_A_FILE:
+        rest = bad - FAILURES_A_FILE
+        report.failures.append(LoadFailure(name, f"{rest:,} more records cannot be read"))
+
+
+def _drafts(finding: Finding) -> Iterator[Draft | BadRecord]:
+    kind = format_of(finding.path.name)
+    assert kind is not None, "the walk takes files of known formats only"
+    packed = finding.path.name.lower().endswith(".gz")
+    data = _read(finding, kind.limit, packed=packed)
+    if not data:
+        raise UnreadableArticle("empty")
+    name = finding.path.name[:-3] if packed else finding.path.name
+    try:
+        yield from kind.parser()(data, name)
+    except (MemoryError, RecursionError) as error:
+        raise UnreadableArticle("too large or too deeply nested to be parsed") from error
+
+
+def _read(finding: Finding, limit: int, *, packed: bool) -> bytes:
+    too_large = f"larger than {limit // 1_000_000} MB"
+    if finding.size > limit:
+        raise UnreadableArticle(f"{too_large} ({finding.size / 1_000_000:,.0f} MB)")
+    try:
+        with (gzip.open if packed else open)(finding.path, "rb") as file:
+            data = file.read(limit + 1)  # unpacks no more than this
+    except EOFError as error:
+        raise UnreadableArticle("the gzipped data are cut off before their end") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise UnreadableArticle("not valid gzip data") from error
+    except OSError as error:
+        raise UnreadableArticle(cause_of(error)) from error
+    if len(data) > limit:
+        raise UnreadableArticle(f"{too_large} once unpacked" if packed else too_large)
+    return bytes(data)
+
+
+def _article(
+    draft: Draft, finding: Finding, naming: _Naming, keys: dict[str, int], report: LoadReport
+) -> Article | None:
+    """Make the Article of a Draft, or None if one with its URL that was published later is in."""
+    if len(draft.text) > LONGEST_TEXT:
+        raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
+    text = normalise(draft.text).strip()
+    if not text:
+        raise UnreadableArticle("empty text")
+    if len(text) > LONGEST_TEXT:  # a few letters become three when normalised
+        raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
+    key = None if draft.key is None else _free_key(draft.key, keys)
+    url = clean_address(draft.url)
+    published = iso_date(draft.published)
+    address = canonical_address(url) if url is not None else None
+    if address is not None:
+        wins, first = naming.by_address(address, published)
+        article_id = address
+    else:
+        wins, first = True, True
+        article_id = naming.by_place(finding, key)
+    report.articles += first
+    report.repeated += not first
+    if not wins:
+        return None
+    report.origins[article_id] = stored(finding.real)
+    language = _LANGUAGE.fullmatch((draft.language or "").strip())
+    return Article(
+        id=article_id,
+        title=one_line(draft.title, LONGEST_TITLE),
+        text=text,
+        url=url,
+        source=one_line(draft.source or "", LONGEST_NAME) or None,
+        author=one_line(draft.author or "", LONGEST_NAME) or None,
+        published=published,
+        language=language[1].lower() if language else None,
+    )
+
+
+def _free_key(key: str, keys: dict[str, int]) -> str:
+    """Make a record's own id short and plain, and different from the file's others."""
+    plain = " ".join(normalise(key).split()) or "-"
+    if len(plain) > LONGEST_KEY:
+        digest = hashlib.sha256(plain.encode()).hexdigest()[:8]
+        plain = f"{plain[: LONGEST_KEY - 9]}~{digest}"
+    free = plain
+    while free in keys:  # counted on from the last repeat: a dump may give all records one id
+        keys[plain] += 1
+        free = f"{plain}~{keys[plain]}"
+    keys[free] = 1
+    return free
+
+
+class _Naming:
+    """The ids given in this run and those known from before."""
+
+    def __init__(self, origins: Mapping[str, str], taken: Mapping[str, str]) -> None:
+        self._origins = origins  # the report's own, which grows with each article
+        self._taken = taken
+        self._published: dict[str, str | None] = {}
+
+    def by_address(self, address: str, published: str | None) -> tuple[bool, bool]:
+        """Whether an article of this date counts, and whether it is the first of its address."""
+        if address not in self._published:
+            self._published[address] = published
+            return True, True
+        before = self._published[address]
+        if before is not None and (published is None or published < before):
+            return False, False
+        self._published[address] = published
+        return True, False
+
+    def by_place(self, finding: Finding, key: str | None) -> str:
+        """The id of an article without an address."""
+        place = "" if key is None else f"#{key}"
+        plain = normalise(shown(finding.name)) + place  # NFC: macOS has names decomposed
+        apart = f"{plain}~{hashlib.sha256(os.fsencode(finding.real)).hexdigest()[:8]}"
+        mine = stored(finding.real)
+        if self._taken.get(apart) == mine:
+            return apart  # it has been told apart before, and keeps its name
+        holder = self._origins.get(plain) or self._taken.get(plain)
+        if holder is None or holder == mine or not os.path.exists(holder):
+            return plain
+        return apart

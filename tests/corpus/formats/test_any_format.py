@@ -1,0 +1,65 @@
+"""What holds for every format: bytes of any kind are read or refused, never a crash."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.errors import UnreadableArticle
+from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.registry import FORMATS, format_of
+
+EXTENSIONS = [".txt", ".md", ".html", ".json", ".jsonl", ".csv", ".tsv"]
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            *("<p>", "</p>", "<meta charset=", "utf-7", "<table>", "<td>", "<!--", "-->"),
+            *("<script>", "</script>"),
+            *("{", "}", "[", "]", '"', ":", ",", '"text"', "text", "title", "---\n", "# "),
+            *("> ", "- "),
+            *("*", "|", "\n", "\r", "\0", "\ud800", "\\ud800", "&#0;", "&#xD800;", "é", "word "),
+            *("1", ";", "\t", '{"text": "a"}\n', "text,id\n", "<html lang='x'>"),
+            "<?xml version='1.0' encoding='x'?>",
+        ]
+    ),
+    max_size=40,
+).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass"))  # fmt: skip
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+@given(data=st.one_of(st.binary(max_size=200), MARKUP))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_are_read_or_refused(extension: str, data: bytes) -> None:
+    kind = format_of("a" + extension)
+    assert kind is not None
+    try:
+        found = list(kind.parser()(data, "a" + extension))
+    except UnreadableArticle as error:
+        assert str(error) and "\n" not in str(error)
+    else:
+        assert all(isinstance(one, Draft | BadRecord) for one in found)
+
+
+@pytest.mark.parametrize("extension", sorted(FORMATS))
+def test_every_extension_has_a_module_and_is_found_gzipped_and_in_capitals(extension: str) -> None:
+    assert callable(FORMATS[extension].parser())
+    assert format_of(f"a{extension}".upper()) == format_of(f"a{extension}.gz") == FORMATS[extension]
+
+
+@pytest.mark.parametrize("name", ["a", ".txt", "a.pdf", "a.gz", "a.tar.gz", "a.txt.bz2"])
+def test_other_names_have_no_format(name: str) -> None:
+    assert format_of(name) is None
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip))
+@settings(max_examples=100, deadline=None)
+def test_the_text_of_a_json_record_comes_back_as_it_was(text: str) -> None:
+    for escaped in (True, False):
+        data = json.dumps({"text": text}, ensure_ascii=escaped).replace("\ufeff", "\\ufeff")
+        if "\\u0000" not in data:
+            (draft,) = FORMATS[".json"].parser()(data.encode(), "a.json")
+            assert isinstance(draft, Draft) and draft.text == text

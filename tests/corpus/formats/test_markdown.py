@@ -1,0 +1,100 @@
+"""Markdown and its front matter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import UnreadableArticle
+from tests.corpus.formats.conftest import ReadOne
+
+
+def test_front_matter_gives_the_fields_and_the_body_reads_as_prose(read_one: ReadOne) -> None:
+    draft = read_one(
+        "---\n"
+        "Title: Flood in Aldmoor\n"
+        "date: 2020-02-30\n"
+        "authors:\n  - Ann Lee\n  - Bo Ray\n"
+        "url: https://example.com/flood\n"
+        "publisher: {name: Aldmoor Post}\n"
+        "lang: en\n"
+        "---\n"
+        "The *river* [rose](https://example.com/r)\nby **two** metres, `gauge` said.\n\n"
+        "![a picture](x.png)\n\n"
+        "> “It is over,” she said.\n\n"
+        "- one\n- two\n",
+        "a.md",
+    )
+    assert draft.text == (
+        "The river rose by two metres, gauge said.\n\n“It is over,” she said.\n\none\ntwo"
+    )
+    assert draft.title == "Flood in Aldmoor"
+    assert (draft.url, draft.source) == ("https://example.com/flood", "Aldmoor Post")
+    assert (draft.author, draft.published, draft.language) == (
+        "Ann Lee, Bo Ray",
+        "2020-02-30",
+        "en",
+    )
+
+
+def test_without_a_title_the_first_heading_is_it_and_leaves_the_text(read_one: ReadOne) -> None:
+    draft = read_one("# Flood in *Aldmoor*\n\nThe river rose.\n\n## Later\n\nIt fell.\n", "a.md")
+    assert draft.title == "Flood in Aldmoor"
+    assert draft.text == "The river rose.\n\nLater\n\nIt fell."
+
+
+def test_a_heading_that_repeats_the_title_is_left_out(read_one: ReadOne) -> None:
+    assert read_one("---\ntitle: Flood\n---\n# Flood\n\nIt rose.", "a.md").text == "It rose."
+    assert read_one("---\ntitle: Flood\n---\n# Rain\n\nIt rose.", "a.md").text == "Rain\n\nIt rose."
+
+
+def test_without_any_title_the_name_is_it(read_one: ReadOne) -> None:
+    assert read_one("It rose.", "flood-news.md").title == "Flood news"
+
+
+def test_tables_and_html_lose_their_marks_and_scripts_are_dropped(read_one: ReadOne) -> None:
+    draft = read_one(
+        "| Town | Metres |\n|---|---|\n| Aldmoor | 2 |\n\n"
+        "<div><b>It</b> fell.</div>\n\n<script>\nalert(1)\n</script>\n\nThe <em>end</em>.\n",
+        "a.md",
+    )
+    assert draft.text == "Town | Metres\nAldmoor | 2\n\nIt fell.\n\nThe end."
+
+
+def test_three_dashes_without_fields_are_a_line_and_not_front_matter(read_one: ReadOne) -> None:
+    draft = read_one("---\n\nThe river rose.\n\n---\n\nIt fell.\n", "a.md")
+    assert draft.text == "The river rose.\n\nIt fell."
+
+
+def test_front_matter_runs_no_code(read_one: ReadOne, tmp_path: Path) -> None:
+    source = f"---\ntitle: !!python/object/apply:os.mkdir ['{tmp_path}/made']\n---\nIt rose."
+    draft = read_one(source, "a.md")
+    assert draft.text == "It rose."
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_text_in_the_front_matter_does_not_replace_the_body(read_one: ReadOne) -> None:
+    assert read_one("---\nTitle: t\nText: other\nBody: other\n---\nBody.", "a.md").text == "Body."
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("---\ntitle: Flood: the end\n---\nIt rose.", "front matter is not valid YAML at line 2"),
+        ("---\na: " + "[" * 20_000 + "\n---\nIt rose.", "front matter is not valid YAML"),
+        ("---\ntitle: Flood\n---\n", "empty"),
+        ("# Flood\n", "empty"),
+        ("", "empty"),
+    ],
+)
+def test_bad_markdown_is_refused_with_its_cause(read_one: ReadOne, source: str, cause: str) -> None:
+    with pytest.raises(UnreadableArticle, match=cause):
+        read_one(source, "a.md")
+
+
+def test_aliases_that_multiply_do_no_harm(read_one: ReadOne) -> None:
+    lines = ["a0: &a0 [x, x]"]
+    lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60)]
+    source = "\n".join(["---", "title: t", *lines, "author: *a59", "---", "It rose."])
+    assert read_one(source, "a.md").author is None
