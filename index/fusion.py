@@ -1,0 +1,70 @@
+"""Dense and sparse scores made one.
+
+Two ways are here, and ``tests/bench/fusion.py`` measures both. On NewsQA dev (3,450 questions over
+all 520 articles, 1,725 of them to choose on and the others to report) the weighted sum with half a
+share each found the answer's passage among the first five for 0.686 of the questions, reciprocal
+rank fusion for 0.646 (constant 60) and 0.677 (constant 10), BM25 alone for 0.664, dense alone for
+0.517. So the weighted sum is what newsbot uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["DENSE_WEIGHT", "fuse", "fuse_ranks"]
+
+DENSE_WEIGHT = 0.5
+"""Share of the dense score in the weighted sum, 0 to 1."""
+
+
+def fuse(
+    dense: Mapping[int, float], sparse: Mapping[int, float], dense_weight: float = DENSE_WEIGHT
+) -> dict[int, float]:
+    """Add normalised scores: each side is scaled so that its best is 1 and its worst 0.
+
+    Args:
+        dense: similarity by passage id.
+        sparse: BM25 score by passage id. A passage that one side lacks has 0 there.
+        dense_weight: share of the dense side, 0 to 1.
+
+    Returns:
+        Scores in [0, 1] by passage id, the best first; equal ones by ascending id.
+    """
+    left, right = _scaled(dense), _scaled(sparse, floor=0.0)
+    total = {
+        number: dense_weight * left.get(number, 0.0) + (1 - dense_weight) * right.get(number, 0.0)
+        for number in left.keys() | right.keys()
+    }
+    return _best_first(total)
+
+
+def fuse_ranks(
+    dense: Mapping[int, float], sparse: Mapping[int, float], constant: int = 60
+) -> dict[int, float]:
+    """Add reciprocal ranks (Cormack, Clarke and Buettcher 2009): 1 / (constant + rank) a side.
+
+    Args:
+        dense: similarity by passage id.
+        sparse: BM25 score by passage id.
+        constant: dampens the lead of the first ranks.
+
+    Returns:
+        Scores by passage id, the best first; equal ones by ascending id.
+    """
+    total: dict[int, float] = {}
+    for side in (dense, sparse):
+        for rank, number in enumerate(_best_first(side), start=1):
+            total[number] = total.get(number, 0.0) + 1 / (constant + rank)
+    return _best_first(total)
+
+
+def _scaled(scores: Mapping[int, float], floor: float | None = None) -> dict[int, float]:
+    if not scores:
+        return {}
+    low = min(scores.values()) if floor is None else floor
+    width = max(scores.values()) - low
+    return {number: (score - low) / width if width > 0 else 1.0 for number, score in scores.items()}
+
+
+def _best_first(scores: Mapping[int, float]) -> dict[int, float]:
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))

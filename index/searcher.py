@@ -1,0 +1,287 @@
+"""Hybrid search of one generation: dense and BM25 side by side, their scores made one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.article import Article, Passage
+from corpus.text import normalise
+from index.catalogue import Catalogue, epoch_seconds
+from index.dense import DenseIndex
+from index.embedder import load_embedder
+from index.errors import BadFilter, EmbedderMismatch, EmptyQuestion, IndexCorrupt
+from index.fusion import fuse
+from index.generation import (
+    CATALOGUE,
+    DENSE,
+    SPARSE,
+    Manifest,
+    current_generation,
+    verify_generation,
+)
+from index.sparse import Filters, SparseIndex
+
+if TYPE_CHECKING:
+    from index.embedder import Embedder
+
+__all__ = ["LONGEST_QUESTION", "Hit", "IndexStatus", "SearchResult", "Searcher"]
+
+LONGEST_QUESTION = 1_000
+"""Code points of a question that are read; the rest is cut off, and a note says so."""
+
+_DEPTH = 100  # candidates of each side before they are fused
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that search found.
+
+    Attributes:
+        passage: where it stands.
+        article: the article it is of, as indexed.
+        score: fused score in [0, 1], comparable within one search only.
+        dense: cosine similarity to the question in [-1, 1].
+        sparse: BM25 score, 0 where the passage shares no word with the question.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    dense: float
+    sparse: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the hit as JSON values, with the offsets in the article's text."""
+        return {
+            "article_id": self.article.id,
+            "title": self.article.title,
+            "url": self.article.url,
+            "source": self.article.source,
+            "published": self.article.published,
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "text": self.passage.text,
+            "score": self.score,
+        }
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search gives.
+
+    Attributes:
+        hits: the best first; may be empty.
+        question: as it was searched for.
+        notes: one-line remarks for the user, such as that the question was cut.
+    """
+
+    hits: tuple[Hit, ...]
+    question: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IndexStatus:
+    """What an index holds.
+
+    Attributes:
+        path: folder of the index.
+        generation: name of the generation.
+        articles: how many.
+        passages: how many.
+        undated: articles without a date, which a date filter leaves out.
+        model: name of the embedding model.
+        dimension: length of its vectors.
+        bytes: size of the generation on disk.
+        built_at: timezone-aware ISO 8601.
+    """
+
+    path: str
+    generation: str
+    articles: int
+    passages: int
+    undated: int
+    model: str
+    dimension: int
+    bytes: int
+    built_at: str
+
+
+class Searcher:
+    """One generation, opened: it stays as it is while newer ones are built. Safe for threads."""
+
+    def __init__(self, index_dir: Path, folder: Path, embedder: Embedder | None) -> None:
+        """Open a generation; use ``open``."""
+        self._index_dir = index_dir
+        self._folder = folder
+        self._manifest = Manifest.read(folder)
+        verify_generation(folder, self._manifest)
+        self._catalogue = Catalogue.open(folder / CATALOGUE)
+        self._dense = DenseIndex.read(folder / DENSE)
+        self._sparse = SparseIndex.open(folder / SPARSE)
+        if len(self._dense) != self._manifest.passages:
+            raise IndexCorrupt(f"{folder}: vectors and passages differ in number")
+        if embedder is not None and embedder.fingerprint != self._manifest.fingerprint:
+            raise EmbedderMismatch(
+                f"{index_dir} was built with the model {self._manifest.embedder!r}, not with "
+                f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
+            )
+        self._embedder = embedder
+
+    @classmethod
+    def open(cls, index_dir: str | Path, embedder: Embedder | None = None) -> Searcher:
+        """Open the current generation of an index.
+
+        Args:
+            index_dir: folder of the index.
+            embedder: the model that the index was built with; loaded by its name where None, when
+                the first question is asked.
+
+        Raises:
+            IndexMissing: there is no index there.
+            IndexCorrupt: a file is missing, cut short or altered.
+            IndexForeign: another program or version made it.
+            EmbedderMismatch: it was built with another model than ``embedder``.
+        """
+        root = Path(index_dir)
+        while True:
+            folder = current_generation(root)
+            try:
+                return cls(root, folder, embedder)
+            except IndexCorrupt:
+                # A writer may have pruned it between the two steps: then there is a newer one.
+                if current_generation(root) == folder:
+                    raise
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation."""
+        return self._folder.name
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that the index was built with, loaded at first use.
+
+        Raises:
+            EmbedderFailure: it is not on this machine.
+            EmbedderMismatch: its weights have changed since.
+        """
+        if self._embedder is None:
+            embedder = load_embedder(self._manifest.embedder)
+            if embedder.fingerprint != self._manifest.fingerprint:
+                raise EmbedderMismatch(
+                    f"{self._index_dir} was built with other weights of "
+                    f"{self._manifest.embedder!r}: index the articles anew in another folder"
+                )
+            self._embedder = embedder
+        return self._embedder
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | None = None,
+    ) -> SearchResult:
+        """Find the passages nearest to a question.
+
+        Args:
+            question: any text; what is over ``LONGEST_QUESTION`` is cut off.
+            k: how many hits at the most, 1 or more.
+            since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has
+                no zone of its own.
+            until: latest one; a date without a time means the whole day.
+            source: publisher, without regard to case.
+
+        Raises:
+            EmptyQuestion: nothing to search for.
+            BadFilter: ``since`` or ``until`` is not a date.
+            ValueError: ``k`` is below 1.
+        """
+        if k < 1:
+            raise ValueError("k must be 1 or more")
+        question, notes = self._prepare(question)
+        filters = Filters(_moment(since, False), _moment(until, True), source)
+        allowed = self._catalogue.allowed(filters) if filters else None
+        if filters.since is not None or filters.until is not None:
+            undated = self._catalogue.undated()
+            if undated:
+                notes.append(f"{undated} articles without a date were left out by the date filter.")
+        depth = max(_DEPTH, 2 * k)
+        vector = self.embedder.embed_query(question)
+        sparse = dict(self._sparse.search(question, depth, filters))
+        dense = dict(self._dense.search(vector, depth, allowed))
+        # What BM25 found alone has a similarity too: it is looked up, not taken to be nothing.
+        alone = [number for number in sparse if number not in dense]
+        dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
+        best = list(fuse(dense, sparse).items())[:k]
+        rows = self._catalogue.resolve([number for number, _ in best])
+        hits = tuple(
+            Hit(*rows[number], score, dense[number], sparse.get(number, 0.0))
+            for number, score in best
+            if number in rows
+        )
+        return SearchResult(hits, question, tuple(notes))
+
+    def article(self, article_id: str) -> Article | None:
+        """Give an article as indexed, or None where there is none of that id."""
+        return self._catalogue.article(article_id)
+
+    def articles(self) -> Iterator[Article]:
+        """Give every article, in the order of their ids."""
+        return self._catalogue.articles()
+
+    def rarity(self, words: list[str]) -> dict[str, float]:
+        """Give each word's inverse document frequency in the index, 0 or more."""
+        return self._sparse.rarity(words)
+
+    def status(self) -> IndexStatus:
+        """Tell what the index holds."""
+        manifest = self._manifest
+        return IndexStatus(
+            str(self._index_dir),
+            self.generation,
+            manifest.articles,
+            manifest.passages,
+            self._catalogue.undated(),
+            manifest.embedder,
+            manifest.dimension,
+            sum(manifest.sizes.values()),
+            manifest.built_at,
+        )
+
+    def _prepare(self, question: str) -> tuple[str, list[str]]:
+        question = " ".join(normalise(question[: 4 * LONGEST_QUESTION]).split())
+        if not question:
+            raise EmptyQuestion("the question is empty: ask something with at least one word")
+        if len(question) <= LONGEST_QUESTION:
+            return question, []
+        return question[:LONGEST_QUESTION], [
+            f"The question was cut to its first {LONGEST_QUESTION} characters."
+        ]
+
+
+def _moment(given: str | date | None, whole_day: bool) -> int | None:
+    """Turn a filter's date into seconds since 1970; a day without a time is its start or end."""
+    if given is None:
+        return None
+    try:
+        if isinstance(given, str):
+            text = given.strip()
+            given = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        if not isinstance(given, datetime):
+            given = datetime.combine(given, clock(), UTC)
+            if whole_day:
+                given += timedelta(days=1) - timedelta(seconds=1)
+        if given.tzinfo is None:
+            given = given.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadFilter(f"not a date: {given!r}; write it as 2024-05-31") from error
+    return epoch_seconds(given.isoformat())

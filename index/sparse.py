@@ -1,0 +1,208 @@
+"""Sparse search: BM25 over title and body in a tantivy index, with filters on date and source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from corpus.article import Article, Passage
+from index.errors import IndexCorrupt
+
+__all__ = ["Filters", "SparseIndex", "query_terms"]
+
+_ANALYZER = "news_en"
+_WRITER_BYTES = 64_000_000
+_TITLE_BOOST = 1.0
+_WORD = re.compile(r"[^\W_]+")
+_MOST_TERMS = 128
+
+# Words of questions that say nothing about their subject: they would match every passage.
+_STOP_WORDS = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have he her him his "
+    "how i if in is it its me my of on or our she should so than that the their them they this to "
+    "us was we were what when where which who whom whose why will with would you your".split()
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a passage's article must be, to be searched at all.
+
+    Attributes:
+        since: earliest time of publication, seconds since 1970, included; None for no limit.
+        until: latest one, likewise.
+        source: publisher, compared without regard to case; None for any.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    source: str | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is filtered out."""
+        return self.since is not None or self.until is not None or self.source is not None
+
+
+def query_terms(question: str) -> list[str]:
+    """Take the words of a question that can be searched for, lower-case, each once, in order.
+
+    Words that every text has are left out, unless the question has no other.
+    """
+    words = list(dict.fromkeys(_WORD.findall(question.lower())))[:_MOST_TERMS]
+    return [word for word in words if word not in _STOP_WORDS] or words
+
+
+class SparseIndex:
+    """A folder with a tantivy index of passages (BM25, Robertson and Zaragoza 2009).
+
+    Title and body are lower-cased, folded to ASCII and stemmed as English. Searching is safe from
+    several threads and sees the state at the time it was opened.
+    """
+
+    def __init__(self, index: tantivy.Index) -> None:
+        """Wrap a tantivy index; use ``create`` or ``open``."""
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        self._index = index
+        self._searcher = index.searcher()
+        self._schema = index.schema
+
+    @classmethod
+    def create(cls, folder: Path) -> SparseIndex:
+        """Make an empty index in a folder, which is made where it is missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(tantivy.Index(_schema(), path=str(folder)))
+
+    @classmethod
+    def open(cls, folder: Path) -> SparseIndex:
+        """Open the index of a folder.
+
+        Raises:
+            IndexCorrupt: tantivy cannot read it.
+        """
+        try:
+            return cls(tantivy.Index.open(str(folder)))
+        except (ValueError, OSError) as error:
+            raise IndexCorrupt(f"{folder}: tantivy cannot read it") from error
+
+    def update(
+        self, removed: Iterable[str], added: Iterable[tuple[Article, int | None, int, Passage]]
+    ) -> None:
+        """Remove all passages of some articles, then add passages, in one commit.
+
+        Args:
+            removed: article ids.
+            added: (article, its publication in seconds since 1970 or None, passage id, passage).
+        """
+        writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        for article_id in removed:
+            writer.delete_documents_by_term("article_id", article_id)
+        for article, epoch, number, passage in added:
+            document = tantivy.Document()
+            document.add_integer("passage_id", number)
+            document.add_text("article_id", article.id)
+            document.add_text("title", article.title)
+            document.add_text("body", passage.text)
+            document.add_text("source", (article.source or "").casefold())
+            if epoch is not None:
+                document.add_integer("published", epoch)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        """Count the passages."""
+        return int(self._searcher.num_docs)
+
+    def search(
+        self, question: str, k: int, filters: Filters | None = None
+    ) -> list[tuple[int, float]]:
+        """Find the passages that share words with a question.
+
+        Args:
+            question: any text; nothing in it is an operator.
+            k: how many at the most.
+            filters: what the articles must be.
+
+        Returns:
+            (passage id, BM25 score above 0) pairs, the best first, at most ``k``.
+        """
+        words = " ".join(query_terms(question))
+        if not words or k <= 0:
+            return []
+        query = self._index.parse_query(words, ["title", "body"], {"title": _TITLE_BOOST})
+        if filters:
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), *self._filter_clauses(filters)]
+            )
+        found = self._searcher.search(query, limit=k, count=False)
+        results: list[tuple[int, float]] = []
+        for score, address in found.hits:
+            number = self._searcher.doc(address).get_first("passage_id")
+            if number is not None:
+                results.append((int(number), float(score)))
+        return results
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """Give each word's inverse document frequency over the passages' bodies, 0 or more.
+
+        The words are analysed as the bodies were, so any form of a word will do.
+        """
+        from math import log
+
+        analyzer = _analyzer()
+        total = len(self)
+        weights: dict[str, float] = {}
+        for word in words:
+            count = 0
+            for term in analyzer.analyze(word):
+                count = max(count, self._searcher.doc_freq("body", term))
+            weights[word] = log(1 + (total - count + 0.5) / (count + 0.5))
+        return weights
+
+    def _filter_clauses(self, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        clauses: list[tantivy.Query] = []
+        if filters.since is not None or filters.until is not None:
+            clauses.append(
+                tantivy.Query.range_query(
+                    self._schema,
+                    "published",
+                    tantivy.FieldType.Integer,
+                    filters.since,
+                    filters.until,
+                )
+            )
+        if filters.source is not None:
+            clauses.append(
+                tantivy.Query.term_query(self._schema, "source", filters.source.casefold())
+            )
+        return [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(clause, 0.0)) for clause in clauses
+        ]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("passage_id", stored=True, indexed=True, fast=True)
+    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", tokenizer_name=_ANALYZER)
+    builder.add_text_field("body", tokenizer_name=_ANALYZER)
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("published", indexed=True, fast=True)
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

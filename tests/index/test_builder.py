@@ -1,0 +1,260 @@
+"""From files to a published generation: added, replaced, left, pruned, never embedded twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from index import builder
+from index.builder import build_index, remove_articles
+from index.embedder import Embedder
+from index.errors import EmbedderMismatch, IndexBusy, IndexFailure, IndexForeign, IndexMissing
+from index.searcher import Searcher
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class CountingEmbedder:
+    """The real embedder, which counts the passages that it is given."""
+
+    def __init__(self, inner: Embedder, fingerprint: str | None = None) -> None:
+        self._inner = inner
+        self.seen = 0
+        self.name, self.dimension, self.max_tokens = inner.name, inner.dimension, inner.max_tokens
+        self.fingerprint = fingerprint or inner.fingerprint
+
+    def embed_passages(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        self.seen += len(texts)
+        return self._inner.embed_passages(texts, on_batch)
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        return self._inner.embed_query(text)
+
+    def token_count(self, text: str) -> int:
+        return self._inner.token_count(text)
+
+
+@pytest.fixture
+def counting(embedder: Embedder) -> CountingEmbedder:
+    return CountingEmbedder(embedder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "articles"
+    made.mkdir()
+    write(made, "ferry", "The ferry to Lundholm was late because of fog.")
+    write(made, "bridge", "The bridge at Askvik opened on Monday.")
+    return made
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / f"{name}.txt").write_text(f"About the {name}\n\n{text}\n", encoding="utf-8")
+
+
+def texts(index: Path) -> dict[str, str]:
+    return {article.id: article.text for article in Searcher.open(index).articles()}
+
+
+def test_a_second_run_adds_replaces_and_leaves(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    first = build_index([folder], index, embedder=counting)
+    assert (first.added, first.articles, first.passages) == (2, 2, 2)
+    write(folder, "bridge", "The bridge at Askvik is shut again.")
+    write(folder, "school", "The school has a new roof.")
+    second = build_index([folder], index, embedder=counting)
+    assert (second.added, second.replaced, second.unchanged) == (1, 1, 1)
+    assert counting.seen == 4, "the unchanged article was embedded again"
+    assert second.embedded == 2
+    assert texts(index).keys() == {"bridge.txt", "ferry.txt", "school.txt"}
+    assert "shut again" in texts(index)["bridge.txt"]
+    hits = Searcher.open(index, counting).search("Was the bridge opened on Monday?").hits
+    assert not any("opened on Monday" in hit.passage.text for hit in hits)
+
+
+def test_a_run_that_changes_nothing_publishes_nothing(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    first = build_index([folder], tmp_path / "index", embedder=counting)
+    again = build_index([folder], tmp_path / "index")
+    assert not again.published
+    assert again.generation == first.generation
+    assert (again.unchanged, again.articles, again.passages) == (2, 2, 2)
+
+
+def test_a_file_that_has_gone_stays_until_pruned(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write(elsewhere, "museum", "The museum is open.")
+    build_index([folder, elsewhere], index, embedder=counting)
+    (folder / "ferry.txt").unlink()
+    assert build_index([folder], index, embedder=counting).removed == 0
+    assert "ferry.txt" in texts(index)
+    assert build_index([folder], index, embedder=counting, prune=True).removed == 1
+    assert texts(index).keys() == {"bridge.txt", "museum.txt"}
+    hits = Searcher.open(index, counting).search("ferry Lundholm fog").hits
+    assert all(hit.article.id != "ferry.txt" for hit in hits)
+
+
+def test_a_file_that_cannot_be_read_any_more_is_not_pruned(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    (folder / "ferry.txt").write_bytes(b"")
+    report = build_index([folder], index, embedder=counting, prune=True)
+    assert report.removed == 0
+    assert [failure.path.endswith("ferry.txt") for failure in report.failures] == [True]
+    assert "ferry.txt" in texts(index)
+
+
+def test_unreadable_files_do_not_stop_the_others(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 20)
+    (folder / "cut.json").write_text('{"title": "x", "text": "unfini', encoding="utf-8")
+    report = build_index([folder], tmp_path / "index", embedder=counting)
+    assert report.articles == 2
+    assert {Path(failure.path).name.split()[0] for failure in report.failures} == {
+        "binary.txt",
+        "cut.json",
+    }
+
+
+def test_nothing_readable_makes_no_index(tmp_path: Path, counting: CountingEmbedder) -> None:
+    report = build_index([tmp_path / "not there"], tmp_path / "index", embedder=counting)
+    assert (report.articles, len(report.failures), report.published) == (0, 1, False)
+    with pytest.raises(IndexMissing):
+        Searcher.open(tmp_path / "index")
+
+
+def test_removing_an_article_takes_it_out_of_every_search(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    report = remove_articles(["ferry.txt"], index)
+    assert (report.removed, report.articles, report.passages) == (1, 1, 1)
+    searcher = Searcher.open(index, counting)
+    assert [hit.article.id for hit in searcher.search("ferry fog Lundholm").hits] == ["bridge.txt"]
+
+
+def test_removing_an_unknown_id_removes_nothing(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    with pytest.raises(IndexFailure, match=r"nope\.txt"):
+        remove_articles(["ferry.txt", "nope.txt"], index)
+    assert len(texts(index)) == 2
+    with pytest.raises(IndexMissing):
+        remove_articles(["a"], tmp_path / "other")
+
+
+def test_an_index_of_another_model_is_not_added_to(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    build_index([folder], tmp_path / "index", embedder=counting)
+    other = CountingEmbedder(counting, fingerprint="0" * 64)
+    with pytest.raises(EmbedderMismatch, match="--index"):
+        build_index([folder], tmp_path / "index", embedder=other)
+
+
+def test_a_folder_of_other_files_is_not_written_to(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    before = sorted(path.name for path in folder.iterdir())
+    with pytest.raises(IndexForeign, match="other files"):
+        build_index([folder], folder, embedder=counting)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_two_writers_at_once_is_a_clear_error(
+    folder: Path,
+    tmp_path: Path,
+    counting: CountingEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    monkeypatch.setattr(builder, "_LOCK_SECONDS", 0.1)
+    with FileLock(index / "write.lock"), pytest.raises(IndexBusy, match="another process"):
+        build_index([folder], index, embedder=counting)
+
+
+def test_a_build_that_fails_leaves_the_old_state_and_no_rubbish(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    class FailingEmbedder(CountingEmbedder):
+        def embed_passages(
+            self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+        ) -> NDArray[np.float32]:
+            raise OSError(28, "No space left on device")
+
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    write(folder, "school", "The school has a new roof.")
+    with pytest.raises(IndexFailure, match="No space left"):
+        build_index([folder], index, embedder=FailingEmbedder(counting))
+    assert texts(index).keys() == {"bridge.txt", "ferry.txt"}
+    assert not list((index / "generations").glob(".*"))
+
+
+def test_progress_is_told_of_files_and_of_passages(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.of_files: list[tuple[int, int]] = []
+            self.of_passages: list[tuple[int, int]] = []
+
+        def files(self, done: int, total: int, name: str) -> None:
+            self.of_files.append((done, total))
+
+        def passages(self, done: int, total: int) -> None:
+            self.of_passages.append((done, total))
+
+    told = Told()
+    build_index([folder], tmp_path / "index", embedder=counting, progress=told)
+    assert told.of_files[-1] == (2, 2)
+    assert told.of_passages[-1] == (2, 2)
+
+
+def test_readers_of_an_old_generation_go_on_while_two_newer_ones_replace_it(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    old = Searcher.open(index, counting)
+    for number in range(3):
+        write(folder, "bridge", f"The bridge was painted {number} times.")
+        build_index([folder], index, embedder=counting)
+    assert len(list((index / "generations").iterdir())) == 2
+    assert any("opened on Monday" in hit.passage.text for hit in old.search("the bridge").hits)
+    new = Searcher.open(index, counting)
+    assert any("painted 2 times" in hit.passage.text for hit in new.search("the bridge").hits)
+
+
+def test_a_moved_folder_is_the_same_articles(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    build_index([folder], index, embedder=counting)
+    shutil.move(folder, tmp_path / "moved")
+    report = build_index([tmp_path / "moved"], index, embedder=counting, prune=True)
+    assert (report.added, report.unchanged, report.removed) == (0, 2, 0)
+    assert counting.seen == 2

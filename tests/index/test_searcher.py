@@ -1,0 +1,170 @@
+"""Hybrid search over the samples, with the real model."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.embedder import Embedder
+from index.errors import (
+    BadFilter,
+    EmbedderMismatch,
+    EmptyQuestion,
+    IndexCorrupt,
+    IndexForeign,
+    IndexMissing,
+)
+from index.generation import current_generation
+from index.searcher import LONGEST_QUESTION, Searcher
+from tests.index.test_builder import CountingEmbedder
+
+
+@pytest.fixture(scope="module")
+def searcher(samples_index: Path, embedder: Embedder) -> Searcher:
+    return Searcher.open(samples_index, embedder)
+
+
+@pytest.fixture
+def copy(samples_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(samples_index, tmp_path / "copy"))
+
+
+def test_the_passage_that_answers_comes_first(searcher: Searcher) -> None:
+    best = searcher.search("who denied the missile attack?").hits[0]
+    assert "Kataib Hezbollah" in best.passage.text
+    assert best.article.text[best.passage.start : best.passage.end] == best.passage.text
+
+
+def test_hits_are_best_first_and_no_more_than_asked_for(searcher: Searcher) -> None:
+    hits = searcher.search("bridge", 4).hits
+    assert len(hits) == 4
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert all(0 <= hit.score <= 1 and -1.001 <= hit.dense <= 1.001 for hit in hits)
+
+
+def test_a_hit_as_json_has_the_contract_s_fields(searcher: Searcher) -> None:
+    record = searcher.search("embassy").hits[0].to_dict()
+    assert record.keys() >= {"article_id", "title", "start", "end", "text", "score"}
+
+
+@given(
+    st.text(min_size=1).filter(str.strip)
+    | st.lists(
+        st.sampled_from(['"', "AND", "NEAR(", ")", "'", ";--", "😀", "*", "embassy"]), min_size=1
+    ).map(" ".join)
+)
+def test_any_text_is_a_valid_question(searcher: Searcher, question: str) -> None:
+    try:
+        hits = searcher.search(question, 3).hits
+    except EmptyQuestion:  # nothing but characters that normalising takes away
+        assert not any(character.isalnum() for character in question)
+    else:
+        assert len(hits) <= 3
+
+
+def test_ten_thousand_characters_are_cut_with_a_note(searcher: Searcher) -> None:
+    result = searcher.search("embassy " * 1_250)
+    assert len(result.question) == LONGEST_QUESTION
+    assert result.notes == (f"The question was cut to its first {LONGEST_QUESTION} characters.",)
+    assert result.hits
+
+
+@pytest.mark.parametrize("question", ["", "  ", "\n\t", "\0"])
+def test_a_blank_question_is_a_clear_error(searcher: Searcher, question: str) -> None:
+    with pytest.raises(EmptyQuestion, match="empty"):
+        searcher.search(question)
+
+
+def test_date_filters_hold_before_the_search(searcher: Searcher) -> None:
+    dates = sorted(a.published for a in searcher.articles() if a.published is not None)
+    middle = dates[len(dates) // 2][:10]
+    newer = searcher.search("what happened in the town?", 50, since=middle).hits
+    older = searcher.search("what happened in the town?", 50, until=date.fromisoformat(middle)).hits
+    assert newer and older
+    assert all((hit.article.published or "") >= middle for hit in newer)
+    assert all((hit.article.published or "9")[:10] <= middle for hit in older)
+
+
+def test_a_date_filter_says_how_many_undated_articles_it_left_out(searcher: Searcher) -> None:
+    undated = sum(article.published is None for article in searcher.articles())
+    notes = searcher.search("town", since="2020-01-01").notes
+    assert undated == searcher.status().undated
+    assert any(str(undated) in note for note in notes) == (undated > 0)
+
+
+def test_a_source_filter_takes_any_case_and_may_leave_nothing(searcher: Searcher) -> None:
+    source = next(article.source for article in searcher.articles() if article.source)
+    hits = searcher.search("town", 50, source=source.upper()).hits
+    assert hits
+    assert {hit.article.source for hit in hits} == {source}
+    assert searcher.search("town", source="No Such Paper").hits == ()
+
+
+@pytest.mark.parametrize("wrong", ["yesterday", "2024-13-01", "1/2/2024", ""])
+def test_a_filter_that_is_no_date_is_a_clear_error(searcher: Searcher, wrong: str) -> None:
+    with pytest.raises(BadFilter, match="not a date"):
+        searcher.search("town", since=wrong)
+
+
+def test_status_tells_what_the_index_holds(searcher: Searcher) -> None:
+    status = searcher.status()
+    assert status.articles == len(list(searcher.articles()))
+    assert status.passages >= status.articles
+    assert status.model == "all-MiniLM-L6-v2"
+    assert status.bytes > 10_000
+
+
+def test_no_index_names_the_two_commands(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match=r"newsbot index .*newsbot ask"):
+        Searcher.open(tmp_path / "none")
+
+
+def test_every_file_of_a_generation_is_checked_when_it_is_opened(copy: Path) -> None:
+    folder = current_generation(copy)
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert len(files) > 5
+    for path in sorted(files):
+        content = path.read_bytes()
+        flipped = bytearray(content)
+        flipped[len(flipped) // 2] ^= 0x40
+        for damaged in (bytes(flipped), content[:-1], None):
+            if damaged is None:
+                path.unlink()
+            else:
+                path.write_bytes(damaged)
+            with pytest.raises((IndexCorrupt, IndexForeign)) as failure:
+                Searcher.open(copy)
+            assert "\n" not in str(failure.value)
+            path.write_bytes(content)
+    Searcher.open(copy)
+
+
+def test_an_index_of_a_newer_version_is_foreign(copy: Path) -> None:
+    manifest = current_generation(copy) / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format_version": 1', '"format_version": 99'))
+    with pytest.raises(IndexForeign, match="99"):
+        Searcher.open(copy)
+
+
+@pytest.mark.parametrize("pointer", ["../../etc", "/etc", "00000001-zzzzzzzz", "", "x" * 10_000])
+def test_the_pointer_never_leads_out_of_the_index(copy: Path, pointer: str) -> None:
+    (copy / "CURRENT").write_text(pointer)
+    with pytest.raises(IndexForeign, match="CURRENT"):
+        Searcher.open(copy)
+
+
+def test_a_manifest_that_names_files_outside_is_refused(copy: Path) -> None:
+    manifest = current_generation(copy) / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"dense.faiss"', '"../../CURRENT"'))
+    with pytest.raises(IndexCorrupt, match="manifest"):
+        Searcher.open(copy)
+
+
+def test_asking_with_another_model_says_which_one_it_was(copy: Path, embedder: Embedder) -> None:
+    with pytest.raises(EmbedderMismatch, match="all-MiniLM-L6-v2"):
+        Searcher.open(copy, CountingEmbedder(embedder, fingerprint="f" * 64))
