@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 # cpu, or gpu for a CUDA build of torch. An environment once made for gpu stays so until told.
-TORCH ?= $(if $(wildcard $(VENV)/.newsbot-gpu),gpu,cpu)
+TORCH ?= $(or $(shell cat $(VENV)/torch-build 2>/dev/null),cpu)
 # Where the CPU build of torch comes from when pip is not set up with a place that has it.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 # More for pytest, as in: make test ARGS='-k splitter'
@@ -48,7 +48,7 @@ lint: $(INSTALLED_TEST) ## ruff, and mypy --strict
 
 check: lint test ## lint and test: what a change has to pass
 
-bench: $(INSTALLED_TEST) ## the measurements in tests/bench, on research data: DATA=FOLDER
+bench: $(INSTALLED_TEST) ## measure, on research data: make bench DATA=FOLDER
 	@test -d "$(DATA)" || { echo 'make bench DATA=FOLDER: no folder of data given' >&2; exit 2; }
 	@$(BIN)/python -m tests.bench.fusion --data "$(DATA)"
 	@$(BIN)/python -m tests.bench.evidence refuse --data "$(DATA)"
@@ -60,11 +60,11 @@ clean: ## remove .venv, caches and builds; your index stays
 
 $(INSTALLED): $(MADE_FROM)
 	@$(call install_newsbot,.)
-	@rm -f $(VENV)/.newsbot-*; touch $@
+	@touch $@
 
 $(INSTALLED_TEST): $(MADE_FROM)
 	@$(call install_newsbot,.[test])
-	@rm -f $(VENV)/.newsbot-*; touch $(INSTALLED) $@
+	@touch $(INSTALLED) $@
 
 # Prints the samples' folder if there is no index. One that is there but cannot be read is left to
 # `newsbot chat` to report: samples must never be written over somebody's damaged index.
@@ -92,12 +92,14 @@ export SAMPLES_IF_NO_INDEX
 # first, since pip counts it as newer than the same version without the +cpu.
 define install_newsbot
 set -e; \
+rm -f $(VENV)/.newsbot-*; \
 if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
     "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
         echo "newsbot needs Python 3.11 or newer, and '$(PYTHON)' is $$("$(PYTHON)" --version \
 2>&1 | tail -n 1). Name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
     "$(PYTHON)" -m venv $(VENV); \
 fi; \
+echo $(TORCH) >$(VENV)/torch-build; \
 echo 'installing into $(VENV) (the first time takes minutes)'; \
 if [ $(TORCH) = gpu ]; then \
     sed 's/^\(torch==[^ ]*\)+cpu/\1/' .ci/constraints.txt >$(CONSTRAINTS); \

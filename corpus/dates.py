@@ -12,7 +12,7 @@ import re
 import warnings
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-__all__ = ["iso_date"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "LONGEST_DATE", "iso_date"]
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 """Newspapers begin in 1605; a date outside is a mistake or a number that is no date."""

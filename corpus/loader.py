@@ -24,7 +24,17 @@ from corpus.text import normalise, one_line
 from corpus.walk import Finding, LoadFailure, cause_of, find_files, shown, stored
 from corpus.web_address import canonical_address, clean_address
 
-__all__ = ["LoadFailure", "LoadReport", "load_articles"]
+__all__ = [
+    "FAILURES_A_FILE",
+    "LONGEST_KEY",
+    "LONGEST_NAME",
+    "LONGEST_TEXT",
+    "LONGEST_TITLE",
+    "LoadFailure",
+    "LoadReport",
+    "OnFile",
+    "load_articles",
+]
 
 LONGEST_TEXT = 5_000_000
 """Characters of one article; the longest books have fewer."""

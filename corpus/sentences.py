@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pysbd import Segmenter
 
-__all__ = ["sentence_spans"]
+__all__ = ["LONGEST_PIECE", "WIDEST_WRAP", "sentence_spans"]
 
 LONGEST_PIECE = 2_000
 """Code points of one paragraph given to pySBD at once; a longer one is cut at white space first."""

@@ -15,7 +15,16 @@ from functools import cache
 
 from corpus.errors import UnreadableArticle
 
-__all__ = ["decode", "detect_encoding", "normalise", "one_line"]
+__all__ = [
+    "CONTROL_SHARE",
+    "DETECTION_BYTES",
+    "LEGACY_ENCODINGS",
+    "MARK_RUN",
+    "decode",
+    "detect_encoding",
+    "normalise",
+    "one_line",
+]
 
 LEGACY_ENCODINGS = (
     "cp1252 cp1251 cp1250 koi8_r koi8_u cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859_2 "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-__all__ = ["canonical_address", "clean_address"]
+__all__ = ["LONGEST_ADDRESS", "canonical_address", "clean_address"]
 
 LONGEST_ADDRESS = 2_000
 """Characters; longer ones are no address of an article, and browsers cut them."""

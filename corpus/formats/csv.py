@@ -12,7 +12,7 @@ from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.records import TEXT_NAMES, draft_of, field_of
 from corpus.text import detect_encoding
 
-__all__ = ["parse"]
+__all__ = ["DELIMITERS", "LONGEST_FIELD", "parse"]
 
 LONGEST_FIELD = 5_000_000
 """Characters of one field, as of one article's text; csv's own limit of 131,072 is too short."""

@@ -19,7 +19,7 @@ from corpus.formats.text import title_from_name
 from corpus.text import LEGACY_ENCODINGS, decode, normalise
 from corpus.web_address import clean_address
 
-__all__ = ["parse"]
+__all__ = ["THOROUGH_LIMIT", "parse"]
 
 THOROUGH_LIMIT = 2_000_000
 """Characters; on a longer page trafilatura's slower second opinions are left out."""

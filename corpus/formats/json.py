@@ -12,7 +12,7 @@ from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.records import TEXT_NAMES, draft_of, field_of
 from corpus.text import decode, detect_encoding
 
-__all__ = ["parse"]
+__all__ = ["LIST_NAMES", "parse"]
 
 LIST_NAMES = ("articles", "data", "items", "results", "docs")
 """Names, in any case, under which an object holds its articles."""

@@ -16,7 +16,7 @@ from corpus.formats.records import draft_of, field_of
 from corpus.formats.text import title_from_name
 from corpus.text import decode, normalise
 
-__all__ = ["parse"]
+__all__ = ["LONGEST_FRONT_MATTER", "parse"]
 
 LONGEST_FRONT_MATTER = 50_000
 """Characters; what is longer is no list of a headline, a date and a name."""

@@ -9,7 +9,7 @@ from typing import cast
 
 from corpus.formats.draft import BadRecord, Draft
 
-__all__ = ["FORMATS", "Format", "format_of"]
+__all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "format_of"]
 
 Parser = Callable[[bytes, str], Iterator[Draft | BadRecord]]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from corpus.formats.draft import Draft
 from corpus.text import decode, normalise
 
-__all__ = ["parse", "title_from_name"]
+__all__ = ["LONGEST_TITLE", "parse", "title_from_name"]
 
 LONGEST_TITLE = 250
 """Characters; a longer first line is a paragraph, and taking it away would lose it."""

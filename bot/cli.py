@@ -1,0 +1,282 @@
+"""The ``newsbot`` command: index articles, ask them, search them, open the chat page.
+
+What a command needs is imported inside it: torch, FAISS and Gradio take seconds, and ``--help``
+must not wait for what it does not use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from bot.options import AsJson, Index, Model, Port, Question, Since, Source, Until
+from bot.settings import Settings
+from bot.terminal import complain, progress_bars, show
+from corpus.errors import NewsbotError
+
+if TYPE_CHECKING:
+    from bot.newsbot import NewsBot
+    from corpus.loader import LoadFailure
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def newsbot(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Ask questions of your own news articles, and get answers that cite them.
+
+    Read a folder of articles once, then ask. Every answer quotes sentences of the articles, with
+    the characters they stand at; where the articles do not say, newsbot says so.
+
+    First: newsbot index ~/articles
+
+    Then: newsbot ask "who denied the missile attack?"
+    """
+    if version:
+        from importlib import metadata
+
+        try:
+            print(f"newsbot {metadata.version('newsbot')}")
+        except metadata.PackageNotFoundError:
+            print("newsbot, run from its source without an installation")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def index(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help="Article files, and folders of them.", show_default=False
+        ),
+    ],
+    index: Index = None,
+    model: Model = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove articles whose files have gone.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
+    ] = False,
+) -> None:
+    """Read articles into the index, or bring it up to date.
+
+    Text, Markdown, HTML, JSON, JSONL and CSV are read, gzipped too. Run it again at any time:
+    new articles are added, changed ones replaced, the others left as they are. A file that cannot
+    be read is named on standard error and the others are indexed.
+
+    Example: newsbot index ~/articles --prune
+    """
+    folder = _folder(index)
+    from bot.printout import summary
+    from index.builder import build_index
+
+    with progress_bars(sys.stderr) as bars:
+        report = build_index(paths, folder, model=model, prune=prune, progress=bars)
+    for failure in report.failures:
+        complain(f"could not read {failure.path}: {failure.cause}")
+    _tell_skipped(report.skipped, verbose)
+    print(summary(report))
+    if not report.added + report.replaced + report.unchanged + report.removed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Question,
+    index: Index = None,
+    as_json: AsJson = False,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+) -> None:
+    """Answer a question from the articles, and cite the sentences the answer rests on.
+
+    Where the articles do not answer it, newsbot says so and names no source; that is no error.
+
+    Example: newsbot ask "who denied the missile attack?" --since 2019-12-01
+    """
+    bot = _bot(index)
+    answer = bot.answer(question, since=since, until=until, source=source)
+    _tell_notes(answer.notes)
+    if as_json:
+        _print_json(answer.to_dict())
+        return
+    from bot.printout import answer_lines
+
+    show(answer_lines(answer))
+
+
+@app.command()
+def search(
+    question: Question,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    index: Index = None,
+    as_json: AsJson = False,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+) -> None:
+    """List the passages nearest to a question, best first, without an answer.
+
+    Example: newsbot search "missile attack" -k 3
+    """
+    bot = _bot(index)
+    found = bot.find(question, k, since=since, until=until, source=source)
+    _tell_notes(found.notes)
+    if as_json:
+        _print_json([hit.to_dict() for hit in found.hits])
+        return
+    from bot.printout import hit_lines
+
+    show(hit_lines(found.hits))
+
+
+@app.command()
+def chat(
+    index: Index = None,
+    port: Port = 7860,
+) -> None:
+    """Serve the chat page to this machine's browser, until Ctrl-C; its address is printed.
+
+    Example: newsbot chat --port 8000
+    """
+    bot = _bot(index)
+    from bot.chat.page import launch
+
+    launch(bot, port=port)
+
+
+@app.command()
+def status(index: Index = None, as_json: AsJson = False) -> None:
+    """Say what the index holds: articles, passages, model, size, when it was built.
+
+    Example: newsbot status --json
+    """
+    folder = _folder(index)
+    from index.searcher import Searcher
+
+    found = Searcher.open(folder).status()
+    if as_json:
+        _print_json(asdict(found))
+        return
+    from bot.printout import status_lines
+
+    show(status_lines(found))
+
+
+@app.command()
+def remove(
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID", help="Ids as ask and search print them.", show_default=False),
+    ],
+    index: Index = None,
+) -> None:
+    """Remove articles from the index; the files they came from stay.
+
+    An article comes back when its file is indexed again.
+
+    Example: newsbot remove town/flood.txt
+    """
+    folder = _folder(index)
+    from bot.printout import summary
+    from index.builder import remove_articles
+
+    print(summary(remove_articles(ids, folder)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: the words after ``newsbot``; those of the process when None.
+
+    Returns:
+        The exit status: 0 done (a refusal too), 1 a failure or a reader of the output that left,
+        2 wrong usage, 130 stopped by Ctrl-C. Failures are one line on standard error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows "?" for it rather than ending the command.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    try:
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        outcome = app(words, prog_name="newsbot", standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "newsbot"
+        complain(f"{command}: {error.format_message().rstrip('.')} (see: {command} --help)")
+        return error.exit_code
+    except NewsbotError as error:
+        complain(f"newsbot: {error}")
+        return 1
+    except BrokenPipeError:
+        _drop_output()
+        return 1
+    except SystemExit as stop:
+        # Typer and rich end the process themselves when the reader of a pipe has left.
+        _drop_output()
+        return stop.code if isinstance(stop.code, int) else 1
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _drop_output() -> None:
+    """Point standard output at nothing, so that Python's last flush has nobody to complain to."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+
+
+def _folder(index: Path | None) -> Path:
+    settings = Settings.load()
+    return settings.index if index is None else index
+
+
+def _bot(index: Path | None) -> NewsBot:
+    folder = _folder(index)
+    from bot.newsbot import NewsBot
+
+    return NewsBot(folder)
+
+
+def _print_json(value: Any) -> None:
+    # Escaped beyond ASCII: a program reads the same text, and a terminal is sent nothing it obeys.
+    print(json.dumps(value, indent=2))
+
+
+def _tell_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        complain(f"note: {note}")
+
+
+def _tell_skipped(skipped: Sequence[LoadFailure], verbose: bool) -> None:
+    if verbose:
+        for one in skipped:
+            complain(f"passed over {one.path}: {one.cause}")
+    elif skipped:
+        first = ", ".join(one.path for one in skipped[:3])
+        more = ", ..." if len(skipped) > 3 else ""
+        complain(f"passed over {len(skipped)}: {first}{more} (-v says why)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""The errors of the bot's own rooms.
+
+corpus.errors.NewsbotError
+└── BotError
+    ├── SettingsError           the environment holds a setting newsbot cannot use
+    ├── PortBusy                the chat page cannot have the port it was given
+    └── UnknownArticle          no article of that id is in the index
+
+Every message is one line that names the thing and says what to do, ready for standard error.
+"""
+
+from __future__ import annotations
+
+from corpus.errors import NewsbotError
+
+__all__ = ["BotError", "PortBusy", "SettingsError", "UnknownArticle"]
+
+
+class BotError(NewsbotError):
+    """Base of what goes wrong between a question and its answer on the page or the terminal."""
+
+
+class PortBusy(BotError):
+    """Another program already listens on the port that the chat page was to use."""
+
+
+class SettingsError(BotError):
+    """A ``NEWSBOT_…`` variable is unknown or has a value that cannot be used."""
+
+
+class UnknownArticle(BotError):
+    """The index holds no article of the id that was asked for."""

@@ -1,0 +1,248 @@
+"""The Python way to ask: ``NewsBot`` for a program of its own, ``answer`` for one question."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from bot.chain import ChainInput, build_chain
+from bot.composer import Answer
+from bot.errors import UnknownArticle
+from bot.evidence import REFUSAL_THRESHOLD
+from bot.settings import Settings
+from corpus.article import Article
+from index.generation import current_generation
+from index.searcher import Hit, IndexStatus, Searcher, SearchResult
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from index.embedder import Embedder
+
+__all__ = ["Chunk", "History", "NewsBot", "answer"]
+
+History = Sequence[tuple[str, str]]
+"""Earlier questions with their answers' texts, the oldest first."""
+
+
+class Chunk(TypedDict, total=False):
+    """A part of a streamed answer: first ``sources``, then ``text`` in pieces, last ``answer``."""
+
+    sources: list[dict[str, Any]]
+    text: str
+    answer: Answer
+
+
+class NewsBot:
+    """Answers questions from one index. Safe to use from several threads.
+
+    Each question is answered from one whole generation. When the index has been rebuilt since,
+    the next question sees the new one.
+    """
+
+    def __init__(
+        self,
+        index: str | Path | None = None,
+        *,
+        embedder: Embedder | None = None,
+        model: str | None = None,
+        threshold: float = REFUSAL_THRESHOLD,
+    ) -> None:
+        """Open an index.
+
+        Args:
+            index: its folder; the default index where None.
+            embedder: the model it was built with; loaded when first needed where None.
+            model: name or folder that the index must have been built with, where given.
+            threshold: least probability of the best sentence, 0 to 1; below it is a refusal.
+
+        Raises:
+            IndexMissing: there is no index there. The other errors of ``Searcher.open`` likewise.
+        """
+        self._index = Path(index) if index is not None else Settings.load().index
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._current: Searcher | None = None
+        if model is not None and embedder is None:
+            from index.embedder import load_embedder  # torch: only where another model is named
+
+            self._embedder = load_embedder(model)
+        self.searcher()
+        self._chain: Runnable[ChainInput | str, dict[str, Any]] = build_chain(
+            self.searcher, threshold=threshold
+        )
+
+    @property
+    def index(self) -> Path:
+        """Folder of the index."""
+        return self._index
+
+    @property
+    def chain(self) -> Runnable[ChainInput | str, dict[str, Any]]:
+        """The LangChain runnable that answers."""
+        return self._chain
+
+    def searcher(self) -> Searcher:
+        """Give the current generation, opened; opened anew only when there is a newer one."""
+        name = current_generation(self._index).name
+        with self._lock:
+            if self._current is None or self._current.generation != name:
+                self._current = Searcher.open(self._index, self._embedder)
+            return self._current
+
+    def answer(
+        self,
+        question: str,
+        history: History | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """Answer a question from the articles, or refuse.
+
+        Args:
+            question: plain words; what is over 1,000 characters is cut off, and a note says so.
+            history: earlier turns. Each question is read by itself for now.
+            since: earliest date of publication, ISO 8601 or a date, included.
+            until: latest one; a date without a time means the whole day.
+            source: publisher, without regard to case.
+
+        Raises:
+            SearchFailure: the question is blank or a filter is not a date.
+            IndexFailure: the index has gone or is not whole.
+        """
+        given = self._request(question, history, since, until, source)
+        reply: Answer = self._chain.invoke(given)["answer"]
+        return reply
+
+    def stream(
+        self,
+        question: str,
+        history: History | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | None = None,
+    ) -> Iterator[Chunk]:
+        """Answer in parts: the citations first, as dicts, then the text, then the whole Answer.
+
+        Takes and raises what ``answer`` does.
+        """
+        given = self._request(question, history, since, until, source)
+        for part in self._chain.stream(given):
+            if "sources" in part:
+                yield {"sources": [dict(document.metadata) for document in part["sources"]]}
+            if "text" in part:
+                yield {"text": part["text"]}
+            if "answer" in part:
+                yield {"answer": part["answer"]}
+
+    async def aanswer(
+        self,
+        question: str,
+        history: History | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """Answer without blocking the event loop; takes and raises what ``answer`` does."""
+        return await asyncio.to_thread(self.answer, question, history, since, until, source)
+
+    def batch(self, questions: Sequence[str]) -> list[Answer]:
+        """Answer several questions, in their order; raises what ``answer`` does."""
+        return [self.answer(question) for question in questions]
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        rerank: bool = True,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | None = None,
+    ) -> list[Hit]:
+        """Find passages.
+
+        Args:
+            question: plain words.
+            k: passages at the most, 1 or more.
+            rerank: the reader's order; until there is a reader, the search's own order.
+            since: as for ``answer``.
+            until: as for ``answer``.
+            source: as for ``answer``.
+
+        Returns:
+            Hits, the best first; empty where nothing is found.
+        """
+        return list(self.find(question, k, since=since, until=until, source=source).hits)
+
+    def find(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | None = None,
+    ) -> SearchResult:
+        """Find passages, as ``search`` does, with the notes that go with them."""
+        return self.searcher().search(question, k, since=since, until=until, source=source)
+
+    def article(self, article_id: str) -> Article:
+        """Give an article as indexed: its text is what offsets count in.
+
+        Raises:
+            UnknownArticle: there is none of that id.
+        """
+        article = self.searcher().article(article_id)
+        if article is None:
+            raise UnknownArticle(f"no article {article_id!r} in {self._index}")
+        return article
+
+    def articles(self) -> Iterator[Article]:
+        """Give every article, in the order of their ids."""
+        return self.searcher().articles()
+
+    def status(self) -> IndexStatus:
+        """Tell what the index holds."""
+        return self.searcher().status()
+
+    @staticmethod
+    def _request(
+        question: str,
+        history: History | None,
+        since: str | date | None,
+        until: str | date | None,
+        source: str | None,
+    ) -> ChainInput:
+        return {
+            "question": question,
+            "history": list(history or ()),
+            "since": since,
+            "until": until,
+            "source": source,
+        }
+
+
+@cache
+def _default_bot(index: Path) -> NewsBot:
+    return NewsBot(index)
+
+
+def answer(
+    question: str,
+    history: History | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    source: str | None = None,
+) -> Answer:
+    """Answer from the default index; the first call opens it, later ones find it open.
+
+    The default index is the folder that NEWSBOT_INDEX names, else one in the user's data folder.
+    Takes and raises what ``NewsBot`` and ``NewsBot.answer`` do.
+    """
+    return _default_bot(Settings.load().index).answer(question, history, since, until, source)

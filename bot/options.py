@@ -1,0 +1,69 @@
+"""The arguments and options that newsbot's commands share, each with its help."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.terminal import one_line
+
+__all__ = ["AsJson", "Index", "Model", "Port", "Question", "Since", "Source", "Until"]
+
+_DATE_HELP = "a day (2024-05-31) or an ISO 8601 date and time"
+
+
+def _date(value: str) -> date:
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(value.strip())
+        except ValueError:
+            continue
+    raise typer.BadParameter(f"{one_line(value)!r} is not {_DATE_HELP}")
+
+
+Question = Annotated[
+    str, typer.Argument(metavar="QUESTION", help="The question, in quotes.", show_default=False)
+]
+Index = Annotated[
+    Path | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="Folder of the index. Default: NEWSBOT_INDEX, else newsbot/index in the user's "
+        "data folder.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Since = Annotated[
+    date | None,
+    typer.Option(
+        metavar="DATE",
+        parser=_date,
+        help=f"Only articles published then or later: {_DATE_HELP}.",
+    ),
+]
+Until = Annotated[
+    date | None,
+    typer.Option(
+        metavar="DATE",
+        parser=_date,
+        help=f"Only articles published then or earlier: {_DATE_HELP}; a day counts whole.",
+    ),
+]
+Source = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only articles from this publisher.")
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME_OR_PATH",
+        help="Embed with this sentence-transformers model; the index remembers it. "
+        "Default: the MiniLM that comes along.",
+        show_default=False,
+    ),
+]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page on 127.0.0.1.")]

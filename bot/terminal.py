@@ -1,0 +1,162 @@
+"""Words on a terminal: made safe first, styled on a screen, plain in a pipe.
+
+Articles come from anywhere, and a terminal obeys what it is sent. So every piece of text passes
+through ``clean`` on its way out, and none is ever read as rich's markup.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, Task, TaskID
+
+__all__ = ["Bars", "Line", "clean", "complain", "one_line", "progress_bars", "show"]
+
+# The order matters: whole escape sequences go before the lone control characters, or the tail of
+# a colour code would stay behind as visible litter.
+_SEQUENCES = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves, clearing
+    "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])"  # OSC, DCS and their kin, up to their end
+    "[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\\\|\x9c)"
+    "|\x1b[ -/]*[0-~]"  # the two- and three-character ones
+)
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 but tab and line feed, DEL, C1
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # marks that turn the writing direction
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # invisible tags and annotations
+)
+_LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and time
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Take out of text what a terminal would act on, and keep what a reader sees.
+
+    Returns:
+        The text without escape sequences, control characters (tab and line feed stay) and
+        characters that turn the writing direction or are invisible tags; other line ends become
+        line feeds, half surrogates U+FFFD.
+    """
+    text = _SEQUENCES.sub("", text)
+    text = _BREAKS.sub("\n", text)
+    text = _CONTROLS.sub("", text)
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """Clean text and put it on one line, each run of white space one space."""
+    return " ".join(clean(text).split())
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of output before it is known where it goes.
+
+    Attributes:
+        pieces: text and rich style (``""`` for none) of each part, in order; the text need not be
+            safe yet.
+        indent: columns kept free at the left, 0 or more, on a screen also where the line wraps.
+    """
+
+    pieces: tuple[tuple[str, str], ...] = ()
+    indent: int = 0
+
+    @property
+    def plain(self) -> str:
+        """The line without styles, safe for a terminal; the indent counts only where text is."""
+        text = "".join(clean(piece) for piece, _ in self.pieces)
+        return " " * self.indent + text if text else ""
+
+
+def show(lines: Iterable[Line]) -> None:
+    """Write lines to standard output: wrapped and styled on a terminal, as they are elsewhere.
+
+    With ``NO_COLOR`` set a terminal gets no styles either.
+    """
+    if not sys.stdout.isatty():
+        for line in lines:
+            print(line.plain)
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if console.no_color:
+        # rich on its own would still send bold and dim.
+        console = Console(highlight=False, color_system=None)
+    for line in lines:
+        text = Text.assemble(*((clean(piece), style) for piece, style in line.pieces))
+        console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
+
+
+def complain(message: str) -> None:
+    """Write one safe line to standard error."""
+    print(one_line(message), file=sys.stderr)
+
+
+class Bars:
+    """A bar over the files and a bar over the passages, for ``index.builder.Progress``."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Draw on a running ``rich.progress.Progress``; the files' bar is there from the start."""
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {
+            "files": progress.add_task("files", total=None, detail="")
+        }
+
+    def files(self, done: int, total: int, name: str) -> None:
+        """Show that ``done`` of ``total`` files have been read, ``name`` the latest."""
+        self._move("files", done, total, one_line(name)[-_LONGEST_NAME:])
+
+    def passages(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` passages have been embedded."""
+        self._move("passages", done, total, "")
+
+    def _move(self, task: str, done: int, total: int, detail: str) -> None:
+        if task not in self._tasks:
+            self._tasks[task] = self._progress.add_task(task, total=total, detail=detail)
+        self._progress.update(self._tasks[task], completed=done, total=total, detail=detail)
+
+
+@contextmanager
+def progress_bars(stream: TextIO) -> Iterator[Bars | None]:
+    """Give progress bars on a terminal, which are wiped at the end, and None elsewhere."""
+    if not stream.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Steps a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if speed is None else f"{speed:,.1f}/s", style="dim")
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[detail]}", markup=False, style="dim"),
+    )
+    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
+        yield Bars(progress)
