@@ -79,7 +79,7 @@ def build_chain(
     def compose(inputs: Iterator[_Found]) -> Iterator[dict[str, Any]]:
         for found in inputs:
             result = found["result"]
-            evidence = find_evidence(result.question, result.hits, found["searcher"])
+            evidence = find_evidence(result, found["searcher"])
             done = time.perf_counter()
             timings = {
                 "search": 1000 * (found["searched"] - found["began"]),

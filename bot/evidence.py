@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from index.searcher import Hit
+from index.searcher import Hit, SearchResult
 from index.sparse import query_terms
 
 if TYPE_CHECKING:
@@ -93,44 +93,42 @@ class Evidence:
         return self.article.text[self.start : self.end]
 
 
-def find_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> list[Evidence]:
+def find_evidence(result: SearchResult, searcher: Searcher) -> list[Evidence]:
     """Weigh every sentence of the best passages.
 
     Args:
-        question: as it was searched for.
-        hits: as ``Searcher.search`` gives them; the first ``PASSAGES_READ`` are read.
-        searcher: the generation that the hits are of.
+        result: of a search; the first ``PASSAGES_READ`` hits are read.
+        searcher: the generation that was searched.
 
     Returns:
         Each sentence once, the most probable first; equal ones in the order found.
     """
     evidence = [
         Evidence(hit.article, start, end, _probability(features))
-        for hit, start, end, features in weigh(question, hits, searcher)
+        for hit, start, end, features in weigh(result, searcher)
     ]
     return sorted(evidence, key=lambda item: -item.probability)
 
 
 def weigh(
-    question: str, hits: Sequence[Hit], searcher: Searcher
+    result: SearchResult, searcher: Searcher
 ) -> list[tuple[Hit, int, int, tuple[float, ...]]]:
     """Give every sentence of the best passages once: its hit, start, end and features.
 
     Takes what ``find_evidence`` does.
     """
     found: dict[tuple[str, int, int], tuple[Hit, int, int]] = {}
-    for hit in hits[:PASSAGES_READ]:
+    for hit in result.hits[:PASSAGES_READ]:
         for start, end in hit.passage.sentences:
             found.setdefault((hit.article.id, start, end), (hit, start, end))
     if not found:
         return []
     places = list(found.values())
     sentences = [hit.article.text[start:end] for hit, start, end in places]
-    embedder = searcher.embedder
-    similarities = embedder.embed_passages(sentences) @ embedder.embed_query(question)
-    rarity = searcher.rarity(query_terms(question))
+    similarities = searcher.embedder.embed_passages(sentences) @ result.vector
+    rarity = searcher.rarity(query_terms(result.question))
     return [
-        (*place, _features(question, rarity, sentence, place[0], float(similarity)))
+        (*place, _features(result.question, rarity, sentence, place[0], float(similarity)))
         for place, sentence, similarity in zip(places, sentences, similarities, strict=True)
     ]
 

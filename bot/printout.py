@@ -27,7 +27,7 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
         yield Line()
         yield _heading(f"[{cited.number}]", cited.title, cited.source, cited.published)
         yield _place(cited.article_id, cited.start, cited.end)
-        if cited.url:
+        if cited.url and cited.url != cited.article_id:
             yield Line(((one_line(cited.url), "dim"),), indent=4)
         yield Line(((f'"{one_line(cited.quote)}"', ""),), indent=4)
 

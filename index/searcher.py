@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -27,6 +27,9 @@ from index.generation import (
 from index.sparse import Filters, SparseIndex
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.embedder import Embedder
 
 __all__ = ["LONGEST_QUESTION", "Hit", "IndexStatus", "SearchResult", "Searcher"]
@@ -77,11 +80,13 @@ class SearchResult:
     Attributes:
         hits: the best first; may be empty.
         question: as it was searched for.
+        vector: the question embedded, shape (dimension,), of length 1.
         notes: one-line remarks for the user, such as that the question was cut.
     """
 
     hits: tuple[Hit, ...]
     question: str
+    vector: NDArray[np.float32] = field(compare=False, repr=False)
     notes: tuple[str, ...] = ()
 
 
@@ -228,7 +233,7 @@ class Searcher:
             for number, score in best
             if number in rows
         )
-        return SearchResult(hits, question, tuple(notes))
+        return SearchResult(hits, question, vector, tuple(notes))
 
     def article(self, article_id: str) -> Article | None:
         """Give an article as indexed, or None where there is none of that id."""

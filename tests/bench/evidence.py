@@ -75,8 +75,8 @@ def fit(data: Path, most: int) -> None:
         held_out = set(random.Random(SEED).sample(titles, len(titles) // 4))
         for which, row in enumerate(show(chosen)):
             answers = [(a["answer_start"], a["text"]) for a in row["answers"]]
-            hits = searcher.search(row["question"], PASSAGES_READ).hits
-            for hit, start, end, values in weigh(row["question"], hits, searcher):
+            result = searcher.search(row["question"], PASSAGES_READ)
+            for hit, start, end, values in weigh(result, searcher):
                 features.append(values)
                 right = hit.article.id.rpartition("#")[2] == number_of[row["context"]] and any(
                     at < end and at + len(text) > start for at, text in answers
@@ -158,8 +158,7 @@ def ask(records: Sequence[dict[str, Any]], questions: Sequence[str]) -> NDArray[
         searcher = Searcher.open(index, RememberingEmbedder(load_embedder()))
         best = []
         for question in show(questions):
-            hits = searcher.search(question, PASSAGES_READ).hits
-            evidence = find_evidence(question, hits, searcher)
+            evidence = find_evidence(searcher.search(question, PASSAGES_READ), searcher)
             best.append(evidence[0].probability if evidence else 0.0)
     return np.array(best)
 
