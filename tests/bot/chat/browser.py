@@ -1,0 +1,82 @@
+"""Debian's Chromium, driven by Playwright, as the tests and the README's picture use it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+__all__ = ["CHROMIUM", "ask", "chromium", "free_port", "open_page", "shown_cards"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PATIENCE = 60_000  # milliseconds: the first question may wait for the model to load
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run the browser.
+
+    Raises:
+        FileNotFoundError: it is not installed; the message says how to install it.
+    """
+    if not os.access(CHROMIUM, os.X_OK):
+        raise FileNotFoundError(
+            f"no {CHROMIUM}, which the tests of the chat page need: "
+            "sudo apt-get install --yes --no-install-recommends chromium"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=list(_ARGUMENTS), timeout=_PATIENCE
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def free_port() -> int:
+    """Give a port of 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def open_page(page: Page, url: str) -> Locator:
+    """Open the chat page, wait until it can be used, and give its question box."""
+    page.set_default_timeout(_PATIENCE)
+    expect.set_options(timeout=_PATIENCE)
+    page.goto(url)
+    # The header gets its count from the first event of the page, which also brings the examples.
+    expect(page.locator(".held, .problem").filter(has_text="ind")).to_have_count(1)
+    return page.get_by_label("Your question")
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask as a person would, wait for the end of the answer, and give it."""
+    replies = page.locator(".answer:not(.streaming), .refusal")
+    before = replies.count()
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+    expect(replies).to_have_count(before + 1)
+    return replies.nth(before)
+
+
+def shown_cards(page: Page) -> Locator:
+    """The cards of the latest answer: those that are not folded away."""
+    return page.locator(".sources > .card")

@@ -1,0 +1,142 @@
+"""The steps of a conversation, with the real bot on the samples."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.chat.conversation import EXAMPLES, Turn, View, converse, first_view, greeting, offered
+from bot.newsbot import NewsBot
+
+if TYPE_CHECKING:
+    from index.embedder import Embedder
+
+SAMPLE = EXAMPLES[0][0]
+
+
+def test_the_question_is_shown_at_once_and_leaves_its_box(bot: NewsBot) -> None:
+    first, *others = converse(bot, SAMPLE, ())
+    assert [role for role, _ in first.messages] == ["user", "assistant"]
+    assert SAMPLE in first.messages[0][1]
+    assert "pending" in first.messages[1][1]
+    assert first.box == ""
+    assert first.turns == ()
+    # What a person types meanwhile is left alone.
+    assert {view.box for view in others} == {None}
+
+
+def test_sources_come_first_then_the_text_grows_to_the_whole(bot: NewsBot) -> None:
+    views = list(converse(bot, SAMPLE, ()))
+    with_sources = next(view for view in views if "<mark>" in view.sources)
+    assert "pending" in with_sources.messages[-1][1]
+    lengths = [len(view.messages[-1][1]) for view in views if "streaming" in view.messages[-1][1]]
+    assert len(lengths) > 3
+    assert lengths == sorted(lengths)
+    last = views[-1]
+    assert "streaming" not in last.messages[-1][1]
+    (turn,) = last.turns
+    assert (turn.number, turn.question) == (1, SAMPLE)
+    assert turn.text == bot.answer(SAMPLE).text
+
+
+def test_a_refusal_never_looks_like_an_answer_on_its_way(bot: NewsBot) -> None:
+    for view in converse(bot, "What is the capital of France?", ()):
+        assert 'class="answer' not in view.messages[-1][1]
+        assert "card" not in view.sources
+    assert 'class="refusal"' in view.messages[-1][1]
+    assert view.turns[0].cards == ""
+
+
+def test_a_note_is_shown_with_the_answer(bot: NewsBot) -> None:
+    long = f"{SAMPLE} {'and so on ' * 200}"
+    *_, last = converse(bot, long, ())
+    assert "cut to its first" in last.messages[-1][1]
+
+
+@pytest.mark.parametrize("question", ["", " ", "\n\t", "\x00", "\x01\x02"])
+def test_a_question_without_words_changes_nothing_but_the_notice(
+    bot: NewsBot, question: str
+) -> None:
+    before = _after(bot, SAMPLE)
+    *_, last = converse(bot, question, before.turns)
+    assert last.turns == before.turns
+    assert last.messages == before.messages
+    assert last.sources == before.sources
+    assert 'class="hint"' in last.notice
+
+
+def test_what_goes_wrong_gives_the_question_back_and_keeps_the_conversation(
+    tmp_path: Path, samples_index: Path, embedder: Embedder
+) -> None:
+    copy = tmp_path / "my index"
+    shutil.copytree(samples_index, copy)
+    bot = NewsBot(copy, embedder=embedder)
+    before = _after(bot, SAMPLE)
+    shutil.rmtree(copy)
+    *_, last = converse(bot, "And who else?", before.turns)
+    assert last.box == "And who else?"
+    assert (last.turns, last.messages, last.sources) == (
+        *(before.turns, before.messages, before.sources),
+    )
+    # The command can be pasted into a shell as it stands.
+    assert "newsbot index FOLDER --index &#x27;" in last.notice
+    assert greeting(bot)[0] == ""
+    assert "newsbot index FOLDER" in greeting(bot)[1]
+    assert offered(bot) == []
+
+
+def test_a_corrupt_index_is_told_in_its_own_words(
+    tmp_path: Path, samples_index: Path, embedder: Embedder
+) -> None:
+    copy = tmp_path / "index"
+    shutil.copytree(samples_index, copy)
+    bot = NewsBot(copy, embedder=embedder)
+    (copy / "CURRENT").write_text("../../elsewhere", encoding="ascii")
+    *_, last = converse(bot, SAMPLE, ())
+    assert 'class="problem"' in last.notice
+    assert "newsbot index FOLDER --index" not in last.notice
+    assert last.box == SAMPLE
+
+
+def test_earlier_sources_are_kept_folded_and_distinct(bot: NewsBot) -> None:
+    first = _after(bot, SAMPLE)
+    second = _after(bot, SAMPLE, first.turns)
+    assert [turn.number for turn in second.turns] == [1, 2]
+    open_part, folded = second.sources.split("<details", 1)
+    assert 'id="source-2-1"' in open_part and 'id="source-1-1"' not in open_part
+    assert 'id="source-1-1"' in folded
+
+
+def test_a_long_conversation_lets_go_of_its_oldest_turns(bot: NewsBot) -> None:
+    turns = tuple(Turn(number, "q", "a", "<p>a</p>", "") for number in range(1, 31))
+    last = _after(bot, SAMPLE, turns)
+    assert len(last.turns) == 30
+    assert (last.turns[0].number, last.turns[-1].number) == (2, 31)
+    assert 'id="source-31-1"' in last.sources
+
+
+def test_only_questions_the_index_is_about_are_offered(
+    bot: NewsBot, tmp_path: Path, embedder: Embedder
+) -> None:
+    from index.builder import build_index
+
+    assert offered(bot) == [question for question, _ in EXAMPLES]
+    (tmp_path / "mine.txt").write_text("My title\n\nMy article has two words more.\n")
+    build_index([tmp_path / "mine.txt"], tmp_path / "index", embedder=embedder)
+    mine = NewsBot(tmp_path / "index", embedder=embedder)
+    assert offered(mine) == []
+    assert greeting(mine)[0] == "1 article indexed"
+
+
+def test_the_first_view_is_empty() -> None:
+    view = first_view()
+    assert (view.messages, view.turns, view.box) == ([], (), "")
+    assert "card" not in view.sources
+
+
+def _after(bot: NewsBot, question: str, turns: tuple[Turn, ...] = ()) -> View:
+    *_, last = converse(bot, question, turns)
+    return last

@@ -1,0 +1,323 @@
+"""The page as a person meets it: the real bot, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.errors import BotError, PortBusy
+from bot.newsbot import NewsBot
+from index.builder import build_index
+from tests.bot.chat.browser import ask, free_port, open_page, shown_cards
+from tests.bot.chat.conftest import serving
+from tests.bot.chat.picture import take
+
+if TYPE_CHECKING:
+    from index.embedder import Embedder
+
+SAMPLE = "Who denied the missile attack?"
+NARROW = {"viewport": {"width": 360, "height": 740}}
+WIDE = {"viewport": {"width": 1600, "height": 1000}}
+DARK = {"color_scheme": "dark"}
+
+
+def test_the_sample_question_shows_the_cited_sentence_marked_in_its_passage(
+    tab: Page, site: str, bot: NewsBot
+) -> None:
+    cited = bot.answer(SAMPLE).citations[0]
+    assert "denied" in cited.quote
+    open_page(tab, site)
+    reply = ask(tab, SAMPLE)
+
+    expect(reply).to_contain_text(cited.quote)
+    card = shown_cards(tab).first
+    expect(card.get_by_role("heading")).to_contain_text(cited.title)
+    assert card.locator("mark").evaluate("mark => mark.textContent") == cited.quote
+    passage = card.locator(".passage").evaluate("passage => passage.textContent")
+    shown = passage.removeprefix("… ").removesuffix(" …")
+    assert shown in bot.article(cited.article_id).text
+    assert len(shown) > len(cited.quote)
+    expect(card.locator(".offsets")).to_have_text(
+        f"characters {cited.start:,}–{cited.end:,}", use_inner_text=True
+    )
+
+
+def test_a_question_the_articles_do_not_answer_is_refused_without_sources(
+    tab: Page, site: str
+) -> None:
+    open_page(tab, site)
+    reply = ask(tab, "What is the capital of France?")
+    expect(reply).to_have_class("refusal")
+    expect(reply).to_contain_text("The articles do not say.")
+    expect(tab.locator(".card, mark, .marker")).to_have_count(0)
+
+
+def test_a_card_names_source_and_date_and_links_the_original(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    ask(tab, "How many people had to leave their homes in Merrowford?")
+    card = shown_cards(tab).filter(has_text="Merrowford Courier").first
+    expect(card.locator("time")).to_have_text("12 February 2022")
+    link = card.get_by_role("link")
+    assert link.get_attribute("href") == "https://example.org/courier/2022/02/merrowford-flood"
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+
+
+def test_an_example_is_asked_by_a_click(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    examples = tab.locator("#conversation .examples button")
+    expect(examples).to_have_count(4)
+    expect(examples.first).to_have_text(SAMPLE)
+    examples.first.click()
+    expect(shown_cards(tab).locator("mark").first).to_contain_text("denied")
+    expect(tab.locator(".asked")).to_have_text(SAMPLE)
+
+
+def test_every_example_is_answered_from_its_sample(bot: NewsBot) -> None:
+    from bot.chat.conversation import EXAMPLES
+
+    for question, article_id in EXAMPLES:
+        cited = [citation.article_id for citation in bot.answer(question).citations]
+        titles = {bot.article(article).title for article in cited}
+        about = bot.article(article_id).title
+        # The Lantern Theatre's story stands in two papers; either is its article.
+        assert article_id in cited or any("Lantern" in title for title in titles), about
+
+
+# With a query in the page's address a plain "#source-1-1" would lead away and lose everything.
+@pytest.mark.parametrize("query", ["", "?__theme=dark"])
+def test_a_marker_leads_to_its_card_with_the_keyboard(tab: Page, site: str, query: str) -> None:
+    open_page(tab, site + query)
+    marker = ask(tab, SAMPLE).locator("a.marker").first
+    expect(marker).to_have_text("[1]")
+    marker.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#source-1-1")).to_be_focused()
+    expect(tab.locator(".asked")).to_have_count(1)
+
+
+def test_a_marker_of_an_earlier_answer_unfolds_its_own_sources(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    first = ask(tab, SAMPLE)
+    ask(tab, "What is the capital of France?")
+    expect(shown_cards(tab)).to_have_count(0)
+    expect(tab.locator("#source-1-1")).to_be_hidden()
+    first.locator("a.marker").first.click()
+    expect(tab.locator("#source-1-1")).to_be_visible()
+    expect(tab.locator("#source-1-1 mark")).to_contain_text("denied")
+
+
+def test_the_keyboard_alone_is_enough(tab: Page, site: str) -> None:
+    box = open_page(tab, site)
+    for _ in range(30):
+        if box.evaluate("box => box === document.activeElement"):
+            break
+        tab.keyboard.press("Tab")
+    tab.keyboard.type(SAMPLE)
+    tab.keyboard.press("Enter")
+    expect(shown_cards(tab).locator("mark").first).to_contain_text("denied")
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    frame = box.evaluate("box => getComputedStyle(box).boxShadow")
+    assert frame != "none"
+
+
+def test_an_empty_question_gets_a_hint(tab: Page, site: str) -> None:
+    open_page(tab, site).press("Enter")
+    hint = tab.get_by_role("status").filter(has_text="Type a question first")
+    expect(hint).to_be_visible()
+    expect(tab.locator(".asked")).to_have_count(0)
+
+
+def test_a_new_conversation_starts_empty(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE)
+    tab.get_by_role("button", name="New conversation").click()
+    expect(tab.locator(".asked, .card")).to_have_count(0)
+    expect(tab.get_by_role("button", name="New conversation")).to_be_hidden()
+    assert ask(tab, SAMPLE).locator("a").first.get_attribute("href") == "#source-1-1"
+
+
+@pytest.mark.parametrize("tab", [NARROW, WIDE, DARK], indirect=True, ids=["360", "1600", "dark"])
+def test_it_fits_and_can_be_read(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE)
+    assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    answer, card = tab.locator(".answer").bounding_box(), shown_cards(tab).first.bounding_box()
+    assert answer and card
+    if tab.viewport_size == NARROW["viewport"]:
+        assert card["y"] >= answer["y"] + answer["height"]
+        assert card["width"] > 300
+    else:
+        assert card["x"] >= answer["x"] + answer["width"]
+    for words in (".answer p", ".card h3", ".card mark", ".card .byline, .card .foot", "#send"):
+        assert _contrast(tab, words) >= 4.5, words
+
+
+def test_screen_readers_hear_names_and_no_tags(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE)
+    expect(tab.get_by_role("region", name="Sources")).to_be_visible()
+    expect(tab.get_by_role("article", name=re.compile("embassy compound"))).to_be_visible()
+    expect(tab.locator("#conversation [aria-label*='<']")).to_have_count(0)
+
+
+HOSTILE = (
+    "<script>window.hacked = 1</script>",
+    "<img src=https://evil.example/x.png onerror='window.hacked = 1'>",
+    "![pixel](https://evil.example/y.png)",
+    "[click](javascript:window.hacked=1)",
+    "${window.hacked = 1}{{constructor.constructor('window.hacked = 1')()}}",
+    "$$\\href{javascript:window.hacked=1}{x}$$",
+    "</blockquote></article><style>body{display:none}</style>",
+    "<svg onload='window.hacked = 1'>",
+    "‮txet desrever",
+    "W" * 400,
+)
+
+
+def test_hostile_articles_and_questions_are_shown_as_text_and_run_nothing(
+    tab: Page, tmp_path: Path, embedder: Embedder
+) -> None:
+    tail = " ".join(HOSTILE)
+    record = {
+        "id": "<b id=x>",
+        "title": f"Quokka census {tail}",
+        "text": f"The quokka census counted 512 animals on the island {tail} said the warden.",
+        "url": "javascript:window.hacked=1",
+        "source": "<img src=x onerror='window.hacked = 1'>",
+        "published": "2024-05-31",
+    }
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "one.json").write_text(json.dumps(record), encoding="utf-8")
+    build_index([articles], tmp_path / "index", embedder=embedder)
+    with serving(NewsBot(tmp_path / "index", embedder=embedder)) as url:
+        open_page(tab, url)
+        ask(tab, f"How many animals did the quokka census count?\n\n{tail[:500]}")
+        card = shown_cards(tab).first
+        expect(card).to_contain_text("<img src=https://evil.example/x.png onerror=")
+        expect(card.locator("h3")).to_contain_text("![pixel](https://evil.example/y.png)")
+        expect(tab.locator(".answer")).to_contain_text("<script>window.hacked = 1</script>")
+        expect(tab.locator(".asked")).to_contain_text("![pixel](https://evil.example/y.png)")
+        inside = tab.locator(".asked, .answer, .sources")
+        expect(inside.locator("script, img, svg, style, iframe, b, .katex")).to_have_count(0)
+        hrefs = [link.get_attribute("href") for link in inside.locator("a").all()]
+        assert all(href and href.startswith("#source-") for href in hrefs), hrefs
+        assert "\u202e" not in tab.content()
+        tab.wait_for_timeout(500)
+        assert tab.evaluate("window.hacked") is None
+        tab.set_viewport_size({"width": 360, "height": 740})
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        for block in tab.locator(".asked, .answer, .card").all():
+            assert block.evaluate("block => block.scrollWidth <= block.clientWidth")
+
+
+def test_an_index_that_has_gone_is_told_with_what_to_run_and_the_question_stays(
+    tab: Page, tmp_path: Path, samples_index: Path, embedder: Embedder
+) -> None:
+    copy = tmp_path / "index"
+    shutil.copytree(samples_index, copy)
+    with serving(NewsBot(copy, embedder=embedder)) as url:
+        box = open_page(tab, url)
+        shutil.rmtree(copy)
+        box.fill(SAMPLE)
+        box.press("Enter")
+        notice = tab.get_by_role("status").filter(has_text="There is no index")
+        expect(notice).to_contain_text("newsbot index FOLDER")
+        expect(box).to_have_value(SAMPLE)
+        expect(tab.locator(".asked, .card")).to_have_count(0)
+        open_page(tab, url)
+        expect(notice).to_contain_text("newsbot index FOLDER")
+
+        shutil.copytree(samples_index, copy)
+        expect(ask(tab, SAMPLE)).to_contain_text("denied")
+        expect(notice).to_have_count(0)
+
+
+def test_the_answer_endpoint_is_the_only_one_and_gives_the_references(
+    site: str, bot: NewsBot
+) -> None:
+    from gradio_client import Client  # type: ignore[import-untyped]  # it ships no types
+
+    client = Client(site, verbose=False)
+    try:
+        named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+        assert list(named) == ["/answer"]
+        reply = client.predict(SAMPLE, api_name="/answer")
+        expected = bot.answer(SAMPLE).to_dict()
+        assert {**reply, "timings": 0} == {**expected, "timings": 0}
+    finally:
+        client.close()
+
+
+def test_several_people_are_answered_at_once(site: str) -> None:
+    from gradio_client import Client
+
+    def one(question: str) -> list[str]:
+        client = Client(site, verbose=False)
+        try:
+            reply = client.predict(question, api_name="/answer")
+        finally:
+            client.close()
+        return [citation["article_id"] for citation in reply["citations"]]
+
+    with ThreadPoolExecutor(6) as people:
+        found = list(people.map(one, [SAMPLE, "What is the capital of France?"] * 3))
+    assert found == [["baghdad-embassy.txt"], []] * 3
+
+
+def test_a_port_in_use_is_one_clear_line(bot: NewsBot) -> None:
+    from bot.chat.page import start
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortBusy, match=f"^port {port} on 127.0.0.1 is in use.*--port$"):
+            start(bot, port=port)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
+def test_only_this_machine_is_listened_on(bot: NewsBot, host: str) -> None:
+    from bot.chat.page import start
+
+    with pytest.raises(BotError, match="this machine only"):
+        start(bot, host, free_port())
+
+
+def test_the_readme_picture_can_be_taken(site: str, tab: Page, tmp_path: Path) -> None:
+    take(tab, site, tmp_path / "page.png")
+    data = (tmp_path / "page.png").read_bytes()
+    assert data.startswith(b"\x89PNG")
+    assert (int.from_bytes(data[16:20]), int.from_bytes(data[20:24])) == (1280, 800)
+    assert len(data) > 30_000
+
+
+_CONTRAST = """element => {
+  const rgba = (colour) => {
+    const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
+    return [r, g, b, a];
+  };
+  const light = ([r, g, b]) => [r, g, b]
+    .map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  let behind = element;
+  while (rgba(getComputedStyle(behind).backgroundColor)[3] < 1) behind = behind.parentElement;
+  const ink = light(rgba(getComputedStyle(element).color));
+  const paper = light(rgba(getComputedStyle(behind).backgroundColor));
+  return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+}"""
+
+
+def _contrast(page: Page, selector: str) -> float:
+    """The WCAG contrast ratio of an element's text, 1 to 21."""
+    return float(page.locator(selector).first.evaluate(_CONTRAST))
