@@ -19,7 +19,7 @@ from typer.exceptions import TyperException
 
 from bot.options import AsJson, Index, Model, Port, Question, Since, Source, Until
 from bot.settings import Settings
-from bot.terminal import complain, progress_bars, show
+from bot.terminal import complain, progress_bars, show, sign_of_life
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def ask(
 
     Example: newsbot ask "who denied the missile attack?" --since 2019-12-01
     """
-    bot = _bot(index)
-    answer = bot.answer(question, since=since, until=until, source=source)
+    with sign_of_life(sys.stderr, "looking through the articles"):
+        answer = _bot(index).answer(question, since=since, until=until, source=source)
     _tell_notes(answer.notes)
     if as_json:
         _print_json(answer.to_dict())
@@ -140,8 +140,8 @@ def search(
 
     Example: newsbot search "missile attack" -k 3
     """
-    bot = _bot(index)
-    found = bot.find(question, k, since=since, until=until, source=source)
+    with sign_of_life(sys.stderr, "looking through the articles"):
+        found = _bot(index).find(question, k, since=since, until=until, source=source)
     _tell_notes(found.notes)
     if as_json:
         _print_json([hit.to_dict() for hit in found.hits])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
 
-__all__ = ["Bars", "Line", "clean", "complain", "one_line", "progress_bars", "show"]
+__all__ = ["Bars", "Line", "clean", "complain", "one_line", "progress_bars", "show", "sign_of_life"]
 
 # The order matters: whole escape sequences go before the lone control characters, or the tail of
 # a colour code would stay behind as visible litter.
@@ -160,3 +160,15 @@ def progress_bars(stream: TextIO) -> Iterator[Bars | None]:
     )
     with Progress(*columns, console=Console(file=stream), transient=True) as progress:
         yield Bars(progress)
+
+
+@contextmanager
+def sign_of_life(stream: TextIO, doing: str) -> Iterator[None]:
+    """Turn a spinner on a terminal, wiped at the end; do nothing elsewhere."""
+    if not stream.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(file=stream).status(doing):
+        yield

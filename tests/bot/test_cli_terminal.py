@@ -46,6 +46,12 @@ def test_on_a_terminal_there_is_progress_and_then_one_line(folder: Path, tmp_pat
     assert "2 added" in seen.splitlines()[-1]
 
 
+def test_asking_on_a_terminal_gives_a_sign_of_life_before_the_answer(samples_index: Path) -> None:
+    status, seen = run_on_terminal("ask", QUESTION, "--index", samples_index)
+    assert status == 0
+    assert 0 <= seen.find("looking through the articles") < seen.find("Kataib Hezbollah")
+
+
 def test_ctrl_c_stops_quietly_with_status_130(folder: Path, tmp_path: Path) -> None:
     status, seen = run_on_terminal("index", folder, "--index", tmp_path / "x", stop_at="files")
     assert status == 130

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-__all__ = ["CHROMIUM", "ask", "chromium", "free_port", "open_page", "shown_cards"]
+__all__ = [
+    "CHROMIUM",
+    "ask",
+    "chromium",
+    "free_port",
+    "no_chromium",
+    "open_page",
+    "shown_cards",
+]
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -27,6 +35,16 @@ _ARGUMENTS = (
 _PATIENCE = 60_000  # milliseconds: the first question may wait for the model to load
 
 
+def no_chromium() -> str:
+    """Say how to install the browser where it is missing; empty where it is there."""
+    if os.access(CHROMIUM, os.X_OK):
+        return ""
+    return (
+        f"no {CHROMIUM}, which the tests of the chat page need: "
+        "sudo apt-get install --yes --no-install-recommends chromium"
+    )
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run the browser.
@@ -34,11 +52,8 @@ def chromium() -> Iterator[Browser]:
     Raises:
         FileNotFoundError: it is not installed; the message says how to install it.
     """
-    if not os.access(CHROMIUM, os.X_OK):
-        raise FileNotFoundError(
-            f"no {CHROMIUM}, which the tests of the chat page need: "
-            "sudo apt-get install --yes --no-install-recommends chromium"
-        )
+    if missing := no_chromium():
+        raise FileNotFoundError(missing)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=list(_ARGUMENTS), timeout=_PATIENCE

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.newsbot import NewsBot
-from tests.bot.chat.browser import chromium, free_port
+from tests.bot.chat.browser import chromium, free_port, no_chromium
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
@@ -60,11 +60,10 @@ def site(bot: NewsBot) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    try:
-        with chromium() as running:
-            yield running
-    except FileNotFoundError as error:
-        pytest.fail(str(error), pytrace=False)
+    if missing := no_chromium():
+        pytest.fail(missing, pytrace=False)
+    with chromium() as running:
+        yield running
 
 
 class Watch:
