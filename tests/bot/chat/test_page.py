@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.errors import BotError, PortBusy
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.bot.chat.browser import ask, free_port, open_page, shown_cards
+from tests.bot.chat.browser import ask, open_page, shown_cards
 from tests.bot.chat.conftest import serving
-from tests.bot.chat.picture import take
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
@@ -161,6 +157,22 @@ def test_it_fits_and_can_be_read(tab: Page, site: str) -> None:
         assert _contrast(tab, words) >= 4.5, words
 
 
+@pytest.mark.parametrize(
+    "tab", [{"viewport": {"width": 900, "height": 500}}], indirect=True, ids=["low"]
+)
+def test_many_sources_scroll_beside_a_question_box_that_stays(tab: Page, site: str) -> None:
+    box = open_page(tab, site)
+    markers = ask(tab, "How many passengers did the Grelle ferry carry in 2023?").locator("a")
+    assert markers.count() > 1
+    place = box.bounding_box()
+    markers.last.click()
+    last = tab.locator(".sources > .card").last
+    expect(last).to_be_focused()
+    expect(last.locator("mark")).to_be_in_viewport()
+    assert box.bounding_box() == place
+    expect(tab.get_by_role("heading", name="newsbot")).to_be_in_viewport()
+
+
 def test_screen_readers_hear_names_and_no_tags(tab: Page, site: str) -> None:
     open_page(tab, site)
     ask(tab, SAMPLE)
@@ -240,65 +252,6 @@ def test_an_index_that_has_gone_is_told_with_what_to_run_and_the_question_stays(
         shutil.copytree(samples_index, copy)
         expect(ask(tab, SAMPLE)).to_contain_text("denied")
         expect(notice).to_have_count(0)
-
-
-def test_the_answer_endpoint_is_the_only_one_and_gives_the_references(
-    site: str, bot: NewsBot
-) -> None:
-    from gradio_client import Client  # type: ignore[import-untyped]  # it ships no types
-
-    client = Client(site, verbose=False)
-    try:
-        named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-        assert list(named) == ["/answer"]
-        reply = client.predict(SAMPLE, api_name="/answer")
-        expected = bot.answer(SAMPLE).to_dict()
-        assert {**reply, "timings": 0} == {**expected, "timings": 0}
-    finally:
-        client.close()
-
-
-def test_several_people_are_answered_at_once(site: str) -> None:
-    from gradio_client import Client
-
-    def one(question: str) -> list[str]:
-        client = Client(site, verbose=False)
-        try:
-            reply = client.predict(question, api_name="/answer")
-        finally:
-            client.close()
-        return [citation["article_id"] for citation in reply["citations"]]
-
-    with ThreadPoolExecutor(6) as people:
-        found = list(people.map(one, [SAMPLE, "What is the capital of France?"] * 3))
-    assert found == [["baghdad-embassy.txt"], []] * 3
-
-
-def test_a_port_in_use_is_one_clear_line(bot: NewsBot) -> None:
-    from bot.chat.page import start
-
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(PortBusy, match=f"^port {port} on 127.0.0.1 is in use.*--port$"):
-            start(bot, port=port)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
-def test_only_this_machine_is_listened_on(bot: NewsBot, host: str) -> None:
-    from bot.chat.page import start
-
-    with pytest.raises(BotError, match="this machine only"):
-        start(bot, host, free_port())
-
-
-def test_the_readme_picture_can_be_taken(site: str, tab: Page, tmp_path: Path) -> None:
-    take(tab, site, tmp_path / "page.png")
-    data = (tmp_path / "page.png").read_bytes()
-    assert data.startswith(b"\x89PNG")
-    assert (int.from_bytes(data[16:20]), int.from_bytes(data[20:24])) == (1280, 800)
-    assert len(data) > 30_000
 
 
 _CONTRAST = """element => {
