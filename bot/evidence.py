@@ -79,7 +79,8 @@ class Evidence:
         article: the article as indexed.
         start: first code point of the sentence in the article's text.
         end: one past its last.
-        probability: that it holds the answer, 0 to 1, calibrated on held-out questions.
+        probability: that it holds the answer, 0 to 1; somewhat too low where it is low, as the
+            reliability that ``tests/bench/evidence.py`` prints for held-out titles shows.
     """
 
     article: Article
