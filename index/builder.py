@@ -95,14 +95,15 @@ def build_index(
     """
     report = LoadReport()
 
-    def change(build: Construction, changes: Changes) -> None:
-        on_file = None
+    def tell(path: Path, done: int, total: int) -> None:
         if progress is not None:
-            on_file = lambda path, done, total: progress.files(done, total, str(path))  # noqa: E731
+            progress.files(done, total, str(path))
+
+    def change(build: Construction, changes: Changes) -> None:
         known = build.catalogue.hashes()
         origins = build.catalogue.origins()
         taken = dict(origins)
-        for article in load_articles(paths, report=report, taken=taken, on_file=on_file):
+        for article in load_articles(paths, report=report, taken=taken, on_file=tell):
             build.put(article, report.origins[article.id], known, origins, changes)
         if prune:
             changes.removed |= _gone(report, origins, changes)

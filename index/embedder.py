@@ -29,23 +29,27 @@ _BATCH = 32
 
 
 class Embedder(Protocol):
-    """Anything that turns passages and questions into vectors of one space.
-
-    Attributes:
-        name: what ``load_embedder`` takes to load it again.
-        fingerprint: 64 hex digits; two embedders with the same one give the same vectors.
-        dimension: length of a vector.
-        max_tokens: tokens of one text that the model reads; what is over is cut off by it.
-    """
+    """Anything that turns passages and questions into vectors of one space."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """What ``load_embedder`` takes to load it again."""
+        ...
+
     @property
-    def fingerprint(self) -> str: ...  # noqa: D102
+    def fingerprint(self) -> str:
+        """Give 64 hex digits; two embedders with the same ones give the same vectors."""
+        ...
+
     @property
-    def dimension(self) -> int: ...  # noqa: D102
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
     @property
-    def max_tokens(self) -> int: ...  # noqa: D102
+    def max_tokens(self) -> int:
+        """Tokens of one text that the model reads; what is over is cut off by it."""
+        ...
 
     def embed_passages(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
