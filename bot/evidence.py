@@ -32,7 +32,7 @@ The best balanced accuracy on half of clapnq (``python -m tests.bench.evidence r
 """
 
 PASSAGES_READ = 8
-"""Passages whose sentences are weighed."""
+"""Passages to search for, whose sentences are then weighed."""
 
 FEATURES = (
     "sentence_similarity",
@@ -98,7 +98,7 @@ def find_evidence(result: SearchResult, searcher: Searcher) -> list[Evidence]:
     """Weigh every sentence of the best passages.
 
     Args:
-        result: of a search; the first ``PASSAGES_READ`` hits are read.
+        result: of a search; all its hits are read.
         searcher: the generation that was searched.
 
     Returns:
@@ -119,7 +119,7 @@ def weigh(
     Takes what ``find_evidence`` does.
     """
     found: dict[tuple[str, int, int], tuple[Hit, int, int]] = {}
-    for hit in result.hits[:PASSAGES_READ]:
+    for hit in result.hits:
         for start, end in hit.passage.sentences:
             found.setdefault((hit.article.id, start, end), (hit, start, end))
     if not found:

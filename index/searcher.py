@@ -13,7 +13,7 @@ from corpus.article import Article, Passage
 from corpus.text import normalise
 from index.catalogue import Catalogue, epoch_seconds
 from index.dense import DenseIndex
-from index.embedder import load_embedder
+from index.embedder import reload_embedder
 from index.errors import BadFilter, EmbedderMismatch, EmptyQuestion, IndexCorrupt
 from index.fusion import fuse
 from index.generation import (
@@ -125,17 +125,17 @@ class Searcher:
         self._index_dir = index_dir
         self._folder = folder
         self._manifest = Manifest.read(folder)
+        if embedder is not None and embedder.fingerprint != self._manifest.fingerprint:
+            raise EmbedderMismatch(
+                f"{index_dir} was built with the model {self._manifest.embedder!r}, not with "
+                f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
+            )
         verify_generation(folder, self._manifest)
         self._catalogue = Catalogue.open(folder / CATALOGUE)
         self._dense = DenseIndex.read(folder / DENSE)
         self._sparse = SparseIndex.open(folder / SPARSE)
         if len(self._dense) != self._manifest.passages:
             raise IndexCorrupt(f"{folder}: vectors and passages differ in number")
-        if embedder is not None and embedder.fingerprint != self._manifest.fingerprint:
-            raise EmbedderMismatch(
-                f"{index_dir} was built with the model {self._manifest.embedder!r}, not with "
-                f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
-            )
         self._embedder = embedder
 
     @classmethod
@@ -177,13 +177,8 @@ class Searcher:
             EmbedderMismatch: its weights have changed since.
         """
         if self._embedder is None:
-            embedder = load_embedder(self._manifest.embedder)
-            if embedder.fingerprint != self._manifest.fingerprint:
-                raise EmbedderMismatch(
-                    f"{self._index_dir} was built with other weights of "
-                    f"{self._manifest.embedder!r}: index the articles anew in another folder"
-                )
-            self._embedder = embedder
+            manifest = self._manifest
+            self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
     def search(

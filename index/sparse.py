@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ class SparseIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         """Wrap a tantivy index; use ``create`` or ``open``."""
-        index.register_tokenizer(_ANALYZER, _analyzer())
+        self._analyzer = _analyzer()
+        index.register_tokenizer(_ANALYZER, self._analyzer)
         self._index = index
         self._searcher = index.searcher()
         self._schema = index.schema
@@ -153,16 +155,13 @@ class SparseIndex:
 
         The words are analysed as the bodies were, so any form of a word will do.
         """
-        from math import log
-
-        analyzer = _analyzer()
         total = len(self)
         weights: dict[str, float] = {}
         for word in words:
             count = 0
-            for term in analyzer.analyze(word):
+            for term in self._analyzer.analyze(word):
                 count = max(count, self._searcher.doc_freq("body", term))
-            weights[word] = log(1 + (total - count + 0.5) / (count + 0.5))
+            weights[word] = math.log(1 + (total - count + 0.5) / (count + 0.5))
         return weights
 
     def _filter_clauses(self, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:

@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from index.builder import build_index
-from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder, load_embedder
+from index.embedder import (
+    DEFAULT_MODEL,
+    SentenceTransformerEmbedder,
+    load_embedder,
+    reload_embedder,
+)
 from index.errors import EmbedderFailure, EmbedderMismatch
 from index.searcher import Searcher
 
@@ -120,3 +125,11 @@ def test_an_index_remembers_its_model_and_refuses_another(
     assert build_index([article], tmp_path / "index").replaced == 1
     with pytest.raises(EmbedderMismatch, match="leave --model out"):
         build_index([article], tmp_path / "index", model=DEFAULT_MODEL)
+
+
+def test_weights_that_changed_since_the_index_was_built_are_a_clear_error(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    assert reload_embedder(DEFAULT_MODEL, embedder.fingerprint).fingerprint == embedder.fingerprint
+    with pytest.raises(EmbedderMismatch, match="other weights"):
+        reload_embedder(DEFAULT_MODEL, "0" * 64)
