@@ -1,22 +1,38 @@
-"""The LangChain runnable behind newsbot: retrieve, weigh, compose; sources first, then the text."""
+"""The LangChain runnable behind newsbot: retrieve, read, compose; sources first, then the text."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Any, TypedDict
 
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
-from bot.composer import Answer, Citation, compose_answer
-from bot.evidence import PASSAGES_READ, REFUSAL_THRESHOLD, find_evidence
-from index.searcher import Searcher, SearchResult
+from bot.candidates import Candidate, find_candidates
+from bot.composer import MOST_SENTENCES, Answer, Citation, compose_answer, compose_sentences
+from bot.evidence import Evidence, find_evidence
+from bot.question_kind import QuestionKind, question_kind
+from bot.reader.calibration import calibration_of
+from bot.reader.reader import AnswerSpan, Reader, load_reader
+from bot.settings import Level
+from index.searcher import Hit, Searcher, SearchResult
+from index.sparse import query_terms
 
-__all__ = ["ChainInput", "build_chain", "citation_document"]
+__all__ = [
+    "PASSAGES_READ",
+    "ChainInput",
+    "answer_hits",
+    "build_chain",
+    "citation_document",
+    "read_hits",
+]
+
+PASSAGES_READ = 20
+"""Passages that are searched for and read."""
 
 
 class ChainInput(TypedDict, total=False):
@@ -39,11 +55,20 @@ class _Found(TypedDict):
     searcher: Searcher
 
 
+class _Composed(TypedDict):
+    threshold: float
+    closest: Sequence[Hit]
+    timings: dict[str, float]
+    notes: Sequence[str]
+
+
 def build_chain(
     searcher: Callable[[], Searcher],
     *,
+    reader: Callable[[], Reader] = load_reader,
     k: int = PASSAGES_READ,
-    threshold: float = REFUSAL_THRESHOLD,
+    level: Level | str = Level.BALANCED,
+    threshold: float | None = None,
 ) -> Runnable[ChainInput | str, dict[str, Any]]:
     """Build the question-answering chain.
 
@@ -55,13 +80,16 @@ def build_chain(
     Args:
         searcher: gives the generation to search, anew for each question, such as
             ``NewsBot.searcher`` or ``lambda: Searcher.open(folder)``.
-        k: passages to weigh.
-        threshold: least probability of the best sentence, 0 to 1.
+        reader: gives the reader, anew for each question; the shipped one by default.
+        k: passages to read.
+        level: how sure an answer must be: ``cautious``, ``balanced`` or ``eager``.
+        threshold: least confidence of an answer, 0 to 1, in place of the level's own.
 
     Returns:
         A runnable that raises ``index.errors.SearchFailure`` for a question or a filter that
         cannot be searched for, and ``IndexFailure`` where there is no index.
     """
+    wanted = Level(level)
 
     def retrieve(given: ChainInput | str) -> _Found:
         began = time.perf_counter()
@@ -78,17 +106,16 @@ def build_chain(
 
     def compose(inputs: Iterator[_Found]) -> Iterator[dict[str, Any]]:
         for found in inputs:
-            result = found["result"]
-            evidence = find_evidence(result, found["searcher"])
-            done = time.perf_counter()
-            timings = {
-                "search": 1000 * (found["searched"] - found["began"]),
-                "read": 1000 * (done - found["searched"]),
-                "total": 1000 * (done - found["began"]),
-            }
-            answer = compose_answer(
-                evidence, threshold=threshold, timings=timings, notes=result.notes
+            answer = answer_hits(
+                found["result"], found["searcher"], reader(), level=wanted, threshold=threshold
             )
+            searched = 1000 * (found["searched"] - found["began"])
+            timings = {
+                "search": searched,
+                "read": answer.timings["read"],
+                "total": 1000 * (time.perf_counter() - found["began"]),
+            }
+            answer = replace(answer, timings=timings)
             yield AddableDict(sources=[citation_document(c) for c in answer.citations])
             for piece in _pieces(answer):
                 yield AddableDict(text=piece)
@@ -101,6 +128,61 @@ def build_chain(
 
     chain = RunnableLambda(retrieve) | RunnableGenerator(compose, acompose)
     return chain.with_config(run_name="newsbot")
+
+
+def answer_hits(
+    result: SearchResult,
+    searcher: Searcher,
+    reader: Reader,
+    *,
+    level: Level = Level.BALANCED,
+    threshold: float | None = None,
+) -> Answer:
+    """Read what a search found, and compose an answer from it.
+
+    Args:
+        result: of the search; all its hits are read.
+        searcher: the generation that was searched.
+        reader: reads.
+        level: how sure the answer must be.
+        threshold: least confidence, 0 to 1, in place of the level's own.
+
+    Returns:
+        The answer, with the time of reading as its only timing.
+
+    Raises:
+        ReaderError: the reader has no calibration that can be used.
+    """
+    began = time.perf_counter()
+    calibration = calibration_of(reader)
+    spans = read_hits(reader, result)
+    kind = question_kind(result.question)
+    candidates: list[Candidate] = []
+    evidence: list[Evidence] = []
+    if kind is QuestionKind.SPAN:
+        rarity = searcher.rarity(query_terms(result.question))
+        candidates = find_candidates(result.hits, spans, rarity, calibration)
+    else:
+        evidence = find_evidence(result, spans, searcher, calibration)
+    composed = _Composed(
+        threshold=calibration.thresholds[level] if threshold is None else threshold,
+        closest=result.hits,
+        timings={"read": 1000 * (time.perf_counter() - began)},
+        notes=result.notes,
+    )
+    if kind is QuestionKind.SPAN:
+        return compose_answer(candidates, **composed)
+    most = 1 if kind is QuestionKind.YES_NO else MOST_SENTENCES
+    return compose_sentences(evidence, most=most, **composed)
+
+
+def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:
+    """Read all hits of a search for its question."""
+    return reader.read(
+        result.question,
+        [hit.passage for hit in result.hits],
+        [hit.article.title for hit in result.hits],
+    )
 
 
 def citation_document(citation: Citation) -> Document:

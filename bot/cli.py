@@ -6,24 +6,34 @@ must not wait for what it does not use.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from bot.options import AsJson, Index, Model, Port, Question, Since, Source, Until
-from bot.settings import Settings
+from bot.cli_eval import evaluate
+from bot.opening import index_folder, open_bot
+from bot.options import (
+    AsJson,
+    Index,
+    Model,
+    Port,
+    Question,
+    Refusal,
+    Since,
+    Source,
+    Until,
+    WithReader,
+)
 from bot.terminal import complain, progress_bars, show, sign_of_life
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.newsbot import NewsBot
     from corpus.loader import LoadFailure
 
 __all__ = ["app", "main"]
@@ -86,7 +96,7 @@ def index(
 
     Example: newsbot index ~/articles --prune
     """
-    folder = _folder(index)
+    folder = index_folder(index)
     from bot.printout import summary
     from index.builder import build_index
 
@@ -108,6 +118,8 @@ def ask(
     since: Since = None,
     until: Until = None,
     source: Source = None,
+    reader: WithReader = None,
+    level: Refusal = None,
 ) -> None:
     """Answer a question from the articles, and cite the sentences the answer rests on.
 
@@ -116,12 +128,14 @@ def ask(
     Example: newsbot ask "who denied the missile attack?" --since 2019-12-01
     """
     with sign_of_life(sys.stderr, "looking through the articles"):
-        answer = _bot(index).answer(question, since=since, until=until, source=source)
+        bot = open_bot(index, reader, level)
+        answer = bot.answer(question, since=since, until=until, source=source)
     _tell_notes(answer.notes)
+    from bot.printout import answer_lines, print_json
+
     if as_json:
-        _print_json(answer.to_dict())
+        print_json(answer.to_dict())
         return
-    from bot.printout import answer_lines
 
     show(answer_lines(answer))
 
@@ -135,18 +149,24 @@ def search(
     since: Since = None,
     until: Until = None,
     source: Source = None,
+    reader: WithReader = None,
+    rerank: Annotated[
+        bool, typer.Option(help="Let the reader put them in order, or leave them as found.")
+    ] = True,
 ) -> None:
     """List the passages nearest to a question, best first, without an answer.
 
     Example: newsbot search "missile attack" -k 3
     """
     with sign_of_life(sys.stderr, "looking through the articles"):
-        found = _bot(index).find(question, k, since=since, until=until, source=source)
+        bot = open_bot(index, reader)
+        found = bot.find(question, k, rerank, since=since, until=until, source=source)
     _tell_notes(found.notes)
+    from bot.printout import hit_lines, print_json
+
     if as_json:
-        _print_json([hit.to_dict() for hit in found.hits])
+        print_json([hit.to_dict() for hit in found.hits])
         return
-    from bot.printout import hit_lines
 
     show(hit_lines(found.hits))
 
@@ -155,12 +175,14 @@ def search(
 def chat(
     index: Index = None,
     port: Port = 7860,
+    reader: WithReader = None,
+    level: Refusal = None,
 ) -> None:
     """Serve the chat page to this machine's browser, until Ctrl-C; its address is printed.
 
     Example: newsbot chat --port 8000
     """
-    bot = _bot(index)
+    bot = open_bot(index, reader, level)
     from bot.chat.page import launch
 
     launch(bot, port=port)
@@ -172,14 +194,15 @@ def status(index: Index = None, as_json: AsJson = False) -> None:
 
     Example: newsbot status --json
     """
-    folder = _folder(index)
+    folder = index_folder(index)
     from index.searcher import Searcher
 
     found = Searcher.open(folder).status()
+    from bot.printout import print_json, status_lines
+
     if as_json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
         return
-    from bot.printout import status_lines
 
     show(status_lines(found))
 
@@ -198,11 +221,14 @@ def remove(
 
     Example: newsbot remove town/flood.txt
     """
-    folder = _folder(index)
+    folder = index_folder(index)
     from bot.printout import summary
     from index.builder import remove_articles
 
     print(summary(remove_articles(ids, folder)))
+
+
+app.command("eval")(evaluate)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -244,23 +270,6 @@ def _drop_output() -> None:
     """Point standard output at nothing, so that Python's last flush has nobody to complain to."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, sys.stdout.fileno())
-
-
-def _folder(index: Path | None) -> Path:
-    settings = Settings.load()
-    return settings.index if index is None else index
-
-
-def _bot(index: Path | None) -> NewsBot:
-    folder = _folder(index)
-    from bot.newsbot import NewsBot
-
-    return NewsBot(folder)
-
-
-def _print_json(value: Any) -> None:
-    # Escaped beyond ASCII: a program reads the same text, and a terminal is sent nothing it obeys.
-    print(json.dumps(value, indent=2))
 
 
 def _tell_notes(notes: Sequence[str]) -> None:

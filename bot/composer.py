@@ -1,14 +1,25 @@
-"""Evidence to a cited answer or a refusal. Nothing here searches, reads or remembers."""
+"""What was found to a cited answer or a refusal. Nothing here searches, reads or remembers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from bot.evidence import REFUSAL_THRESHOLD, Evidence
+from bot.candidates import Candidate, normalised_answer
+from bot.evidence import Evidence
+from corpus.article import Article
+from index.searcher import Hit
 
-__all__ = ["MOST_SENTENCES", "REFUSAL", "Answer", "Citation", "compose_answer"]
+__all__ = [
+    "MOST_SENTENCES",
+    "REFUSAL",
+    "Alternative",
+    "Answer",
+    "Citation",
+    "compose_answer",
+    "compose_sentences",
+]
 
 REFUSAL = "The articles do not say."
 """What a refused answer says."""
@@ -16,7 +27,10 @@ REFUSAL = "The articles do not say."
 MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
 
-_NEAR_BEST = 0.5  # a further sentence is this probable, as a share of the best one's, or left out
+_MOST_ALTERNATIVES = 3
+_MOST_CLOSEST = 3
+_NEAR_BEST = 0.5  # a further answer is this probable, as a share of the best one's, or left out
+_MUCH_WEAKER = 2.0  # how far below the strongest a supporting sentence's margin may be
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,21 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Another answer that the articles may give instead.
+
+    Attributes:
+        short_answer: in a few words of an article.
+        confidence: probability that it is right, 0 to 1.
+        citations: the sentences it stands in; their numbers go on after the answer's own.
+    """
+
+    short_answer: str
+    confidence: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer with its citations, or a refusal without any.
 
@@ -54,8 +83,11 @@ class Answer:
         text: prose with [1] markers, or the refusal.
         short_answer: the answer in a few words, or None where whole sentences are the answer.
         refused: whether the articles do not say.
-        confidence: probability that the articles answer as cited, 0 to 1; low in a refusal.
+        confidence: probability that the answer is right, 0 to 1; in a refusal, of the best that
+            was found.
         citations: in the order of their numbers; empty in a refusal.
+        alternatives: other good answers, the most probable first; empty in a refusal.
+        closest: in a refusal the passages that came closest, none of which answers; else empty.
         timings: milliseconds by step: ``search``, ``read``, ``total``.
         notes: one-line remarks, such as that the question was cut.
     """
@@ -65,26 +97,92 @@ class Answer:
     refused: bool
     confidence: float
     citations: tuple[Citation, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    closest: tuple[Citation, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as JSON values: dicts, lists, strings, numbers, booleans and None."""
         record = asdict(self)
-        record["citations"] = [asdict(citation) for citation in self.citations]
+        for name in ("citations", "closest", "notes"):
+            record[name] = list(record[name])
+        record["alternatives"] = [
+            {**other, "citations": list(other["citations"])} for other in record["alternatives"]
+        ]
         record["timings"] = dict(self.timings)
-        record["notes"] = list(self.notes)
         return record
 
 
+class _Sentence(Protocol):
+    @property
+    def article(self) -> Article: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def quote(self) -> str: ...
+
+
+_AnySentence = TypeVar("_AnySentence", bound=_Sentence)
+
+
 def compose_answer(
-    evidence: Sequence[Evidence],
+    candidates: Sequence[Candidate],
     *,
-    threshold: float = REFUSAL_THRESHOLD,
+    threshold: float,
+    closest: Sequence[Hit] = (),
     timings: Mapping[str, float] | None = None,
     notes: Sequence[str] = (),
 ) -> Answer:
-    """Answer with the best one to three sentences, each cited, or refuse.
+    """Answer in a few words and with the sentences they stand in, or refuse.
+
+    Args:
+        candidates: the most probable first.
+        threshold: least probability of an answer, 0 to 1; below it the answer is refused.
+        closest: hits to name in a refusal, the nearest first.
+        timings: milliseconds by step.
+        notes: remarks to carry along.
+
+    Returns:
+        The best candidate, with at most ``MOST_SENTENCES`` of its sentences quoted, and others
+        that are good and say something else as alternatives.
+    """
+    if not candidates or candidates[0].probability < threshold:
+        confidence = candidates[0].probability if candidates else 0.0
+        return _refuse(confidence, closest, timings, notes)
+    best = candidates[0]
+    citations = _cite(_strongest(best), 1)
+    quoted = " ".join(f"“{' '.join(c.quote.split())}” [{c.number}]" for c in citations)
+    alternatives: list[Alternative] = []
+    number = len(citations) + 1
+    for other in _others(candidates, threshold):
+        cited = _cite(_strongest(other), number)
+        alternatives.append(Alternative(other.text, other.probability, cited))
+        number += len(cited)
+    return Answer(
+        f"{best.text} — {quoted}",
+        best.text,
+        False,
+        best.probability,
+        citations,
+        tuple(alternatives),
+        timings=dict(timings or {}),
+        notes=tuple(notes),
+    )
+
+
+def compose_sentences(
+    evidence: Sequence[Evidence],
+    *,
+    threshold: float,
+    most: int = MOST_SENTENCES,
+    closest: Sequence[Hit] = (),
+    timings: Mapping[str, float] | None = None,
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Answer with the best sentences, each cited, or refuse.
 
     The most probable sentence comes first. Those that follow it are in the order of their article,
     and an article is finished before the next begins. Of sentences that say the same in the same
@@ -93,6 +191,8 @@ def compose_answer(
     Args:
         evidence: sentences, the most probable first.
         threshold: least probability of the best sentence, 0 to 1; below it the answer is refused.
+        most: sentences at the most.
+        closest: hits to name in a refusal, the nearest first.
         timings: milliseconds by step.
         notes: remarks to carry along.
 
@@ -101,8 +201,40 @@ def compose_answer(
     """
     confidence = evidence[0].probability if evidence else 0.0
     if not evidence or confidence < threshold:
-        return Answer(REFUSAL, None, True, confidence, (), dict(timings or {}), tuple(notes))
-    citations = tuple(
+        return _refuse(confidence, closest, timings, notes)
+    least = max(threshold, _NEAR_BEST * confidence)
+    good = [item for item in evidence if item.probability >= least]
+    citations = _cite(_readable(_different(good, most)), 1)
+    text = " ".join(f"{' '.join(c.quote.split())} [{c.number}]" for c in citations)
+    return Answer(
+        text, None, False, confidence, citations, timings=dict(timings or {}), notes=tuple(notes)
+    )
+
+
+def _refuse(
+    confidence: float,
+    closest: Sequence[Hit],
+    timings: Mapping[str, float] | None,
+    notes: Sequence[str],
+) -> Answer:
+    places = [
+        Evidence(hit.article, hit.passage.start, hit.passage.end, 0.0)
+        for hit in closest[:_MOST_CLOSEST]
+    ]
+    return Answer(
+        REFUSAL,
+        None,
+        True,
+        confidence,
+        (),
+        closest=_cite(places, 1),
+        timings=dict(timings or {}),
+        notes=tuple(notes),
+    )
+
+
+def _cite(sentences: Sequence[_Sentence], first: int) -> tuple[Citation, ...]:
+    return tuple(
         Citation(
             number,
             item.article.id,
@@ -114,21 +246,37 @@ def compose_answer(
             item.start,
             item.end,
         )
-        for number, item in enumerate(_readable(_chosen(evidence, threshold)), start=1)
+        for number, item in enumerate(sentences, start=first)
     )
-    text = " ".join(f"{' '.join(c.quote.split())} [{c.number}]" for c in citations)
-    return Answer(text, None, False, confidence, citations, dict(timings or {}), tuple(notes))
 
 
-def _chosen(evidence: Sequence[Evidence], threshold: float) -> list[Evidence]:
-    least = max(threshold, _NEAR_BEST * evidence[0].probability)
-    chosen: list[Evidence] = []
-    said: list[frozenset[str]] = []
-    for item in evidence:
-        if len(chosen) == MOST_SENTENCES or item.probability < least:
+def _strongest(candidate: Candidate) -> Sequence[_Sentence]:
+    """Give the sentences that a candidate rests on: not each in which its words happen to be."""
+    least = candidate.supports[0].margin - _MUCH_WEAKER
+    return _different([s for s in candidate.supports if s.margin >= least], MOST_SENTENCES)
+
+
+def _others(candidates: Sequence[Candidate], threshold: float) -> Sequence[Candidate]:
+    best, *rest = candidates
+    least = max(threshold, _NEAR_BEST * best.probability)
+    said = [set(normalised_answer(best.text).split())]
+    others: list[Candidate] = []
+    for candidate in rest:
+        words = set(normalised_answer(candidate.text).split())
+        if candidate.probability < least or len(others) == _MOST_ALTERNATIVES:
             break
+        if not any(words <= earlier or earlier <= words for earlier in said):
+            others.append(candidate)
+            said.append(words)
+    return others
+
+
+def _different(sentences: Sequence[_AnySentence], most: int) -> list[_AnySentence]:
+    chosen: list[_AnySentence] = []
+    said: list[frozenset[str]] = []
+    for item in sentences:
         words = frozenset(item.quote.casefold().split())
-        if not any(_alike(words, other) for other in said):
+        if len(chosen) < most and not any(_alike(words, other) for other in said):
             chosen.append(item)
             said.append(words)
     return chosen

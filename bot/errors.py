@@ -13,7 +13,14 @@ from __future__ import annotations
 
 from corpus.errors import NewsbotError
 
-__all__ = ["BotError", "PortBusy", "SettingsError", "UnknownArticle"]
+__all__ = [
+    "BotError",
+    "PortBusy",
+    "QuestionsUnreadable",
+    "ReaderError",
+    "SettingsError",
+    "UnknownArticle",
+]
 
 
 class BotError(NewsbotError):
@@ -22,6 +29,14 @@ class BotError(NewsbotError):
 
 class PortBusy(BotError):
     """Another program already listens on the port that the chat page was to use."""
+
+
+class QuestionsUnreadable(BotError):
+    """A file of questions for ``newsbot eval`` is missing, or has a line that does not fit."""
+
+
+class ReaderError(BotError):
+    """A reader, or what it is to be trained on, is missing or cannot be read."""
 
 
 class SettingsError(BotError):

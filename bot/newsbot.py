@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from bot.chain import ChainInput, build_chain
+from bot.candidates import rerank as rerank_hits
+from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
 from bot.composer import Answer
 from bot.errors import UnknownArticle
-from bot.evidence import REFUSAL_THRESHOLD
-from bot.settings import Settings
+from bot.reader.calibration import calibration_of
+from bot.reader.reader import Reader, load_reader
+from bot.settings import Level, Settings
 from corpus.article import Article
 from index.generation import current_generation
 from index.searcher import Hit, IndexStatus, Searcher, SearchResult
+from index.sparse import query_terms
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -51,7 +55,9 @@ class NewsBot:
         *,
         embedder: Embedder | None = None,
         model: str | None = None,
-        threshold: float = REFUSAL_THRESHOLD,
+        reader: Reader | str | None = None,
+        level: Level | str | None = None,
+        threshold: float | None = None,
     ) -> None:
         """Open an index.
 
@@ -59,12 +65,21 @@ class NewsBot:
             index: its folder; the default index where None.
             embedder: the model it was built with; loaded when first needed where None.
             model: name or folder that the index must have been built with, where given.
-            threshold: least probability of the best sentence, 0 to 1; below it is a refusal.
+            reader: what finds the answers: a reader, or the name or folder of one, as
+                ``load_reader`` takes it; the reader of the settings, else the one that comes
+                along, where None. Loaded when first needed.
+            level: how sure an answer must be to be given: ``cautious``, ``balanced`` or
+                ``eager``; that of the settings, else ``balanced``, where None.
+            threshold: least confidence of an answer, 0 to 1, in place of the level's own; at 0
+                nothing is refused that has any answer at all.
 
         Raises:
+            ValueError: there is no such level.
             IndexMissing: there is no index there. The other errors of ``Searcher.open`` likewise.
         """
-        self._index = Path(index) if index is not None else Settings.load().index
+        settings = Settings.load()
+        self._index = Path(index) if index is not None else settings.index
+        self._reader = settings.reader if reader is None else reader
         self._embedder = embedder
         self._lock = threading.Lock()
         self._current: Searcher | None = None
@@ -74,7 +89,10 @@ class NewsBot:
             self._embedder = load_embedder(model)
         self.searcher()
         self._chain: Runnable[ChainInput | str, dict[str, Any]] = build_chain(
-            self.searcher, threshold=threshold
+            self.searcher,
+            reader=self.reader,
+            level=settings.level if level is None else level,
+            threshold=threshold,
         )
 
     @property
@@ -94,6 +112,16 @@ class NewsBot:
             if self._current is None or self._current.generation != name:
                 self._current = Searcher.open(self._index, self._embedder)
             return self._current
+
+    def reader(self) -> Reader:
+        """Give the reader, loaded at first use.
+
+        Raises:
+            ReaderError: it is not on this machine, or is not whole.
+        """
+        if self._reader is None or isinstance(self._reader, str):
+            return load_reader(self._reader)
+        return self._reader
 
     def answer(
         self,
@@ -170,7 +198,8 @@ class NewsBot:
         Args:
             question: plain words.
             k: passages at the most, 1 or more.
-            rerank: the reader's order; until there is a reader, the search's own order.
+            rerank: whether the reader puts the best ``PASSAGES_READ`` of them, or ``k`` if that
+                is more, in its own order, with its confidence as their score.
             since: as for ``answer``.
             until: as for ``answer``.
             source: as for ``answer``.
@@ -178,19 +207,30 @@ class NewsBot:
         Returns:
             Hits, the best first; empty where nothing is found.
         """
-        return list(self.find(question, k, since=since, until=until, source=source).hits)
+        found = self.find(question, k, rerank, since=since, until=until, source=source)
+        return list(found.hits)
 
     def find(
         self,
         question: str,
         k: int = 10,
+        rerank: bool = True,
         *,
         since: str | date | None = None,
         until: str | date | None = None,
         source: str | None = None,
     ) -> SearchResult:
         """Find passages, as ``search`` does, with the notes that go with them."""
-        return self.searcher().search(question, k, since=since, until=until, source=source)
+        searcher = self.searcher()
+        depth = max(k, PASSAGES_READ) if rerank else k
+        found = searcher.search(question, depth, since=since, until=until, source=source)
+        if not rerank:
+            return found
+        rarity = searcher.rarity(query_terms(found.question))
+        reader = self.reader()
+        spans = read_hits(reader, found)
+        hits = rerank_hits(found.hits, spans, rarity, calibration_of(reader))
+        return replace(found, hits=tuple(hits[:k]))
 
     def article(self, article_id: str) -> Article:
         """Give an article as indexed: its text is what offsets count in.

@@ -8,9 +8,21 @@ from typing import Annotated
 
 import typer
 
+from bot.settings import Level
 from bot.terminal import one_line
 
-__all__ = ["AsJson", "Index", "Model", "Port", "Question", "Since", "Source", "Until"]
+__all__ = [
+    "AsJson",
+    "Index",
+    "Model",
+    "Port",
+    "Question",
+    "Refusal",
+    "Since",
+    "Source",
+    "Until",
+    "WithReader",
+]
 
 _DATE_HELP = "a day (2024-05-31) or an ISO 8601 date and time"
 
@@ -67,3 +79,23 @@ Model = Annotated[
     ),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page on 127.0.0.1.")]
+Refusal = Annotated[
+    Level | None,
+    typer.Option(
+        "--level",
+        help="How sure an answer must be to be given rather than refused. "
+        "Default: NEWSBOT_LEVEL, else balanced.",
+        show_default=False,
+    ),
+]
+WithReader = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        metavar="NAME_OR_PATH",
+        help="Read with this model: the folder of one that bot.reader.train made, or any Hugging "
+        "Face question-answering model on this machine. Default: NEWSBOT_READER, else the one "
+        "that comes along.",
+        show_default=False,
+    ),
+]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bot.terminal import Line, one_line
 
 if TYPE_CHECKING:
-    from bot.composer import Answer
+    from bot.composer import Answer, Citation
+    from bot.evaluation import Estimate
     from index.builder import BuildReport
     from index.searcher import Hit, IndexStatus
 
-__all__ = ["answer_lines", "hit_lines", "status_lines", "summary"]
+__all__ = [
+    "answer_lines",
+    "estimate_lines",
+    "hit_lines",
+    "print_json",
+    "status_lines",
+    "summary",
+]
 
 _MARKER = re.compile(r"(\[\d+\])")
 
@@ -21,15 +30,36 @@ _MARKER = re.compile(r"(\[\d+\])")
 def answer_lines(answer: Answer) -> Iterator[Line]:
     """Lay out the prose and, unless it is a refusal, each source with its quote and offsets."""
     yield Line(tuple(_marked(answer.text)))
-    if answer.refused:
-        return
-    for cited in answer.citations:
+    yield from _sources(answer.citations)
+    for other in answer.alternatives:
+        yield Line()
+        marks = " ".join(f"[{cited.number}]" for cited in other.citations)
+        yield Line((("or: ", "dim"), *_marked(f"{one_line(other.short_answer)} {marks}")))
+        yield from _sources(other.citations)
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[Line]:
+    for cited in citations:
         yield Line()
         yield _heading(f"[{cited.number}]", cited.title, cited.source, cited.published)
         yield _place(cited.article_id, cited.start, cited.end)
         if cited.url and cited.url != cited.article_id:
             yield Line(((one_line(cited.url), "dim"),), indent=4)
         yield Line(((f'"{one_line(cited.quote)}"', ""),), indent=4)
+
+
+def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[Line]:
+    """Lay out measures, a line each: mean, 95 % interval, and the questions that they are of."""
+    for name, estimate in found.items():
+        form = "{:.0f}" if name.endswith("_ms") else "{:.3f}"
+        mean, low, high = (form.format(v) for v in (estimate.mean, estimate.low, estimate.high))
+        interval = (f"{low} to {high}, {_count(estimate.count, 'question')}", "dim")
+        yield Line(((f"{name:<20}", ""), (f"{mean:>6}  ", "bold"), interval))
+
+
+def print_json(value: Any) -> None:
+    """Print for programs, escaped beyond ASCII: a terminal is sent nothing that it obeys."""
+    print(json.dumps(value, indent=2))
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:

@@ -6,15 +6,26 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from bot.errors import SettingsError
 
-__all__ = ["Settings", "default_index"]
+__all__ = ["Level", "Settings", "default_index"]
 
 _PREFIX = "NEWSBOT_"
 _INDEX = "NEWSBOT_INDEX"
-_KNOWN = (_INDEX,)
+_READER = "NEWSBOT_READER"
+_LEVEL = "NEWSBOT_LEVEL"
+_KNOWN = (_INDEX, _READER, _LEVEL)
+
+
+class Level(StrEnum):
+    """How sure an answer must be to be given rather than refused."""
+
+    CAUTIOUS = "cautious"
+    BALANCED = "balanced"
+    EAGER = "eager"
 
 
 @dataclass(frozen=True)
@@ -23,9 +34,13 @@ class Settings:
 
     Attributes:
         index: folder of the index that is used where none is named; it need not exist.
+        reader: name or folder of the reader; None for the one that comes along.
+        level: how sure an answer must be.
     """
 
     index: Path
+    reader: str | None = None
+    level: Level = Level.BALANCED
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -39,15 +54,19 @@ class Settings:
             ``newsbot/index`` in the platform's folder for user data.
 
         Raises:
-            SettingsError: a variable starts with ``NEWSBOT_`` and is not a setting, or the
-                index is something that no folder can be called.
+            SettingsError: a variable starts with ``NEWSBOT_`` and is not a setting, the index is
+                something that no folder can be called, or there is no such level.
         """
         variables = os.environ if environ is None else environ
         unknown = sorted(name for name in variables if name.startswith(_PREFIX))
         for name in unknown:
             if name not in _KNOWN:
                 raise SettingsError(_unknown(name))
-        return cls(index=_index(variables.get(_INDEX, "")))
+        return cls(
+            index=_index(variables.get(_INDEX, "")),
+            reader=variables.get(_READER, "").strip() or None,
+            level=_level(variables.get(_LEVEL, "")),
+        )
 
 
 def default_index(environ: Mapping[str, str] | None = None) -> Path:
@@ -65,6 +84,14 @@ def _index(value: str) -> Path:
         return Path(value).expanduser()
     except RuntimeError as error:
         raise SettingsError(f"{_INDEX} is {value!r}, and that home folder is not known") from error
+
+
+def _level(value: str) -> Level:
+    try:
+        return Level(value.strip().lower() or Level.BALANCED)
+    except ValueError as error:
+        known = ", ".join(Level)
+        raise SettingsError(f"{_LEVEL} is {value!r}; it can be {known}") from error
 
 
 def _unknown(name: str) -> str:

@@ -105,12 +105,10 @@ def complain(message: str) -> None:
 class Bars:
     """A bar over the files and a bar over the passages, for ``index.builder.Progress``."""
 
-    def __init__(self, progress: Progress) -> None:
-        """Draw on a running ``rich.progress.Progress``; the files' bar is there from the start."""
+    def __init__(self, progress: Progress, first: str) -> None:
+        """Draw on a running ``rich.progress.Progress``; one bar is there from the start."""
         self._progress = progress
-        self._tasks: dict[str, TaskID] = {
-            "files": progress.add_task("files", total=None, detail="")
-        }
+        self._tasks: dict[str, TaskID] = {first: progress.add_task(first, total=None, detail="")}
 
     def files(self, done: int, total: int, name: str) -> None:
         """Show that ``done`` of ``total`` files have been read, ``name`` the latest."""
@@ -120,6 +118,10 @@ class Bars:
         """Show that ``done`` of ``total`` passages have been embedded."""
         self._move("passages", done, total, "")
 
+    def questions(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` questions have been asked."""
+        self._move("questions", done, total, "")
+
     def _move(self, task: str, done: int, total: int, detail: str) -> None:
         if task not in self._tasks:
             self._tasks[task] = self._progress.add_task(task, total=total, detail=detail)
@@ -127,7 +129,7 @@ class Bars:
 
 
 @contextmanager
-def progress_bars(stream: TextIO) -> Iterator[Bars | None]:
+def progress_bars(stream: TextIO, first: str = "files") -> Iterator[Bars | None]:
     """Give progress bars on a terminal, which are wiped at the end, and None elsewhere."""
     if not stream.isatty():
         yield None
@@ -159,7 +161,7 @@ def progress_bars(stream: TextIO) -> Iterator[Bars | None]:
         TextColumn("{task.fields[detail]}", markup=False, style="dim"),
     )
     with Progress(*columns, console=Console(file=stream), transient=True) as progress:
-        yield Bars(progress)
+        yield Bars(progress, first)
 
 
 @contextmanager

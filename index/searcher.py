@@ -47,7 +47,8 @@ class Hit:
     Attributes:
         passage: where it stands.
         article: the article it is of, as indexed.
-        score: fused score in [0, 1], comparable within one search only.
+        score: fused score in [0, 1], comparable within one search only; where a reader put the
+            hits in order, its confidence.
         dense: cosine similarity to the question in [-1, 1].
         sparse: BM25 score, 0 where the passage shares no word with the question.
     """

@@ -6,12 +6,20 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Question", "build_from_records", "data_argument", "newsqa", "read_jsonl", "table"]
+__all__ = [
+    "Question",
+    "build_from_records",
+    "data_argument",
+    "newsqa",
+    "print_result",
+    "read_jsonl",
+    "table",
+]
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,19 @@ def build_from_records(records: Sequence[dict[str, Any]], folder: Path) -> Path:
         file=sys.stderr,
     )
     return folder / "index"
+
+
+def print_result(result: Mapping[str, Mapping[str, Any]], as_json: bool) -> None:
+    """Print the figures of each part, as JSON or as Markdown tables of a name and a value."""
+    if as_json:
+        print(json.dumps(result, indent=1))
+        return
+    for part, figures in result.items():
+        rows: list[tuple[str, str]] = []
+        for name, value in figures.items():
+            for one in value if isinstance(value, list) else [value]:
+                rows.append((name, f"{one:.3f}" if isinstance(one, float) else str(one)))
+        print(table([part, ""], rows), end="\n\n")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

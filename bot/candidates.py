@@ -1,0 +1,183 @@
+"""Spans that a reader found to candidate answers: equal ones made one, each with a probability."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.coverage import covered, stems
+from bot.reader.calibration import Calibration
+from bot.reader.reader import AnswerSpan
+from corpus.article import Article, Passage
+from index.searcher import Hit
+
+__all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rerank"]
+
+_MOST = 10  # candidates that are looked at closely
+_WORST = -12.0  # no margin counts for less
+_PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…´")
+
+
+@dataclass(frozen=True)
+class Support:
+    """A sentence that a candidate stands in: ``article.text[start:end]``.
+
+    Attributes:
+        article: as indexed.
+        start: first code point of the sentence.
+        end: one past its last.
+        margin: log-odds of the span in it against no answer.
+    """
+
+    article: Article
+    start: int
+    end: int
+    margin: float
+
+    @property
+    def quote(self) -> str:
+        """The sentence's own characters."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer that the found passages may give.
+
+    Attributes:
+        text: the span, white space made single.
+        probability: that it is right, 0 to 1.
+        supports: the sentences it stands in, the strongest first, each once.
+        features: what the probability comes from, as ``ANSWER_FEATURES`` names them.
+    """
+
+    text: str
+    probability: float
+    supports: tuple[Support, ...]
+    features: tuple[float, ...] = ()
+
+
+def normalised_answer(text: str) -> str:
+    """Make answers that differ only in case, articles, punctuation or white space equal.
+
+    As the SQuAD evaluation does (Rajpurkar et al. 2016).
+    """
+    words = text.lower().translate(_PUNCTUATION).split()
+    return " ".join(word for word in words if word not in ("a", "an", "the"))
+
+
+def find_candidates(
+    hits: Sequence[Hit],
+    spans: Sequence[AnswerSpan],
+    rarity: Mapping[str, float],
+    calibration: Calibration,
+) -> list[Candidate]:
+    """Group spans into candidate answers.
+
+    The features of a candidate: the ``margin`` of its best span; the log of its ``share`` of the
+    odds of all candidates and of no answer; the ``gap`` in margin to the best other candidate; the
+    log of how many passages agree on it, ``agreement``; and of the passage of its best span the
+    ``similarity`` to the question as a vector, and how much of the weight of the question's words
+    the passage with its title (``context_coverage``) and the sentence (``sentence_coverage``) hold.
+
+    Args:
+        hits: what was read.
+        spans: what the reader found in the hits' passages, in any order.
+        rarity: inverse document frequency of each of the question's words.
+        calibration: the reader's.
+
+    Returns:
+        At most ten, the most probable first.
+    """
+    found = {_place(hit.passage): hit for hit in hits}
+    groups: dict[str, list[AnswerSpan]] = {}
+    for span in sorted(spans, key=lambda span: -span.margin):
+        groups.setdefault(normalised_answer(span.text), []).append(span)
+    groups.pop("", None)
+    scale = _Scale([max(group[0].margin, _WORST) for group in groups.values()])
+    candidates = []
+    for group in list(groups.values())[:_MOST]:
+        features = _features(group, found[_place(group[0].passage)], rarity, scale)
+        text = " ".join(group[0].text.split())
+        probability = calibration.answer.probability(features)
+        candidates.append(Candidate(text, probability, _supports(group, found), features))
+    return sorted(candidates, key=lambda candidate: -candidate.probability)
+
+
+def rerank(
+    hits: Sequence[Hit],
+    spans: Sequence[AnswerSpan],
+    rarity: Mapping[str, float],
+    calibration: Calibration,
+) -> list[Hit]:
+    """Order hits by how probable it is that the best span of each answers.
+
+    Takes what ``find_candidates`` does.
+
+    Returns:
+        The hits, each with that probability as its score, the highest first.
+    """
+    best: dict[tuple[str, int, int], AnswerSpan] = {}
+    for span in sorted(spans, key=lambda span: -span.margin):
+        best.setdefault(_place(span.passage), span)
+    scale = _Scale([max(span.margin, _WORST) for span in best.values()])
+    scored = []
+    for hit in hits:
+        top = best.get(_place(hit.passage))
+        if top is None:
+            scored.append(replace(hit, score=0.0))
+        else:
+            features = _features([top], hit, rarity, scale)
+            scored.append(replace(hit, score=calibration.answer.probability(features)))
+    return sorted(scored, key=lambda hit: -hit.score)
+
+
+class _Scale:
+    """The margins of all candidates, against which one of them is seen."""
+
+    def __init__(self, margins: Sequence[float]) -> None:
+        self._total = math.log(1 + sum(math.exp(margin) for margin in margins))
+        self._best = [*sorted(margins, reverse=True)[:2], _WORST, _WORST]
+
+    def share(self, margin: float) -> float:
+        return margin - self._total
+
+    def gap(self, margin: float) -> float:
+        first, second = self._best[:2]
+        return margin - (second if margin == first else first)
+
+
+def _features(
+    group: Sequence[AnswerSpan], hit: Hit, rarity: Mapping[str, float], scale: _Scale
+) -> tuple[float, ...]:
+    """Give the features of equal spans, the strongest of which is first and stands in the hit."""
+    top = group[0]
+    margin = max(top.margin, _WORST)
+    sentence = stems(hit.article.text[slice(*top.sentence)])
+    around = sentence | stems(hit.passage.text) | stems(hit.article.title)
+    return (
+        margin,
+        scale.share(margin),
+        scale.gap(margin),
+        math.log(len({(span.passage.article_id, span.start) for span in group})),
+        hit.dense,
+        covered(rarity, around),
+        covered(rarity, sentence),
+    )
+
+
+def _place(passage: Passage) -> tuple[str, int, int]:
+    return passage.article_id, passage.start, passage.end
+
+
+def _supports(
+    group: Sequence[AnswerSpan], found: Mapping[tuple[str, int, int], Hit]
+) -> tuple[Support, ...]:
+    supports: dict[tuple[str, int, int], Support] = {}
+    for span in group:
+        hit = found[_place(span.passage)]
+        place = (hit.article.id, *span.sentence)
+        supports.setdefault(place, Support(hit.article, *span.sentence, span.margin))
+    return tuple(supports.values())

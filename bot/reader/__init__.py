@@ -1,0 +1,6 @@
+"""The extractive reader: short answers, found in passages, or the word that they are not there.
+
+    from bot.reader.reader import load_reader
+
+The model that is used by default is in ``model/``, with its card. ``bot.reader.train`` made it.
+"""

@@ -1,0 +1,258 @@
+"""Fit a reader's confidence: ``python -m bot.reader.calibrate DATA... --reader DIR``.
+
+Takes the questions that ``bot.reader.train`` held out, makes articles of their contexts, and
+indexes these among other contexts. Every question is then searched for and read as a user's would
+be; from a quarter of them the article with the answer is kept away, so that nothing answers. Of
+the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
+and to that two logistic regressions are fitted. ``calibration.json`` is written beside the reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.reader.calibration import (
+    ANSWER_FEATURES,
+    CALIBRATION_FILE,
+    SENTENCE_FEATURES,
+    Calibration,
+    Regression,
+)
+from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
+from bot.reader.reader import SHIPPED_READER, Reader, load_reader
+from bot.settings import Level
+from corpus.errors import NewsbotError
+
+if TYPE_CHECKING:
+    from index.searcher import Searcher, SearchResult
+
+__all__ = ["calibrate", "main"]
+
+_RIGHT = 0.5  # F1 from which an answer counts as right
+_CANDIDATES = 5
+_KEPT_AWAY = 0.25
+_CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A held-out question: where its answers stand, in the article that was made for it."""
+
+    question: TrainingQuestion
+    article_id: str
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Features, and whether what they are of is right; ``asked`` tells the questions apart."""
+
+    asked: int
+    features: tuple[float, ...]
+    right: bool
+
+
+def calibrate(
+    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int, say: Say
+) -> Calibration:
+    """Fit the regressions and the thresholds.
+
+    Args:
+        data: what the reader was trained on; what was held out of it is used.
+        reader: to calibrate.
+        most: questions to ask of each kind of data, 1 or more.
+        others: contexts from training to index beside the held-out ones.
+        seed: of the choice.
+        say: told the progress, line by line.
+
+    Raises:
+        ReaderError: the data cannot be read.
+    """
+    from index.builder import build_index
+    from index.searcher import Searcher
+
+    chance = random.Random(seed)
+    questions = load_questions(data)
+    held = [question for question in questions if is_held_out(question)]
+    rest = [question for question in questions if not is_held_out(question)]
+    records, asked = _articles(held)
+    beside, _ = _articles(chance.sample(rest, min(others, len(rest))))
+    chosen = _choose(asked, most, chance)
+    with tempfile.TemporaryDirectory(prefix="newsbot-calibrate-") as scratch:
+        source = Path(scratch) / "articles.jsonl"
+        lines = [json.dumps(record) + "\n" for record in [*records, *beside]]
+        source.write_text("".join(lines), encoding="utf-8")
+        report = build_index([source], Path(scratch) / "index")
+        say(f"{report.articles} articles, {len(chosen)} questions")
+        searcher = Searcher.open(Path(scratch) / "index")
+        answers, sentences = _ask(chosen, searcher, reader, chance, say)
+    answer = _fit(answers, ANSWER_FEATURES)
+    return Calibration(
+        answer, _fit(sentences, SENTENCE_FEATURES), _thresholds(answers, answer, say)
+    )
+
+
+def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
+    """Make an article of each document's contexts, and place the questions' answers in it."""
+    contexts: dict[str, dict[str, TrainingQuestion]] = defaultdict(dict)
+    for question in sorted(questions, key=lambda question: question.place):
+        contexts[question.document].setdefault(question.context, question)
+    records, starts = [], {}
+    for number, (document, found) in enumerate(contexts.items()):
+        text = ""
+        for context in found:
+            text += "\n\n" if text else ""
+            starts[document, context] = len(text)
+            text += context
+        title = next(iter(found.values())).title
+        records.append({"id": f"{number}-{document}", "title": title, "text": text})
+    names = {document: record["id"] for document, record in zip(contexts, records, strict=True)}
+    asked = []
+    for question in questions:
+        base = starts[question.document, question.context]
+        places = tuple((base + start, base + start + len(t)) for start, t in question.answers)
+        asked.append(_Asked(question, names[question.document], places))
+    return records, asked
+
+
+def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_Asked]:
+    """Take as many questions of each kind: of news, of one sentence, answered, and not."""
+    kinds: dict[tuple[str, bool], list[_Asked]] = defaultdict(list)
+    for one in asked:
+        family = ":".join(one.question.document.split(":")[:2])
+        family = family if family.startswith("Wiki1k:") else str(one.question.text[:1].islower())
+        kinds[family, bool(one.places)].append(one)
+    chosen = [one for kind in kinds.values() for one in chance.sample(kind, min(most, len(kind)))]
+    chance.shuffle(chosen)
+    return chosen
+
+
+def _ask(
+    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
+) -> tuple[list[_Row], list[_Row]]:
+    from bot.candidates import find_candidates
+    from bot.chain import PASSAGES_READ, read_hits
+    from bot.evaluation import token_f1
+    from bot.evidence import weigh
+    from index.sparse import query_terms
+
+    flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
+    unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {})
+    answers: list[_Row] = []
+    sentences: list[_Row] = []
+    for number, one in enumerate(chosen):
+        found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ)
+        away = chance.random() < _KEPT_AWAY or not one.places
+        hits = [hit for hit in found.hits if not (away and hit.article.id == one.article_id)]
+        if not one.places:  # the passage is there, and does not say
+            hits = list(found.hits)
+        found = replace(found, hits=tuple(hits[:PASSAGES_READ]))
+        spans = read_hits(reader, found)
+        rarity = searcher.rarity(query_terms(found.question))
+        accepted = [] if away else [text for _, text in one.question.answers]
+        for candidate in find_candidates(found.hits, spans, rarity, unfitted)[:_CANDIDATES]:
+            right = token_f1(candidate.text, accepted) >= _RIGHT
+            answers.append(_Row(number, candidate.features, right))
+        if number % 4 == 0:
+            for hit, (start, end), features in weigh(found, spans, searcher):
+                holds = hit.article.id == one.article_id and any(
+                    start < e and s < end for s, e in one.places
+                )
+                sentences.append(_Row(number, features, holds and not away))
+        if number % 100 == 99:
+            say(f"{number + 1} of {len(chosen)} questions asked")
+    return answers, sentences
+
+
+def _fit(rows: Sequence[_Row], names: tuple[str, ...]) -> Regression:
+    from sklearn.linear_model import LogisticRegression
+
+    features = np.array([row.features for row in rows])
+    spread = features.std(0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=2_000)
+    model.fit(features / spread, [row.right for row in rows])
+    weights = tuple(round(float(w), 5) for w in model.coef_[0] / spread)
+    return Regression(names, weights, round(float(model.intercept_[0]), 5))
+
+
+def _thresholds(rows: Sequence[_Row], answer: Regression, say: Say) -> dict[Level, float]:
+    """Choose the levels by the best candidate of each question.
+
+    Balanced does best at telling questions answered right from all others, both counted alike.
+    Cautious is the least threshold from which three of four answers given are right, eager the
+    highest that gives 95 % of the right answers.
+    """
+    best: dict[int, tuple[float, bool]] = {}
+    for row in rows:
+        probability = answer.probability(row.features)
+        best[row.asked] = max(best.get(row.asked, (0.0, False)), (probability, row.right))
+    confidence = np.array([probability for probability, _ in best.values()])
+    right = np.array([right for _, right in best.values()])
+    steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
+    kept = np.array([(confidence[right] >= step).mean() for step in steps])
+    refused = np.array([(confidence[~right] < step).mean() for step in steps])
+    precise = np.array(
+        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
+    )
+    balanced = float(steps[(kept + refused).argmax()])
+    cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))
+    eager = min(balanced, float(steps[np.nonzero(kept >= _EAGER_KEPT)[0].max(initial=0)]))
+    say(f"{len(best)} questions, {right.mean():.3f} answered right with no refusals")
+    chosen = {Level.CAUTIOUS: cautious, Level.BALANCED: balanced, Level.EAGER: eager}
+    for level, least in chosen.items():
+        given = confidence >= least
+        say(
+            f"{level}: from {least:.2f}, answers {given.mean():.3f} of the questions, "
+            f"{right[given].mean():.3f} of them right"
+        )
+    return {level: round(least, 2) for level, least in chosen.items()}
+
+
+def main() -> int:
+    """Run the command; its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", nargs="+", type=Path, help="what the reader was trained on")
+    parser.add_argument(
+        "--reader", help="folder of the reader, or of a Hugging Face model (default: the shipped)"
+    )
+    parser.add_argument("--most", type=int, default=350, help="questions of each kind of data")
+    parser.add_argument("--others", type=int, default=2_000, help="questions whose contexts join")
+    parser.add_argument("--seed", type=int, default=7)
+    given = parser.parse_args()
+    try:
+        reader = load_reader(given.reader)
+        fitted = calibrate(
+            given.data,
+            reader,
+            most=given.most,
+            others=given.others,
+            seed=given.seed,
+            say=lambda line: print(line, flush=True),
+        )
+        folder = reader.folder or SHIPPED_READER
+        fitted.save(folder / CALIBRATION_FILE)
+    except NewsbotError as error:
+        print(f"calibrate: {error}", file=sys.stderr)
+        return 1
+    print(f"written: {folder / CALIBRATION_FILE}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The network that is trained to read: an encoder with two logits for each token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import BertForQuestionAnswering, logging
+
+__all__ = ["hold_still", "load_network", "trained_weights"]
+
+
+def load_network(start: Path, seed: int) -> BertForQuestionAnswering:
+    """Load an encoder, with a new layer for the answer's ends unless it has one, to be trained.
+
+    Args:
+        start: folder of a BERT of transformers.
+        seed: of the new layer.
+    """
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    torch.manual_seed(seed)
+    network: BertForQuestionAnswering = BertForQuestionAnswering.from_pretrained(
+        start,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="eager",
+        local_files_only=True,
+    )
+    network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+    network.bert.embeddings.position_embeddings.weight.requires_grad_(False)
+    network.train()
+    return network
+
+
+def trained_weights(network: torch.nn.Module) -> list[torch.nn.Parameter]:
+    """Give the weights that training changes."""
+    return [parameter for parameter in network.parameters() if parameter.requires_grad]
+
+
+def hold_still(network: BertForQuestionAnswering, layers: int) -> list[torch.nn.Parameter]:
+    """Stop training the embeddings and the lowest layers; give the weights that are left."""
+    for module in (network.bert.embeddings, *network.bert.encoder.layer[:layers]):
+        module.requires_grad_(False)
+        for weight in module.parameters():
+            weight.grad = None
+    return trained_weights(network)

@@ -1,0 +1,223 @@
+"""How well the reader reads: ``python -m tests.bench.reader --data DIR``.
+
+- ``gold``: NewsQA dev, the article given: all its passages are read, the span with the highest
+  margin is the answer. ``--float`` reads with the float32 weights as well.
+- ``all``: NewsQA dev asked of all 520 articles at once, as a user would, nothing refused; with the
+  calibration of the confidence (right is an F1 of 0.5 or more).
+- ``clapnq``: questions with one passage, half of which do not answer them: AUROC of the
+  confidence, and accuracy at each level.
+- ``speed``: passages a second, int8 ONNX beside torch float32, turn about in one run.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from bot.chain import PASSAGES_READ, answer_hits
+from bot.evaluation import exact_match, token_f1
+from bot.reader.calibration import calibration_of
+from bot.reader.reader import OnnxReader, load_reader
+from bot.settings import Level
+from corpus.article import Article, Passage
+from corpus.splitter import split_article
+from index.embedder import load_embedder
+from index.searcher import Hit, Searcher, SearchResult
+from tests.bench.datasets import (
+    Question,
+    build_from_records,
+    data_argument,
+    newsqa,
+    print_result,
+    read_jsonl,
+)
+
+PARTS = ("gold", "all", "clapnq", "speed")
+RIGHT = 0.5
+BINS = 10
+
+
+def main() -> None:
+    parser = data_argument(__doc__ or "")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this; repeatable")
+    parser.add_argument("--most", type=int, default=3_450, help="questions of NewsQA (default all)")
+    parser.add_argument("--reader", help="folder or name of another reader")
+    parser.add_argument("--float", type=Path, help="folder with the same reader in float32")
+    parser.add_argument("--index", type=Path, help="keep the index of NewsQA here, and reuse it")
+    given = parser.parse_args()
+    parts = given.part or PARTS
+    reader = load_reader(given.reader)
+    result: dict[str, Any] = {}
+    if "gold" in parts:
+        result["gold"] = gold(given.data, reader, given.most)
+        if given.float:
+            result["gold, float32"] = gold(given.data, OnnxReader(given.float), given.most)
+    if "all" in parts:
+        result["all"] = everything(given.data, reader, given.most, given.index)
+    if "clapnq" in parts:
+        result["clapnq"] = clapnq(given.data, reader)
+    if "speed" in parts and given.float:
+        result["speed"] = speed(given.data, reader, given.float)
+    print_result(result, given.json)
+
+
+def sample(questions: Sequence[Question], most: int) -> list[Question]:
+    return random.Random(0).sample(list(questions), min(most, len(questions)))
+
+
+def scores(given: Iterable[tuple[str, Question]]) -> dict[str, float]:
+    pairs = [(text, [answer for _, answer in q.answers]) for text, q in given]
+    return {
+        "questions": len(pairs),
+        "EM": float(np.mean([exact_match(text, accepted) for text, accepted in pairs])),
+        "F1": float(np.mean([token_f1(text, accepted) for text, accepted in pairs])),
+    }
+
+
+def gold(data: Path, reader: Any, most: int) -> dict[str, float]:
+    records, questions = newsqa(data)
+    passages = {
+        record["id"]: split_article(
+            Article(record["id"], "", record["text"]), token_count=load_embedder().token_count
+        )
+        for record in records
+    }
+    answered = []
+    for number, question in enumerate(sample(questions, most), 1):
+        spans = reader.read(question.text, passages[question.article_id])
+        answered.append((spans[0].text if spans else "", question))
+        progress(number, "gold")
+    return scores(answered)
+
+
+def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[str, Any]:
+    records, questions = newsqa(data)
+    with tempfile.TemporaryDirectory() as scratch:
+        if kept is None or not (kept / "index").is_dir():
+            folder = kept or Path(scratch)
+            folder.mkdir(parents=True, exist_ok=True)
+            build_from_records(records, folder)
+        searcher = Searcher.open((kept or Path(scratch)) / "index")
+        answered, confidence, right, times = [], [], [], []
+        for number, question in enumerate(sample(questions, most), 1):
+            began = time.perf_counter()
+            found = searcher.search(question.text, PASSAGES_READ)
+            answer = answer_hits(found, searcher, reader, threshold=0.0)
+            times.append(1000 * (time.perf_counter() - began))
+            text = answer.short_answer or " ".join(c.quote for c in answer.citations)
+            answered.append((text, question))
+            confidence.append(answer.confidence)
+            right.append(token_f1(text, [answer for _, answer in question.answers]) >= RIGHT)
+            progress(number, "all")
+    return {
+        **scores(answered),
+        "median ms": median(times),
+        **levels(np.array(confidence), np.array(right), calibration_of(reader).thresholds),
+        **reliability(np.array(confidence), np.array(right)),
+    }
+
+
+def levels(confidence: Any, right: Any, thresholds: Any) -> dict[str, float]:
+    told = {}
+    for level in Level:
+        given = confidence >= thresholds[level]
+        told[f"{level}: answered"] = float(given.mean())
+        told[f"{level}: right of those"] = float(right[given].mean()) if given.any() else 1.0
+    return told
+
+
+def reliability(confidence: Any, right: Any) -> dict[str, Any]:
+    """Expected calibration error (Naeini et al. 2015) over ten bins of equal width."""
+    error, bins = 0.0, []
+    for low in np.arange(BINS) / BINS:
+        inside = (confidence >= low) & (confidence < low + 1 / BINS + 1e-9 * (low >= 0.9))
+        if inside.any():
+            said, was = float(confidence[inside].mean()), float(right[inside].mean())
+            error += inside.mean() * abs(said - was)
+            bins.append(f"{said:.2f} said, {was:.2f} right, {int(inside.sum())} questions")
+    return {"ECE": float(error), "reliability": bins}
+
+
+def clapnq(data: Path, reader: Any) -> dict[str, float]:
+    rows = [
+        (row, answerable)
+        for name, answerable in (("answerable", True), ("unanswerable", False))
+        for row in read_jsonl(data / "news_dev" / f"clapnq_dev_{name}.jsonl.gz")
+    ]
+    records = [
+        {"id": f"{at}", "title": row["passages"][0]["title"], "text": row["passages"][0]["text"]}
+        for at, (row, _) in enumerate(rows)
+    ]
+    confidence = []
+    with tempfile.TemporaryDirectory() as scratch:
+        searcher = Searcher.open(build_from_records(records, Path(scratch)))
+        for at, (row, _) in enumerate(rows):
+            article = searcher.article(str(at))
+            assert article is not None
+            vector = searcher.embedder.embed_query(row["input"])
+            found = SearchResult(hits_of(article, searcher, vector), row["input"], vector)
+            confidence.append(answer_hits(found, searcher, reader, threshold=0.0).confidence)
+            progress(at + 1, "clapnq")
+    answers = np.array([answerable for _, answerable in rows])
+    scored = np.array(confidence)
+    told = {"questions": len(rows), "AUROC": auroc(scored, answers)}
+    for level, least in calibration_of(reader).thresholds.items():
+        told[f"{level}: accuracy"] = float(((scored >= least) == answers).mean())
+    return told
+
+
+def hits_of(article: Article, searcher: Searcher, vector: Any) -> tuple[Hit, ...]:
+    passages = split_article(article, token_count=searcher.embedder.token_count)
+    prefix = f"{article.title}\n" if article.title else ""
+    near = searcher.embedder.embed_passages([prefix + p.text for p in passages]) @ vector
+    return tuple(
+        Hit(passage, article, float(similarity), float(similarity), 0.0)
+        for passage, similarity in zip(passages, near, strict=True)
+    )
+
+
+def auroc(scored: Any, positive: Any) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(positive, scored))
+
+
+def speed(data: Path, reader: Any, folder: Path) -> dict[str, float]:
+    """Read the same passages with both, in turns; torch as a user of transformers would."""
+    from bot.reader.huggingface import HuggingFaceReader
+
+    torch_reader = HuggingFaceReader(str(folder / "torch"))
+    records, questions = newsqa(data)
+    passages: list[Passage] = []
+    for record in records[:12]:
+        passages += split_article(
+            Article(record["id"], "", record["text"]), token_count=load_embedder().token_count
+        )
+    rates: dict[str, list[float]] = {"int8 ONNX": [], "torch float32": []}
+    for question in questions[:5]:
+        for name, one in (("int8 ONNX", reader), ("torch float32", torch_reader)):
+            began = time.perf_counter()
+            one.read(question.text, passages)
+            rates[name].append(len(passages) / (time.perf_counter() - began))
+    ratios = [a / b for a, b in zip(*rates.values(), strict=True)]
+    return {
+        **{f"{name}, passages/s": median(found) for name, found in rates.items()},
+        "ratio": median(ratios),
+    }
+
+
+def progress(done: int, part: str) -> None:
+    if done % 100 == 0:
+        print(f"{part}: {done}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
