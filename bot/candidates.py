@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.coverage import covered, stems
+from bot.coverage import covered, names_in, rarest_in, stems
 from bot.reader.calibration import Calibration
 from bot.reader.reader import AnswerSpan
 from corpus.article import Article, Passage
@@ -17,6 +17,7 @@ __all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rera
 
 _MOST = 10  # candidates that are looked at closely
 _WORST = -12.0  # no margin counts for less
+_BEST = 50.0  # nor for more: odds beyond it are no longer numbers
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…´")
 
 
@@ -69,6 +70,7 @@ def normalised_answer(text: str) -> str:
 
 
 def find_candidates(
+    question: str,
     hits: Sequence[Hit],
     spans: Sequence[AnswerSpan],
     rarity: Mapping[str, float],
@@ -80,9 +82,12 @@ def find_candidates(
     odds of all candidates and of no answer; the ``gap`` in margin to the best other candidate; the
     log of how many passages agree on it, ``agreement``; and of the passage of its best span the
     ``similarity`` to the question as a vector, and how much of the weight of the question's words
-    the passage with its title (``context_coverage``) and the sentence (``sentence_coverage``) hold.
+    the passage with its title (``context_coverage``) and the sentence (``sentence_coverage``) hold,
+    whether the passage has the rarest of them (``rarest_word_found``), and the share of the
+    question's names and numbers that the article has (``names_found``).
 
     Args:
+        question: as it was read.
         hits: what was read.
         spans: what the reader found in the hits' passages, in any order.
         rarity: inverse document frequency of each of the question's words.
@@ -96,10 +101,10 @@ def find_candidates(
     for span in sorted(spans, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)
-    scale = _Scale([max(group[0].margin, _WORST) for group in groups.values()])
+    scale = _Scale([_margin(group[0]) for group in groups.values()])
     candidates = []
     for group in list(groups.values())[:_MOST]:
-        features = _features(group, found[_place(group[0].passage)], rarity, scale)
+        features = _features(question, group, found[_place(group[0].passage)], rarity, scale)
         text = " ".join(group[0].text.split())
         probability = calibration.answer.probability(features)
         candidates.append(Candidate(text, probability, _supports(group, found), features))
@@ -107,6 +112,7 @@ def find_candidates(
 
 
 def rerank(
+    question: str,
     hits: Sequence[Hit],
     spans: Sequence[AnswerSpan],
     rarity: Mapping[str, float],
@@ -122,14 +128,14 @@ def rerank(
     best: dict[tuple[str, int, int], AnswerSpan] = {}
     for span in sorted(spans, key=lambda span: -span.margin):
         best.setdefault(_place(span.passage), span)
-    scale = _Scale([max(span.margin, _WORST) for span in best.values()])
+    scale = _Scale([_margin(span) for span in best.values()])
     scored = []
     for hit in hits:
         top = best.get(_place(hit.passage))
         if top is None:
             scored.append(replace(hit, score=0.0))
         else:
-            features = _features([top], hit, rarity, scale)
+            features = _features(question, [top], hit, rarity, scale)
             scored.append(replace(hit, score=calibration.answer.probability(features)))
     return sorted(scored, key=lambda hit: -hit.score)
 
@@ -150,11 +156,15 @@ class _Scale:
 
 
 def _features(
-    group: Sequence[AnswerSpan], hit: Hit, rarity: Mapping[str, float], scale: _Scale
+    question: str,
+    group: Sequence[AnswerSpan],
+    hit: Hit,
+    rarity: Mapping[str, float],
+    scale: _Scale,
 ) -> tuple[float, ...]:
     """Give the features of equal spans, the strongest of which is first and stands in the hit."""
     top = group[0]
-    margin = max(top.margin, _WORST)
+    margin = _margin(top)
     sentence = stems(hit.article.text[slice(*top.sentence)])
     around = sentence | stems(hit.passage.text) | stems(hit.article.title)
     return (
@@ -165,7 +175,13 @@ def _features(
         hit.dense,
         covered(rarity, around),
         covered(rarity, sentence),
+        float(rarest_in(rarity, around)),
+        names_in(question, f"{hit.article.title}\n{hit.article.text}"),
     )
+
+
+def _margin(span: AnswerSpan) -> float:
+    return min(max(span.margin, _WORST), _BEST)
 
 
 def _place(passage: Passage) -> tuple[str, int, int]:

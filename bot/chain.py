@@ -161,7 +161,7 @@ def answer_hits(
     evidence: list[Evidence] = []
     if kind is QuestionKind.SPAN:
         rarity = searcher.rarity(query_terms(result.question))
-        candidates = find_candidates(result.hits, spans, rarity, calibration)
+        candidates = find_candidates(result.question, result.hits, spans, rarity, calibration)
     else:
         evidence = find_evidence(result, spans, searcher, calibration)
     composed = _Composed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -30,6 +31,7 @@ MOST_SENTENCES = 3
 _MOST_ALTERNATIVES = 3
 _MOST_CLOSEST = 3
 _NEAR_BEST = 0.5  # a further answer is this probable, as a share of the best one's, or left out
+_BRACKETED = re.compile(r"\[(\d+)\]")
 _MUCH_WEAKER = 2.0  # how far below the strongest a supporting sentence's margin may be
 
 
@@ -154,7 +156,7 @@ def compose_answer(
         return _refuse(confidence, closest, timings, notes)
     best = candidates[0]
     citations = _cite(_strongest(best), 1)
-    quoted = " ".join(f"“{' '.join(c.quote.split())}” [{c.number}]" for c in citations)
+    quoted = " ".join(f"“{_prose(c.quote)}” [{c.number}]" for c in citations)
     alternatives: list[Alternative] = []
     number = len(citations) + 1
     for other in _others(candidates, threshold):
@@ -162,7 +164,7 @@ def compose_answer(
         alternatives.append(Alternative(other.text, other.probability, cited))
         number += len(cited)
     return Answer(
-        f"{best.text} — {quoted}",
+        f"{_prose(best.text)} — {quoted}",
         best.text,
         False,
         best.probability,
@@ -205,7 +207,7 @@ def compose_sentences(
     least = max(threshold, _NEAR_BEST * confidence)
     good = [item for item in evidence if item.probability >= least]
     citations = _cite(_readable(_different(good, most)), 1)
-    text = " ".join(f"{' '.join(c.quote.split())} [{c.number}]" for c in citations)
+    text = " ".join(f"{_prose(c.quote)} [{c.number}]" for c in citations)
     return Answer(
         text, None, False, confidence, citations, timings=dict(timings or {}), notes=tuple(notes)
     )
@@ -231,6 +233,11 @@ def _refuse(
         timings=dict(timings or {}),
         notes=tuple(notes),
     )
+
+
+def _prose(text: str) -> str:
+    """Put text on one line; a number that it has in brackets itself must not pass for a marker."""
+    return _BRACKETED.sub(r"(\1)", " ".join(text.split()))
 
 
 def _cite(sentences: Sequence[_Sentence], first: int) -> tuple[Citation, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-__all__ = ["covered", "rarest_in", "stems"]
+__all__ = ["covered", "names_in", "rarest_in", "stems"]
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -31,6 +31,24 @@ def covered(rarity: Mapping[str, float], found: frozenset[str]) -> float:
 def rarest_in(rarity: Mapping[str, float], found: frozenset[str]) -> bool:
     """Tell whether the rarest of the words is found; takes what ``covered`` does."""
     return bool(rarity) and _stem(max(rarity, key=rarity.__getitem__)) in found
+
+
+def names_in(question: str, text: str) -> float:
+    """Give the share of a question's names and numbers that a text has, 1 where it has none.
+
+    Args:
+        question: its words with a capital, but for the first word, and those with a digit count.
+        text: compared without regard to case.
+    """
+    first, *rest = _WORD.findall(question) or [""]
+    named = {word.lower() for word in rest if word[0].isupper()}
+    named |= {word.lower() for word in (first, *rest) if any(map(str.isdigit, word))}
+    return len(named & _words(text)) / len(named) if named else 1.0
+
+
+@lru_cache(maxsize=200)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
 
 
 @lru_cache(maxsize=50_000)

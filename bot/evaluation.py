@@ -93,9 +93,10 @@ def read_questions(file: Path) -> list[Question]:
     questions: list[Question] = []
     number = 0
     try:
-        with file.open(encoding="utf-8-sig") as lines:
-            for line in lines:
+        with file.open("rb") as lines:
+            for raw in lines:
                 number += 1
+                line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
                 if len(line) > _LONGEST_LINE:
                     raise ValueError(f"longer than {_LONGEST_LINE} characters")
                 if line.strip():
@@ -103,8 +104,7 @@ def read_questions(file: Path) -> list[Question]:
     except OSError as error:
         raise QuestionsUnreadable(f"{file}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        cause = error.args[0] if error.args else "not JSON"
-        raise QuestionsUnreadable(f"{file}, line {number}: {cause}") from error
+        raise QuestionsUnreadable(f"{file}, line {number}: {error}") from error
     if not questions:
         raise QuestionsUnreadable(f"{file}: no questions in it")
     return questions
@@ -145,6 +145,8 @@ def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
     """
     import numpy as np
 
+    if not outcomes:
+        return {}
     summed: dict[str, Estimate] = {}
     names = dict.fromkeys(name for outcome in outcomes for name in outcome.measures)
     for name in names:

@@ -229,7 +229,7 @@ class NewsBot:
         rarity = searcher.rarity(query_terms(found.question))
         reader = self.reader()
         spans = read_hits(reader, found)
-        hits = rerank_hits(found.hits, spans, rarity, calibration_of(reader))
+        hits = rerank_hits(found.question, found.hits, spans, rarity, calibration_of(reader))
         return replace(found, hits=tuple(hits[:k]))
 
     def article(self, article_id: str) -> Article:

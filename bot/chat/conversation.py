@@ -129,7 +129,17 @@ def converse(bot: NewsBot, question: str, turns: Sequence[Turn]) -> Iterator[Vie
                 if reply.refused:
                     shown, cards = refusal_html(text, reply.notes), ""
                 else:
-                    shown = answer_html(text, numbers, number, reply.notes)
+                    others = [
+                        (other.short_answer, [cited.number for cited in other.citations])
+                        for other in reply.alternatives
+                    ]
+                    shown = answer_html(
+                        text, numbers, number, reply.notes, short=reply.short_answer, others=others
+                    )
+                    for other in reply.alternatives:
+                        cards += "".join(
+                            card_html(c, number, _text(bot, c)) for c in other.citations
+                        )
             yield _asking(done, question, shown, cards)
     except EmptyQuestion:
         yield _unasked(done, notice_html("That has no words to search for."), question)

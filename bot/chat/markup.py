@@ -9,20 +9,18 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from bot.chat.excerpt import excerpt
 from bot.composer import Citation
 from bot.terminal import clean
 
 __all__ = [
-    "Excerpt",
     "answer_html",
     "card_html",
     "cards_html",
     "escaped",
-    "excerpt",
     "message_html",
     "notice_html",
     "pending_html",
@@ -31,13 +29,10 @@ __all__ = [
     "safe_link",
 ]
 
-_CONTEXT = 240  # code points of the article shown before and after a quote, at the most
-_LEAST_CONTEXT = 80  # rather cut at a word than show less than this
 _LONGEST_QUESTION = 2_000  # code points of a question that the page repeats
 _LONGEST_ADDRESS = 200  # code points of an address that is shown and not linked
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
-_SENTENCE_END = re.compile(r"([.!?…][\"'”’)\]]*)\s+")
 _GAP = re.compile(r"\s+")
 
 
@@ -69,47 +64,6 @@ def safe_link(url: str | None) -> tuple[str, str] | None:
     return url, host
 
 
-@dataclass(frozen=True)
-class Excerpt:
-    """A quote where it stands: ``before + quote + after`` is a piece of the article's text.
-
-    Attributes:
-        before: context before the quote, from the start of a sentence or word.
-        quote: the quote.
-        after: context after it, to the end of a sentence or word.
-        starts: whether the excerpt starts where the article does.
-        ends: whether it ends where the article does.
-    """
-
-    before: str
-    quote: str
-    after: str
-    starts: bool
-    ends: bool
-
-
-def excerpt(text: str, start: int, end: int) -> Excerpt:
-    """Cut ``text[start:end]`` out of an article with some context on either side.
-
-    Args:
-        text: the article's text.
-        start: first code point of the quote, 0 or more.
-        end: one past its last, not above ``len(text)``.
-
-    Returns:
-        The quote with at most 240 code points before and after it, cut between sentences where
-        that leaves enough to read, else between words, else anywhere.
-    """
-    first, last = max(0, start - _CONTEXT), min(len(text), end + _CONTEXT)
-    before, after = text[first:start], text[end:last]
-    if first:
-        before = before[_opening(before) :]
-    if last < len(text):
-        after = after[: _closing(after)]
-    starts, ends = start == len(before), end + len(after) == len(text)
-    return Excerpt(before, text[start:end], after, starts, ends)
-
-
 def question_html(question: str) -> str:
     """Show what was asked."""
     shown = question.strip()
@@ -129,6 +83,8 @@ def answer_html(
     turn: int,
     notes: Iterable[str] = (),
     *,
+    short: str | None = None,
+    others: Iterable[tuple[str, Iterable[int]]] = (),
     streaming: bool = False,
 ) -> str:
     """Show an answer.
@@ -138,21 +94,27 @@ def answer_html(
         numbers: those of the citations; a marker with another number stays plain text.
         turn: number of the turn, from 1: the markers point to that turn's cards.
         notes: remarks to show below.
+        short: the answer in a few words, which the prose begins with and which then stands out.
+        others: other answers that the articles may give, with the numbers of their citations.
         streaming: whether there is more of the text to come.
     """
     known = set(numbers)
 
     def marker(match: re.Match[str]) -> str:
-        if int(match[1]) not in known:
-            return match[0]
-        return (
-            f'<a class="marker" href="#{_card_id(turn, int(match[1]))}" '
-            f'title="Source {int(match[1])}">[{int(match[1])}]</a>'
-        )
+        number = int(match[1])
+        return _marker(turn, number) if number in known else match[0]
 
-    prose = _MARKER.sub(marker, escaped(text))
+    first = short if short and text.startswith(short) else ""
+    prose = _MARKER.sub(marker, escaped(text[len(first) :]))
+    if first:
+        prose = f'<strong class="short">{escaped(first)}</strong>{prose}'
+    also = "".join(
+        f'<p class="other" dir="auto">Or: <strong>{escaped(other)}</strong> '
+        f"{' '.join(_marker(turn, number) for number in cited)}</p>"
+        for other, cited in others
+    )
     kind = "answer streaming" if streaming else "answer"
-    return f'<div class="{kind}"><p dir="auto">{prose}</p>{_notes(notes)}</div>'
+    return f'<div class="{kind}"><p dir="auto">{prose}</p>{also}{_notes(notes)}</div>'
 
 
 def refusal_html(text: str, notes: Iterable[str] = ()) -> str:
@@ -227,20 +189,10 @@ def _card_id(turn: int, number: int) -> str:
     return f"source-{turn}-{number}"
 
 
-def _opening(before: str) -> int:
-    """Where to begin in a context that was cut at its front."""
-    sentences = [match.end() for match in _SENTENCE_END.finditer(before)]
-    words = [match.end() for match in _GAP.finditer(before)]
-    long_enough = [place for place in sentences if len(before) - place >= _LEAST_CONTEXT]
-    return next(iter(long_enough or words), 0)
-
-
-def _closing(after: str) -> int:
-    """Where to end in a context that was cut at its back."""
-    sentences = [match.end(1) for match in _SENTENCE_END.finditer(after)]
-    words = [match.start() for match in _GAP.finditer(after)]
-    long_enough = [place for place in sentences if place >= _LEAST_CONTEXT]
-    return next(reversed(long_enough or words), len(after))
+def _marker(turn: int, number: int) -> str:
+    return (
+        f'<a class="marker" href="#{_card_id(turn, number)}" title="Source {number}">[{number}]</a>'
+    )
 
 
 def _notes(notes: Iterable[str]) -> str:

@@ -1,6 +1,10 @@
 """The extractive reader: short answers, found in passages, or the word that they are not there.
 
-    from bot.reader.reader import load_reader
+    from bot.reader import load_reader
 
 The model that is used by default is in ``model/``, with its card. ``bot.reader.train`` made it.
 """
+
+from bot.reader.reader import AnswerSpan, Reader, load_reader
+
+__all__ = ["AnswerSpan", "Reader", "load_reader"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bot.errors import ReaderError
 from bot.reader.encoding import PassageEncoder
 from bot.reader.examples import Example, ExampleMaker
 
@@ -74,6 +75,9 @@ def write_batches(
         batch_tokens: in one batch, at the most.
         seed: of the examples and of the order of the batches.
         report: called with the tokens made so far.
+
+    Raises:
+        ReaderError: no batch can be made of the questions.
     """
     batches: list[list[list[_Row]]] = []
     made = epoch = 0
@@ -84,6 +88,8 @@ def write_batches(
             made += sum(map(len, batch)) * max(len(row.ids) for group in batch for row in group)
             if made >= tokens:
                 break
+        if not made:
+            raise ReaderError("there is nothing to train on but what is held out")
         report(made)
         epoch += 1
     _save(batches, file)

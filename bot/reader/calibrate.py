@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.errors import ReaderError
 from bot.reader.calibration import (
     ANSWER_FEATURES,
     CALIBRATION_FILE,
@@ -42,6 +43,7 @@ __all__ = ["calibrate", "main"]
 
 _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
+_SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.25
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 
@@ -80,7 +82,7 @@ def calibrate(
         say: told the progress, line by line.
 
     Raises:
-        ReaderError: the data cannot be read.
+        ReaderError: the data cannot be read, or is too little to fit anything to.
     """
     from index.builder import build_index
     from index.searcher import Searcher
@@ -88,12 +90,14 @@ def calibrate(
     chance = random.Random(seed)
     questions = load_questions(data)
     held = [question for question in questions if is_held_out(question)]
+    if not held:
+        raise ReaderError(f"{', '.join(map(str, data))}: no question was held out of training")
     rest = [question for question in questions if not is_held_out(question)]
     records, asked = _articles(held)
     beside, _ = _articles(chance.sample(rest, min(others, len(rest))))
     chosen = _choose(asked, most, chance)
     with tempfile.TemporaryDirectory(prefix="newsbot-calibrate-") as scratch:
-        source = Path(scratch) / "articles.jsonl"
+        source = Path(scratch) / _SOURCE
         lines = [json.dumps(record) + "\n" for record in [*records, *beside]]
         source.write_text("".join(lines), encoding="utf-8")
         report = build_index([source], Path(scratch) / "index")
@@ -120,7 +124,10 @@ def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str
             text += context
         title = next(iter(found.values())).title
         records.append({"id": f"{number}-{document}", "title": title, "text": text})
-    names = {document: record["id"] for document, record in zip(contexts, records, strict=True)}
+    names = {  # the loader puts the file's name before a record's own id
+        document: f"{_SOURCE}#{record['id']}"
+        for document, record in zip(contexts, records, strict=True)
+    }
     asked = []
     for question in questions:
         base = starts[question.document, question.context]
@@ -164,7 +171,9 @@ def _ask(
         spans = read_hits(reader, found)
         rarity = searcher.rarity(query_terms(found.question))
         accepted = [] if away else [text for _, text in one.question.answers]
-        for candidate in find_candidates(found.hits, spans, rarity, unfitted)[:_CANDIDATES]:
+        for candidate in find_candidates(found.question, found.hits, spans, rarity, unfitted)[
+            :_CANDIDATES
+        ]:
             right = token_f1(candidate.text, accepted) >= _RIGHT
             answers.append(_Row(number, candidate.features, right))
         if number % 4 == 0:
@@ -181,6 +190,8 @@ def _ask(
 def _fit(rows: Sequence[_Row], names: tuple[str, ...]) -> Regression:
     from sklearn.linear_model import LogisticRegression
 
+    if len({row.right for row in rows}) < 2:
+        raise ReaderError("too few questions: not some answers right and some wrong")
     features = np.array([row.features for row in rows])
     spread = features.std(0) + 1e-9
     model = LogisticRegression(C=1.0, max_iter=2_000)

@@ -36,6 +36,8 @@ ANSWER_FEATURES = (
     "similarity",
     "context_coverage",
     "sentence_coverage",
+    "rarest_word_found",
+    "names_found",
 )
 """Names of the features of an answer, in order; ``bot.candidates`` says what each is."""
 

@@ -37,7 +37,7 @@ class HuggingFaceReader:
             self._network, told = AutoModelForQuestionAnswering.from_pretrained(
                 name, local_files_only=True, use_safetensors=True, output_loading_info=True
             )
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # safetensors and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
             raise ReaderError(
                 f"no reader {name!r} on this machine, and none is fetched: {cause}"
@@ -76,7 +76,7 @@ class HuggingFaceReader:
             inputs = self._tokenizer(
                 [question] * len(passages),
                 [passage.text for passage in passages],
-                truncation="only_second",
+                truncation="longest_first",  # the passage, but for a question that is longer
                 max_length=min(_LONGEST_INPUT, self._tokenizer.model_max_length),
                 padding=True,
                 return_offsets_mapping=True,

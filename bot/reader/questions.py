@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = ["TrainingQuestion", "is_held_out", "load_questions"]
 
 _SUFFIXES = (".json", ".jsonl", ".jsonl.gz")
 _HELD_OUT_OF = 12
+_UNREADABLE = (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError)
 
 # An answer that is only such words is a slip of the annotator, or means nothing out of its place.
 _EMPTY_WORDS = frozenset(
@@ -100,7 +102,7 @@ def _read_file(file: Path) -> Iterator[TrainingQuestion]:
                 number += 1
                 if question is not None:
                     yield question
-    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
+    except _UNREADABLE as error:
         raise ReaderError(f"{file}: question {number + 1} cannot be read: {error!r}") from error
 
 
@@ -115,7 +117,7 @@ def _to_question(row: dict[str, Any]) -> TrainingQuestion | None:
     context, title = str(row["context"]), str(row.get("title") or "")
     answers = [(int(a["answer_start"]), str(a["text"])) for a in row["answers"]]
     for start, text in answers:
-        if context[start : start + len(text)] != text:
+        if start < 0 or context[start : start + len(text)] != text:
             raise ValueError(f"answer {text!r} does not stand at {start}")
     kept = tuple((s, t) for s, t in answers if not set(t.lower().split()) <= _EMPTY_WORDS)
     if answers and not kept:

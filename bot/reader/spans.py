@@ -55,28 +55,30 @@ def best_spans(
             break
         final = first + length
         scores[: final + 1][last[: final + 1] >= first] = -np.inf
-        start, end = _whole(text, offsets[first][0], offsets[final][1])
+        sentence = sentences[home[first]]
+        start, end = _whole(text, offsets[first][0], offsets[final][1], sentence)
         if start < end and not any(start < e and s < end for s, e, _, _ in found):
-            found.append((start, end, sentences[home[first]], score))
+            found.append((start, end, sentence, score))
     return found
 
 
 def _sentence_of(offsets: Sequence[Span], sentences: Sequence[Span]) -> NDArray[np.int64]:
-    """Give the number of the sentence that holds each token, -1 where none does."""
+    """Give the number of the sentence that holds each token, -1 where none or nothing is held."""
     if not offsets or not sentences:
         return np.full(len(offsets), -1)
     begins = np.array([start for start, _ in sentences])
     finishes = np.array([end for _, end in sentences])
     tokens = np.array(offsets)
     home = np.searchsorted(begins, tokens[:, 0], side="right") - 1
-    return np.where((home >= 0) & (tokens[:, 1] <= finishes[home]), home, -1)
+    held = (tokens[:, 0] < tokens[:, 1]) & (tokens[:, 1] <= finishes[home])
+    return np.where((home >= 0) & held, home, -1)
 
 
-def _whole(text: str, start: int, end: int) -> Span:
-    """Widen a span to whole words, then take punctuation off its edges."""
-    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
+def _whole(text: str, start: int, end: int, sentence: Span) -> Span:
+    """Widen a span to the whole words of its sentence, then take punctuation off its edges."""
+    while start > sentence[0] and text[start].isalnum() and text[start - 1].isalnum():
         start -= 1
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+    while end < sentence[1] and text[end - 1].isalnum() and text[end].isalnum():
         end += 1
     while start < end and text[start] in _EDGES:
         start += 1

@@ -122,7 +122,7 @@ def _finish(start: Path, out: Path, recipe: Recipe) -> Path:
 
 
 def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
-    from bot.reader.batches import write_batches
+    from bot.reader.batches import BatchFile, write_batches
     from bot.reader.encoding import PassageEncoder
     from bot.reader.examples import ExampleMaker
     from bot.reader.questions import is_held_out, load_questions
@@ -133,7 +133,7 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
         before = json.loads(told.read_text())
         fewer = before["tokens"] >= recipe.tokens
         if not fewer or {**before, "tokens": recipe.tokens} != wanted:
-            raise ReaderError(f"{out}: holds a run of another recipe: {told.read_text()}")
+            raise ReaderError(f"{out}: holds a run of another recipe: {json.dumps(before)}")
         return
     questions = load_questions(data)
     kept = [question for question in questions if not is_held_out(question)]
@@ -147,6 +147,8 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
         seed=recipe.seed,
         report=lambda made: _say(f"{made} of {recipe.tokens} tokens prepared"),
     )
+    if len(BatchFile(file)) < recipe.processes:
+        raise ReaderError(f"{file}: fewer batches than processes; train on more tokens")
     told.write_text(json.dumps(wanted, indent=1))
 
 

@@ -160,7 +160,7 @@ def clapnq(data: Path, reader: Any) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as scratch:
         searcher = Searcher.open(build_from_records(records, Path(scratch)))
         for at, (row, _) in enumerate(rows):
-            article = searcher.article(str(at))
+            article = searcher.article(f"articles.jsonl#{at}")
             assert article is not None
             vector = searcher.embedder.embed_query(row["input"])
             found = SearchResult(hits_of(article, searcher, vector), row["input"], vector)

@@ -9,10 +9,12 @@ import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from bot import PassageRetriever, build_chain
-from bot.chain import ChainInput
+from bot.chain import ChainInput, answer_hits, read_hits
+from bot.composer import REFUSAL
 from index.embedder import Embedder
 from index.errors import EmptyQuestion
 from index.searcher import Searcher
+from tests.bot.invented import PhraseReader, write_calibration
 
 QUESTION = "who denied the missile attack?"
 FIELDS = {"number", "article_id", "title", "url", "source", "published", "quote", "start", "end"}
@@ -57,6 +59,75 @@ def test_a_stream_gives_sources_before_text(
     assert keys[-1] == "answer"
     assert set(keys[1:-1]) == {"text"}
     assert len(keys) > 5
+
+
+def test_the_pieces_of_a_stream_are_the_text(
+    chain: Runnable[ChainInput | str, dict[str, object]],
+) -> None:
+    parts = list(chain.stream(QUESTION))
+    pieces = [str(part["text"]) for part in parts if "text" in part]
+    assert "".join(pieces) == parts[-1]["answer"].text  # type: ignore[attr-defined]
+
+
+def test_a_refusal_has_no_sources_and_says_so(
+    chain: Runnable[ChainInput | str, dict[str, object]],
+) -> None:
+    result = chain.invoke("What is the capital of France?")
+    assert (result["sources"], result["text"]) == ([], REFUSAL)
+    assert len(result["answer"].closest) == 3  # type: ignore[attr-defined]
+
+
+def test_a_reader_of_one_s_own_is_asked_for_anew_with_each_question(searcher: Searcher) -> None:
+    readers = [PhraseReader("vacation", 9.0), PhraseReader("Tueller", 9.0)]
+    waiting = iter(readers)
+    own = build_chain(lambda: searcher, reader=lambda: next(waiting), threshold=0.0)
+    said = [own.invoke("Who was on vacation?")["answer"].short_answer for _ in readers]
+    assert said == ["vacation", "Tueller"]
+    assert [reader.asked for reader in readers] == [["Who was on vacation?"]] * 2
+
+
+def test_the_level_decides_unless_a_threshold_is_given(searcher: Searcher, tmp_path: Path) -> None:
+    reader = PhraseReader("Kataib Hezbollah", 1.0, write_calibration(tmp_path / "reader"))
+
+    def refused(level: str, threshold: float | None = None) -> bool:
+        own = build_chain(
+            lambda: searcher, reader=lambda: reader, level=level, threshold=threshold
+        )
+        return bool(own.invoke(QUESTION)["answer"].refused)
+
+    assert [refused(level) for level in ("cautious", "balanced", "eager")] == [True, False, False]
+    assert not refused("cautious", 0.7)
+    assert refused("eager", 0.8)
+
+
+def test_an_unknown_level_is_refused_when_the_chain_is_built(searcher: Searcher) -> None:
+    with pytest.raises(ValueError, match="bold"):
+        build_chain(lambda: searcher, level="bold")
+
+
+def test_only_so_many_passages_are_read(searcher: Searcher) -> None:
+    first, second = searcher.search(QUESTION, 2).hits
+    phrase = next(
+        second.article.text[slice(*sentence)]
+        for sentence in second.passage.sentences
+        if second.article.text[slice(*sentence)] not in first.passage.text
+    )
+    reader = PhraseReader(phrase, 9.0)
+    answers = [
+        build_chain(lambda: searcher, reader=lambda: reader, k=k, threshold=0.0).invoke(QUESTION)
+        for k in (1, 2)
+    ]
+    assert [result["answer"].refused for result in answers] == [True, False]
+
+
+def test_hits_found_before_can_be_answered_from(searcher: Searcher) -> None:
+    result = searcher.search(QUESTION, 5)
+    reader = PhraseReader("Kataib Hezbollah", 9.0)
+    spans = read_hits(reader, result)
+    assert {span.text for span in spans} == {"Kataib Hezbollah"}
+    answer = answer_hits(result, searcher, reader, threshold=0.0)
+    assert answer.short_answer == "Kataib Hezbollah"
+    assert set(answer.timings) == {"read"}
 
 
 def test_ainvoke_astream_and_batch_give_the_same(

@@ -21,7 +21,7 @@ from tests.bot.running import (
 
 HEAVY = {
     *("torch", "faiss", "gradio", "langchain_core", "trafilatura", "sentence_transformers"),
-    *("tantivy", "transformers", "numpy", "rich"),
+    *("tantivy", "transformers", "numpy", "rich", "onnxruntime", "tokenizers", "snowballstemmer"),
 }
 
 
@@ -31,7 +31,7 @@ def commands() -> dict[str, Any]:
 
 
 def test_the_commands_are_the_promised_ones() -> None:
-    assert set(commands()) == {"", "index", "ask", "search", "chat", "status", "remove"}
+    assert set(commands()) == {"", "index", "ask", "search", "chat", "status", "remove", "eval"}
 
 
 @pytest.mark.parametrize("name", commands())
@@ -72,6 +72,13 @@ def test_help_loads_nothing_heavy_and_takes_under_half_a_second_of_cpu() -> None
     assert min(used) < 0.5
 
 
+@pytest.mark.parametrize("name", ["ask", "chat", "eval"])
+def test_help_names_the_levels_and_where_the_default_comes_from(name: str, capsys: Capture) -> None:
+    said = " ".join(output_of(capsys, name, "--help")[1].split())
+    assert "cautious|balanced|eager" in said
+    assert "NEWSBOT_LEVEL" in said and "NEWSBOT_READER" in said
+
+
 def test_the_version_is_one_line(capsys: Capture) -> None:
     status, out, err = output_of(capsys, "--version")
     assert (status, err) == (0, "")
@@ -91,6 +98,12 @@ def test_the_version_is_one_line(capsys: Capture) -> None:
         ["index"],
         ["remove"],
         ["chat", "--port", "70000"],
+        ["ask", "x", "--level", "bold"],
+        ["chat", "--level", "bold"],
+        ["search", "x", "--level", "eager"],
+        ["search", "x", "--rerank=no"],
+        ["eval"],
+        ["eval", "x.jsonl", "--level", "bold"],
         ["no-such-command"],
         ["--no-such-option"],
         ["ask", "x", "--since", "\x1b[31m\nred"],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
+from rich.progress import Progress
 
-from bot.terminal import Line, clean, one_line
+from bot.terminal import Bars, Line, clean, one_line, progress_bars
 
 _ACTS = {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))} - {"\t", "\n"}
 
@@ -71,3 +74,35 @@ def test_one_line_is_one_line() -> None:
 def test_a_plain_line_is_indented_and_an_empty_one_is_empty() -> None:
     assert Line((("[1]", "bold"), (" a\x1b[1m", "")), indent=4).plain == "    [1] a"
     assert Line(indent=4).plain == ""
+
+
+def bars(first: str) -> tuple[Progress, Bars]:
+    progress = Progress(console=Console(file=io.StringIO()))
+    return progress, Bars(progress, first)
+
+
+def told(progress: Progress) -> list[tuple[str, float, float | None]]:
+    return [(task.description, task.completed, task.total) for task in progress.tasks]
+
+
+def test_the_first_bar_is_there_under_its_name_before_anything_is_done() -> None:
+    progress, drawn = bars("questions")
+    assert told(progress) == [("questions", 0, None)]
+    drawn.questions(2, 5)
+    drawn.questions(3, 5)
+    assert told(progress) == [("questions", 3, 5)]
+
+
+def test_a_further_bar_appears_with_its_first_step() -> None:
+    progress, drawn = bars("files")
+    drawn.files(1, 2, "a\x1b[31m.txt")
+    assert [task.fields["detail"] for task in progress.tasks] == ["a.txt"]
+    drawn.passages(4, 9)
+    assert told(progress) == [("files", 1, 2), ("passages", 4, 9)]
+
+
+def test_there_are_no_bars_where_there_is_no_terminal() -> None:
+    stream = io.StringIO()
+    with progress_bars(stream, "questions") as drawn:
+        assert drawn is None
+    assert stream.getvalue() == ""

@@ -14,7 +14,6 @@ from bot.chat.markup import (
     card_html,
     cards_html,
     escaped,
-    excerpt,
     message_html,
     notice_html,
     question_html,
@@ -25,7 +24,6 @@ from bot.composer import Citation
 from bot.terminal import clean
 
 TEXT = st.text(st.characters(codec=None), max_size=80) | st.text("<>&\"'`=/[]()!x \n1#;:\u202e\x00")
-SENTENCES = st.text("ab.!? \n”)漢", max_size=900)
 
 CITATION = Citation(1, "a", "Title", "https://example.org/x", "Paper", "2024-05-31", "Quote.", 0, 6)
 
@@ -120,38 +118,23 @@ def test_whatever_an_article_says_a_card_shows_it_as_text(
     assert seen.marked == clean(quote)
 
 
-@given(st.text(max_size=300), st.integers(0, 300), st.integers(0, 300))
-@example("x" * 300, 150, 151)
-def test_an_excerpt_of_any_text_is_a_piece_of_it(text: str, one: int, other: int) -> None:
-    start, end = sorted((min(one, len(text)), min(other, len(text))))
-    piece = excerpt(text, start, end)
-    whole = piece.before + piece.quote + piece.after
-    assert piece.quote == text[start:end]
-    assert text[start - len(piece.before) : end + len(piece.after)] == whole
-    assert piece.starts == (start - len(piece.before) == 0)
-    assert piece.ends == (end + len(piece.after) == len(text))
-    assert len(piece.before) <= 240 and len(piece.after) <= 240
+@given(TEXT, TEXT)
+def test_a_short_answer_stands_out_and_nothing_of_it_is_alive(short: str, rest: str) -> None:
+    seen = Seen(answer_html(f"{short} — {rest}", [1], 1, short=short, others=[(rest, [2, 3])]))
+    assert set(seen.tags) <= {"div", "p", "strong", "a"}
+    assert {value for name, value in seen.attributes if name == "href"} <= {
+        "#source-1-1",
+        "#source-1-2",
+        "#source-1-3",
+    }
+    assert clean(f"{short} — {rest}") in seen.text
+    assert f"Or: {clean(rest)} [2] [3]" in seen.text
 
 
-@given(SENTENCES, SENTENCES)
-def test_an_excerpt_is_cut_between_words(before: str, after: str) -> None:
-    text = f"{before} QUOTE {after}"
-    start = len(before) + 1
-    piece = excerpt(text, start, start + 5)
-    assert piece.quote == "QUOTE"
-    if not piece.starts and any(mark.isspace() for mark in text[start - 240 : start]):
-        assert text[start - len(piece.before) - 1].isspace()
-    if not piece.ends and any(mark.isspace() for mark in text[start + 5 : start + 245]):
-        assert text[start + 5 + len(piece.after)].isspace()
-
-
-def test_an_excerpt_prefers_whole_sentences() -> None:
-    filler = "One two three four five six seven eight nine ten. "
-    text = filler * 10 + "Here it is." + (" " + filler.strip()) * 10
-    start = text.index("Here")
-    piece = excerpt(text, start, start + 11)
-    assert piece.before.startswith("One two") and piece.after.endswith("nine ten.")
-    assert not piece.starts and not piece.ends
+def test_other_answers_follow_with_markers_of_their_own() -> None:
+    markup = answer_html("Fog — “Fog.” [1]", [1], 4, short="Fog", others=[("Ice", [2])])
+    assert '<strong class="short">Fog</strong> — “Fog.”' in markup
+    assert 'Or: <strong>Ice</strong> <a class="marker" href="#source-4-2"' in markup
 
 
 @pytest.mark.parametrize(

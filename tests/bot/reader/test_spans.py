@@ -1,0 +1,175 @@
+"""Logits to spans: in one sentence, whole words, exact characters, and the best there is."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reader.reader import SPANS_EACH, passage_spans
+from bot.reader.spans import LONGEST_SPAN, best_spans
+from corpus.article import Article, Span
+from corpus.splitter import SplitterSettings, split_article
+
+EDGES = " \t\n\r,;:.!?-–—'\"`´‘’“”([{)]}…"
+TEXTS = st.text("abЖ9é .,!?'-(\n😀U", max_size=300) | st.lists(
+    st.sampled_from(
+        [
+            "Rain",
+            "fell.",
+            "on",
+            "“Oslo!”",
+            "\n\n",
+            "U.S.",
+            "(twice)",
+            "no—yes",
+            "don't",
+            "😀",
+            "12,5",
+        ]
+    ),
+    max_size=60,
+).map(" ".join)
+
+
+def pieces(text: str, size: int) -> list[Span]:
+    """Cut a text as a tokenizer does: words into pieces of a few letters, marks by themselves."""
+    return [match.span() for match in re.finditer(rf"\w{{1,{size}}}|[^\w\s]", text)]
+
+
+def logits(count: int, seed: int, spread: float) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, spread, count).astype(np.float32)
+
+
+@given(TEXTS, st.integers(1, 5), st.integers(0, 2**32), st.sampled_from([0.0, 1.0, 1e6]))
+def test_every_span_is_its_article_s_characters_and_stays_where_it_belongs(
+    text: str, size: int, seed: int, spread: float
+) -> None:
+    article = Article("a", "", text)
+    for passage in split_article(article, SplitterSettings(30, 1, 60)):
+        offsets = pieces(passage.text, size)
+        starts, ends = logits(2 * len(offsets), seed, spread).reshape(2, -1)
+        spans = list(passage_spans(passage, offsets, starts, ends, 0.5))
+        assert len(spans) <= SPANS_EACH
+        scores = [span.score for span in spans]
+        assert scores == sorted(scores, reverse=True)
+        for span in spans:
+            assert article.text[span.start : span.end] == span.text != ""
+            assert passage.start <= span.start < span.end <= passage.end
+            assert span.sentence in passage.sentences
+            assert span.sentence[0] <= span.start and span.end <= span.sentence[1]
+            assert span.text[0] not in EDGES
+            assert span.text[-1] not in EDGES or re.search(r"(\..*|\b[A-Z])\.$", span.text)
+            assert span.margin == span.score - 0.5
+        ordered = sorted((span.start, span.end) for span in spans)
+        assert all(e <= s for (_, e), (s, _) in zip(ordered, ordered[1:], strict=False))
+
+
+@given(TEXTS, st.integers(1, 5), st.integers(0, 2**32))
+def test_a_span_is_whole_words(text: str, size: int, seed: int) -> None:
+    for passage in split_article(Article("a", "", text), SplitterSettings(30, 1, 60)):
+        offsets = pieces(passage.text, size)
+        starts, ends = logits(2 * len(offsets), seed, 1.0).reshape(2, -1)
+        for span in passage_spans(passage, offsets, starts, ends, 0.0):
+            before, after = text[: span.start][-1:], text[span.end :][:1]
+            assert not (before.isalnum() and span.text[0].isalnum())
+            assert not (after.isalnum() and span.text[-1].isalnum())
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=4),
+    st.integers(0, 2**32),
+    st.sampled_from([1.0, 50.0]),
+)
+def test_the_first_span_is_the_best_of_all_pairs_of_tokens_in_a_sentence(
+    lengths: list[int], seed: int, spread: float
+) -> None:
+    count = sum(lengths)
+    text = " ".join(["word"] * count)
+    offsets = pieces(text, 9)
+    bounds = np.cumsum([0, *lengths])
+    sentences = [
+        (offsets[low][0], offsets[high - 1][1])
+        for low, high in zip(bounds, bounds[1:], strict=False)
+    ]
+    starts, ends = logits(2 * count, seed, spread).reshape(2, -1)
+    best, where = max(
+        (starts[first] + ends[last], (offsets[first][0], offsets[last][1]))
+        for low, high in zip(bounds, bounds[1:], strict=False)
+        for first in range(low, high)
+        for last in range(first, min(high, first + LONGEST_SPAN))
+    )
+    start, end, _, score = best_spans(text, sentences, offsets, starts, ends, 1)[0]
+    assert score == best
+    assert (start, end) == where
+
+
+def find(text: str, first: str, last: str, sentences: list[Span] | None = None) -> list[str]:
+    """Give the one span of the tokens that are these characters, the first and the last such."""
+    offsets = pieces(text, 4)
+    starts, ends = np.full((2, len(offsets)), -9, np.float32)
+    words = [text[start:end] for start, end in offsets]
+    starts[words.index(first)] = 5
+    ends[len(words) - 1 - words[::-1].index(last)] = 5
+    found = best_spans(text, sentences or [(0, len(text))], offsets, starts, ends, 1)
+    return [text[start:end] for start, end, _, _ in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "answer"),
+    [
+        ("They left Springfield early", "ngfi", "ngfi", "Springfield"),
+        ("It was (in “Oslo”), he said", "(", ")", "in “Oslo"),
+        ("He flew to the U.S. today", "the", ".", "the U.S."),
+        ("Made by Ann J. in May", "Ann", ".", "Ann J."),
+        ("It rained in May.", "May", ".", "May"),
+        ("Up by 12,5 % this year", "12", "%", "12,5 %"),
+    ],
+)
+def test_a_span_is_widened_to_words_and_bared_of_punctuation(
+    text: str, first: str, last: str, answer: str
+) -> None:
+    assert find(text, first, last) == [answer]
+
+
+def test_what_is_only_punctuation_is_no_span() -> None:
+    offsets = pieces("— , “ ”", 4)
+    zeros = np.zeros(len(offsets), np.float32)
+    assert best_spans("— , “ ”", [(0, 7)], offsets, zeros, zeros, 3) == []
+
+
+def test_a_span_is_not_widened_past_its_sentence() -> None:
+    text = "Springfield"  # a sentence may be cut in a word: one with no white space for pages
+    assert find(text, "Spri", "Spri", [(0, 4), (4, 11)]) == ["Spri"]
+
+
+def test_no_tokens_no_sentences_and_empty_tokens_give_no_spans() -> None:
+    none = np.zeros(0, np.float32)
+    assert best_spans("", [], [], none, none, 3) == []
+    one = np.ones(1, np.float32)
+    assert best_spans("Rain", [], [(0, 4)], one, one, 3) == []
+    assert best_spans("Rain", [(0, 4)], [(4, 4)], one, one, 3) == []
+    assert best_spans("Rain", [(0, 4)], [(2, 2)], one, one, 3) == []
+
+
+def test_a_token_outside_every_sentence_is_in_no_span() -> None:
+    text = "Rain fell there"
+    offsets = pieces(text, 9)
+    starts, ends = np.array([[9, 1, 0], [9, 1, 0]], np.float32)
+    found = best_spans(text, [(5, 9), (10, 15)], offsets, starts, ends, 3)
+    assert [text[start:end] for start, end, _, _ in found] == ["fell", "there"]
+
+
+def test_spans_do_not_overlap_and_come_best_first() -> None:
+    text = "Rain fell there twice"
+    offsets = pieces(text, 9)
+    starts, ends = np.array([[0, 3, 0, 1], [0, 1, 3, 1]], np.float32)
+    found = best_spans(text, [(0, len(text))], offsets, starts, ends, 3)
+    assert [(text[s:e], score) for s, e, _, score in found] == [
+        ("fell there", 6.0),
+        ("twice", 2.0),
+        ("Rain", 0.0),
+    ]

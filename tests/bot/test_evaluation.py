@@ -1,0 +1,317 @@
+"""Measures against values worked out by hand, and files of questions good and bad."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.composer import REFUSAL, Answer, Citation
+from bot.errors import QuestionsUnreadable
+from bot.evaluation import (
+    Estimate,
+    Outcome,
+    Question,
+    ask_all,
+    estimates,
+    exact_match,
+    read_questions,
+    token_f1,
+)
+from bot.newsbot import NewsBot
+from corpus.sentences import sentence_spans
+from index.searcher import Hit
+from tests.bot.invented import BRIDGE, FERRY, HARBOUR, hit_of, passage_of
+
+
+@pytest.mark.parametrize(
+    ("said", "accepted", "expected"),
+    [
+        ("the Mayor of Halm.", ["A mayor of Halm"], 1.0),
+        ("Ina Roos", ["the captain", "ina  roos"], 1.0),
+        ("Ina", ["Ina Roos"], 0.0),
+        ("", ["Ina"], 0.0),
+        ("the", ["a"], 1.0),
+        ("Ina", [], 0.0),
+    ],
+)
+def test_exact_match_is_of_any_answer_but_for_case_articles_and_punctuation(
+    said: str, accepted: list[str], expected: float
+) -> None:
+    assert exact_match(said, accepted) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "accepted", "expected"),
+    [
+        ("Captain Ina Roos", ["Ina Roos"], 0.8),  # 2 in common, of 3 and of 2: 4 / 5
+        ("the captain", ["Ina Roos", "a Captain of the ferry"], 0.5),  # 1 of 1 and of 3: 2 / 4
+        ("no no no", ["no"], 0.5),  # a word counts as often as both have it: 2 / 4
+        ("Ina Roos", ["roos, ina"], 1.0),
+        ("fog", ["Ina Roos"], 0.0),
+        ("the", ["fog"], 0.0),
+        ("the", ["an"], 1.0),
+        ("fog", [], 0.0),
+    ],
+)
+def test_f1_is_the_best_overlap_of_words(said: str, accepted: list[str], expected: float) -> None:
+    assert token_f1(said, accepted) == pytest.approx(expected)
+
+
+@given(st.text("ab the.", max_size=20), st.text("ab the.", max_size=20))
+def test_f1_is_the_same_both_ways_and_1_for_what_matches_exactly(one: str, other: str) -> None:
+    assert token_f1(one, [other]) == token_f1(other, [one])
+    assert 0 <= token_f1(one, [other]) <= 1
+    assert token_f1(one, [other]) >= exact_match(one, [other])
+    assert token_f1(one, [one]) == 1
+
+
+def written(folder: Path, *lines: object, mark: bool = False) -> Path:
+    file = folder / "questions.jsonl"
+    texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    file.write_text("\n".join(texts) + "\n", encoding="utf-8-sig" if mark else "utf-8")
+    return file
+
+
+GOOD = {"question": "Who?", "answers": ["Ina Roos", "the captain"], "article_id": "ferry"}
+
+
+@pytest.mark.parametrize("mark", [False, True])
+def test_questions_are_read_line_by_line(tmp_path: Path, mark: bool) -> None:
+    file = written(
+        tmp_path,
+        GOOD,
+        "",
+        {"question": "Where?", "answers": [{"text": "Häfen", "start": 7}, "quay"], "note": 1},
+        "  \t",
+        '{"question": "Neither?", "answers": [], "article_id": null}',
+        mark=mark,
+    )
+    assert read_questions(file) == [
+        Question("Who?", ("Ina Roos", "the captain"), "ferry"),
+        Question("Where?", ("Häfen", "quay")),
+        Question("Neither?", ()),
+    ]
+
+
+def test_a_file_with_line_ends_of_windows_and_none_at_its_end_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_bytes(b"\r\n".join([json.dumps(GOOD).encode()] * 2))
+    assert [question.text for question in read_questions(file)] == ["Who?", "Who?"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("{", "Expecting property name"),
+        ('{"question": "Who?", "answers": []} x', "Extra data"),
+        ("[" * 50_000, ""),
+        ("7", "not an object"),
+        ('["Who?"]', "not an object"),
+        ('{"answers": []}', "no question"),
+        ('{"question": " ", "answers": []}', "no question"),
+        ('{"question": 5, "answers": []}', "no question"),
+        ('{"question": "Who?"}', "answers is not a list"),
+        ('{"question": "Who?", "answers": "me"}', "answers is not a list"),
+        ('{"question": "Who?", "answers": [1]}', "an answer is neither"),
+        ('{"question": "Who?", "answers": ["me", null]}', "an answer is neither"),
+        ('{"question": "Who?", "answers": [" "]}', "an answer is neither"),
+        ('{"question": "Who?", "answers": [{"start": 3}]}', "an answer is neither"),
+        ('{"question": "Who?", "answers": [], "article_id": 3}', "article_id is not a string"),
+        (" " * 100_001, "longer than 100000 characters"),
+    ],
+)
+def test_a_line_that_does_not_fit_is_told_in_one_line_with_its_number(
+    tmp_path: Path, line: str, cause: str
+) -> None:
+    file = written(tmp_path, GOOD, "", line, GOOD)
+    with pytest.raises(QuestionsUnreadable) as caught:
+        read_questions(file)
+    told = str(caught.value)
+    assert told.startswith(f"{file}, line 3: ") and cause in told
+    assert len(told) > len(f"{file}, line 3: ")
+    assert "\n" not in told and len(told) < len(str(file)) + 200
+
+
+def test_what_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_bytes(json.dumps(GOOD).encode() + b'\n{"question": "Wo in K\xf6ln?"}\n')
+    with pytest.raises(QuestionsUnreadable, match=r"line 2: .*can't decode"):
+        read_questions(file)
+
+
+@pytest.mark.parametrize("content", [None, "", "\n \n"])
+def test_a_file_that_is_missing_or_has_no_questions_is_named(
+    tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "q.jsonl"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(QuestionsUnreadable) as caught:
+        read_questions(file)
+    assert str(file) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_folder_is_no_file_of_questions(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsUnreadable, match="directory"):
+        read_questions(tmp_path)
+
+
+def outcome(milliseconds: float = 10.0, **measures: float | None) -> Outcome:
+    return Outcome(measures, milliseconds)
+
+
+def test_a_mean_is_of_the_questions_that_the_measure_applies_to() -> None:
+    found = estimates([outcome(f1=1.0), outcome(f1=0.5), outcome(f1=None), outcome()])
+    assert (found["f1"].mean, found["f1"].count) == (0.75, 2)
+    assert (found["median_ms"].mean, found["median_ms"].count) == (10.0, 4)
+
+
+def test_a_measure_that_applies_to_no_question_is_left_out() -> None:
+    found = estimates([outcome(f1=None, refusal_recall=1.0)])
+    assert set(found) == {"refusal_recall", "median_ms", "p95_ms"}
+    assert estimates([]) == {}
+
+
+def test_times_are_summed_up_by_their_median_and_95_of_100() -> None:
+    found = estimates([outcome(float(ms)) for ms in range(101)])
+    assert (found["median_ms"].mean, found["p95_ms"].mean) == (50.0, 95.0)
+
+
+def test_the_same_outcomes_give_the_same_estimates() -> None:
+    outcomes = [outcome(float(at), f1=at / 9) for at in range(10)]
+    assert estimates(outcomes) == estimates(outcomes)
+
+
+def test_what_is_always_the_same_has_no_width_and_more_questions_make_it_narrower() -> None:
+    assert estimates([outcome(f1=0.5)] * 7)["f1"] == Estimate(0.5, 0.5, 0.5, 7)
+    few, many = (
+        estimates([outcome(f1=float(at % 2)) for at in range(count)])["f1"] for count in (10, 1000)
+    )
+    assert many.high - many.low < few.high - few.low
+    # 1.96 standard errors of a coin thrown a thousand times
+    assert many.high - 0.5 == pytest.approx(1.96 * 0.5 / 1000**0.5, rel=0.2)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_the_interval_holds_the_mean_and_stays_among_the_values(values: list[float]) -> None:
+    found = estimates([outcome(f1=value) for value in values])["f1"]
+    assert min(values) - 1e-9 <= found.low <= found.mean + 1e-9
+    assert found.mean - 1e-9 <= found.high <= max(values) + 1e-9
+    assert found.mean == pytest.approx(sum(values) / len(values))
+
+
+class StubBot:
+    """Answers and hits that are known beforehand: here only the sums are looked at."""
+
+    def __init__(self, answers: Mapping[str, Answer], hits: list[Hit]) -> None:
+        self.answers, self.hits = answers, hits
+        self.searched: list[tuple[str, int]] = []
+
+    def answer(self, question: str) -> Answer:
+        return self.answers[question]
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        self.searched.append((question, k))
+        return self.hits[:k]
+
+
+def cited(*sentences: int) -> tuple[Citation, ...]:
+    """Give citations of sentences of the invented article FERRY."""
+    places = [sentence_spans(FERRY.text)[number] for number in sentences]
+    return tuple(
+        Citation(number, "ferry", "Ferry", None, None, None, FERRY.text[a:b], a, b)
+        for number, (a, b) in enumerate(places, 1)
+    )
+
+
+def reply(short: str | None, *sentences: int, ms: float = 10.0) -> Answer:
+    return Answer("", short, False, 0.9, cited(*sentences), timings={"total": ms})
+
+
+def refusal() -> Answer:
+    return Answer(REFUSAL, None, True, 0.1, (), timings={"total": 10.0})
+
+
+def measured(bot: StubBot, *questions: Question) -> list[dict[str, Any]]:
+    return [dict(one.measures) for one in ask_all(cast(NewsBot, bot), questions)]
+
+
+ROOS = Question("Who denied it?", ("Ina Roos",))
+HITS = [hit_of(passage_of(BRIDGE)), hit_of(passage_of(HARBOUR)), hit_of(passage_of(FERRY))]
+
+
+def test_an_answered_question_is_compared_in_its_words_its_sentences_and_its_hits() -> None:
+    bot = StubBot({ROOS.text: reply("Captain Ina Roos", 2, 0)}, HITS)
+    (found,) = measured(bot, ROOS)
+    assert found == {
+        "exact_match": 0.0,
+        "f1": pytest.approx(0.8),
+        "recall@1": 0.0,
+        "recall@5": 1.0,
+        "recall@20": 1.0,
+        "citation_precision": 0.5,
+        "refusal_precision": None,
+        "refusal_recall": None,
+    }
+    assert bot.searched == [(ROOS.text, 20)]
+
+
+def test_where_the_article_is_named_only_its_passages_count_for_recall() -> None:
+    hits = [HITS[1]] * 5 + [HITS[2]]
+    bot = StubBot({ROOS.text: reply("Ina Roos", 2)}, hits)
+    anywhere, named = measured(bot, ROOS, Question(ROOS.text, ROOS.answers, "ferry"))
+    assert [anywhere[f"recall@{k}"] for k in (1, 5, 20)] == [1.0, 1.0, 1.0]
+    assert [named[f"recall@{k}"] for k in (1, 5, 20)] == [0.0, 0.0, 1.0]
+    (absent,) = measured(bot, Question(ROOS.text, ROOS.answers, "bridge"))
+    assert absent["recall@20"] == 0.0
+
+
+def test_an_answer_is_held_by_a_sentence_only_in_whole_words() -> None:
+    oos = Question("Who denied it?", ("oos denied",))
+    bot = StubBot({oos.text: reply("Ina Roos", 2)}, HITS)
+    (found,) = measured(bot, oos)
+    assert (found["citation_precision"], found["recall@20"]) == (0.0, 0.0)
+
+
+def test_without_a_short_answer_the_quoted_sentences_are_compared() -> None:
+    why = Question("Why?", ("Nobody was hurt",))
+    (found,) = measured(StubBot({why.text: reply(None, 3)}, HITS), why)
+    assert (found["exact_match"], found["f1"]) == (1.0, 1.0)
+
+
+def test_a_refusal_of_what_has_an_answer_counts_0_and_one_of_what_has_none_is_right() -> None:
+    none = Question("Who won?", ())
+    bot = StubBot({ROOS.text: refusal(), none.text: refusal()}, HITS)
+    wrong, right = measured(bot, ROOS, none)
+    assert (wrong["exact_match"], wrong["f1"], wrong["recall@20"]) == (0.0, 0.0, 1.0)
+    assert (wrong["refusal_precision"], wrong["refusal_recall"]) == (0.0, None)
+    assert wrong["citation_precision"] is None
+    assert right == {"refusal_precision": 1.0, "refusal_recall": 1.0}
+    assert bot.searched == [(ROOS.text, 20)], "what has no answer is not searched for"
+
+
+def test_precision_and_recall_of_refusals_by_hand() -> None:
+    # Of five questions two have no answer; three are refused, one of those two among them.
+    names = ("a", "b", "c", "d", "e")
+    questions = [Question(name, () if name in "de" else ("Ina Roos",)) for name in names]
+    answers = {name: refusal() if name in "abd" else reply("fog", 2) for name in names}
+    found = estimates(ask_all(cast(NewsBot, StubBot(answers, HITS)), questions))
+    assert found["refusal_precision"].mean == pytest.approx(1 / 3)
+    assert found["refusal_precision"].count == 3
+    assert (found["refusal_recall"].mean, found["refusal_recall"].count) == (0.5, 2)
+    assert (found["f1"].mean, found["f1"].count) == (0.0, 3)
+
+
+def test_progress_is_told_after_each_question_and_the_answers_time_is_kept() -> None:
+    done: list[int] = []
+    bot = StubBot({ROOS.text: reply("Ina Roos", 2, ms=12.5)}, HITS)
+    outcomes = ask_all(cast(NewsBot, bot), [ROOS, ROOS], done.append)
+    assert done == [1, 2]
+    assert [one.milliseconds for one in outcomes] == [12.5, 12.5]
