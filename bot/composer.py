@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -31,7 +30,6 @@ MOST_SENTENCES = 3
 _MOST_ALTERNATIVES = 3
 _MOST_CLOSEST = 3
 _NEAR_BEST = 0.5  # a further answer is this probable, as a share of the best one's, or left out
-_BRACKETED = re.compile(r"\[(\d+)\]")
 _MUCH_WEAKER = 2.0  # how far below the strongest a supporting sentence's margin may be
 
 
@@ -236,8 +234,7 @@ def _refuse(
 
 
 def _prose(text: str) -> str:
-    """Put text on one line; a number that it has in brackets itself must not pass for a marker."""
-    return _BRACKETED.sub(r"(\1)", " ".join(text.split()))
+    return " ".join(text.split())
 
 
 def _cite(sentences: Sequence[_Sentence], first: int) -> tuple[Citation, ...]:

@@ -4,6 +4,8 @@ corpus.errors.NewsbotError
 └── BotError
     ├── SettingsError           the environment holds a setting newsbot cannot use
     ├── PortBusy                the chat page cannot have the port it was given
+    ├── QuestionsUnreadable     a file of questions to evaluate with has a line that does not fit
+    ├── ReaderError             a reader, or what it is trained on, is missing or not whole
     └── UnknownArticle          no article of that id is in the index
 
 Every message is one line that names the thing and says what to do, ready for standard error.

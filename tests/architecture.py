@@ -55,8 +55,7 @@ def upward_imports(modules: Mapping[str, Module]) -> list[str]:
         for module in modules.values()
         for imported, _, line in module.imports()
         for top in [imported.partition(".")[0]]
-        if top == "tests"
-        or (top in LAYERS and LAYERS.index(top) > LAYERS.index(module.layer))
+        if top == "tests" or (top in LAYERS and LAYERS.index(top) > LAYERS.index(module.layer))
     ]
 
 

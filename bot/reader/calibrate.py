@@ -228,7 +228,7 @@ def _thresholds(rows: Sequence[_Row], answer: Regression, say: Say) -> dict[Leve
         given = confidence >= least
         say(
             f"{level}: from {least:.2f}, answers {given.mean():.3f} of the questions, "
-            f"{right[given].mean():.3f} of them right"
+            f"{right[given].sum() / max(given.sum(), 1):.3f} of them right"
         )
     return {level: round(least, 2) for level, least in chosen.items()}
 

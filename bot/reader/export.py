@@ -66,7 +66,7 @@ def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> di
     with tempfile.TemporaryDirectory() as scratch, torch.no_grad():
         plain = Path(scratch) / "plain.onnx"
         torch.onnx.export(
-            Logits(),
+            Logits().eval(),
             tuple(torch.from_numpy(array) for array in example),
             plain,
             input_names=_INPUTS,

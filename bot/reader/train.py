@@ -95,6 +95,9 @@ def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
 
     from bot.reader.network import load_network, trained_weights
 
+    for name in ("config.json", "tokenizer.json"):
+        if not (start / name).is_file():
+            raise ReaderError(f"{start}: no model to begin with: it has no {name}")
     out.mkdir(parents=True, exist_ok=True)
     _prepare(data, start, out, recipe)
     context = multiprocessing.get_context("spawn")
@@ -127,7 +130,11 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
     from bot.reader.examples import ExampleMaker
     from bot.reader.questions import is_held_out, load_questions
 
-    wanted = {**asdict(recipe), "data": [str(path.resolve()) for path in data]}
+    wanted = {
+        **asdict(recipe),
+        "start": str(start.resolve()),
+        "data": [str(path.resolve()) for path in data],
+    }
     told, file = out / "recipe.json", out / "batches.npz"
     if file.exists() and told.exists():
         before = json.loads(told.read_text())

@@ -62,9 +62,7 @@ def test_case_articles_punctuation_and_white_space_do_not_count(text: str, same:
 
 
 def test_equal_spans_are_one_candidate_with_all_their_sentences_the_strongest_first() -> None:
-    (candidate,) = found(
-        span_of(WHOLE[1], "The mayor", 1.0), span_of(WHOLE[2], "the mayor", 3.0)
-    )
+    (candidate,) = found(span_of(WHOLE[1], "The mayor", 1.0), span_of(WHOLE[2], "the mayor", 3.0))
     assert candidate.text == "the mayor"
     assert [s.article.id for s in candidate.supports] == ["bridge", "harbour"]
     assert [s.margin for s in candidate.supports] == [3.0, 1.0]

@@ -90,9 +90,7 @@ def test_the_level_decides_unless_a_threshold_is_given(searcher: Searcher, tmp_p
     reader = PhraseReader("Kataib Hezbollah", 1.0, write_calibration(tmp_path / "reader"))
 
     def refused(level: str, threshold: float | None = None) -> bool:
-        own = build_chain(
-            lambda: searcher, reader=lambda: reader, level=level, threshold=threshold
-        )
+        own = build_chain(lambda: searcher, reader=lambda: reader, level=level, threshold=threshold)
         return bool(own.invoke(QUESTION)["answer"].refused)
 
     assert [refused(level) for level in ("cautious", "balanced", "eager")] == [True, False, False]

@@ -60,9 +60,7 @@ def test_the_level_is_read_whatever_its_case_and_balanced_where_none_is_named(
 def test_an_unknown_level_is_refused_in_one_line_that_names_the_known_ones() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.load({"NEWSBOT_LEVEL": "bold\n"})
-    assert str(caught.value) == (
-        "NEWSBOT_LEVEL is 'bold\\n'; it can be cautious, balanced, eager"
-    )
+    assert str(caught.value) == ("NEWSBOT_LEVEL is 'bold\\n'; it can be cautious, balanced, eager")
 
 
 @pytest.mark.parametrize(
