@@ -135,10 +135,11 @@ def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
 
     ``exact_match`` and ``f1`` are of the questions that have an answer, where a refusal counts 0;
     ``recall@k`` of the same: whether the first k passages have one that holds an accepted answer
-    (in the article that is named, if one is); ``citation_precision`` of every citation given for
-    them: whether the cited sentence holds one. ``refusal_precision`` is of the questions that were
-    refused: whether they had to be; ``refusal_recall`` of those that have to be: whether they
-    were. ``median_ms`` is the median time of an answer, and ``p95_ms`` what 95 of 100 stay under.
+    (in the article that is named, if one is); ``citation_precision`` of those that were
+    answered: the share of the cited sentences that hold one. ``refusal_precision`` is of the
+    questions that were refused: whether they had to be; ``refusal_recall`` of those that have to
+    be: whether they were. ``median_ms`` is the median time of an answer, and ``p95_ms`` what 95 of
+    100 stay under.
 
     Returns:
         Estimates by name; a measure that applies to no question is left out.

@@ -21,21 +21,27 @@ class QuestionKind(StrEnum):
     """By yes or no, which is never guessed: the sentence that decides it is quoted."""
 
 
-_LEAD = r"^(?:(?:and|but|so|then|ok|okay|well|please|hi|hello|hey|newsbot)\b[\s,:]*)*"
+# What may stand before the question proper: "And so, can you please tell me who ..."
+_LEAD = re.compile(
+    r"^(?:(?:and|but|so|then|ok|okay|well|please|hi|hello|hey|newsbot)\b[\s,:!.]*"
+    r"|(?:can|could|would|will)\s+you\s+(?:please\s+)?(?=(?:tell|say|explain|describe)\b)"
+    r"|(?:tell\s+me|say|do\s+you\s+know)\s+"
+    r"(?=(?:who|what|when|where|which|why|how|whose|whether|if)\b))*",
+    re.IGNORECASE,
+)
 _YES_NO = re.compile(
-    _LEAD + r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may"
-    r"|might|must|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t"
-    r"|hasn['’]?t|haven['’]?t|hadn['’]?t|won['’]?t|can['’]?t)\b",
+    r"(?:(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may"
+    r"|might|must)(?:n['’]?t)?|won['’]?t|whether)\b",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 _SENTENCES = re.compile(
-    _LEAD + r"(?:(?:why|what\s+for|how\s+come)\b"
-    r"|how\s+(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)\b"
-    r"|(?:what|whatever)(?:\s+has|\s+had|['’]s|\s+is)?\s+(?:happen(?:ed|s|ing)?|going\s+on)\b"
-    r"|what\s+(?:caused|led\s+to|explains|is\s+the\s+reason|was\s+the\s+reason"
-    r"|(?:is|was|were|are)\s+the\s+(?:cause|causes|reason|reasons|background))\b"
-    r"|(?:describe|explain|summari[sz]e|tell\s+me\s+(?:about|what\s+happened|why|how))\b)",
+    r"(?:why|what\s+for|how\s+come"
+    r"|how\s+(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)"
+    r"|(?:what|whatever)(?:\s+has|\s+had|['’]s|\s+is)?\s+(?:happen(?:ed|s|ing)?|going\s+on)"
+    r"|what\s+(?:caused|led\s+to|explains)"
+    r"|what(?:\s+is|\s+was|\s+were|\s+are|['’]s)\s+the\s+(?:causes?|reasons?|background)"
+    r"|describe|explain|summari[sz]e|tell\s+me\s+about)\b",
     re.IGNORECASE,
 )
 
@@ -46,9 +52,9 @@ def question_kind(question: str) -> QuestionKind:
     Args:
         question: any text. A question that offers a choice ("Was it A or B?") asks for words.
     """
-    asked = " ".join(question.split())
-    if _SENTENCES.search(asked):
+    asked = _LEAD.sub("", " ".join(question.split()), count=1)
+    if _SENTENCES.match(asked):
         return QuestionKind.SENTENCES
-    if _YES_NO.search(asked) and not _CHOICE.search(asked):
+    if _YES_NO.match(asked) and not _CHOICE.search(asked):
         return QuestionKind.YES_NO
     return QuestionKind.SPAN

@@ -75,7 +75,7 @@ class Regression:
     def probability(self, features: Sequence[float]) -> float:
         """Give the probability that goes with these features, 0 to 1."""
         logit = self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 @dataclass(frozen=True)

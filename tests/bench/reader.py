@@ -48,7 +48,9 @@ BINS = 10
 def main() -> None:
     parser = data_argument(__doc__ or "")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this; repeatable")
-    parser.add_argument("--most", type=int, default=3_450, help="questions of NewsQA (default all)")
+    parser.add_argument(
+        "--most", type=int, default=3_450, help="questions of NewsQA, drawn at random"
+    )
     parser.add_argument("--reader", help="folder or name of another reader")
     parser.add_argument("--float", type=Path, help="folder with the same reader in float32")
     parser.add_argument("--index", type=Path, help="keep the index of NewsQA here, and reuse it")
