@@ -17,7 +17,8 @@ from bot.composer import MOST_SENTENCES, Answer, Citation, compose_answer, compo
 from bot.evidence import Evidence, find_evidence
 from bot.question_kind import QuestionKind, question_kind
 from bot.reader.calibration import calibration_of
-from bot.reader.reader import AnswerSpan, Reader, load_reader
+from bot.reader.loading import load_reader
+from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
 from index.searcher import Hit, Searcher, SearchResult
 from index.sparse import query_terms

@@ -16,7 +16,8 @@ from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
 from bot.composer import Answer
 from bot.errors import UnknownArticle
 from bot.reader.calibration import calibration_of
-from bot.reader.reader import Reader, load_reader
+from bot.reader.loading import load_reader
+from bot.reader.reader import Reader
 from bot.settings import Level, Settings
 from corpus.article import Article
 from index.generation import current_generation

@@ -5,6 +5,7 @@
 The model that is used by default is in ``model/``, with its card. ``bot.reader.train`` made it.
 """
 
-from bot.reader.reader import AnswerSpan, Reader, load_reader
+from bot.reader.loading import load_reader
+from bot.reader.reader import AnswerSpan, Reader
 
 __all__ = ["AnswerSpan", "Reader", "load_reader"]

@@ -31,8 +31,9 @@ from bot.reader.calibration import (
     Calibration,
     Regression,
 )
+from bot.reader.loading import SHIPPED_READER, load_reader
 from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
-from bot.reader.reader import SHIPPED_READER, Reader, load_reader
+from bot.reader.reader import Reader
 from bot.settings import Level
 from corpus.errors import NewsbotError
 
@@ -47,7 +48,7 @@ _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.25
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 
-Say = Callable[[str], None]
+_Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class _Row:
 
 
 def calibrate(
-    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int, say: Say
+    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int, say: _Say
 ) -> Calibration:
     """Fit the regressions and the thresholds.
 
@@ -149,7 +150,7 @@ def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_
 
 
 def _ask(
-    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
+    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: _Say
 ) -> tuple[list[_Row], list[_Row]]:
     from bot.candidates import find_candidates
     from bot.chain import PASSAGES_READ, read_hits
@@ -200,7 +201,7 @@ def _fit(rows: Sequence[_Row], names: tuple[str, ...]) -> Regression:
     return Regression(names, weights, round(float(model.intercept_[0]), 5))
 
 
-def _thresholds(rows: Sequence[_Row], answer: Regression, say: Say) -> dict[Level, float]:
+def _thresholds(rows: Sequence[_Row], answer: Regression, say: _Say) -> dict[Level, float]:
     """Choose the levels by the best candidate of each question.
 
     Balanced does best at telling questions answered right from all others, both counted alike.

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ReaderError
-from bot.reader.reader import SHIPPED_READER, Reader
+from bot.reader.loading import SHIPPED_READER
+from bot.reader.reader import Reader
 from bot.settings import Level
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.errors import ReaderError
-from bot.reader.reader import MODEL_FILE
+from bot.reader.onnx_reader import MODEL_FILE
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

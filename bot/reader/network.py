@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from transformers import BertForQuestionAnswering, logging
 
-__all__ = ["hold_still", "load_network", "trained_weights"]
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
+
+__all__ = ["average_gradients", "hold_still", "load_network", "trained_weights"]
 
 
 def load_network(start: Path, seed: int) -> BertForQuestionAnswering:
@@ -45,3 +49,28 @@ def hold_still(network: BertForQuestionAnswering, layers: int) -> list[torch.nn.
         for weight in module.parameters():
             weight.grad = None
     return trained_weights(network)
+
+
+def average_gradients(
+    weights: list[torch.nn.Parameter], rank: int, barrier: Barrier, shared: torch.Tensor
+) -> None:
+    """Give the weights of each process the mean of all processes' gradients.
+
+    Args:
+        weights: of this process, in the same order in each.
+        rank: of this process.
+        barrier: where all processes meet.
+        shared: (processes, at least as many numbers as the weights have), memory of them all.
+    """
+    if len(shared) == 1:
+        return
+    size = sum(weight.numel() for weight in weights)
+    gradients = [weight.grad.reshape(-1) for weight in weights if weight.grad is not None]
+    torch.cat(gradients, out=shared[rank, :size])
+    barrier.wait()
+    mean = shared[:, :size].mean(0)
+    barrier.wait()
+    at = 0
+    for weight in weights:
+        weight.grad = mean[at : at + weight.numel()].view_as(weight)
+        at += weight.numel()

@@ -167,7 +167,12 @@ def _work(
 
     from bot.reader.batches import BatchFile
     from bot.reader.losses import batch_loss
-    from bot.reader.network import hold_still, load_network, trained_weights
+    from bot.reader.network import (
+        average_gradients,
+        hold_still,
+        load_network,
+        trained_weights,
+    )
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -190,7 +195,7 @@ def _work(
         number = step * recipe.processes + rank
         loss = batch_loss(network, batches[number])
         loss.backward()
-        _average_gradients(weights, rank, barrier, shared)
+        average_gradients(weights, rank, barrier, shared)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -218,25 +223,6 @@ def _steps(batches: BatchFile, recipe: Recipe) -> int:
         tokens += sum(batches.tokens(steps * recipe.processes + i) for i in range(recipe.processes))
         steps += 1
     return steps
-
-
-def _average_gradients(
-    weights: list[torch.nn.Parameter], rank: int, barrier: Barrier, shared: torch.Tensor
-) -> None:
-    import torch
-
-    if len(shared) == 1:
-        return
-    size = sum(weight.numel() for weight in weights)
-    gradients = [weight.grad.reshape(-1) for weight in weights if weight.grad is not None]
-    torch.cat(gradients, out=shared[rank, :size])
-    barrier.wait()
-    mean = shared[:, :size].mean(0)
-    barrier.wait()
-    at = 0
-    for weight in weights:
-        weight.grad = mean[at : at + weight.numel()].view_as(weight)
-        at += weight.numel()
 
 
 def _save(file: Path, network: Any, optimizer: Any, step: int) -> None:

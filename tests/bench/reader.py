@@ -25,7 +25,8 @@ import numpy as np
 from bot.chain import PASSAGES_READ, answer_hits
 from bot.evaluation import exact_match, token_f1
 from bot.reader.calibration import calibration_of
-from bot.reader.reader import OnnxReader, load_reader
+from bot.reader.loading import load_reader
+from bot.reader.onnx_reader import OnnxReader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.splitter import split_article

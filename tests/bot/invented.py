@@ -18,7 +18,8 @@ from bot.reader.calibration import (
     Regression,
     calibration_of,
 )
-from bot.reader.reader import SHIPPED_READER, AnswerSpan, load_reader
+from bot.reader.loading import SHIPPED_READER, load_reader
+from bot.reader.reader import AnswerSpan
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.sentences import sentence_spans

@@ -17,7 +17,7 @@ from bot.candidates import normalised_answer
 from bot.chain import PASSAGES_READ
 from bot.composer import REFUSAL
 from bot.errors import ReaderError, UnknownArticle
-from bot.reader.reader import SHIPPED_READER
+from bot.reader.loading import SHIPPED_READER
 from bot.settings import Level
 from index.builder import build_index, remove_articles
 from index.embedder import Embedder

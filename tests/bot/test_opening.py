@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import ReaderError, SettingsError
 from bot.opening import index_folder, open_bot
-from bot.reader.reader import SHIPPED_READER
+from bot.reader.loading import SHIPPED_READER
 from bot.settings import Level
 from index.errors import IndexMissing
 

@@ -20,7 +20,7 @@ from bot.reader.calibration import (
     Regression,
     calibration_of,
 )
-from bot.reader.reader import SHIPPED_READER
+from bot.reader.loading import SHIPPED_READER
 from bot.settings import Level
 from tests.bot.reader.tiny import one_line
 

@@ -11,8 +11,9 @@ import pytest
 from bot.errors import ReaderError
 from bot.reader import export
 from bot.reader.export import export_reader
+from bot.reader.loading import load_reader
 from bot.reader.network import load_network
-from bot.reader.reader import OnnxReader, load_reader
+from bot.reader.onnx_reader import OnnxReader
 from tests.bot.reader.tiny import one_line, passages_of
 
 TEXT = "The ferry to Corran was late. 😀 Nobody in old Belwick said so! At Lorne there was rain."

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.newsbot import NewsBot
-from bot.reader.reader import MODEL_FILE, SHIPPED_READER
+from bot.reader.loading import SHIPPED_READER
+from bot.reader.onnx_reader import MODEL_FILE
 from index.embedder import Embedder
 
 

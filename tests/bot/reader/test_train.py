@@ -20,7 +20,8 @@ import torch
 
 from bot.reader.batches import BatchFile
 from bot.reader.huggingface import HuggingFaceReader
-from bot.reader.reader import OnnxReader, load_reader
+from bot.reader.loading import load_reader
+from bot.reader.onnx_reader import OnnxReader
 from bot.reader.train import Recipe, main
 from tests.bot.reader.tiny import passages_of, town_rows, write_bert, write_lines
 
