@@ -17,7 +17,10 @@ from bot.reader.onnx_reader import MODEL_FILE
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-__all__ = ["export_reader"]
+__all__ = ["FLOAT_FILE", "export_reader"]
+
+FLOAT_FILE = "reader.fp32.onnx"
+"""Name of the float32 weights beside the int8 ones."""
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OUTPUTS = ("start_logits", "end_logits")
@@ -76,9 +79,9 @@ def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> di
             external_data=False,
             verbose=False,
         )
-        quant_pre_process(plain, folder / "reader.fp32.onnx", skip_symbolic_shape=True)
+        quant_pre_process(plain, folder / FLOAT_FILE, skip_symbolic_shape=True)
         quantize_dynamic(
-            folder / "reader.fp32.onnx",
+            folder / FLOAT_FILE,
             folder / MODEL_FILE,
             op_types_to_quantize=["MatMul", "Gather"],
             per_channel=True,
@@ -98,7 +101,7 @@ def _compare(network: PreTrainedModel, folder: Path) -> dict[str, float]:
         output = network(**dict(zip(_INPUTS, map(torch.from_numpy, inputs), strict=True)))
     expected = [output.start_logits.numpy(), output.end_logits.numpy()]
     away: dict[str, float] = {}
-    for name, file in (("fp32", "reader.fp32.onnx"), ("int8", MODEL_FILE)):
+    for name, file in (("fp32", FLOAT_FILE), ("int8", MODEL_FILE)):
         session = onnxruntime.InferenceSession(
             str(folder / file), providers=["CPUExecutionProvider"]
         )

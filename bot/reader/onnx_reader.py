@@ -25,12 +25,13 @@ _BATCH = 8
 class OnnxReader:
     """The reader that ``bot.reader.train`` makes, on onnxruntime; torch is not needed."""
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, threads: int | None = None, weights: str = MODEL_FILE) -> None:
         """Load a folder with ``reader.onnx`` and ``tokenizer.json``.
 
         Args:
             folder: the folder.
             threads: to compute with; all of the processor's cores where None.
+            weights: name of their file in the folder.
 
         Raises:
             ReaderError: a file is missing or is not what it should be.
@@ -46,7 +47,7 @@ class OnnxReader:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+                str(folder / weights), options, providers=["CPUExecutionProvider"]
             )
             self._encoder = PassageEncoder(folder / "tokenizer.json")
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own

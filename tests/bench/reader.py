@@ -25,6 +25,7 @@ import numpy as np
 from bot.chain import PASSAGES_READ, answer_hits
 from bot.evaluation import exact_match, token_f1
 from bot.reader.calibration import calibration_of
+from bot.reader.export import FLOAT_FILE
 from bot.reader.loading import load_reader
 from bot.reader.onnx_reader import OnnxReader
 from bot.settings import Level
@@ -62,7 +63,9 @@ def main() -> None:
     if "gold" in parts:
         result["gold"] = gold(given.data, reader, given.most)
         if given.float:
-            result["gold, float32"] = gold(given.data, OnnxReader(given.float), given.most)
+            result["gold, float32"] = gold(
+                given.data, OnnxReader(given.float, weights=FLOAT_FILE), given.most
+            )
     if "all" in parts:
         result["all"] = everything(given.data, reader, given.most, given.index)
     if "clapnq" in parts:

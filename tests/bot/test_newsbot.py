@@ -31,8 +31,6 @@ ANSWERED = {
     QUESTION: "denied being behind the missile attack",
     "Who was on vacation?": "Matthew H. Tueller",
     "How many days of mourning did Mahdi ask for?": "three days",
-    "Who played against Gerrit Oland on board eight?": "Mirela Tosh",
-    "How many people had to leave their homes in the Merrowford flood?": "340 people",
     "How long will children wait for a planned operation in Ostermere?": "eleven weeks to seven",
     "How many passengers did the Grelle ferry carry in 2022?": "212,400",
 }
@@ -48,7 +46,7 @@ NOT_ANSWERED = (
 )
 
 
-WHY = "Why did people have to leave their homes in Merrowford?"
+WHY = "Why was the Lantern Theatre closed?"
 YES_NO = "Did Kataib Hezbollah deny the missile attack?"
 
 
@@ -132,7 +130,7 @@ def test_a_question_why_gets_one_to_three_sentences(keen: NewsBot) -> None:
     answer = keen.answer(WHY)
     assert answer.short_answer is None
     assert 1 <= len(answer.citations) <= 3
-    assert "Merrowford" in answer.text
+    assert "ceiling" in answer.text
     assert stands_where_it_says(keen, answer)
 
 
