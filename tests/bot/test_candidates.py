@@ -18,6 +18,7 @@ from tests.bot.invented import BRIDGE, FERRY, HARBOUR, calibration, hit_of, pass
 WHOLE = [passage_of(FERRY), passage_of(HARBOUR), passage_of(BRIDGE)]
 PASSAGES = [*WHOLE, passage_of(FERRY, 1), passage_of(HARBOUR, 0, 2)]  # the last two overlap others
 HITS = list(map(hit_of, PASSAGES, (0.9, 0.7, 0.5, 0.3, -0.1)))
+QUESTION = "Who denied the charge off Halm?"
 RARITY = {"captain": 2.0, "denied": 1.0, "elsewhere": 1.0}
 PHRASES = ("Ina Roos", "Captain Ina Roos", "the captain, Ina Roos", "300 crowns", "fog", "the fog")
 PHRASES += ("The mayor", "the mayor", "The", "was", "was  closed", "😀", "late", "hurt", "Halm")
@@ -26,7 +27,7 @@ PHRASES += ("The mayor", "the mayor", "The", "was", "was  closed", "😀", "late
 def found(
     *spans: AnswerSpan, weights: Calibration | None = None, hits: list[Hit] | None = None
 ) -> list[Candidate]:
-    return find_candidates(hits or HITS, spans, RARITY, weights or calibration())
+    return find_candidates(QUESTION, hits or HITS, spans, RARITY, weights or calibration())
 
 
 def feature(candidate: Candidate, name: str) -> float:
@@ -123,7 +124,7 @@ def test_there_are_ten_at_the_most() -> None:
 
 def test_nothing_read_is_no_candidate() -> None:
     assert found() == []
-    assert find_candidates([], [], RARITY, calibration()) == []
+    assert find_candidates(QUESTION, [], [], RARITY, calibration()) == []
     assert found(span_of(WHOLE[0], "The", 5.0)) == []
 
 
@@ -132,7 +133,7 @@ def test_any_scores_give_finite_features_and_candidates_in_order(
     spans: list[AnswerSpan], rarity: dict[str, float]
 ) -> None:
     weights = calibration(dict.fromkeys(ANSWER_FEATURES, 0.5))
-    candidates = find_candidates(HITS, spans, rarity, weights)
+    candidates = find_candidates(QUESTION, HITS, spans, rarity, weights)
     assert len(candidates) <= 10
     assert bool(candidates) == any(normalised_answer(span.text) for span in spans)
     probabilities = [candidate.probability for candidate in candidates]
@@ -155,7 +156,7 @@ def test_any_scores_give_finite_features_and_candidates_in_order(
 def test_reranking_keeps_the_hits_and_puts_those_without_a_span_last(
     spans: list[AnswerSpan], hits: list[Hit]
 ) -> None:
-    ranked = rerank(hits, spans, RARITY, calibration())
+    ranked = rerank(QUESTION, hits, spans, RARITY, calibration())
 
     def places(some: list[Hit]) -> list[tuple[str, int, int]]:
         return [(h.article.id, h.passage.start, h.passage.end) for h in some]
@@ -177,7 +178,7 @@ def place(passage: Passage) -> tuple[str, int, int]:
 def test_the_hit_with_the_surest_span_is_ranked_first() -> None:
     spans = [span_of(WHOLE[2], "fog", 3.0), span_of(WHOLE[2], "mayor", 1.0)]
     spans.append(span_of(WHOLE[0], "late", 2.0))
-    ranked = rerank(HITS, spans, RARITY, calibration())
+    ranked = rerank(QUESTION, HITS, spans, RARITY, calibration())
     assert [hit.article.id for hit in ranked] == ["bridge", "ferry", "harbour", "ferry", "harbour"]
     assert ranked[0].score == pytest.approx(1 / (1 + math.exp(-3)))
     assert [hit.score for hit in ranked[2:]] == [0.0, 0.0, 0.0]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coverage import covered, rarest_in, stems
+from bot.coverage import covered, names_in, rarest_in, stems
 
 WORDS = st.text("abeilnorst", min_size=1, max_size=8)
 
@@ -47,3 +47,10 @@ def test_the_share_is_from_0_to_1_and_grows_with_the_text(
 ) -> None:
     part, whole = stems(" ".join(text)), stems(" ".join(text + more))
     assert 0 <= covered(rarity, part) <= covered(rarity, whole) <= 1 + 1e-9
+
+
+def test_names_and_numbers_of_a_question_are_looked_for_whatever_their_case() -> None:
+    assert names_in("Who left Halm in 1931?", "HALM, in 1931") == 1.0
+    assert names_in("Who left Halm in 1931?", "Halm, in 1932") == 0.5
+    assert names_in("who left the harbour?", "nothing") == 1.0
+    assert names_in("", "nothing") == 1.0
