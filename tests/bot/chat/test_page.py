@@ -169,7 +169,9 @@ def test_sources_scroll_beside_a_question_box_that_stays(tab: Page, site: str) -
     last = tab.locator(".sources > .card").last
     expect(last).to_be_focused()
     expect(last.locator("mark")).to_be_in_viewport()
-    assert box.bounding_box() == place
+    after = box.bounding_box()
+    assert place is not None and after is not None
+    assert after["x"] == place["x"] and abs(after["y"] - place["y"]) <= 2  # pixels, by rounding
     expect(tab.get_by_role("heading", name="newsbot")).to_be_in_viewport()
 
 
