@@ -184,6 +184,12 @@ def test_data_that_cannot_be_read_is_one_line_and_status_1(
 ) -> None:
     file = tmp_path / "broken.jsonl"
     file.write_text(json.dumps(town_rows(1)[0]) + "\n{\n")
+    given = arguments(file, tmp_path / "start", tmp_path / "out")
+    assert command(given, monkeypatch) == 1
+    assert f"{tmp_path / 'start'}: no model to begin with" in refusal(capsys)
+    (tmp_path / "start").mkdir()
+    for name in ("config.json", "tokenizer.json"):
+        (tmp_path / "start" / name).write_text("{}")
     for data, told in ((file, "question 2"), (tmp_path / "none.json", "no such file")):
         given = arguments(data, tmp_path / "start", tmp_path / "out")
         assert command(given, monkeypatch) == 1
