@@ -8,39 +8,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.coverage import covered, names_in, rarest_in, stems
+from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
-from bot.reader.reader import AnswerSpan
-from corpus.article import Article, Passage
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan
+from corpus.article import Passage
 from index.searcher import Hit
 
 __all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rerank"]
 
 _MOST = 10  # candidates that are looked at closely
-_WORST = -12.0  # no margin counts for less
-_BEST = 50.0  # nor for more: odds beyond it are no longer numbers
+_MOST_MARGIN = 50.0  # no margin counts for more: odds beyond it are no longer numbers
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…´")
 
 
 @dataclass(frozen=True)
-class Support:
-    """A sentence that a candidate stands in: ``article.text[start:end]``.
+class Support(Quoted):
+    """A sentence that a candidate stands in.
 
     Attributes:
-        article: as indexed.
-        start: first code point of the sentence.
-        end: one past its last.
         margin: log-odds of the span in it against no answer.
     """
 
-    article: Article
-    start: int
-    end: int
     margin: float
-
-    @property
-    def quote(self) -> str:
-        """The sentence's own characters."""
-        return self.article.text[self.start : self.end]
 
 
 @dataclass(frozen=True)
@@ -145,7 +134,7 @@ class _Scale:
 
     def __init__(self, margins: Sequence[float]) -> None:
         self._total = math.log(1 + sum(math.exp(margin) for margin in margins))
-        self._best = [*sorted(margins, reverse=True)[:2], _WORST, _WORST]
+        self._best = [*sorted(margins, reverse=True)[:2], LEAST_MARGIN, LEAST_MARGIN]
 
     def share(self, margin: float) -> float:
         return margin - self._total
@@ -181,7 +170,7 @@ def _features(
 
 
 def _margin(span: AnswerSpan) -> float:
-    return min(max(span.margin, _WORST), _BEST)
+    return min(max(span.margin, LEAST_MARGIN), _MOST_MARGIN)
 
 
 def _place(passage: Passage) -> tuple[str, int, int]:

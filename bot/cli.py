@@ -17,7 +17,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot.cli_eval import evaluate
-from bot.opening import index_folder, open_bot
+from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
     AsJson,
     Index,
@@ -30,7 +30,7 @@ from bot.options import (
     Until,
     WithReader,
 )
-from bot.terminal import complain, progress_bars, show, sign_of_life
+from bot.terminal import complain, show, sign_of_life
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -98,12 +98,8 @@ def index(
     """
     folder = index_folder(index)
     from bot.printout import summary
-    from index.builder import build_index
 
-    with progress_bars(sys.stderr) as bars:
-        report = build_index(paths, folder, model=model, prune=prune, progress=bars)
-    for failure in report.failures:
-        complain(f"could not read {failure.path}: {failure.cause}")
+    report = index_articles(paths, folder, model=model, prune=prune)
     _tell_skipped(report.skipped, verbose)
     print(summary(report))
     if not report.added + report.replaced + report.unchanged + report.removed:

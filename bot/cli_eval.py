@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from bot.opening import open_bot
+from bot.opening import index_articles, open_bot
 from bot.options import AsJson, Index, Refusal, WithReader
-from bot.terminal import complain, progress_bars, show
+from bot.terminal import progress_bars, show
 
 __all__ = ["evaluate"]
 
@@ -57,7 +57,7 @@ def evaluate(
     with ExitStack() as stack:
         if articles is not None:
             index = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-eval-")))
-            _index(articles, index)
+            index_articles([articles], index)
         bot = open_bot(index, reader, level)
         bars = stack.enter_context(progress_bars(sys.stderr, "questions"))
         outcomes = ask_all(
@@ -70,12 +70,3 @@ def evaluate(
         print_json({name: asdict(estimate) for name, estimate in found.items()})
     else:
         show(estimate_lines(found))
-
-
-def _index(articles: Path, folder: Path) -> None:
-    from index.builder import build_index
-
-    with progress_bars(sys.stderr) as bars:
-        report = build_index([articles], folder, progress=bars)
-    for failure in report.failures:
-        complain(f"could not read {failure.path}: {failure.cause}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from bot.candidates import Candidate, normalised_answer
 from bot.evidence import Evidence
-from corpus.article import Article
+from bot.quoted import Quoted
 from index.searcher import Hit
 
 __all__ = [
@@ -114,18 +114,7 @@ class Answer:
         return record
 
 
-class _Sentence(Protocol):
-    @property
-    def article(self) -> Article: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def quote(self) -> str: ...
-
-
-_AnySentence = TypeVar("_AnySentence", bound=_Sentence)
+_AnyQuoted = TypeVar("_AnyQuoted", bound=Quoted)
 
 
 def compose_answer(
@@ -218,8 +207,7 @@ def _refuse(
     notes: Sequence[str],
 ) -> Answer:
     places = [
-        Evidence(hit.article, hit.passage.start, hit.passage.end, 0.0)
-        for hit in closest[:_MOST_CLOSEST]
+        Quoted(hit.article, hit.passage.start, hit.passage.end) for hit in closest[:_MOST_CLOSEST]
     ]
     return Answer(
         REFUSAL,
@@ -237,7 +225,7 @@ def _prose(text: str) -> str:
     return " ".join(text.split())
 
 
-def _cite(sentences: Sequence[_Sentence], first: int) -> tuple[Citation, ...]:
+def _cite(sentences: Sequence[Quoted], first: int) -> tuple[Citation, ...]:
     return tuple(
         Citation(
             number,
@@ -254,7 +242,7 @@ def _cite(sentences: Sequence[_Sentence], first: int) -> tuple[Citation, ...]:
     )
 
 
-def _strongest(candidate: Candidate) -> Sequence[_Sentence]:
+def _strongest(candidate: Candidate) -> Sequence[Quoted]:
     """Give the sentences that a candidate rests on: not each in which its words happen to be."""
     least = candidate.supports[0].margin - _MUCH_WEAKER
     return _different([s for s in candidate.supports if s.margin >= least], MOST_SENTENCES)
@@ -275,8 +263,8 @@ def _others(candidates: Sequence[Candidate], threshold: float) -> Sequence[Candi
     return others
 
 
-def _different(sentences: Sequence[_AnySentence], most: int) -> list[_AnySentence]:
-    chosen: list[_AnySentence] = []
+def _different(sentences: Sequence[_AnyQuoted], most: int) -> list[_AnyQuoted]:
+    chosen: list[_AnyQuoted] = []
     said: list[frozenset[str]] = []
     for item in sentences:
         words = frozenset(item.quote.casefold().split())

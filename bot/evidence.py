@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.coverage import covered, rarest_in, stems
+from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
-from bot.reader.reader import AnswerSpan
-from corpus.article import Article, Span
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan
+from corpus.article import Span
 from index.searcher import Hit, SearchResult
 from index.sparse import query_terms
 
@@ -28,8 +29,6 @@ __all__ = ["PASSAGES_WEIGHED", "Evidence", "find_evidence", "weigh"]
 
 PASSAGES_WEIGHED = 8
 """Passages whose sentences are weighed."""
-
-_LEAST_MARGIN = -12.0
 
 _MONTHS_AND_DAYS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|"
@@ -55,25 +54,14 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """A sentence that may support an answer: ``article.text[start:end]``.
+class Evidence(Quoted):
+    """A sentence that may support an answer.
 
     Attributes:
-        article: the article as indexed.
-        start: first code point of the sentence in the article's text.
-        end: one past its last.
         probability: that it holds the answer, 0 to 1.
     """
 
-    article: Article
-    start: int
-    end: int
     probability: float
-
-    @property
-    def quote(self) -> str:
-        """The sentence's own characters."""
-        return self.article.text[self.start : self.end]
 
 
 def find_evidence(
@@ -116,7 +104,7 @@ def weigh(
     margins: dict[tuple[str, Span], float] = {}
     for span in spans:
         place = (span.passage.article_id, span.sentence)
-        margins[place] = max(span.margin, margins.get(place, _LEAST_MARGIN))
+        margins[place] = max(span.margin, margins.get(place, LEAST_MARGIN))
     sentences = [hit.article.text[slice(*place[1])] for place, hit in found.items()]
     similarities = searcher.embedder.embed_passages(sentences) @ result.vector
     rarity = searcher.rarity(query_terms(result.question))
@@ -127,7 +115,7 @@ def weigh(
             (
                 float(similarity),
                 *_features(result.question, rarity, sentence, hit),
-                margins.get(place, _LEAST_MARGIN),
+                margins.get(place, LEAST_MARGIN),
             ),
         )
         for (place, hit), sentence, similarity in zip(

@@ -1,16 +1,36 @@
-"""What the commands open before they begin: the index's folder, and a NewsBot over it."""
+"""What the commands open or make before they begin: an index, and a NewsBot over it."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import Level, Settings
+from bot.terminal import complain, progress_bars
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
+    from index.builder import BuildReport
 
-__all__ = ["index_folder", "open_bot"]
+__all__ = ["index_articles", "index_folder", "open_bot"]
+
+
+def index_articles(
+    paths: Sequence[Path], folder: Path, *, model: str | None = None, prune: bool = False
+) -> BuildReport:
+    """Index articles with progress bars, and name each file that could not be read.
+
+    Takes and raises what ``build_index`` does.
+    """
+    from index.builder import build_index
+
+    with progress_bars(sys.stderr) as bars:
+        report = build_index(paths, folder, model=model, prune=prune, progress=bars)
+    for failure in report.failures:
+        complain(f"could not read {failure.path}: {failure.cause}")
+    return report
 
 
 def index_folder(index: Path | None) -> Path:

@@ -103,7 +103,7 @@ def complain(message: str) -> None:
 
 
 class Bars:
-    """A bar over the files and a bar over the passages, for ``index.builder.Progress``."""
+    """A bar each over files and passages, for ``index.builder.Progress``, and over questions."""
 
     def __init__(self, progress: Progress, first: str) -> None:
         """Draw on a running ``rich.progress.Progress``; one bar is there from the start."""

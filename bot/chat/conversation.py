@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -118,7 +118,7 @@ def converse(bot: NewsBot, question: str, turns: Sequence[Turn]) -> Iterator[Vie
             if "sources" in chunk:
                 citations = [Citation(**fields) for fields in chunk["sources"]]
                 numbers = [citation.number for citation in citations]
-                cards = "".join(card_html(c, number, _text(bot, c)) for c in citations)
+                cards = _cards(bot, number, citations)
             if "text" in chunk:
                 text += chunk["text"]
                 # Without sources it is a refusal, which is shown in one piece at the end.
@@ -137,9 +137,7 @@ def converse(bot: NewsBot, question: str, turns: Sequence[Turn]) -> Iterator[Vie
                         text, numbers, number, reply.notes, short=reply.short_answer, others=others
                     )
                     for other in reply.alternatives:
-                        cards += "".join(
-                            card_html(c, number, _text(bot, c)) for c in other.citations
-                        )
+                        cards += _cards(bot, number, other.citations)
             yield _asking(done, question, shown, cards)
     except EmptyQuestion:
         yield _unasked(done, notice_html("That has no words to search for."), question)
@@ -174,6 +172,10 @@ def _has(bot: NewsBot, article_id: str) -> bool:
     except UnknownArticle:
         return False
     return True
+
+
+def _cards(bot: NewsBot, number: int, citations: Iterable[Citation]) -> str:
+    return "".join(card_html(cited, number, _text(bot, cited)) for cited in citations)
 
 
 def _text(bot: NewsBot, citation: Citation) -> str | None:

@@ -18,8 +18,6 @@ __all__ = ["Batch", "BatchFile", "write_batches"]
 
 _SORTED_TOGETHER = 2_000
 
-_Ints = npt.NDArray[np.int32]
-
 
 @dataclass(frozen=True)
 class _Row:
@@ -187,7 +185,7 @@ def _save(batches: list[list[list[_Row]]], file: Path) -> None:
     rows = [row for batch in batches for group in batch for row in group]
     numbers = [at for batch in batches for at, group in enumerate(batch) for _ in group]
 
-    def bounds(sizes: list[int]) -> _Ints:
+    def bounds(sizes: list[int]) -> npt.NDArray[np.int64]:
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     part = file.with_suffix(".part.npz")

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from bot.reader.spans import best_spans
 from corpus.article import Passage, Span
 
-__all__ = ["SPANS_EACH", "AnswerSpan", "Reader", "passage_spans"]
+__all__ = ["LEAST_MARGIN", "SPANS_EACH", "AnswerSpan", "Reader", "passage_spans"]
+
+LEAST_MARGIN = -12.0
+"""What a margin below it, or no span at all, counts as where margins are weighed."""
 
 SPANS_EACH = 3
 """Spans that a reader gives of each passage at the most."""

@@ -31,6 +31,7 @@ from bot.reader.onnx_reader import OnnxReader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.splitter import split_article
+from index.construction import embedded_text
 from index.embedder import load_embedder
 from index.searcher import Hit, Searcher, SearchResult
 from tests.bench.datasets import (
@@ -182,8 +183,8 @@ def clapnq(data: Path, reader: Any) -> dict[str, float]:
 
 def hits_of(article: Article, searcher: Searcher, vector: Any) -> tuple[Hit, ...]:
     passages = split_article(article, token_count=searcher.embedder.token_count)
-    prefix = f"{article.title}\n" if article.title else ""
-    near = searcher.embedder.embed_passages([prefix + p.text for p in passages]) @ vector
+    texts = [embedded_text(article.title, passage.text) for passage in passages]
+    near = searcher.embedder.embed_passages(texts) @ vector
     return tuple(
         Hit(passage, article, float(similarity), float(similarity), 0.0)
         for passage, similarity in zip(passages, near, strict=True)
