@@ -1,10 +1,11 @@
 """What a reader is shown in training: passages with the answer, and passages without it.
 
 Of a question and its context come one passage that holds the answer, cut at sentences to a random
-length, and for some questions a second one that does not: the context without the sentences that
-answer it, or another context that BM25 finds for the question. Some questions are asked with a
-name or a number changed for another of the same document, and then have no answer. A context of
-one sentence is set among others of its document, or among those that BM25 finds for it.
+length, and for some questions a second one that does not: another context of the same document or
+one that BM25 finds for the question, and now and then the context without the sentences that answer
+it. Some questions are asked with a name or a number changed for another of the same document, and
+then have no answer. A context of one sentence is set among others of its document, or among those
+that BM25 finds for it, whether it answers or not.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ __all__ = ["Example", "ExampleMaker"]
 
 # How many questions of one context an epoch has at most: QAMR asks 39 of each sentence.
 _MOST_OF_ONE_CONTEXT = 16
-_FEWEST_WORDS, _MOST_WORDS = 25, 110
+_FEWEST_WORDS, _MOST_WORDS = 35, 120
 _MOST_NEIGHBOURS = 3
 # Shares of the questions with an answer that get each kind of passage without one.
-_ANSWER_CUT_OUT, _FOUND_ELSEWHERE, _CHANGED = 0.25, 0.15, 0.10
+_ANSWER_CUT_OUT, _FOUND_ELSEWHERE, _CHANGED = 0.08, 0.42, 0.10
+_SAME_DOCUMENT = 0.4  # share of those found elsewhere that are looked for in the document itself
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’.-]+(?: (?:of |the )?[A-Z][\w'’.-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
@@ -95,7 +97,7 @@ class ExampleMaker:
             yield (example,)
         elif draw < _CHANGED:
             yield (example,)
-            changed = self._change(question, chance)
+            changed = self._change(question, passage, chance)
             if changed is not None:
                 yield (Example(changed, title, passage, ()),)
         else:
@@ -146,8 +148,7 @@ class ExampleMaker:
     def _among_neighbours(
         self, question: TrainingQuestion, chance: random.Random
     ) -> tuple[str, tuple[Span, ...]]:
-        others = [q for q in self._documents[question.document] if q is not question]
-        others = [q for q in others if q.context != question.context]
+        others = [q for q in self._documents[question.document] if q.context != question.context]
         if len(others) < _MOST_NEIGHBOURS or chance.random() < 0.25:
             others = self._nearest(question) or others
         chosen = chance.sample(others, min(len(others), chance.randint(0, _MOST_NEIGHBOURS)))
@@ -191,17 +192,27 @@ class ExampleMaker:
     def _found_elsewhere(
         self, question: TrainingQuestion, chance: random.Random
     ) -> tuple[str | None, str]:
-        found = [self._contexts[n] for n, _ in self._sparse.search(question.text, 8)]
-        others = [
-            q for q in found if q.context != question.context and not _holds(q.context, question)
-        ]
-        if not others:
-            return None, ""
-        other = others[0] if chance.random() < 0.5 else chance.choice(others)
-        sentences = self._sentences[other.context]
-        first = last = chance.randrange(len(sentences))
-        first, last = self._widen(other.context, sentences, first, last, chance)
-        return other.context[sentences[first][0] : sentences[last][1]], other.title
+        """Cut a passage from another context; None where there is none without an answer."""
+        if chance.random() < _SAME_DOCUMENT:
+            found = list(self._documents[question.document])
+            chance.shuffle(found)
+        else:
+            found = [self._contexts[n] for n, _ in self._sparse.search(question.text, 8)]
+            if chance.random() < 0.5:
+                found[1:] = chance.sample(found[1:], len(found[1:]))
+        for other in found[:8]:
+            if other.context == question.context or _holds(other.context, question):
+                continue
+            sentences = self._sentences[other.context]
+            if len(sentences) < 2:
+                passage, _ = self._among_neighbours(other, chance)
+            else:
+                first = last = chance.randrange(len(sentences))
+                first, last = self._widen(other.context, sentences, first, last, chance)
+                passage = other.context[sentences[first][0] : sentences[last][1]]
+            if not _holds(passage, question) and question.context not in passage:
+                return passage, other.title
+        return None, ""
 
     def _find_mentions(self) -> dict[str, dict[str, list[str]]]:
         """List the names and the numbers in the questions of each document."""
@@ -212,18 +223,27 @@ class ExampleMaker:
             kinds["number"] += _NUMBER.findall(question.text)
         return mentions
 
-    def _change(self, question: TrainingQuestion, chance: random.Random) -> str | None:
-        """Put another name or number in the question; None where it has none, or no other is."""
+    def _change(
+        self, question: TrainingQuestion, passage: str, chance: random.Random
+    ) -> str | None:
+        """Put another name or number in the question; None where it has none, or no other is.
+
+        What the passage itself names is left alone where it is of many short contexts: one of the
+        neighbours might well answer the question then.
+        """
         found = [("name", m) for m in _NAME.finditer(question.text)]
         found += [("number", m) for m in _NUMBER.finditer(question.text)]
         if not found:
             return None
         kind, match = chance.choice(found)
         old = set(match.group().lower().split())
+        named = "" if passage in question.context else passage
         others = [
             other
             for other in self._mentions[question.document][kind]
-            if not old & set(other.lower().split()) and other not in question.text
+            if not old & set(other.lower().split())
+            and other not in question.text
+            and other not in named
         ]
         if not others:
             return None

@@ -14,17 +14,27 @@ if TYPE_CHECKING:
 __all__ = ["batch_loss", "shared_loss"]
 
 
-def batch_loss(network: BertForQuestionAnswering, batch: Batch) -> torch.Tensor:
-    """Give the mean loss of a batch's passages, each alone, and of its questions, shared."""
-    output = network(
-        input_ids=torch.from_numpy(batch.ids),
-        attention_mask=torch.from_numpy(batch.attended.astype("int64")),
-        token_type_ids=torch.from_numpy(batch.types),
-    )
+def batch_loss(
+    network: BertForQuestionAnswering, batch: Batch, *, half: bool = False
+) -> torch.Tensor:
+    """Give the mean loss of a batch's passages, each alone, and of its questions, shared.
+
+    Args:
+        network: to read with.
+        batch: to read.
+        half: compute the encoder in bfloat16; logits and loss are float32 all the same.
+    """
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        hidden = network.bert(
+            input_ids=torch.from_numpy(batch.ids),
+            attention_mask=torch.from_numpy(batch.attended.astype("int64")),
+            token_type_ids=torch.from_numpy(batch.types),
+        ).last_hidden_state
+    start_logits, end_logits = network.qa_outputs(hidden.float()).unbind(-1)
     allowed = torch.from_numpy(batch.allowed)
     group = torch.from_numpy(batch.group)
     total = torch.zeros(())
-    for logits, gold in ((output.start_logits, batch.starts), (output.end_logits, batch.ends)):
+    for logits, gold in ((start_logits, batch.starts), (end_logits, batch.ends)):
         right = torch.from_numpy(gold)
         odds = (logits - logits[:, :1]).masked_fill(~allowed, -torch.inf)
         odds[:, 0] = 0.0

@@ -11,10 +11,12 @@ does not say. The recipe:
   2018), of each passage by itself, and once more of a question's passages together, their odds
   against no answer side by side, so that passages compare (shared normalisation, same paper);
 - passages without an answer, as ``bot.reader.examples`` makes them;
-- the two lowest layers are held still after a third of the steps, as AutoFreeze (Liu et al. 2021)
-  does, which makes the other steps a quarter quicker;
+- where time is short, ``--held-layers`` holds the lowest layers still after a third of the steps,
+  as AutoFreeze (Liu et al. 2021) does: two of them make the other steps a quarter quicker;
+- the encoder computes in bfloat16 where the processor is quicker at it, which halves the time;
 - AdamW, the learning rate up for the first 5 % of the tokens and then straight down to zero;
-  word and position vectors stay as they are; no dropout, as hardly an example is seen twice.
+  word and position vectors stay as they are; dropout between the layers (Srivastava et al. 2014),
+  since each question comes back some four times, though with other passages.
 
 It can be killed at any time: the same command goes on from the last checkpoint. At the end the
 weights are exported to ONNX, quantised to 8 bits, and compared with torch.
@@ -62,15 +64,19 @@ class Recipe:
         processes: that train side by side, a thread each, and average their gradients.
         held_layers: lowest layers that are trained no further once they have settled.
         held_after: when that is, as a share of the steps.
+        dropout: share of the encoder's hidden units that a step leaves out.
+        precision: of the encoder's products: float32, bfloat16, or auto, the quicker of the two.
     """
 
-    tokens: int = 9_000_000
+    tokens: int = 24_000_000
     batch_tokens: int = 2_048
     rate: float = 2e-4
     seed: int = 7
     processes: int = 2
-    held_layers: int = 2
+    held_layers: int = 0
     held_after: float = 0.33
+    dropout: float = 0.1
+    precision: str = "auto"
 
 
 def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
@@ -169,6 +175,7 @@ def _work(
     from bot.reader.losses import batch_loss
     from bot.reader.network import (
         average_gradients,
+        bfloat16_is_quicker,
         hold_still,
         load_network,
         trained_weights,
@@ -176,7 +183,11 @@ def _work(
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    network = load_network(start, recipe.seed)
+    half = recipe.precision == "bfloat16"
+    if recipe.precision == "auto":
+        half = bfloat16_is_quicker()
+    network = load_network(start, recipe.seed, recipe.dropout)
+    torch.manual_seed(recipe.seed + rank)  # each leaves out units of its own
     weights = trained_weights(network)
     optimizer = torch.optim.AdamW(weights, lr=recipe.rate, weight_decay=0.01, fused=True)
     batches = BatchFile(out / "batches.npz")
@@ -186,14 +197,14 @@ def _work(
     tokens, losses, held = 0, 0.0, False
     barrier.wait()
     while step < steps:
-        if not held and step >= recipe.held_after * steps:
+        if recipe.held_layers and not held and step >= recipe.held_after * steps:
             weights, held = hold_still(network, recipe.held_layers), True
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate * min(
                 (step + 1) / (_WARM_UP * steps), (steps - step) / steps / (1 - _WARM_UP)
             )
         number = step * recipe.processes + rank
-        loss = batch_loss(network, batches[number])
+        loss = batch_loss(network, batches[number], half=half)
         loss.backward()
         average_gradients(weights, rank, barrier, shared)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
