@@ -84,10 +84,10 @@ class NewsBot:
         self._embedder = embedder
         self._lock = threading.Lock()
         self._current: Searcher | None = None
-        if model is not None and embedder is None:
-            from index.embedder import load_embedder  # torch: only where another model is named
+        if embedder is None and model not in (None, self.searcher().status().model):
+            from index.embedder import load_embedder
 
-            self._embedder = load_embedder(model)
+            self._embedder, self._current = load_embedder(model), None
         self.searcher()
         self._chain: Runnable[ChainInput | str, dict[str, Any]] = build_chain(
             self.searcher,

@@ -99,6 +99,8 @@ def summary(report: BuildReport) -> str:
     if report.failures:
         parts.append(f"{len(report.failures)} could not be read")
     parts.append(f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')}")
+    if report.taken_over:
+        parts.append(f"{_count(report.taken_over, 'passage')} taken over from a run that stopped")
     parts.append(f"{report.seconds:.1f} s")
     return "; ".join(parts)
 

@@ -14,7 +14,7 @@ from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from index.construction import Changes, Construction, Progress
 from index.errors import IndexBusy, IndexFailure, IndexForeign, IndexMissing
-from index.generation import current_generation
+from index.generation import JOURNAL, current_generation
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
@@ -38,6 +38,7 @@ class BuildReport:
         articles: articles in the index now.
         passages: passages in the index now.
         embedded: passages that the model read in this build.
+        taken_over: passages that it had read for an earlier build, which was stopped.
         failures: what could not be read, and why.
         skipped: what was passed over, and why.
         generation: name of the current generation.
@@ -54,6 +55,7 @@ class BuildReport:
     articles: int = 0
     passages: int = 0
     embedded: int = 0
+    taken_over: int = 0
     failures: tuple[LoadFailure, ...] = ()
     skipped: tuple[LoadFailure, ...] = ()
     generation: str = ""
@@ -182,6 +184,7 @@ def _write(
         articles=done[1],
         passages=done[2],
         embedded=build.embedded,
+        taken_over=build.taken_over,
         failures=tuple(report.failures),
         skipped=tuple(report.skipped),
         generation=done[0],
@@ -212,7 +215,7 @@ def _refuse_foreign_folder(index_dir: Path) -> None:
     try:
         current_generation(index_dir)
     except IndexMissing:
-        ours = {"write.lock", "generations", "CURRENT.new"}
+        ours = {"write.lock", "generations", "CURRENT.new", JOURNAL}
         if index_dir.is_dir() and {path.name for path in index_dir.iterdir()} - ours:
             raise IndexForeign(
                 f"{index_dir} holds other files and no index: give an empty or a new folder"

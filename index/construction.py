@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
 from index.catalogue import Catalogue, epoch_seconds
@@ -16,6 +18,7 @@ from index.errors import EmbedderMismatch, IndexMissing
 from index.generation import (
     CATALOGUE,
     DENSE,
+    JOURNAL,
     SPARSE,
     Manifest,
     begin_generation,
@@ -24,6 +27,7 @@ from index.generation import (
     publish_generation,
     verify_generation,
 )
+from index.journal import VectorJournal
 from index.sparse import SparseIndex
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Changes", "Construction", "Progress", "embedded_text"]
 
-_CHUNK = 1024  # passages embedded before their vectors go into the index
+_CHUNK = 512  # passages embedded before their vectors are kept: what a kill can cost
 _TITLE_LENGTH = 150  # code points: about 40 tokens, which the splitter's limit leaves room for
 
 
@@ -88,6 +92,7 @@ class Construction:
         self._folder = begin_generation(index_dir, base[0] if base else None)
         self.catalogue = Catalogue.create(self._folder / CATALOGUE)
         self.embedded = 0
+        self.taken_over = 0
         self._closed = False
 
     @classmethod
@@ -114,7 +119,10 @@ class Construction:
             verify_generation(folder, manifest)
             base, settings = (folder, manifest), manifest.splitter
             if embedder is None and model is not None:
-                embedder = load_embedder(model)
+                if model == manifest.embedder:
+                    embedder = reload_embedder(model, manifest.fingerprint)
+                else:
+                    embedder = load_embedder(model)
             if embedder is not None and embedder.fingerprint != manifest.fingerprint:
                 raise EmbedderMismatch(
                     f"{index_dir} was built with the model {manifest.embedder!r}, not "
@@ -180,7 +188,9 @@ class Construction:
         dense.remove(sorted(old - now))
         # An article is always written whole, so its passages are all new or all old.
         written = self.catalogue.articles_of(now - old)
-        self._embed(dense, sorted(written), len(now - old), progress)
+        journal = self._journal() if written else None
+        if journal is not None:
+            self._embed(dense, journal, sorted(written), len(now - old), progress)
         sparse.update(
             sorted(changes.removed | changes.replaced | written),
             (
@@ -199,6 +209,8 @@ class Construction:
             model = (base.embedder, base.fingerprint, base.dimension)
         Manifest.describe(self._folder, model, self._splitter, counts)
         self._folder = publish_generation(self._index_dir, self._folder)
+        if journal is not None:
+            journal.clear()
         return self._folder.name, *counts
 
     def abandon(self) -> None:
@@ -212,21 +224,41 @@ class Construction:
             if article is not None:
                 yield article
 
+    def _journal(self) -> VectorJournal:
+        folder = self._index_dir / JOURNAL
+        return VectorJournal(folder, self.embedder.fingerprint, self.embedder.dimension)
+
     def _embed(
-        self, dense: DenseIndex, written: list[str], total: int, progress: Progress | None
+        self,
+        dense: DenseIndex,
+        journal: VectorJournal,
+        written: list[str],
+        total: int,
+        progress: Progress | None,
     ) -> None:
+        """Give new passages their vectors: those that a stopped build has left, the others made."""
         numbers: list[int] = []
         texts: list[str] = []
 
         def flush() -> None:
-            begun = self.embedded
+            known = journal.find(texts)
+            begun = self.embedded + self.taken_over + len(known)
 
             def tell(done: int) -> None:
                 if progress is not None:
                     progress.passages(begun + done, total)
 
-            dense.add(numbers, self.embedder.embed_passages(texts, tell))
-            self.embedded += len(numbers)
+            unknown = [place for place in range(len(texts)) if place not in known]
+            made = self.embedder.embed_passages([texts[place] for place in unknown], tell)
+            journal.append([texts[place] for place in unknown], made)
+            vectors = np.zeros((len(texts), self.embedder.dimension), np.float32)
+            vectors[unknown] = made
+            for place, vector in known.items():
+                vectors[place] = vector
+            dense.add(numbers, vectors)
+            self.embedded += len(unknown)
+            self.taken_over += len(known)
+            tell(len(unknown))
             numbers.clear()
             texts.clear()
 

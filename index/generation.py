@@ -3,6 +3,7 @@
     INDEX/
         CURRENT                    name of the generation that is asked
         write.lock                 held by the process that writes
+        journal/                   vectors made for a generation that is not finished
         generations/
             00000007-3f9a2c1d/     a finished generation, never changed again
                 manifest.json      what it is, with the checksum of every other file
@@ -34,6 +35,7 @@ __all__ = [
     "CATALOGUE",
     "DENSE",
     "FORMAT_VERSION",
+    "JOURNAL",
     "SPARSE",
     "Manifest",
     "begin_generation",
@@ -47,6 +49,7 @@ FORMAT_VERSION = 1
 DENSE = "dense.faiss"
 SPARSE = "sparse"
 CATALOGUE = "catalogue.sqlite"
+JOURNAL = "journal"
 
 _MANIFEST = "manifest.json"
 _CURRENT = "CURRENT"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from tests.offline import sitecustomize as offline
 
 if TYPE_CHECKING:
-    from index.embedder import SentenceTransformerEmbedder
+    from index.onnx_embedder import OnnxEmbedder
 
 _OFFLINE_FOLDER = str(Path(offline.__file__).parent)
 
@@ -32,6 +34,10 @@ os.environ.update(
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [_OFFLINE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH")])]
 )
+# The 8-bit embedding model is made once for a run of the tests, and never in the user's own cache.
+_cache = tempfile.mkdtemp(prefix="newsbot-tests-cache-")
+atexit.register(shutil.rmtree, _cache, ignore_errors=True)
+os.environ["XDG_CACHE_HOME"] = _cache
 # A developer's own settings must not reach the tests.
 for _name in [name for name in os.environ if name.startswith("NEWSBOT_")]:
     del os.environ[_name]
@@ -89,17 +95,15 @@ def attempts() -> Iterator[_Attempts]:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> SentenceTransformerEmbedder:
+def embedder() -> OnnxEmbedder:
     """The default embedder, real weights, loaded once."""
-    from index.embedder import SentenceTransformerEmbedder  # seconds: only for tests that embed
+    from index.onnx_embedder import OnnxEmbedder
 
-    return SentenceTransformerEmbedder.default()
+    return OnnxEmbedder.default()
 
 
 @pytest.fixture(scope="session")
-def samples_index(
-    tmp_path_factory: pytest.TempPathFactory, embedder: SentenceTransformerEmbedder
-) -> Path:
+def samples_index(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) -> Path:
     """An index of the samples with the real model. Read it; a test that writes copies it."""
     from corpus.samples import samples_folder
     from index.builder import build_index

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ import numpy as np
 
 from bot.errors import ReaderError
 from bot.reader.onnx_reader import MODEL_FILE
+from index.onnx_export import export_onnx, quantise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -30,9 +29,6 @@ _FLOAT_TOLERANCE = 1e-3
 def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> dict[str, float]:
     """Write ``reader.onnx`` (int8), ``reader.fp32.onnx`` and ``tokenizer.json`` to a folder.
 
-    Matrix products get 8-bit weights, a scale for each column, and the word vectors 8 bits as
-    well; activations are quantised as they come (onnxruntime's dynamic quantisation).
-
     Args:
         network: a question-answering model of transformers.
         tokenizer: its ``tokenizer.json``.
@@ -45,8 +41,6 @@ def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> di
         ReaderError: the float32 export does not compute what torch does.
     """
     import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
 
     class Logits(torch.nn.Module):
         """Gives the two logits of each token as a tuple."""
@@ -63,31 +57,9 @@ def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> di
 
     folder.mkdir(parents=True, exist_ok=True)
     network.eval()
-    example = _example(3, 24)
-    batch, length = torch.export.Dim("batch", min=1), torch.export.Dim("length", min=2, max=512)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as scratch, torch.no_grad():
-        plain = Path(scratch) / "plain.onnx"
-        torch.onnx.export(
-            Logits().eval(),
-            tuple(torch.from_numpy(array) for array in example),
-            plain,
-            input_names=_INPUTS,
-            output_names=_OUTPUTS,
-            dynamic_shapes=tuple({0: batch, 1: length} for _ in _INPUTS),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-        quant_pre_process(plain, folder / FLOAT_FILE, skip_symbolic_shape=True)
-        quantize_dynamic(
-            folder / FLOAT_FILE,
-            folder / MODEL_FILE,
-            op_types_to_quantize=["MatMul", "Gather"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )
+    example = dict(zip(_INPUTS, _example(3, 24), strict=True))
+    export_onnx(Logits(), example, _OUTPUTS, folder / FLOAT_FILE)
+    quantise(folder / FLOAT_FILE, folder / MODEL_FILE)
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
     return _compare(network, folder)
 

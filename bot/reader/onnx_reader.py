@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ __all__ = ["MODEL_FILE", "OnnxReader"]
 MODEL_FILE = "reader.onnx"
 """Name of the weights in a reader's folder, beside ``tokenizer.json`` and ``calibration.json``."""
 
-_BATCH = 8
+_BATCH = 8  # passages of one run of the model at the most: more does not fit its caches
 
 
 class OnnxReader:
@@ -40,10 +42,8 @@ class OnnxReader:
 
         self._folder = folder
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count() or 1
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait take the processor from everything else on it.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # One thread a run and several runs at once: threads that share one run wait for each other.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
@@ -53,6 +53,9 @@ class OnnxReader:
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
             raise ReaderError(f"{folder}: not a reader that can be loaded: {cause}") from error
+        self._threads = threads or os.cpu_count() or 1
+        # Shared by all who ask: no more runs than cores at once, however many questions wait.
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="reader")
 
     @property
     def name(self) -> str:
@@ -72,11 +75,10 @@ class OnnxReader:
         pairs = [(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
         encoded = self._encoder.encode(question, pairs)
         spans: list[AnswerSpan] = []
-        order = sorted(range(len(passages)), key=lambda at: len(encoded[at].ids))
-        for low in range(0, len(order), _BATCH):
-            numbers = order[low : low + _BATCH]
-            starts, ends = self._logits([encoded[at] for at in numbers])
-            for row, at in enumerate(numbers):
+        batches = self._batches(encoded)
+        logits = self._pool.map(lambda batch: self._logits([encoded[at] for at in batch]), batches)
+        for batch, (starts, ends) in zip(batches, logits, strict=True):
+            for row, at in enumerate(batch):
                 item = encoded[at]
                 body = slice(item.first, item.first + len(item.offsets))
                 spans += passage_spans(
@@ -87,6 +89,17 @@ class OnnxReader:
                     float(starts[row, 0] + ends[row, 0]),
                 )
         return sorted(spans, key=lambda span: -span.margin)
+
+    def _batches(self, encoded: Sequence[EncodedPassage]) -> list[list[int]]:
+        """Share passages out in batches of like length, as many to each thread, the longest first.
+
+        Returns:
+            Places in ``encoded``.
+        """
+        rounds = math.ceil(len(encoded) / (self._threads * _BATCH))
+        size = math.ceil(len(encoded) / max(1, rounds * self._threads))
+        order = sorted(range(len(encoded)), key=lambda at: -len(encoded[at].ids))
+        return [order[low : low + size] for low in range(0, len(order), max(1, size))]
 
     def _logits(
         self, batch: Sequence[EncodedPassage]

