@@ -165,8 +165,10 @@ def answer_hits(
         candidates = find_candidates(result.question, result.hits, spans, rarity, calibration)
     else:
         evidence = find_evidence(result, spans, searcher, calibration)
+    if threshold is None:
+        threshold = calibration.threshold(level, sentences=kind is not QuestionKind.SPAN)
     composed = _Composed(
-        threshold=calibration.thresholds[level] if threshold is None else threshold,
+        threshold=threshold,
         closest=result.hits,
         timings={"read": 1000 * (time.perf_counter() - began)},
         notes=result.notes,

@@ -2,9 +2,13 @@
 
 Takes the questions that ``bot.reader.train`` held out, makes articles of their contexts, and
 indexes these among other contexts. Every question is then searched for and read as a user's would
-be; from a quarter of them the article with the answer is kept away, so that nothing answers. Of
+be; from a third of them the article with the answer is kept away, so that nothing answers. Of
 the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and to that two logistic regressions are fitted. ``calibration.json`` is written beside the reader.
+and to that two logistic regressions are fitted.
+
+Users' questions are of no kind that was trained on. So each kind of data is also predicted by a
+regression of the other kinds, and where those predictions are too sure, all are made as much less
+sure (as Gong et al. 2021 do with domains). ``calibration.json`` is written beside the reader.
 """
 
 from __future__ import annotations
@@ -45,7 +49,7 @@ __all__ = ["calibrate", "main"]
 _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
-_KEPT_AWAY = 0.25
+_KEPT_AWAY = 0.33
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 
 _Say = Callable[[str], None]
@@ -65,6 +69,7 @@ class _Row:
     """Features, and whether what they are of is right; ``asked`` tells the questions apart."""
 
     asked: int
+    family: str
     features: tuple[float, ...]
     right: bool
 
@@ -105,10 +110,11 @@ def calibrate(
         say(f"{report.articles} articles, {len(chosen)} questions")
         searcher = Searcher.open(Path(scratch) / "index")
         answers, sentences = _ask(chosen, searcher, reader, chance, say)
-    answer = _fit(answers, ANSWER_FEATURES)
-    return Calibration(
-        answer, _fit(sentences, SENTENCE_FEATURES), _thresholds(answers, answer, say)
-    )
+    answer, sentence = _fit(answers, ANSWER_FEATURES), _fit(sentences, SENTENCE_FEATURES)
+    say("answers of a few words")
+    thresholds = _thresholds(answers, answer, say)
+    say("answers of whole sentences")
+    return Calibration(answer, sentence, thresholds, _thresholds(sentences, sentence, say))
 
 
 def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
@@ -141,12 +147,18 @@ def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_
     """Take as many questions of each kind: of news, of one sentence, answered, and not."""
     kinds: dict[tuple[str, bool], list[_Asked]] = defaultdict(list)
     for one in asked:
-        family = ":".join(one.question.document.split(":")[:2])
-        family = family if family.startswith("Wiki1k:") else str(one.question.text[:1].islower())
-        kinds[family, bool(one.places)].append(one)
+        kinds[_family(one.question), bool(one.places)].append(one)
     chosen = [one for kind in kinds.values() for one in chance.sample(kind, min(most, len(kind)))]
     chance.shuffle(chosen)
     return chosen
+
+
+def _family(question: TrainingQuestion) -> str:
+    """Name the kind of data: a collection of QAMR's, or how the question is written."""
+    collection = ":".join(question.document.split(":")[:2])
+    if collection.startswith("Wiki1k:"):
+        return collection
+    return "search box" if question.text[:1].islower() else "sentence"
 
 
 def _ask(
@@ -156,10 +168,11 @@ def _ask(
     from bot.chain import PASSAGES_READ, read_hits
     from bot.evaluation import token_f1
     from bot.evidence import weigh
+    from bot.question_kind import QuestionKind, question_kind
     from index.sparse import query_terms
 
     flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
-    unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {})
+    unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {}, {})
     answers: list[_Row] = []
     sentences: list[_Row] = []
     for number, one in enumerate(chosen):
@@ -170,35 +183,55 @@ def _ask(
             hits = list(found.hits)
         found = replace(found, hits=tuple(hits[:PASSAGES_READ]))
         spans = read_hits(reader, found)
-        rarity = searcher.rarity(query_terms(found.question))
+        rarity, family = searcher.rarity(query_terms(found.question)), _family(one.question)
         accepted = [] if away else [text for _, text in one.question.answers]
         for candidate in find_candidates(found.question, found.hits, spans, rarity, unfitted)[
             :_CANDIDATES
         ]:
             right = token_f1(candidate.text, accepted) >= _RIGHT
-            answers.append(_Row(number, candidate.features, right))
-        if number % 4 == 0:
+            answers.append(_Row(number, family, candidate.features, right))
+        if number % 4 == 0 or question_kind(one.question.text) is not QuestionKind.SPAN:
             for hit, (start, end), features in weigh(found, spans, searcher):
                 holds = hit.article.id == one.article_id and any(
                     start < e and s < end for s, e in one.places
                 )
-                sentences.append(_Row(number, features, holds and not away))
+                sentences.append(_Row(number, family, features, holds and not away))
         if number % 100 == 99:
             say(f"{number + 1} of {len(chosen)} questions asked")
     return answers, sentences
 
 
 def _fit(rows: Sequence[_Row], names: tuple[str, ...]) -> Regression:
-    from sklearn.linear_model import LogisticRegression
-
+    """Fit a regression to all rows, no surer than those of other kinds of data are right to be."""
     if len({row.right for row in rows}) < 2:
         raise ReaderError("too few questions: not some answers right and some wrong")
     features = np.array([row.features for row in rows])
+    right = np.array([row.right for row in rows])
+    family = np.array([row.family for row in rows])
+    weights, bias = _logistic(features, right)
+    logits = np.zeros(len(rows))
+    for name in np.unique(family):
+        own = family == name
+        if own.all() or len(np.unique(right[~own])) < 2:
+            break
+        others, offset = _logistic(features[~own], right[~own])
+        logits[own] = features[own] @ others + offset
+    else:
+        slope, offset = _logistic(logits[:, None], right)
+        slope = np.minimum(slope, 1.0)
+        weights, bias = weights * slope, float(bias * slope[0] + offset)
+    return Regression(names, tuple(round(float(w), 5) for w in weights), round(bias, 5))
+
+
+def _logistic(
+    features: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Give weights, shape (features,), and the bias."""
+    from sklearn.linear_model import LogisticRegression
+
     spread = features.std(0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=2_000)
-    model.fit(features / spread, [row.right for row in rows])
-    weights = tuple(round(float(w), 5) for w in model.coef_[0] / spread)
-    return Regression(names, weights, round(float(model.intercept_[0]), 5))
+    model = LogisticRegression(C=1.0, max_iter=2_000).fit(features / spread, right)
+    return model.coef_[0] / spread, float(model.intercept_[0])
 
 
 def _thresholds(rows: Sequence[_Row], answer: Regression, say: _Say) -> dict[Level, float]:
@@ -243,8 +276,8 @@ def main() -> int:
     parser.add_argument(
         "--reader", help="folder of the reader, or of a Hugging Face model (default: the shipped)"
     )
-    parser.add_argument("--most", type=int, default=350, help="questions of each kind of data")
-    parser.add_argument("--others", type=int, default=2_000, help="questions whose contexts join")
+    parser.add_argument("--most", type=int, default=300, help="questions of each kind of data")
+    parser.add_argument("--others", type=int, default=60_000, help="questions whose contexts join")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     try:

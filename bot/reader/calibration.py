@@ -86,12 +86,14 @@ class Calibration:
     Attributes:
         answer: from ``ANSWER_FEATURES`` to an answer's being right.
         sentence: from ``SENTENCE_FEATURES`` to a sentence's holding an answer.
-        thresholds: least confidence of an answer at each level, 0 to 1.
+        thresholds: least confidence of an answer of a few words at each level, 0 to 1.
+        sentence_thresholds: likewise of an answer of whole sentences.
     """
 
     answer: Regression
     sentence: Regression
     thresholds: Mapping[Level, float]
+    sentence_thresholds: Mapping[Level, float]
 
     @classmethod
     def load(cls, file: Path) -> Calibration:
@@ -107,9 +109,19 @@ class Calibration:
                 _regression(record["answer"], ANSWER_FEATURES),
                 _regression(record["sentence"], SENTENCE_FEATURES),
                 {level: float(record["thresholds"][level]) for level in Level},
+                {level: float(record["sentence_thresholds"][level]) for level in Level},
             )
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ReaderError(f"{file}: not a calibration that can be used: {error!r}") from error
+
+    def threshold(self, level: Level, *, sentences: bool) -> float:
+        """Give the least confidence of an answer at a level, 0 to 1.
+
+        Args:
+            level: how sure it must be.
+            sentences: whether whole sentences are the answer, rather than a few words.
+        """
+        return (self.sentence_thresholds if sentences else self.thresholds)[level]
 
     def save(self, file: Path) -> None:
         """Write the file that ``load`` reads."""

@@ -1,15 +1,17 @@
-"""Recall of dense, BM25 and both fused, on NewsQA dev over all its articles.
+"""Recall of dense, BM25, both fused, and reranked, on NewsQA dev over all its articles.
 
-    python -m tests.bench.fusion --data DIR
+    python -m tests.bench.fusion --data DIR --read 300
 
 A hit is a passage of the gold article that overlaps a gold answer. The weight of the weighted sum
 and the constant of reciprocal rank fusion are chosen on the even questions; the table reports the
-odd ones.
+odd ones. Of so many of the odd ones as ``--read`` says, the passages found are also read and put in
+the reader's order, as ``NewsBot.search`` gives them.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -26,11 +28,17 @@ CUTS = (1, 5, 20)
 
 def main() -> None:
     """Build, search, and print the table."""
-    options = data_argument(__doc__ or "").parse_args()
+    parser = data_argument(__doc__ or "")
+    parser.add_argument(
+        "--read", type=int, default=300, help="questions whose passages are read (default: 300)"
+    )
+    options = parser.parse_args()
     articles, questions = newsqa(options.data)
     with tempfile.TemporaryDirectory() as folder:
         index = build_from_records(articles, Path(folder))
         places, sides = search_all(index, questions)
+        some = random.Random(0).sample(questions[1::2], min(options.read, len(questions) // 2))
+        reread = read_all(index, some)
 
     def rankings(
         combine: Callable[[Mapping[int, float], Mapping[int, float]], dict[int, float]],
@@ -52,15 +60,20 @@ def main() -> None:
         runs[f"reciprocal rank, {constant}"] = rankings(
             lambda dense, sparse, constant=constant: fuse_ranks(dense, sparse, constant)
         )
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, ranked in runs.items():
         for half, remainder in (("chosen on", 0), ("reported", 1)):
-            some = [
+            half_of_them = [
                 (question, ranking)
                 for number, (question, ranking) in enumerate(zip(questions, ranked, strict=True))
                 if number % 2 == remainder
             ]
-            rows.append((name, half, *(f"{recall(some, cut):.3f}" for cut in CUTS)))
+            rows.append((name, half, *(f"{recall(half_of_them, cut):.3f}" for cut in CUTS)))
+    for name, ranked in reread.items():
+        pairs = list(zip(some, ranked, strict=True))
+        rows.append(
+            (name, f"{len(pairs)} reported", *(f"{recall(pairs, cut):.3f}" for cut in CUTS))
+        )
     if options.json:
         print(json.dumps(rows))
     else:
@@ -94,6 +107,33 @@ def search_all(
         dense.update(zip(alone, dense_index.scores(vector, alone), strict=True))
         sides.append((dense, sparse))
     return places, sides
+
+
+def read_all(index: Path, questions: Sequence[Question]) -> dict[str, list[Ranking]]:
+    """Search as a user would, and put what is found in the reader's order."""
+    from bot.candidates import rerank
+    from bot.chain import PASSAGES_READ, read_hits
+    from bot.reader.calibration import calibration_of
+    from bot.reader.loading import load_reader
+    from index.searcher import Searcher
+    from index.sparse import query_terms
+
+    searcher, reader = Searcher.open(index), load_reader()
+    calibration = calibration_of(reader)
+    rankings: dict[str, list[Ranking]] = {"as searched": [], "in the reader's order": []}
+    for question in questions:
+        found = searcher.search(question.text, PASSAGES_READ)
+        rarity = searcher.rarity(query_terms(found.question))
+        spans = read_hits(reader, found)
+        read = rerank(found.question, found.hits, spans, rarity, calibration)
+        for ranking, hits in zip(rankings.values(), (found.hits, read), strict=True):
+            ranking.append(
+                [
+                    (hit.article.id.rpartition("#")[2], hit.passage.start, hit.passage.end)
+                    for hit in hits
+                ]
+            )
+    return rankings
 
 
 def recall(pairs: Sequence[tuple[Question, Ranking]], cut: int) -> float:

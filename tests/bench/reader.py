@@ -24,6 +24,7 @@ import numpy as np
 
 from bot.chain import PASSAGES_READ, answer_hits
 from bot.evaluation import exact_match, token_f1
+from bot.question_kind import QuestionKind, question_kind
 from bot.reader.calibration import calibration_of
 from bot.reader.export import FLOAT_FILE
 from bot.reader.loading import load_reader
@@ -113,7 +114,7 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
             folder.mkdir(parents=True, exist_ok=True)
             build_from_records(records, folder)
         searcher = Searcher.open((kept or Path(scratch)) / "index")
-        answered, confidence, right, times = [], [], [], []
+        answered, confidence, right, times, asked = [], [], [], [], []
         for number, question in enumerate(sample(questions, most), 1):
             began = time.perf_counter()
             found = searcher.search(question.text, PASSAGES_READ)
@@ -122,20 +123,30 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
             text = answer.short_answer or " ".join(c.quote for c in answer.citations)
             answered.append((text, question))
             confidence.append(answer.confidence)
+            asked.append(question.text)
             right.append(token_f1(text, [answer for _, answer in question.answers]) >= RIGHT)
             progress(number, "all")
     return {
         **scores(answered),
         "median ms": median(times),
-        **levels(np.array(confidence), np.array(right), calibration_of(reader).thresholds),
+        **levels(np.array(confidence), np.array(right), asked, reader),
         **reliability(np.array(confidence), np.array(right)),
     }
 
 
-def levels(confidence: Any, right: Any, thresholds: Any) -> dict[str, float]:
+def thresholds(asked: Sequence[str], reader: Any, level: Level) -> Any:
+    """Give the least confidence at which each question is answered."""
+    calibration = calibration_of(reader)
+    kinds = [question_kind(question) for question in asked]
+    return np.array(
+        [calibration.threshold(level, sentences=kind is not QuestionKind.SPAN) for kind in kinds]
+    )
+
+
+def levels(confidence: Any, right: Any, asked: Sequence[str], reader: Any) -> dict[str, float]:
     told = {}
     for level in Level:
-        given = confidence >= thresholds[level]
+        given = confidence >= thresholds(asked, reader, level)
         told[f"{level}: answered"] = float(given.mean())
         told[f"{level}: right of those"] = float(right[given].mean()) if given.any() else 1.0
     return told
@@ -176,8 +187,10 @@ def clapnq(data: Path, reader: Any) -> dict[str, float]:
     answers = np.array([answerable for _, answerable in rows])
     scored = np.array(confidence)
     told = {"questions": len(rows), "AUROC": auroc(scored, answers)}
-    for level, least in calibration_of(reader).thresholds.items():
-        told[f"{level}: accuracy"] = float(((scored >= least) == answers).mean())
+    asked = [row["input"] for row, _ in rows]
+    for level in Level:
+        given = scored >= thresholds(asked, reader, level)
+        told[f"{level}: accuracy"] = float((given == answers).mean())
     return told
 
 

@@ -87,10 +87,12 @@ def calibration(
     answer: dict[str, float] | None = None, sentence: dict[str, float] | None = None
 ) -> Calibration:
     """Give a calibration of named weights and no bias; the margin alone counts by default."""
+    levels = {Level.CAUTIOUS: 0.9, Level.BALANCED: 0.5, Level.EAGER: 0.1}
     return Calibration(
         _regression(ANSWER_FEATURES, answer or {"margin": 1.0}),
         _regression(SENTENCE_FEATURES, sentence or {"margin": 1.0}),
-        {Level.CAUTIOUS: 0.9, Level.BALANCED: 0.5, Level.EAGER: 0.1},
+        levels,
+        levels,
     )
 
 
@@ -109,7 +111,8 @@ def copy_shipped_reader(folder: Path) -> Path:
     """Copy the shipped reader, to refuse everything when cautious and else nothing."""
     shutil.copytree(SHIPPED_READER, folder)
     levels = {Level.CAUTIOUS: 1.0, Level.BALANCED: 0.0, Level.EAGER: 0.0}
-    replace(calibration_of(load_reader()), thresholds=levels).save(folder / CALIBRATION_FILE)
+    changed = replace(calibration_of(load_reader()), thresholds=levels, sentence_thresholds=levels)
+    changed.save(folder / CALIBRATION_FILE)
     return folder
 
 

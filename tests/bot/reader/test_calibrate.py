@@ -7,6 +7,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,10 @@ def test_it_writes_a_calibration_that_the_reader_is_loaded_with(
 ) -> None:
     assert command(data, "--reader", reader, "--most", 12, "--others", 6) == 0
     fitted = Calibration.load(reader / CALIBRATION_FILE)
-    thresholds = fitted.thresholds
-    assert set(thresholds) == set(Level)
-    assert thresholds[Level.CAUTIOUS] >= thresholds[Level.BALANCED] >= thresholds[Level.EAGER]
-    assert all(0 < threshold < 1 for threshold in thresholds.values())
+    for thresholds in (fitted.thresholds, fitted.sentence_thresholds):
+        assert set(thresholds) == set(Level)
+        assert thresholds[Level.CAUTIOUS] >= thresholds[Level.BALANCED] >= thresholds[Level.EAGER]
+        assert all(0 < threshold < 1 for threshold in thresholds.values())
     assert any(fitted.answer.weights) and any(fitted.sentence.weights)
     assert f"written: {reader / CALIBRATION_FILE}" in capsys.readouterr().out
 
@@ -126,7 +127,8 @@ def rows(size: int, seed: int = 0) -> list[fitting._Row]:
     for number in range(size):
         margin = chance.gauss(0, 1)
         features = (margin, chance.gauss(0, 1), *[0.0] * (len(ANSWER_FEATURES) - 2))
-        made.append(fitting._Row(number // 2, features, margin + chance.gauss(0, 0.5) > 0))
+        right = margin + chance.gauss(0, 0.5) > 0
+        made.append(fitting._Row(number // 2, "ab"[number % 2], features, right))
     return made
 
 
@@ -138,9 +140,21 @@ def test_what_goes_with_right_answers_counts_and_what_never_varies_does_not() ->
     assert abs(fitted.bias) < 0.5
 
 
+def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> None:
+    alike = rows(600)
+    apart = [
+        replace(row, right=random.Random(at).random() < 0.5) if row.family == "b" else row
+        for at, row in enumerate(alike)
+    ]
+    own = [replace(row, family="a") for row in apart]
+    sure = (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1))
+    said = [fitting._fit(given, ANSWER_FEATURES).probability(sure) for given in (alike, own, apart)]
+    assert said[0] > said[1] > said[2] > 0.5
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_nothing_is_fitted_where_all_is_right_or_nothing_is(right: bool) -> None:
-    same = [fitting._Row(row.asked, row.features, right) for row in rows(20)]
+    same = [fitting._Row(row.asked, row.family, row.features, right) for row in rows(20)]
     for given in (same, []):
         with pytest.raises(ReaderError) as caught:
             fitting._fit(given, SENTENCE_FEATURES)

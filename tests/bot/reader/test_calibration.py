@@ -28,6 +28,7 @@ FITTED = Calibration(
     Regression(ANSWER_FEATURES, tuple(-1e-5 * 3**n for n in range(len(ANSWER_FEATURES))), -1.5),
     Regression(SENTENCE_FEATURES, tuple(n / 7 for n in range(len(SENTENCE_FEATURES))), 0.25),
     {Level.CAUTIOUS: 0.6, Level.BALANCED: 0.4, Level.EAGER: 0.2},
+    {Level.CAUTIOUS: 0.5, Level.BALANCED: 0.3, Level.EAGER: 0.1},
 )
 FLOATS = st.floats(-1e6, 1e6)
 
@@ -52,6 +53,7 @@ def record() -> dict[str, Any]:
         "answer": flat(ANSWER_FEATURES),
         "sentence": flat(SENTENCE_FEATURES),
         "thresholds": {"cautious": 0.6, "balanced": 0.4, "eager": 0.2},
+        "sentence_thresholds": {"cautious": 0.5, "balanced": 0.3, "eager": 0.1},
     }
 
 
@@ -96,7 +98,10 @@ def changed(part: str, key: str, value: object) -> dict[str, Any]:
 def test_the_record_that_the_others_are_made_of_fits(tmp_path: Path) -> None:
     file = tmp_path / CALIBRATION_FILE
     file.write_text(json.dumps(record()))
-    assert Calibration.load(file).answer.probability([0.0] * len(ANSWER_FEATURES)) > 0.5
+    loaded = Calibration.load(file)
+    assert loaded.answer.probability([0.0] * len(ANSWER_FEATURES)) > 0.5
+    assert loaded.threshold(Level.BALANCED, sentences=False) == 0.4
+    assert loaded.threshold(Level.BALANCED, sentences=True) == 0.3
 
 
 @pytest.mark.parametrize(
@@ -114,6 +119,7 @@ def test_the_record_that_the_others_are_made_of_fits(tmp_path: Path) -> None:
         without("answer", "bias"),
         without("sentence", "weights"),
         without("thresholds", "cautious"),
+        without("sentence_thresholds", "eager"),
         {},
         [],
         "text",
