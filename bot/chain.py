@@ -19,6 +19,8 @@ from bot.question_kind import QuestionKind, question_kind
 from bot.reader.calibration import calibration_of
 from bot.reader.loading import load_reader
 from bot.reader.reader import AnswerSpan, Reader
+from bot.recency import asks_for_latest, newest_findings
+from bot.retriever import retrieve
 from bot.settings import Level
 from index.searcher import Hit, Searcher, SearchResult
 from index.sparse import query_terms
@@ -92,11 +94,12 @@ def build_chain(
     """
     wanted = Level(level)
 
-    def retrieve(given: ChainInput | str) -> _Found:
+    def find(given: ChainInput | str) -> _Found:
         began = time.perf_counter()
         request: ChainInput = {"question": given} if isinstance(given, str) else given
         current = searcher()
-        result = current.search(
+        result = retrieve(
+            current,
             request["question"],
             k,
             since=request.get("since"),
@@ -127,7 +130,7 @@ def build_chain(
             for part in await asyncio.to_thread(list, compose(iter([found]))):
                 yield part
 
-    chain = RunnableLambda(retrieve) | RunnableGenerator(compose, acompose)
+    chain = RunnableLambda(find) | RunnableGenerator(compose, acompose)
     return chain.with_config(run_name="newsbot")
 
 
@@ -167,6 +170,9 @@ def answer_hits(
         evidence = find_evidence(result, spans, searcher, calibration)
     if threshold is None:
         threshold = calibration.threshold(level, sentences=kind is not QuestionKind.SPAN)
+    if asks_for_latest(result.question):
+        candidates = newest_findings(candidates, threshold)
+        evidence = newest_findings(evidence, threshold)
     composed = _Composed(
         threshold=threshold,
         closest=result.hits,

@@ -18,6 +18,8 @@ from bot.errors import UnknownArticle
 from bot.reader.calibration import calibration_of
 from bot.reader.loading import load_reader
 from bot.reader.reader import Reader
+from bot.recency import asks_for_latest, newest_hits
+from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
 from index.generation import current_generation
@@ -206,7 +208,8 @@ class NewsBot:
             source: as for ``answer``.
 
         Returns:
-            Hits, the best first; empty where nothing is found.
+            Hits, the best first; where the latest is asked for, the newest of the good ones first.
+            Empty where nothing is found.
         """
         found = self.find(question, k, rerank, since=since, until=until, source=source)
         return list(found.hits)
@@ -224,13 +227,15 @@ class NewsBot:
         """Find passages, as ``search`` does, with the notes that go with them."""
         searcher = self.searcher()
         depth = max(k, PASSAGES_READ) if rerank else k
-        found = searcher.search(question, depth, since=since, until=until, source=source)
+        found = retrieve(searcher, question, depth, since=since, until=until, source=source)
         if not rerank:
             return found
         rarity = searcher.rarity(query_terms(found.question))
         reader = self.reader()
         spans = read_hits(reader, found)
         hits = rerank_hits(found.question, found.hits, spans, rarity, calibration_of(reader))
+        if asks_for_latest(found.question):
+            return replace(found, hits=newest_hits(hits, k))
         return replace(found, hits=tuple(hits[:k]))
 
     def article(self, article_id: str) -> Article:

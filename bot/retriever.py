@@ -1,8 +1,12 @@
-"""newsbot's search as a LangChain retriever."""
+"""What newsbot reads to answer: its search, with the newest first where they are asked for.
+
+As a function, and as a LangChain retriever.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,9 +14,12 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from index.searcher import Hit, Searcher
+from bot.recency import asks_for_latest, newest_hits
+from index.searcher import Hit, Searcher, SearchResult
 
-__all__ = ["PassageRetriever", "passage_document"]
+__all__ = ["PassageRetriever", "passage_document", "retrieve"]
+
+_DEEPER = 5  # times as many hits are looked at where the newest are wanted
 
 
 class PassageRetriever(BaseRetriever):
@@ -38,10 +45,35 @@ class PassageRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> list[Document]:
-        result = self.searcher().search(
-            query, self.k, since=self.since, until=self.until, source=self.source
+        result = retrieve(
+            self.searcher(),
+            query,
+            self.k,
+            since=self.since,
+            until=self.until,
+            source=self.source,
         )
         return [passage_document(hit) for hit in result.hits]
+
+
+def retrieve(
+    searcher: Searcher,
+    question: str,
+    k: int,
+    *,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    source: str | None = None,
+) -> SearchResult:
+    """Search as ``Searcher.search`` does; where the latest is asked for, the newest come first.
+
+    Of five times as many hits the newest are taken then, so that the last of many like reports is
+    among them.
+    """
+    latest = asks_for_latest(question)
+    depth = _DEEPER * k if latest else k
+    found = searcher.search(question, depth, since=since, until=until, source=source)
+    return replace(found, hits=newest_hits(found.hits, k)) if latest else found
 
 
 def passage_document(hit: Hit) -> Document:
