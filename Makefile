@@ -50,6 +50,7 @@ check: lint test ## lint and test: what a change has to pass
 
 bench: $(INSTALLED_TEST) ## measure, on research data: make bench DATA=FOLDER
 	@test -d "$(DATA)" || { echo 'make bench DATA=FOLDER: no folder of data given' >&2; exit 2; }
+	@$(BIN)/python -m tests.bench.embedding --data "$(DATA)"
 	@$(BIN)/python -m tests.bench.fusion --data "$(DATA)"
 	@$(BIN)/python -m tests.bench.reader --data "$(DATA)"
 
