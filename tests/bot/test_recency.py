@@ -123,7 +123,8 @@ def test_the_last_of_many_like_reports_is_the_one_that_is_cited(bot: NewsBot) ->
     assert answer.citations[0].published.startswith("2024-08-08")
     for rerank in (True, False):
         hits = bot.search("What is the fare of the ferry now?", 5, rerank=rerank)
-        assert [hit.article.id.rpartition("#")[2] for hit in hits] == ["29", "28", "27", "26", "25"]
+        dates = [hit.article.published or "" for hit in hits]
+        assert hits[0].article.id.endswith("#29") and dates == sorted(dates, reverse=True)
 
 
 def test_without_a_word_for_it_age_does_not_matter(bot: NewsBot) -> None:
