@@ -16,7 +16,8 @@ def page(title: str, text: str) -> str:
     """Make a page in which an article is found."""
     return (
         f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>"
-        f"<p>{text}</p><p>{text} That is what the council said on Monday.</p></article></body></html>"
+        f"<p>{text}</p><p>{text} That is what the council said on Monday.</p></article></body>"
+        "</html>"
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index.builder import BuildReport, build_index
 from index.catalogue import Catalogue
+from index.errors import IndexMissing
 from index.generation import CATALOGUE, current_generation
 from tests.corpus.web_server import page, serve
 from tests.index.word_embedder import WordEmbedder
@@ -32,7 +33,10 @@ def build(
 
 
 def held(index: Path) -> dict[str, str]:
-    catalogue = Catalogue.open(current_generation(index) / CATALOGUE)
+    try:
+        catalogue = Catalogue.open(current_generation(index) / CATALOGUE)
+    except IndexMissing:
+        return {}
     try:
         found = ((one, catalogue.article(one)) for one in catalogue.hashes())
         return {name: article.text for name, article in found if article is not None}
