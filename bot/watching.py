@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import WatchFailure
 from corpus.errors import NewsbotError
-from corpus.walk import cause_of, find_files
+from corpus.walk import find_files
 from index.errors import EmbedderFailure, EmbedderMismatch, IndexForeign
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ class FolderWatch:
             ):
                 yield bool(changes)
         except OSError as error:
-            raise WatchFailure(f"the folders cannot be watched: {cause_of(error)}") from error
+            cause = error.strerror or str(error)
+            raise WatchFailure(f"the folders cannot be watched: {cause}") from error
 
     def _look_and_index(self) -> bool:
         """Index what has changed and is at rest; tell whether to look again for what is not."""

@@ -120,14 +120,14 @@ def _ask(
     limits: Limits,
 ) -> Fetched | httpx.URL:
     """Send one request; give what came, or where else to ask."""
-    headers = {
-        "User-Agent": _user_agent(),
-        "Accept": "text/html, application/xhtml+xml, */*;q=0.8",
-        "Accept-Encoding": "gzip",
-        "Connection": "close",
-    }
+    headers: list[tuple[bytes | str, bytes | str]] = [
+        ("User-Agent", _user_agent()),
+        ("Accept", "text/html, application/xhtml+xml, */*;q=0.8"),
+        ("Accept-Encoding", "gzip"),
+        ("Connection", "close"),
+    ]
     if authorization is not None:
-        headers["Authorization"] = authorization
+        headers.append(("Authorization", authorization))
     timeouts = {"connect": limits.connect_seconds, "read": limits.read_seconds}
     timeouts["write"] = limits.read_seconds
     target = httpcore.URL(
