@@ -141,21 +141,24 @@ def test_a_file_that_replaces_another_of_its_size_and_time_is_read(watched: Watc
 
 
 def test_a_file_that_is_being_written_waits_and_holds_up_no_other(watched: Watched) -> None:
-    watched.begin(quiet=0.5)
+    watched.begin(quiet=1.0)
     until(lambda: bool(watched.reports))
-    with open(watched.folder / "long.txt", "w", encoding="utf-8") as file:
-        for number in range(30):
-            file.write(f"Sentence {number} of many.\n")
+    path = watched.folder / "long.txt"
+    with open(path, "w", encoding="utf-8") as file:
+
+        def goes_on() -> bool:
+            file.write("One of many sentences.\n")
             file.flush()
-            if number == 5:
-                watched.write("short.txt", "About it.")
-            time.sleep(0.1)
-        before = held(watched.index)
-    assert "long.txt" not in before
-    assert before.get("short.txt") == "About it."
+            return "short.txt" in held(watched.index)
+
+        assert not goes_on()
+        watched.write("short.txt", "About it.")
+        until(goes_on)  # writes twenty times a second, until the other file is in
+        assert "long.txt" not in held(watched.index)
+        file.write("The last sentence.")
     until(lambda: "long.txt" in held(watched.index))
-    assert held(watched.index)["long.txt"].endswith("Sentence 29 of many.")
-    assert sum(str(watched.folder / "long.txt") in one.only for one in watched.rounds) == 1
+    assert held(watched.index)["long.txt"].endswith("The last sentence.")
+    assert sum(str(path) in one.only for one in watched.rounds) == 1
 
 
 def test_a_burst_of_files_is_one_round_or_two(watched: Watched) -> None:
