@@ -10,19 +10,21 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from bot.cli_eval import evaluate
+from bot.cli_watch import watch
 from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
+    AllowLocal,
     AsJson,
     Index,
     Model,
     Port,
+    Prune,
     Question,
     Refusal,
     Since,
@@ -74,16 +76,17 @@ def newsbot(
 @app.command()
 def index(
     paths: Annotated[
-        list[Path],
+        list[str],  # a Path would take one of the two slashes out of an address
         typer.Argument(
-            metavar="PATH", help="Article files, and folders of them.", show_default=False
+            metavar="PATH",
+            help="Article files, folders of them, and web addresses.",
+            show_default=False,
         ),
     ],
     index: Index = None,
     model: Model = None,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Remove articles whose files have gone.")
-    ] = False,
+    prune: Prune = False,
+    allow_local: AllowLocal = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
     ] = False,
@@ -94,12 +97,18 @@ def index(
     new articles are added, changed ones replaced, the others left as they are. A file that cannot
     be read is named on standard error and the others are indexed.
 
+    A path that begins with https:// or http:// is fetched, and indexed as the page, the feed or the
+    file that it is. Nothing is fetched but the addresses you give. What was fetched stays until
+    newsbot remove: --prune is about files.
+
     Example: newsbot index ~/articles --prune
+
+    Example: newsbot index https://example.org/2024/05/flood.html
     """
     folder = index_folder(index)
     from bot.printout import summary
 
-    report = index_articles(paths, folder, model=model, prune=prune)
+    report = index_articles(paths, folder, model=model, prune=prune, allow_local=allow_local)
     _tell_skipped(report.skipped, verbose)
     print(summary(report))
     if not report.added + report.replaced + report.unchanged + report.removed:
@@ -225,6 +234,7 @@ def remove(
 
 
 app.command("eval")(evaluate)
+app.command()(watch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

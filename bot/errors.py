@@ -6,7 +6,8 @@ corpus.errors.NewsbotError
     ├── PortBusy                the chat page cannot have the port it was given
     ├── QuestionsUnreadable     a file of questions to evaluate with has a line that does not fit
     ├── ReaderError             a reader, or what it is trained on, is missing or not whole
-    └── UnknownArticle          no article of that id is in the index
+    ├── UnknownArticle          no article of that id is in the index
+    └── WatchFailure            a folder cannot be watched
 
 Every message is one line that names the thing and says what to do, ready for standard error.
 """
@@ -22,6 +23,7 @@ __all__ = [
     "ReaderError",
     "SettingsError",
     "UnknownArticle",
+    "WatchFailure",
 ]
 
 
@@ -47,3 +49,7 @@ class SettingsError(BotError):
 
 class UnknownArticle(BotError):
     """The index holds no article of the id that was asked for."""
+
+
+class WatchFailure(BotError):
+    """A folder that ``newsbot watch`` was given is not one, or the system does not watch it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,13 @@ __all__ = ["index_articles", "index_folder", "open_bot"]
 
 
 def index_articles(
-    paths: Sequence[Path], folder: Path, *, model: str | None = None, prune: bool = False
+    paths: Sequence[Path | str],
+    folder: Path,
+    *,
+    model: str | None = None,
+    prune: bool = False,
+    only: Collection[str] | None = None,
+    allow_local: bool = False,
 ) -> BuildReport:
     """Index articles with progress bars, and name each file that could not be read.
 
@@ -27,7 +33,15 @@ def index_articles(
     from index.builder import build_index
 
     with progress_bars(sys.stderr) as bars:
-        report = build_index(paths, folder, model=model, prune=prune, progress=bars)
+        report = build_index(
+            paths,
+            folder,
+            model=model,
+            prune=prune,
+            progress=bars,
+            only=only,
+            allow_local=allow_local,
+        )
     for failure in report.failures:
         complain(f"could not read {failure.path}: {failure.cause}")
     return report

@@ -12,10 +12,12 @@ from bot.settings import Level
 from bot.terminal import one_line
 
 __all__ = [
+    "AllowLocal",
     "AsJson",
     "Index",
     "Model",
     "Port",
+    "Prune",
     "Question",
     "Refusal",
     "Since",
@@ -49,6 +51,12 @@ Index = Annotated[
         show_default=False,
     ),
 ]
+AllowLocal = Annotated[
+    bool,
+    typer.Option(
+        "--allow-local", help="Fetch addresses of this machine and of the local network too."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Since = Annotated[
     date | None,
@@ -79,6 +87,7 @@ Model = Annotated[
     ),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page on 127.0.0.1.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Remove articles whose files have gone.")]
 Refusal = Annotated[
     Level | None,
     typer.Option(

@@ -1,4 +1,4 @@
-"""Articles from the files and folders that a user names.
+"""Articles from the files, folders and web addresses that a user names.
 
 Each file is looked at by its size before it is opened, read whole, and parsed by the module of its
 format. Whatever is wrong with one file or record becomes a line of the report; the others go on.
@@ -6,12 +6,10 @@ format. Whatever is wrong with one file or record becomes a line of the report; 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,9 +18,11 @@ from corpus.dates import iso_date
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import format_of
+from corpus.gzipped import read_gzipped
 from corpus.text import normalise, one_line
 from corpus.walk import Finding, LoadFailure, cause_of, find_files, shown, stored
 from corpus.web_address import canonical_address, clean_address
+from corpus.web_page import WebPage, drafts_of, web_pages
 
 __all__ = [
     "FAILURES_A_FILE",
@@ -45,7 +45,8 @@ LONGEST_TITLE, LONGEST_NAME, LONGEST_KEY = 1_000, 300, 200
 FAILURES_A_FILE = 20
 """Bad records of one file that get a line each; the rest of them share one."""
 
-OnFile = Callable[[Path, int, int], None]
+OnFile = Callable[[Path | str, int, int], None]
+"""Told a file's path or an address without its password, how many are done, how many there are."""
 
 _LANGUAGE = re.compile(r"([a-z]{2})([-_].*)?", re.IGNORECASE)
 
@@ -55,12 +56,13 @@ class LoadReport:
     """What became of the paths given; filled while the articles are taken.
 
     Attributes:
-        files: files that were read, wholly or in part.
+        files: files and addresses that were read, wholly or in part.
         articles: different articles that were yielded.
         repeated: articles whose URL another article of this run has as well.
         failures: what could not be read; beyond ``FAILURES_A_FILE`` a file, records share a line.
         skipped: what was passed over on purpose.
-        origins: article id to the absolute path of the file it came from.
+        origins: article id to the absolute path of the file it came from, or to the address as it
+            was given, without user name and password.
         seen_files: absolute paths of all files that are there, those that could not be read too.
         unlisted: absolute paths of folders that could not be listed: what is in them is unknown.
         roots: absolute paths of the files and folders given.
@@ -83,10 +85,13 @@ def load_articles(
     report: LoadReport | None = None,
     taken: Mapping[str, str] | None = None,
     on_file: OnFile | None = None,
+    only: Collection[str] | None = None,
+    allow_local: bool = False,
 ) -> Iterator[Article]:
-    """Read articles from files and folders, one after the other.
+    """Read articles from files, folders and web addresses, one after the other.
 
-    The files are found first; then each is read when its first article is asked for.
+    The files are found first; then each is read when its first article is asked for. Addresses
+    come last. Nothing is fetched but the addresses given: no link, no picture, no feed's page.
 
     An article's id is its canonical URL where it has one; else the path relative to the folder
     given, with ``#`` and the record's own id or number in a file of many. Where another file that
@@ -96,34 +101,50 @@ def load_articles(
     articles with one id the last that is yielded is right.
 
     Args:
-        paths: files and folders, walked in the order given and sorted by name.
+        paths: files and folders, walked in the order given and sorted by name; a string that
+            begins with ``http://`` or ``https://`` is fetched.
         report: filled along the way; complete once the iterator is exhausted.
         taken: ids of articles known from before to the absolute path of the file of each.
-        on_file: called after each file with its path, how many are done, and how many there are.
+        on_file: called after each file or address.
+        only: absolute paths, all links resolved, of the files to read; the others are found and
+            not opened. All are read where None.
+        allow_local: fetch addresses of the local network too.
 
     Yields:
         Articles whose text is normalised and not empty.
     """
     report = LoadReport() if report is None else report
-    found = find_files(paths)
+    places, pages = web_pages(paths)
+    found = find_files(places)
     report.failures.extend(found.failures)
     report.skipped.extend(found.skipped)
     report.roots.extend(stored(root) for root in found.roots)
     report.unlisted.extend(stored(folder) for folder in found.unlisted)
     report.seen_files.update(stored(finding.real) for finding in found.files)
     naming = _Naming(report.origins, taken or {})
-    for done, finding in enumerate(found.files, start=1):
-        yield from _load_file(finding, report, naming)
-        if on_file is not None:
-            on_file(finding.path, done, len(found.files))
+    files = [one for one in found.files if only is None or one.real in only]
+    told = (lambda *_: None) if on_file is None else on_file
+    total = len(files) + len(pages)
+    for done, finding in enumerate(files, start=1):
+        yield from _load(finding, shown(finding.path), _drafts(finding), report, naming)
+        told(finding.path, done, total)
+    for done, page in enumerate(pages, start=len(files) + 1):
+        drafts = _guarded(drafts_of(page, allow_local=allow_local))
+        yield from _load(page, page.name, drafts, report, naming)
+        told(page.name, done, total)
 
 
-def _load_file(finding: Finding, report: LoadReport, naming: _Naming) -> Iterator[Article]:
-    name = shown(finding.path)
+def _load(
+    finding: Finding | WebPage,
+    name: str,
+    drafts: Iterator[Draft | BadRecord],
+    report: LoadReport,
+    naming: _Naming,
+) -> Iterator[Article]:
     bad = 0
     keys: dict[str, int] = {}
     try:
-        for draft in _drafts(finding):
+        for draft in drafts:
             if isinstance(draft, Draft):
                 try:
                     article = _article(draft, finding, naming, keys, report)
@@ -154,8 +175,12 @@ def _drafts(finding: Finding) -> Iterator[Draft | BadRecord]:
     if not data:
         raise UnreadableArticle("empty")
     name = finding.path.name[:-3] if packed else finding.path.name
+    yield from _guarded(kind.parser()(data, name))
+
+
+def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]:
     try:
-        yield from kind.parser()(data, name)
+        yield from drafts
     except (MemoryError, RecursionError) as error:
         raise UnreadableArticle("too large or too deeply nested to be parsed") from error
 
@@ -165,21 +190,21 @@ def _read(finding: Finding, limit: int, *, packed: bool) -> bytes:
     if finding.size > limit:
         raise UnreadableArticle(f"{too_large} ({finding.size / 1_000_000:,.0f} MB)")
     try:
-        with (gzip.open if packed else open)(finding.path, "rb") as file:
-            data = file.read(limit + 1)  # unpacks no more than this
-    except EOFError as error:
-        raise UnreadableArticle("the gzipped data are cut off before their end") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableArticle("not valid gzip data") from error
+        with open(finding.path, "rb") as file:
+            data = read_gzipped(file, limit + 1) if packed else file.read(limit + 1)
     except OSError as error:
         raise UnreadableArticle(cause_of(error)) from error
     if len(data) > limit:
         raise UnreadableArticle(f"{too_large} once unpacked" if packed else too_large)
-    return bytes(data)
+    return data
 
 
 def _article(
-    draft: Draft, finding: Finding, naming: _Naming, keys: dict[str, int], report: LoadReport
+    draft: Draft,
+    finding: Finding | WebPage,
+    naming: _Naming,
+    keys: dict[str, int],
+    report: LoadReport,
 ) -> Article | None:
     """Make the Article of a Draft, or None if one with its URL that was published later is in."""
     if len(draft.text) > LONGEST_TEXT:
@@ -250,7 +275,7 @@ class _Naming:
         self._published[address] = published
         return True, False
 
-    def by_place(self, finding: Finding, key: str | None) -> str:
+    def by_place(self, finding: Finding | WebPage, key: str | None) -> str:
         """The id of an article without an address."""
         place = "" if key is None else f"#{key}"
         plain = normalise(shown(finding.name)) + place  # NFC: macOS has names decomposed

@@ -21,6 +21,7 @@ __all__ = [
     "LEGACY_ENCODINGS",
     "MARK_RUN",
     "decode",
+    "decode_as",
     "detect_encoding",
     "normalise",
     "one_line",
@@ -62,6 +63,10 @@ _MARKS = (  # the longer ones first: UTF-32 little-endian begins as UTF-16 does
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WEB_NAMES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
+              "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-9": "cp1254"}  # fmt: skip
+"""What browsers read an encoding's name as, where that is more than the name says."""
+
 _CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\v\x1b") + b"\x7f"
 
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -88,6 +93,29 @@ def decode(data: bytes) -> str:
     if not sound:
         raise UnreadableArticle(_damage(data))
     return data.decode(encoding)
+
+
+def decode_as(data: bytes, name: str) -> str | None:
+    """Decode bytes of an encoding that a page or a server names, if that can be the truth.
+
+    Args:
+        data: the whole of a text file.
+        name: of one of ``LEGACY_ENCODINGS``, in any form; what browsers take it for counts.
+
+    Returns:
+        The text, not yet normalised. None where ``decode`` tells better: the bytes are UTF-8 or
+        UTF-16, are not valid in that encoding, or there is no such encoding.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        return None
+    try:
+        encoding = codecs.lookup(name).name
+        encoding = _WEB_NAMES.get(encoding, encoding)
+        if encoding.replace("-", "_") in LEGACY_ENCODINGS and not _decodes(data, "utf-8"):
+            return data.decode(encoding)
+    except (LookupError, ValueError):
+        pass  # not a name, or not the truth
+    return None
 
 
 def detect_encoding(data: bytes) -> tuple[str, bool]:

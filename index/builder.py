@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
+from corpus.article import Article
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from index.construction import Changes, Construction, Progress
@@ -34,7 +35,7 @@ class BuildReport:
         unchanged: articles that were the same.
         removed: articles taken out.
         repeated: articles that another file of this run had as well.
-        files: files that were read or tried.
+        files: files and addresses that were read.
         articles: articles in the index now.
         passages: passages in the index now.
         embedded: passages that the model read in this build.
@@ -72,6 +73,8 @@ def build_index(
     prune: bool = False,
     splitter: SplitterSettings | None = None,
     progress: Progress | None = None,
+    only: Collection[str] | None = None,
+    allow_local: bool = False,
 ) -> BuildReport:
     """Read articles and publish a generation that holds them beside what the index has already.
 
@@ -79,14 +82,18 @@ def build_index(
     index meanwhile sees the old state until the new one is complete.
 
     Args:
-        paths: files and folders.
+        paths: files and folders; a string that begins with ``http://`` or ``https://`` is fetched.
         index_dir: folder of the index; made where it is missing.
         embedder: makes the vectors; loaded by name where None.
         model: name or folder of a sentence-transformers model. Where None, the one that the index
             was built with, else the default.
-        prune: also remove the articles whose file under these paths is gone.
+        prune: also remove the articles whose file under these paths is gone. Articles that were
+            fetched have no file that could go, and stay.
         splitter: how to cut articles of a new index; an index keeps the settings it began with.
         progress: told how far it is.
+        only: absolute paths, all links resolved, of the files under these paths that are to be
+            read, because the others have not changed since the last build.
+        allow_local: fetch addresses of the local network too.
 
     Raises:
         EmbedderMismatch: the index was built with another model.
@@ -97,7 +104,7 @@ def build_index(
     """
     report = LoadReport()
 
-    def tell(path: Path, done: int, total: int) -> None:
+    def tell(path: Path | str, done: int, total: int) -> None:
         if progress is not None:
             progress.files(done, total, str(path))
 
@@ -105,8 +112,15 @@ def build_index(
         known = build.catalogue.hashes()
         origins = build.catalogue.origins()
         taken = dict(origins)
-        for article in load_articles(paths, report=report, taken=taken, on_file=tell):
-            build.put(article, report.origins[article.id], known, origins, changes)
+        articles = load_articles(
+            paths, report=report, taken=taken, on_file=tell, only=only, allow_local=allow_local
+        )
+        for article in articles:
+            origin = report.origins[article.id]
+            if only is not None and _outdone(article, origins, report, only, build):
+                changes.unchanged.add(article.id)
+            else:
+                build.put(article, origin, known, origins, changes)
         if prune:
             changes.removed |= _gone(report, origins, changes)
             build.catalogue.delete(changes.removed)
@@ -193,10 +207,28 @@ def _write(
     )
 
 
+def _outdone(
+    article: Article,
+    origins: dict[str, str],
+    report: LoadReport,
+    only: Collection[str],
+    build: Construction,
+) -> bool:
+    """Tell whether a file that is not read this time has the article as published later."""
+    origin = origins.get(article.id)
+    if origin is None or origin in only or origin not in report.seen_files:
+        return False
+    held = build.catalogue.article(article.id)
+    if held is None or held.published is None:
+        return False
+    return article.published is None or article.published < held.published
+
+
 def _gone(report: LoadReport, origins: dict[str, str], changes: Changes) -> set[str]:
     """Tell which articles came from files under the given paths that have gone.
 
     A file that is there but could not be read this time, or whose folder could not, has not gone.
+    The origin of what was fetched is an address, and no path given is above it: it never goes.
     """
     seen = changes.added | changes.replaced | changes.unchanged
     roots = [Path(root) for root in report.roots]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import logging
 import re
@@ -16,20 +15,16 @@ import trafilatura
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.text import title_from_name
-from corpus.text import LEGACY_ENCODINGS, decode, normalise
+from corpus.text import decode, decode_as, normalise
 from corpus.web_address import clean_address
 
-__all__ = ["THOROUGH_LIMIT", "parse"]
+__all__ = ["THOROUGH_LIMIT", "declared_encoding", "parse"]
 
 THOROUGH_LIMIT = 2_000_000
 """Characters; on a longer page trafilatura's slower second opinions are left out."""
 
 _DECLARED = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
-_WEB_NAMES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
-              "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-9": "cp1254"}  # fmt: skip
-"""What browsers read an encoding's name as, where that is more than the name says."""
-
 _DATE_NAMES = (
     "article:published_time", "datepublished", "og:published_time", "parsely-pub-date",
     "publishdate", "publish-date", "publish_date", "pubdate", "publication_date", "sailthru.date",
@@ -99,27 +94,17 @@ def _without_title(text: str, title: str) -> str:
     return rest if rest.strip() and first.split() == title.split() else text
 
 
+def declared_encoding(data: bytes) -> str | None:
+    """Give the encoding that a page names at its beginning, as it stands there."""
+    declared = _DECLARED.search(data[:4096])
+    return None if declared is None else declared[1].decode("ascii", "replace")
+
+
 def _decode(data: bytes) -> str:
     """Decode as ``corpus.text`` does, but let the page name its encoding where it is not UTF-8."""
-    declared = _DECLARED.search(data[:4096])
-    if declared is not None and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            encoding = codecs.lookup(declared[1].decode("ascii", "replace")).name
-            encoding = _WEB_NAMES.get(encoding, encoding)
-            if encoding.replace("-", "_") in LEGACY_ENCODINGS and not _is_utf8(data):
-                if b"\0" not in data:
-                    return data.decode(encoding)
-        except (LookupError, ValueError):
-            pass  # not a name, or not the truth
-    return decode(data)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    declared = declared_encoding(data)
+    text = None if declared is None else decode_as(data, declared)
+    return decode(data) if text is None else text
 
 
 def _address(tree: Any) -> str | None:

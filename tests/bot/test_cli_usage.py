@@ -31,7 +31,8 @@ def commands() -> dict[str, Any]:
 
 
 def test_the_commands_are_the_promised_ones() -> None:
-    assert set(commands()) == {"", "index", "ask", "search", "chat", "status", "remove", "eval"}
+    promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch"}
+    assert set(commands()) == {"", *promised}
 
 
 @pytest.mark.parametrize("name", commands())
@@ -97,6 +98,7 @@ def test_the_version_is_one_line(capsys: Capture) -> None:
         ["search", "x", "--no-such-option"],
         ["index"],
         ["remove"],
+        ["watch"],
         ["chat", "--port", "70000"],
         ["ask", "x", "--level", "bold"],
         ["chat", "--level", "bold"],

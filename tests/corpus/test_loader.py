@@ -219,7 +219,9 @@ def test_the_caller_is_told_after_each_file_how_many_there_are(tmp_path: Path) -
         write(tmp_path / name, "" if name == "b.txt" else "One.")
     told: list[tuple[str, int, int]] = []
     list(
-        load_articles([tmp_path], on_file=lambda p, done, total: told.append((p.name, done, total)))
+        load_articles(
+            [tmp_path], on_file=lambda p, done, total: told.append((Path(p).name, done, total))
+        )
     )
     assert told == [("a.txt", 1, 3), ("b.txt", 2, 3), ("c.txt", 3, 3)]
 

@@ -1,0 +1,97 @@
+"""Builds that read some of the files, and builds that fetch: what they leave as it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from index.builder import BuildReport, build_index
+from index.catalogue import Catalogue
+from index.errors import IndexMissing
+from index.generation import CATALOGUE, current_generation
+from tests.corpus.web_server import page, serve
+from tests.index.hashed import HashedEmbedder
+
+URL = "https://news.example/a"
+
+
+def build(
+    folder: Path | str,
+    index: Path,
+    *only: Path,
+    prune: bool = False,
+    allow_local: bool = False,
+) -> BuildReport:
+    return build_index(
+        [folder],
+        index,
+        embedder=HashedEmbedder(),
+        prune=prune,
+        only={str(one) for one in only} if only else None,
+        allow_local=allow_local,
+    )
+
+
+def held(index: Path) -> dict[str, str]:
+    try:
+        catalogue = Catalogue.open(current_generation(index) / CATALOGUE)
+    except IndexMissing:
+        return {}
+    try:
+        found = ((one, catalogue.article(one)) for one in catalogue.hashes())
+        return {name: article.text for name, article in found if article is not None}
+    finally:
+        catalogue.close()
+
+
+def write(path: Path, text: str, published: str | None = None) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"text": text, "url": URL, "date": published}))
+    return path
+
+
+def test_only_the_files_named_are_read_and_the_others_are_not_pruned(tmp_path: Path) -> None:
+    folder, index = tmp_path / "articles", tmp_path / "index"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").write_text(f"About {name}.")
+    build(folder, index)
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(f"More about {name}.")
+    (folder / "c.txt").unlink()
+    report = build(folder, index, folder / "a.txt", prune=True)
+    assert (report.files, report.replaced, report.removed) == (1, 1, 1)
+    assert held(index) == {"a.txt": "More about a.", "b.txt": "About b."}
+
+
+def test_an_article_that_a_file_not_read_has_of_a_later_day_stays(tmp_path: Path) -> None:
+    folder, index = tmp_path / "articles", tmp_path / "index"
+    write(folder / "late.json", "Late.", "2024-05-02")
+    build(folder, index)
+    early = write(folder / "early.json", "Early.", "2024-05-01")
+    report = build(folder, index, early)
+    assert (report.added, report.replaced, report.published) == (0, 0, False)
+    assert held(index) == {URL: "Late."} == (build(folder, index) and held(index))
+    early = write(folder / "early.json", "Corrected.", "2024-05-03")
+    assert build(folder, index, early).replaced == 1
+    assert held(index) == {URL: "Corrected."}
+
+
+def test_what_was_fetched_is_updated_and_never_pruned(tmp_path: Path) -> None:
+    folder, index = tmp_path / "articles", tmp_path / "index"
+    folder.mkdir()
+    (folder / "a.txt").write_text("About a.")
+    build(folder, index)
+    with serve() as web:
+        web.answers["/x"] = lambda asked: asked.give(page("Ferry", "The ferry was late."))
+        address = f"{web.at}/x"
+        assert build(address, index, prune=True, allow_local=True).added == 1
+        assert build(address, index, prune=True, allow_local=True).unchanged == 1
+        web.answers["/x"] = lambda asked: asked.give(page("Ferry", "The ferry was on time."))
+        assert build(address, index, prune=True, allow_local=True).replaced == 1
+        web.answers["/x"] = lambda asked: asked.send_error(404)
+        report = build(address, index, prune=True, allow_local=True)
+        assert (len(report.failures), report.removed) == (1, 0)
+    (folder / "a.txt").unlink()
+    assert build(folder, index, prune=True).removed == 1
+    assert held(index).keys() == {address}
