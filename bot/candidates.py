@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from bot.coverage import covered, names_in, rarest_in, stems
 from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
-from bot.reader.reader import LEAST_MARGIN, AnswerSpan
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
 from index.searcher import Hit
 
 __all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rerank"]
 
 _MOST = 10  # candidates that are looked at closely
-_MOST_MARGIN = 50.0  # no margin counts for more: odds beyond it are no longer numbers
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…´")
 
 
@@ -67,7 +66,8 @@ def find_candidates(
 ) -> list[Candidate]:
     """Group spans into candidate answers.
 
-    The features of a candidate: the ``margin`` of its best span; the log of its ``share`` of the
+    The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
+    of that is by all its spans together; the log of its ``share`` of the
     odds of all candidates and of no answer; the ``gap`` in margin to the best other candidate; the
     log of how many passages agree on it, ``agreement``; and of the passage of its best span the
     ``similarity`` to the question as a vector, and how much of the weight of the question's words
@@ -158,6 +158,7 @@ def _features(
     around = sentence | stems(hit.passage.text) | stems(hit.article.title)
     return (
         margin,
+        bounded_margin(top.margin if top.answerable is None else top.answerable),
         scale.share(margin),
         scale.gap(margin),
         math.log(len({(span.passage.article_id, span.start) for span in group})),
@@ -170,7 +171,7 @@ def _features(
 
 
 def _margin(span: AnswerSpan) -> float:
-    return min(max(span.margin, LEAST_MARGIN), _MOST_MARGIN)
+    return bounded_margin(span.margin)
 
 
 def _place(passage: Passage) -> tuple[str, int, int]:

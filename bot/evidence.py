@@ -2,9 +2,10 @@
 
 For questions that no few words answer. Every sentence of the best passages gets a few features:
 how near it is to the question as a vector, how much of the question's weight in rare words it and
-its surroundings hold, whether it has the kind of thing that is asked for, and the reader's margin
-for the best span in it. A logistic regression (Cox 1958) over them, a part of the reader's
-calibration, gives the probability that the sentence answers.
+its surroundings hold, whether it has the kind of thing that is asked for, the reader's margin for
+the best span in it, and how answerable the reader finds its passage. A logistic regression over
+them (Cox 1958), a part of the reader's calibration, gives the probability that the sentence
+answers.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING
 from bot.coverage import covered, rarest_in, stems
 from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
-from bot.reader.reader import LEAST_MARGIN, AnswerSpan
-from corpus.article import Span
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
+from corpus.article import Passage, Span
 from index.searcher import Hit, SearchResult
 from index.sparse import query_terms
 
@@ -102,9 +103,12 @@ def weigh(
     if not found:
         return []
     margins: dict[tuple[str, Span], float] = {}
+    answerable: dict[Passage, float] = {}
     for span in spans:
         place = (span.passage.article_id, span.sentence)
         margins[place] = max(span.margin, margins.get(place, LEAST_MARGIN))
+        whole = span.margin if span.answerable is None else span.answerable
+        answerable[span.passage] = max(whole, answerable.get(span.passage, LEAST_MARGIN))
     sentences = [hit.article.text[slice(*place[1])] for place, hit in found.items()]
     similarities = searcher.embedder.embed_passages(sentences) @ result.vector
     rarity = searcher.rarity(query_terms(result.question))
@@ -115,7 +119,8 @@ def weigh(
             (
                 float(similarity),
                 *_features(result.question, rarity, sentence, hit),
-                margins.get(place, LEAST_MARGIN),
+                bounded_margin(margins.get(place, LEAST_MARGIN)),
+                bounded_margin(answerable.get(hit.passage, LEAST_MARGIN)),
             ),
         )
         for (place, hit), sentence, similarity in zip(

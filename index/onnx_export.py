@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["export_onnx", "quantise"]
 
 _LONGEST = 512  # positions that BERT has
+_NARROW = 8  # columns
 
 
 def export_onnx(
@@ -63,16 +64,16 @@ def export_onnx(
         exporter.setLevel(level)
 
 
-def quantise(float_file: Path, file: Path, keep: Sequence[str] = ()) -> None:
+def quantise(float_file: Path, file: Path) -> None:
     """Write a model of ``export_onnx`` with 8-bit weights.
 
     Matrix products get a scale for each column, the word vectors 8 bits as well; activations are
-    quantised as they come (onnxruntime's dynamic quantisation).
+    quantised as they come (onnxruntime's dynamic quantisation). Products with only a few columns
+    stay float32: they take no time, and what is lost in them is lost in the outcome.
 
     Args:
         float_file: to read.
         file: to write.
-        keep: names of nodes that stay float32.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -82,6 +83,18 @@ def quantise(float_file: Path, file: Path, keep: Sequence[str] = ()) -> None:
         op_types_to_quantize=["MatMul", "Gather"],
         per_channel=True,
         weight_type=QuantType.QInt8,
-        nodes_to_exclude=list(keep),
+        nodes_to_exclude=_narrow_products(float_file),
         extra_options={"MatMulConstBOnly": True},
     )
+
+
+def _narrow_products(file: Path) -> list[str]:
+    import onnx
+
+    graph = onnx.load(file).graph
+    columns = {weight.name: weight.dims[-1] for weight in graph.initializer if weight.dims}
+    return [
+        node.name
+        for node in graph.node
+        if node.op_type == "MatMul" and columns.get(node.input[1], _NARROW) < _NARROW
+    ]

@@ -31,6 +31,7 @@ __all__ = [
 
 ANSWER_FEATURES = (
     "margin",
+    "answerable",
     "share",
     "gap",
     "agreement",
@@ -53,6 +54,7 @@ SENTENCE_FEATURES = (
     "rarest_word_found",
     "asked_kind_found",
     "margin",
+    "answerable",
 )
 """Names of the features of a sentence, in order; ``bot.evidence`` says what each is."""
 

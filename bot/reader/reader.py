@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,19 @@ from numpy.typing import NDArray
 from bot.reader.spans import best_spans
 from corpus.article import Passage, Span
 
-__all__ = ["LEAST_MARGIN", "SPANS_EACH", "AnswerSpan", "Reader", "passage_spans"]
+__all__ = [
+    "LEAST_MARGIN",
+    "SPANS_EACH",
+    "AnswerSpan",
+    "Reader",
+    "bounded_margin",
+    "passage_spans",
+]
 
 LEAST_MARGIN = -12.0
 """What a margin below it, or no span at all, counts as where margins are weighed."""
+
+_MOST_MARGIN = 50.0  # no margin counts for more: odds beyond it are no longer numbers
 
 SPANS_EACH = 3
 """Spans that a reader gives of each passage at the most."""
@@ -34,6 +44,8 @@ class AnswerSpan:
         sentence: span of the sentence that holds them, in the article's text.
         score: logit of the span, the sum of its two ends'.
         no_answer: logit, on the same scale, of the passage's not holding an answer.
+        answerable: log-odds of the passage's holding some answer, all its spans taken together;
+            the margin counts for it where a reader does not give it.
     """
 
     passage: Passage
@@ -43,6 +55,7 @@ class AnswerSpan:
     sentence: Span
     score: float
     no_answer: float
+    answerable: float | None = None
 
     @property
     def margin(self) -> float:
@@ -80,6 +93,11 @@ class Reader(Protocol):
         ...
 
 
+def bounded_margin(margin: float) -> float:
+    """Give log-odds as they count where they are weighed, between ``LEAST_MARGIN`` and 50."""
+    return min(max(margin, LEAST_MARGIN), _MOST_MARGIN)
+
+
 def passage_spans(
     passage: Passage,
     offsets: Sequence[Span],
@@ -100,6 +118,7 @@ def passage_spans(
     sentences = [(start - base, end - base) for start, end in passage.sentences]
     sentences = sentences or [(0, len(passage.text))]
     found = best_spans(passage.text, sentences, offsets, starts, ends, SPANS_EACH)
+    answerable = _log_sum(starts) + _log_sum(ends) - no_answer
     for start, end, sentence, score in found:
         yield AnswerSpan(
             passage,
@@ -109,4 +128,11 @@ def passage_spans(
             (base + sentence[0], base + sentence[1]),
             score,
             no_answer,
+            answerable,
         )
+
+
+def _log_sum(logits: NDArray[np.float32]) -> float:
+    """Give the logit of all tokens together."""
+    highest = float(logits.max(initial=-np.inf))
+    return highest + math.log(float(np.exp(logits - highest).sum())) if logits.size else highest

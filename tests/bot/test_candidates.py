@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.candidates import Candidate, find_candidates, normalised_answer, rerank
 from bot.reader.calibration import ANSWER_FEATURES, Calibration
-from bot.reader.reader import AnswerSpan
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Passage
 from index.searcher import Hit
 from tests.bot.invented import BRIDGE, FERRY, HARBOUR, calibration, hit_of, passage_of, span_of
@@ -32,6 +33,13 @@ def found(
 
 def feature(candidate: Candidate, name: str) -> float:
     return candidate.features[ANSWER_FEATURES.index(name)]
+
+
+def test_the_margin_counts_for_how_answerable_a_passage_is_where_a_reader_does_not_say() -> None:
+    span = span_of(WHOLE[0], "Ina Roos", 3.0)
+    for given, expected in ((span, 3.0), (replace(span, answerable=5.0), 5.0)):
+        assert feature(found(given)[0], "answerable") == expected
+    assert feature(found(replace(span, answerable=-99.0))[0], "answerable") == LEAST_MARGIN
 
 
 @st.composite

@@ -45,6 +45,20 @@ def test_the_words_with_the_highest_logits_are_the_answer(tmp_path: Path) -> Non
     assert (span.score, span.no_answer, span.margin) == (8.0, 1.5, 6.5)
 
 
+def test_a_passage_is_the_more_answerable_the_more_of_its_words_may_be_the_answer(
+    tmp_path: Path,
+) -> None:
+    one, two = (
+        OnnxReader(write_onnx_reader(tmp_path / name, starts=ends, ends=ends, no_answer=1.5))
+        for name, ends in (("one", {"corran": 4.0}), ("two", {"corran": 4.0, "lorne": 4.0}))
+    )
+    passages = passages_of("The ferry to Corran and Lorne was late.", 100)
+    less, more = (reader.read("Where?", passages)[0] for reader in (one, two))
+    assert less.answerable is not None and more.answerable is not None
+    assert less.margin == pytest.approx(more.margin) == 6.5
+    assert more.answerable > less.answerable + 1 > less.margin + 1
+
+
 @given(TEXTS, st.text(max_size=20), st.text(max_size=20))
 def test_every_span_is_its_article_s_characters_in_one_sentence_of_its_passage(
     town_reader: Path, text: str, question: str, title: str
