@@ -37,8 +37,8 @@ def feature(candidate: Candidate, name: str) -> float:
 
 def test_the_margin_counts_for_how_answerable_a_passage_is_where_a_reader_does_not_say() -> None:
     span = span_of(WHOLE[0], "Ina Roos", 3.0)
-    for given, expected in ((span, 3.0), (replace(span, answerable=5.0), 5.0)):
-        assert feature(found(given)[0], "answerable") == expected
+    for one, expected in ((span, 3.0), (replace(span, answerable=5.0), 5.0)):
+        assert feature(found(one)[0], "answerable") == expected
     assert feature(found(replace(span, answerable=-99.0))[0], "answerable") == LEAST_MARGIN
 
 
