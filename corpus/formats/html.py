@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import logging
 import re
@@ -14,22 +13,19 @@ import lxml.html
 import trafilatura
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.declared import decode_declared
 from corpus.formats.draft import Draft
 from corpus.formats.text import title_from_name
-from corpus.text import LEGACY_ENCODINGS, decode, normalise
+from corpus.text import normalise
 from corpus.web_address import clean_address
 
-__all__ = ["THOROUGH_LIMIT", "parse"]
+__all__ = ["THOROUGH_LIMIT", "parse", "read_page"]
 
 THOROUGH_LIMIT = 2_000_000
 """Characters; on a longer page trafilatura's slower second opinions are left out."""
 
 _DECLARED = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
-_WEB_NAMES = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
-              "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-9": "cp1254"}  # fmt: skip
-"""What browsers read an encoding's name as, where that is more than the name says."""
-
 _DATE_NAMES = (
     "article:published_time", "datepublished", "og:published_time", "parsely-pub-date",
     "publishdate", "publish-date", "publish_date", "pubdate", "publication_date", "sailthru.date",
@@ -58,7 +54,29 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     Raises:
         UnreadableArticle: the file is not text, or there is no article in the page.
     """
-    source = normalise(_decode(data)).lstrip()
+    yield read_page(data, title_from_name(name))
+
+
+def read_page(
+    data: bytes, title: str, *, address: str | None = None, encoding: str | None = None
+) -> Draft:
+    """Read a web page.
+
+    Args:
+        data: the whole page.
+        title: its title where it has none.
+        address: where it was found; used where the page does not tell its own address.
+        encoding: what the server said that it is in, before what the page says.
+
+    Returns:
+        The article in the page; see ``parse``.
+
+    Raises:
+        UnreadableArticle: the page is not text, or there is no article in it.
+    """
+    declared = _DECLARED.search(data[:4096])
+    own = declared[1].decode("ascii", "replace") if declared is not None else None
+    source = normalise(decode_declared(data, encoding, own)).lstrip()
     declaration = _XML_DECLARATION.match(source)
     if declaration is not None:  # lxml refuses a string that names an encoding
         source = source[declaration.end() :]
@@ -68,7 +86,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         tree = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableArticle("not HTML") from error
-    address, language, published = _address(tree), tree.get("lang"), _published(tree)
+    address = _address(tree) or clean_address(address)
+    language, published = tree.get("lang"), _published(tree)
     try:
         page = trafilatura.bare_extraction(
             tree,
@@ -82,8 +101,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         raise UnreadableArticle(f"the page cannot be parsed ({type(error).__name__})") from error
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
         raise UnreadableArticle("no article found in the page")
-    yield Draft(
-        title=page.title or title_from_name(name),
+    return Draft(
+        title=page.title or title,
         text=_without_title(page.text or "", page.title or ""),
         url=address,
         source=page.sitename,
@@ -97,29 +116,6 @@ def _without_title(text: str, title: str) -> str:
     """Leave out the headline where trafilatura has kept it as the first line of the body."""
     first, _, rest = text.partition("\n")
     return rest if rest.strip() and first.split() == title.split() else text
-
-
-def _decode(data: bytes) -> str:
-    """Decode as ``corpus.text`` does, but let the page name its encoding where it is not UTF-8."""
-    declared = _DECLARED.search(data[:4096])
-    if declared is not None and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            encoding = codecs.lookup(declared[1].decode("ascii", "replace")).name
-            encoding = _WEB_NAMES.get(encoding, encoding)
-            if encoding.replace("-", "_") in LEGACY_ENCODINGS and not _is_utf8(data):
-                if b"\0" not in data:
-                    return data.decode(encoding)
-        except (LookupError, ValueError):
-            pass  # not a name, or not the truth
-    return decode(data)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _address(tree: Any) -> str | None:
