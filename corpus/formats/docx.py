@@ -15,8 +15,7 @@ from docx.oxml.ns import qn
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.patience import within
-from corpus.formats.properties import sensible_author, sensible_title, without_title
-from corpus.formats.text import split_title
+from corpus.formats.properties import sensible_author, sensible_title, title_and_text
 from corpus.text import normalise
 
 __all__ = ["MOST_ENTRIES", "MOST_MARKUP", "MOST_UNPACKED", "parse"]
@@ -118,10 +117,7 @@ def _read(data: bytes, name: str) -> Draft:
     text = normalise("\n\n".join(_blocks(body))).strip()
     if not text:
         raise UnreadableArticle("no text in it")
-    if title:
-        text = without_title(text, title)
-    else:
-        title, text = split_title(text, name)
+    title, text = title_and_text(title, text, name)
     return Draft(title=title, text=text, author=author, language=language)
 
 

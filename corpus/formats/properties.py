@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
+from corpus.formats.text import split_title, title_from_name
 from corpus.text import one_line
 
-__all__ = ["sensible_author", "sensible_title", "without_title"]
+__all__ = ["sensible_author", "sensible_title", "title_and_text"]
 
 _LONGEST = 300
 _FILE_NAME = re.compile(
@@ -27,6 +28,7 @@ _NO_AUTHOR = re.compile(
     r"|default|windows user|microsoft( office)?( user)?|\W*|[\d\W_]+|\S*[/\\]\S*)",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[.,;:][\"'”’»)\]]*$")
 
 
 def sensible_title(value: object) -> str:
@@ -48,8 +50,22 @@ def sensible_author(value: object) -> str | None:
     return None if _NO_AUTHOR.fullmatch(author) else author
 
 
-def without_title(text: str, title: str) -> str:
-    """Leave out the first paragraph of a text where it is the title, and is not all of it."""
+def title_and_text(title: str, text: str, name: str) -> tuple[str, str]:
+    """Choose the title of a document, and leave it out of the text where it is a line of it.
+
+    Args:
+        title: what ``sensible_title`` gave.
+        text: paragraphs with blank lines between them.
+        name: the file's name.
+
+    Returns:
+        The title and the text. Without a title of its own the document's first line is one, unless
+        it ends as a sentence does: each paragraph stands between blank lines here.
+    """
     first, _, rest = text.partition("\n\n")
-    same = first.casefold().split() == title.casefold().split()
-    return rest.strip() if same and rest.strip() else text
+    if title:
+        same = first.casefold().split() == title.casefold().split()
+        return title, rest.strip() if same and rest.strip() else text
+    if _SENTENCE.search(first):
+        return title_from_name(name), text
+    return split_title(text, name)
