@@ -14,8 +14,9 @@ _UNREAD = frozenset(
     "textarea".split()
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr html main nav ol p pre section summary table ul".split()
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr html main nav ol p pre section summary "
+    "table ul".split()
 )
 _LINES = frozenset(("li", "tr", "caption"))
 _CELLS = frozenset(("td", "th"))

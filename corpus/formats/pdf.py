@@ -108,7 +108,8 @@ def _pages(reader: pypdf.PdfReader) -> list[list[Line]]:
     try:
         if len(reader.pages) > MOST_PAGES:
             raise UnreadableArticle(f"more than {MOST_PAGES:,} pages")
-        for number, page in enumerate(reader.pages, start=1):
+        for page in reader.pages:
+            number += 1
             lines = _Lines()
             page.extract_text(visitor_text=lines.take)
             pages.append(lines.finished())
@@ -160,7 +161,7 @@ def _declared(reader: pypdf.PdfReader) -> dict[str, Any]:
     """What the document says of itself; ``title`` is empty where that is nothing sensible."""
     about: dict[str, Any] = {"title": ""}
     try:
-        information = reader.metadata or {}
+        information: Any = reader.metadata or {}
         about["title"] = sensible_title(_plain(information.get("/Title")))
         about["author"] = sensible_author(_plain(information.get("/Author")))
         language = _plain(reader.root_object.get("/Lang"))
@@ -190,7 +191,9 @@ def _published(xmp: bytes) -> dict[str, str]:
                 prism.setdefault(key.rpartition("}")[2], (value or "").strip())
     # Several dates are the history of the document, and none of them need be of publication.
     dates = [
-        date for found in tree.iter(f"{_DUBLIN_CORE}date") for date in "\n".join(found.itertext()).split("\n")
+        date
+        for found in tree.iter(f"{_DUBLIN_CORE}date")
+        for date in "\n".join(found.itertext()).split("\n")
     ]
     dates = [date.strip() for date in dates if date.strip()]
     date = prism.get("publicationDate") or (dates[0] if len(dates) == 1 else "")

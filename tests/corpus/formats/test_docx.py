@@ -157,9 +157,7 @@ def test_large_pictures_are_no_reason_to_refuse(read_one: ReadOne) -> None:
 
 
 def test_entities_are_not_made_longer(read_one: ReadOne) -> None:
-    entities = "".join(
-        f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(9)
-    )
+    entities = "".join(f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(9))
 
     def bomb(name: str, content: bytes) -> bytes:
         if name != "word/document.xml":

@@ -98,7 +98,9 @@ def test_an_item_of_rdf_is_read_with_its_date(read_one: ReadOne) -> None:
 
 
 def test_the_source_that_an_item_names_comes_before_the_feed(read_one: ReadOne) -> None:
-    named = item("Text.").replace("<title>", '<source url="https://example.com">BBC</source><title>')
+    named = item("Text.").replace(
+        "<title>", '<source url="https://example.com">BBC</source><title>'
+    )
     assert read_one(rss(named), "a.rss").source == "BBC"
 
 
@@ -109,9 +111,7 @@ def test_markup_becomes_paragraphs_lines_and_rows(read_one: ReadOne) -> None:
         "<pre>a\nb</pre>   of   it<br><br>all"
     )
     draft = read_one(rss(item(f"<![CDATA[{source}]]>")), "a.rss")
-    assert draft.text == (
-        "One\ntwo\n\na\n\nb\n\n1 | 2\n3 |\n\nend\n\na\nb\n\nof it\n\nall"
-    )
+    assert draft.text == ("One\ntwo\n\na\n\nb\n\n1 | 2\n3 |\n\nend\n\na\nb\n\nof it\n\nall")
 
 
 @pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "utf-16"])

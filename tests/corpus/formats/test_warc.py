@@ -179,9 +179,7 @@ def test_a_page_that_is_too_large_is_no_reason_to_stop(
         (Archive().add(status="404 Not Found").bytes(), "holds no page"),
     ],
 )
-def test_what_is_no_archive_of_pages_is_refused(
-    read_all: ReadAll, data: bytes, cause: str
-) -> None:
+def test_what_is_no_archive_of_pages_is_refused(read_all: ReadAll, data: bytes, cause: str) -> None:
     with pytest.raises(UnreadableArticle, match=cause):
         read_all(data, "a.warc")
 
