@@ -42,8 +42,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
 
 
 def _read(data: bytes) -> Iterator[Draft | BadRecord]:
-    cleaned, whole = clean_feed(data)
     try:
+        cleaned, whole = clean_feed(data)
         # Given as a file: of a string feedparser would make an address, and fetch it.
         found = feedparser.parse(
             io.BytesIO(cleaned),
@@ -51,7 +51,9 @@ def _read(data: bytes) -> Iterator[Draft | BadRecord]:
             resolve_relative_uris=False,
             sanitize_html=False,  # all of its markup is taken away below
         )
-    except Exception as error:  # it promises none, and many come out of it
+    except UnreadableArticle:
+        raise
+    except Exception as error:  # the libraries promise none, and many come out of them
         raise UnreadableArticle(f"the feed cannot be parsed ({type(error).__name__})") from error
     if not found.entries:
         raise UnreadableArticle("a feed without entries")

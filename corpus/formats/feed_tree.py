@@ -36,6 +36,7 @@ _RDF, _XHTML = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org
 _XML = "http://www.w3.org/XML/1998/namespace"
 _PREFIXES = {"atom": _ATOM, "dc": _DC, "dcterms": _TERMS, "content": _CONTENT, "rdf": _RDF}
 """What a prefix means in a feed that forgot to say so."""
+_UNKNOWN = "{unknown}element"
 
 _READ = {
     "", _ATOM, _DC, _TERMS, _CONTENT, _RDF, _XHTML, "http://purl.org/atom/ns#",
@@ -184,7 +185,11 @@ def _clean(element: Any, root: Any) -> None:
 def _declare_prefix(element: Any) -> None:
     prefix, colon, name = element.tag.partition(":") if element.tag[:1] != "{" else ("", "", "")
     if colon:
-        element.tag = f"{{{_PREFIXES.get(prefix.lower(), 'unknown')}}}{name.replace(':', '-')}"
+        known = _PREFIXES.get(prefix.lower())
+        try:
+            element.tag = f"{{{known}}}{name}" if known else _UNKNOWN
+        except ValueError:  # no name follows the colon, or two colons do
+            element.tag = _UNKNOWN
 
 
 def _escape(element: Any) -> None:

@@ -129,6 +129,12 @@ def test_a_feed_that_forgot_its_prefixes_is_read(read_one: ReadOne) -> None:
     assert isinstance(first, Draft) and (first.author, first.text) == ("Ann Lee", TEXT)
 
 
+@pytest.mark.parametrize("name", ["dc:", "dc:1", "dc:a:b", ":a", "x:y"])
+def test_a_name_that_is_none_does_no_harm(read_one: ReadOne, name: str) -> None:
+    source = rss(item("It rose.").replace("<title>", f"<{name}>1</{name}><title>"))
+    assert read_one(source, "a.rss").text == "It rose."
+
+
 @pytest.mark.parametrize(
     ("source", "cause"),
     [

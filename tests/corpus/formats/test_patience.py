@@ -39,13 +39,13 @@ def test_waiting_for_others_takes_no_time() -> None:
 
 
 def test_nothing_is_raised_after_the_end() -> None:
-    for _ in range(3):
-        until = time.thread_time() + 0.25
+    for _ in range(2):
+        until = time.thread_time() + 0.02
         try:
-            within(partial(_busy, until), seconds=0.2)
+            within(partial(_busy, until), seconds=0.01)
         except UnreadableArticle:
             pass
-        _busy(time.thread_time() + 0.1)
+        _busy(time.thread_time() + 0.02)
 
 
 def _busy(until: float) -> None:
