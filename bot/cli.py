@@ -93,9 +93,10 @@ def index(
 ) -> None:
     """Read articles into the index, or bring it up to date.
 
-    Text, Markdown, HTML, JSON, JSONL and CSV are read, gzipped too. Run it again at any time:
-    new articles are added, changed ones replaced, the others left as they are. A file that cannot
-    be read is named on standard error and the others are indexed.
+    Text, Markdown, HTML, JSON, JSONL, CSV, PDF, Word documents, feeds (RSS, Atom) and web archives
+    (WARC) are read, gzipped too. Run it again at any time: new articles are added, changed ones
+    replaced, the others left as they are. A file that cannot be read is named on standard error
+    and the others are indexed.
 
     A path that begins with https:// or http:// is fetched, and indexed as the page, the feed or the
     file that it is. Nothing is fetched but the addresses you give. What was fetched stays until

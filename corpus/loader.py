@@ -17,7 +17,7 @@ from corpus.article import Article
 from corpus.dates import iso_date
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.registry import format_of
+from corpus.formats.registry import MEGABYTE, Format, format_of
 from corpus.gzipped import read_gzipped
 from corpus.text import normalise, one_line
 from corpus.walk import Finding, LoadFailure, cause_of, find_files, shown, stored
@@ -171,7 +171,7 @@ def _drafts(finding: Finding) -> Iterator[Draft | BadRecord]:
     kind = format_of(finding.path.name)
     assert kind is not None, "the walk takes files of known formats only"
     packed = finding.path.name.lower().endswith(".gz")
-    data = _read(finding, kind.limit, packed=packed)
+    data = _read(finding, kind, packed=packed)
     if not data:
         raise UnreadableArticle("empty")
     name = finding.path.name[:-3] if packed else finding.path.name
@@ -185,17 +185,19 @@ def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]
         raise UnreadableArticle("too large or too deeply nested to be parsed") from error
 
 
-def _read(finding: Finding, limit: int, *, packed: bool) -> bytes:
-    too_large = f"larger than {limit // 1_000_000} MB"
-    if finding.size > limit:
-        raise UnreadableArticle(f"{too_large} ({finding.size / 1_000_000:,.0f} MB)")
+def _read(finding: Finding, kind: Format, *, packed: bool) -> bytes:
+    too_large = f"larger than {kind.limit // MEGABYTE} MB"
+    advice = f": {kind.advice}" if kind.advice else ""
+    if finding.size > kind.limit:
+        raise UnreadableArticle(f"{too_large} ({finding.size / MEGABYTE:,.0f} MB){advice}")
     try:
         with open(finding.path, "rb") as file:
-            data = read_gzipped(file, limit + 1) if packed else file.read(limit + 1)
+            limit = kind.limit + 1  # unpacks no more than this
+            data = read_gzipped(file, limit) if packed else file.read(limit)
     except OSError as error:
         raise UnreadableArticle(cause_of(error)) from error
-    if len(data) > limit:
-        raise UnreadableArticle(f"{too_large} once unpacked" if packed else too_large)
+    if len(data) > kind.limit:
+        raise UnreadableArticle(f"{too_large}{' once unpacked' if packed else ''}{advice}")
     return data
 
 

@@ -39,7 +39,10 @@ TOP_LEVEL = {*LAYERS[:3], "app.py", "tests", "pyproject.toml", "Makefile"} | {
 }
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 UNPICKLING = {"_pickle", "cloudpickle", "dill", "joblib", "pickle", "shelve"}
-HEAVY = ("faiss", "gradio", "sentence_transformers", "torch", "trafilatura", "transformers")
+HEAVY = (
+    *("docx", "faiss", "feedparser", "gradio", "pypdf", "sentence_transformers", "torch"),
+    *("trafilatura", "transformers", "warcio"),
+)
 MOST_LINES = 300
 
 

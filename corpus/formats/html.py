@@ -13,12 +13,13 @@ import lxml.html
 import trafilatura
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.declared import decode_declared
 from corpus.formats.draft import Draft
 from corpus.formats.text import title_from_name
-from corpus.text import decode, decode_as, normalise
+from corpus.text import normalise
 from corpus.web_address import clean_address
 
-__all__ = ["THOROUGH_LIMIT", "declared_encoding", "parse"]
+__all__ = ["THOROUGH_LIMIT", "declared_encoding", "parse", "read_page"]
 
 THOROUGH_LIMIT = 2_000_000
 """Characters; on a longer page trafilatura's slower second opinions are left out."""
@@ -53,7 +54,27 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     Raises:
         UnreadableArticle: the file is not text, or there is no article in the page.
     """
-    source = normalise(_decode(data)).lstrip()
+    yield read_page(data, title_from_name(name))
+
+
+def read_page(
+    data: bytes, title: str, *, address: str | None = None, encoding: str | None = None
+) -> Draft:
+    """Read a web page.
+
+    Args:
+        data: the whole page.
+        title: its title where it has none.
+        address: where it was found; used where the page does not tell its own address.
+        encoding: what the server said that it is in, before what the page says.
+
+    Returns:
+        The article in the page; see ``parse``.
+
+    Raises:
+        UnreadableArticle: the page is not text, or there is no article in it.
+    """
+    source = normalise(decode_declared(data, encoding, declared_encoding(data))).lstrip()
     declaration = _XML_DECLARATION.match(source)
     if declaration is not None:  # lxml refuses a string that names an encoding
         source = source[declaration.end() :]
@@ -63,7 +84,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         tree = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableArticle("not HTML") from error
-    address, language, published = _address(tree), tree.get("lang"), _published(tree)
+    address = _address(tree) or clean_address(address)
+    language, published = tree.get("lang"), _published(tree)
     try:
         page = trafilatura.bare_extraction(
             tree,
@@ -77,8 +99,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         raise UnreadableArticle(f"the page cannot be parsed ({type(error).__name__})") from error
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
         raise UnreadableArticle("no article found in the page")
-    yield Draft(
-        title=page.title or title_from_name(name),
+    return Draft(
+        title=page.title or title,
         text=_without_title(page.text or "", page.title or ""),
         url=address,
         source=page.sitename,
@@ -98,13 +120,6 @@ def declared_encoding(data: bytes) -> str | None:
     """Give the encoding that a page names at its beginning, as it stands there."""
     declared = _DECLARED.search(data[:4096])
     return None if declared is None else declared[1].decode("ascii", "replace")
-
-
-def _decode(data: bytes) -> str:
-    """Decode as ``corpus.text`` does, but let the page name its encoding where it is not UTF-8."""
-    declared = declared_encoding(data)
-    text = None if declared is None else decode_as(data, declared)
-    return decode(data) if text is None else text
 
 
 def _address(tree: Any) -> str | None:

@@ -23,10 +23,12 @@ class Format:
     Attributes:
         module: name of the module of this package that has ``parse``.
         limit: most bytes of a file, unpacked where it is gzipped.
+        advice: what to do about a file that is larger.
     """
 
     module: str
     limit: int
+    advice: str = ""
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.
@@ -40,6 +42,9 @@ class Format:
 # One article never fills 20 MB, and Markdown takes 2 to 3 seconds a megabyte; a dump is held in
 # memory while it is read.
 _ONE, _MARKDOWN, _MANY = 20 * MEGABYTE, 5 * MEGABYTE, 256 * MEGABYTE
+# Most of a document are its pictures, which are not read. A feed has a few dozen entries, and its
+# parser is slow.
+_PICTURED, _FEED = 50 * MEGABYTE, 10 * MEGABYTE
 
 FORMATS: dict[str, Format] = {
     ".txt": Format("text", _ONE),
@@ -54,6 +59,12 @@ FORMATS: dict[str, Format] = {
     ".ndjson": Format("json", _MANY),
     ".csv": Format("csv", _MANY),
     ".tsv": Format("csv", _MANY),
+    ".pdf": Format("pdf", _PICTURED),
+    ".docx": Format("docx", _PICTURED),
+    ".rss": Format("feed", _FEED),
+    ".atom": Format("feed", _FEED),
+    ".xml": Format("feed", _FEED),
+    ".warc": Format("warc", _MANY, "divide it into smaller WARC files"),
 }
 
 

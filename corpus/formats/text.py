@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from corpus.formats.draft import Draft
 from corpus.text import decode, normalise
 
-__all__ = ["LONGEST_TITLE", "parse", "title_from_name"]
+__all__ = ["LONGEST_TITLE", "parse", "split_title", "title_from_name"]
 
 LONGEST_TITLE = 250
 """Characters; a longer first line is a paragraph, and taking it away would lose it."""
@@ -27,13 +27,26 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     Raises:
         UnreadableArticle: the file is not text.
     """
-    text = normalise(decode(data)).strip()
+    title, text = split_title(normalise(decode(data)).strip(), name)
+    yield Draft(title=title, text=text)
+
+
+def split_title(text: str, name: str) -> tuple[str, str]:
+    """Take the title off a text that has no other.
+
+    Args:
+        text: the whole of it, without white space around it.
+        name: the file's name.
+
+    Returns:
+        The first line and the rest, where a blank line follows it and it is no paragraph; else a
+        title made of the name, and all of the text.
+    """
     first, _, rest = text.partition("\n")
     after, _, _ = rest.partition("\n")
     if rest.strip() and not after.strip() and len(first) <= LONGEST_TITLE:
-        yield Draft(title=first, text=rest.strip())
-    else:
-        yield Draft(title=title_from_name(name), text=text)
+        return first, rest.strip()
+    return title_from_name(name), text
 
 
 def title_from_name(name: str) -> str:

@@ -52,7 +52,7 @@ def test_a_folder_is_read_in_a_fixed_order_with_ids_from_the_paths(tmp_path: Pat
 
 def test_a_path_that_is_not_there_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "One.")
-    articles, report = load(tmp_path / "nope", "\0", tmp_path / "a.txt", tmp_path / "x.pdf")
+    articles, report = load(tmp_path / "nope", "\0", tmp_path / "a.txt", tmp_path / "x.png")
     assert ids(articles) == ["a.txt"]
     assert [one.cause for one in report.failures] == [
         "no such file or folder",

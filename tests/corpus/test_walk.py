@@ -17,7 +17,7 @@ def test_hidden_entries_odd_files_and_links_that_lead_out_are_passed_over(tmp_pa
     write(folder / "a.txt", "One.")
     write(folder / ".hidden.txt", "Hidden.")
     write(folder / ".git/b.txt", "Hidden.")
-    write(folder / "c.pdf", "x")
+    write(folder / "c.png", "x")
     (folder / "out.txt").symlink_to(outside)
     (folder / "out").symlink_to(outside.parent)
     write(folder / "sub/b.txt", "Two.")
@@ -30,7 +30,7 @@ def test_hidden_entries_odd_files_and_links_that_lead_out_are_passed_over(tmp_pa
     articles, report = load(folder)
     assert ids(articles) == ["a.txt", "sub/b.txt"]
     skipped = {one.path.removeprefix(f"{folder}/"): one.cause for one in report.skipped}
-    assert skipped.pop("c.pdf").startswith("format .pdf is not one of .txt")
+    assert skipped.pop("c.png").startswith("format .png is not one of .txt")
     assert skipped == {
         ".hidden.txt": "hidden",
         ".git": "hidden",

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gzip
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus import load_articles
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import FORMATS, format_of
+from tests.corpus.formats import test_docx, test_feed, test_pdf, test_warc
 
-EXTENSIONS = [".txt", ".md", ".html", ".json", ".jsonl", ".csv", ".tsv"]
+EXTENSIONS = [
+    *(".txt", ".md", ".html", ".json", ".jsonl", ".csv", ".tsv"),
+    *(".pdf", ".docx", ".rss", ".atom", ".xml", ".warc"),
+]
 
 MARKUP = st.lists(
     st.sampled_from(
@@ -24,6 +32,13 @@ MARKUP = st.lists(
             *("*", "|", "\n", "\r", "\0", "\ud800", "\\ud800", "&#0;", "&#xD800;", "é", "word "),
             *("1", ";", "\t", '{"text": "a"}\n', "text,id\n", "<html lang='x'>"),
             "<?xml version='1.0' encoding='x'?>",
+            *("<rss>", "<item>", "</item>", "<title>", "<description>", "<![CDATA[", "]]>"),
+            *("<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<content type='xhtml'>"),
+            *("<!DOCTYPE a [", "<!ENTITY a 'b'>", "&a;", "x:y", "xmlns:x=''"),
+            *("%PDF-1.5\n", "1 0 obj\n", "<< ", ">>", "stream\n", "endstream", "endobj\n", "/Root"),
+            *("trailer\n", "startxref\n", "xref\n", "1 0 R ", "PK\x03\x04", "PK\x05\x06"),
+            *("WARC/1.0\r\n", "WARC-Type: response\r\n", "Content-Length: 9\r\n", "\r\n\r\n"),
+            *("WARC-Target-URI: http://a/b\r\n", "HTTP/1.1 200 OK\r\n"),
         ]
     ),
     max_size=40,
@@ -50,9 +65,32 @@ def test_every_extension_has_a_module_and_is_found_gzipped_and_in_capitals(exten
     assert format_of(f"a{extension}".upper()) == format_of(f"a{extension}.gz") == FORMATS[extension]
 
 
-@pytest.mark.parametrize("name", ["a", ".txt", "a.pdf", "a.gz", "a.tar.gz", "a.txt.bz2"])
+@pytest.mark.parametrize("name", ["a", ".txt", "a.png", "a.gz", "a.tar.gz", "a.txt.bz2"])
 def test_other_names_have_no_format(name: str) -> None:
     assert format_of(name) is None
+
+
+@pytest.mark.parametrize(
+    ("extension", "data"),
+    [
+        (".pdf", test_pdf.WHOLE),
+        (".docx", test_docx.WHOLE),
+        (".rss", test_feed.RSS.encode()),
+        (".atom", test_feed.ATOM.encode()),
+        (".xml", test_feed.RDF.encode()),
+        (".warc", test_warc.WHOLE),
+    ],
+)
+def test_a_gzipped_file_gives_the_same_articles(
+    tmp_path: Path, extension: str, data: bytes
+) -> None:
+    (tmp_path / f"a{extension}").write_bytes(data)
+    (tmp_path / f"a{extension}.gz").write_bytes(gzip.compress(data))
+    plain, packed = (
+        [dataclasses.replace(article, id="") for article in load_articles([tmp_path / name])]
+        for name in (f"a{extension}", f"a{extension}.gz")
+    )
+    assert plain and plain == packed
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip))

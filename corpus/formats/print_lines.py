@@ -1,0 +1,163 @@
+"""Lines as they stand on printed pages, made the paragraphs that they were before they were set."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+__all__ = ["Line", "paragraphs_of", "without_running_lines"]
+
+_EDGE = 2  # lines at the top and at the bottom of a page, where running lines stand
+_LONGEST_RUNNING = 120
+_FEWEST_REPEATS = 3
+_NUMBER = re.compile(r"\d{1,9}")
+_ENDED = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
+_BULLET = re.compile(r"[•‣▪●◦–—*-]\s+\S")
+_HYPHENATED = re.compile(r"(\w*[^\W\d_])(-|\u2010)$")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a page.
+
+    Attributes:
+        text: without white space around it.
+        x: where it begins, in points from the left.
+        y: where it stands, in points from the bottom.
+        size: of its first letter, in points.
+    """
+
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+    size: float = 0.0
+
+
+def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Leave out page numbers and the headers and footers that pages share.
+
+    Args:
+        pages: the lines of each page.
+
+    Returns:
+        The same, without the lines at the edge of a page which are on at least three pages and
+        two fifths of all; and without those that differ only in a number which counts the pages,
+        on three of them, or on both of two.
+    """
+    same: dict[str, list[int]] = defaultdict(list)
+    counted: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
+    for number, page in enumerate(pages):
+        for text in {_folded(page[place].text) for place in _edge(page)}:
+            if len(text) <= _LONGEST_RUNNING:
+                same[text].append(number)
+                numbers = tuple(int(found) for found in _NUMBER.findall(text))
+                if numbers:
+                    counted[_NUMBER.sub("#", text)].append((number, numbers))
+    repeated = {
+        text
+        for text, places in same.items()
+        if len(places) >= _FEWEST_REPEATS and 5 * len(places) >= 2 * len(pages)
+    }
+    counting = {
+        text
+        for text, found in counted.items()
+        if len(found) >= min(_FEWEST_REPEATS, max(len(pages), 2)) and _counts_pages(found)
+    }
+    kept = []
+    for page in pages:
+        running = {
+            place
+            for place in _edge(page)
+            for text in [_folded(page[place].text)]
+            if text in repeated or _NUMBER.sub("#", text) in counting
+        }
+        kept.append([line for place, line in enumerate(page) if place not in running])
+    return kept
+
+
+def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
+    """Join lines to paragraphs, and undo the hyphens at their ends.
+
+    Args:
+        pages: the lines of each page, in the order in which they are read.
+
+    Returns:
+        The paragraphs, each on one line. A word that is hyphenated elsewhere in the text as well
+        keeps its hyphen.
+    """
+    lines = [(number, line) for number, page in enumerate(pages) for line in page if line.text]
+    if not lines:
+        return []
+    lengths = sorted(len(line.text) for _, line in lines)
+    full = lengths[len(lengths) * 9 // 10]
+    gaps = [
+        above.y - below.y
+        for (page, above), (next_page, below) in zip(lines, lines[1:], strict=False)
+        if page == next_page and 0 < above.y - below.y < 5 * max(above.size, 1)
+    ]
+    gap = median(gaps) if gaps else 0.0
+    hyphenated = {word.casefold() for _, line in lines for word in _WORD.findall(line.text)
+                  if "-" in word}  # fmt: skip
+    paragraphs: list[str] = []
+    held: list[Line] = []
+    for number, (page, line) in enumerate(lines):
+        if held and _breaks(held[-1], line, full, gap, same_page=lines[number - 1][0] == page):
+            paragraphs.append("".join(_joined(held, hyphenated)))
+            held = []
+        held.append(line)
+    paragraphs.append("".join(_joined(held, hyphenated)))
+    return paragraphs
+
+
+def _edge(page: Sequence[Line]) -> set[int]:
+    """The places of the lines where running lines stand."""
+    return {place for place in range(len(page)) if min(place, len(page) - 1 - place) < _EDGE}
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _counts_pages(found: Sequence[tuple[int, tuple[int, ...]]]) -> bool:
+    """Whether one of the numbers grows by one from page to page."""
+    return any(
+        len({numbers[place] - page for page, numbers in found}) == 1
+        for place in range(len(found[0][1]))
+    )
+
+
+def _breaks(above: Line, below: Line, full: int, gap: float, *, same_page: bool) -> bool:
+    """Tell whether a paragraph ends between two lines."""
+    if _BULLET.match(below.text):
+        return True
+    if abs(above.size - below.size) > 0.15 * max(above.size, below.size):
+        return True
+    ended = bool(_ENDED.search(above.text))
+    between = above.y - below.y
+    if not same_page or between <= 0:  # the next page or column: a sentence may go on in it
+        return ended
+    goes_on = not ended and below.text[0].islower()
+    if between > (2.5 if goes_on else 1.35) * gap:
+        return True
+    short = len(above.text) < 0.75 * full
+    indented = 0.5 * below.size < below.x - above.x < 8 * below.size
+    return ended and (short or indented)
+
+
+def _joined(lines: Sequence[Line], hyphenated: set[str]) -> Iterator[str]:
+    for line, after in zip(lines, lines[1:], strict=False):
+        text, follows = line.text, after.text
+        broken = _HYPHENATED.search(text)
+        if text.endswith("\u00ad"):  # a hyphen that is only there at the end of a line
+            yield text[:-1]
+        elif broken and follows[0].islower():
+            rest = _WORD.match(follows)
+            whole = f"{broken[1]}-{rest[0] if rest else ''}".casefold()
+            yield text if whole in hyphenated else text[:-1]
+        else:
+            yield f"{text} "
+    yield lines[-1].text
