@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -74,21 +75,21 @@ class OnnxReader:
         titles = titles or [""] * len(passages)
         pairs = [(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
         encoded = self._encoder.encode(question, pairs)
-        spans: list[AnswerSpan] = []
+        spans: list[list[AnswerSpan]] = [[] for _ in passages]
         batches = self._batches(encoded)
         logits = self._pool.map(lambda batch: self._logits([encoded[at] for at in batch]), batches)
         for batch, (starts, ends) in zip(batches, logits, strict=True):
             for row, at in enumerate(batch):
                 item = encoded[at]
                 body = slice(item.first, item.first + len(item.offsets))
-                spans += passage_spans(
+                spans[at] += passage_spans(
                     passages[at],
                     item.offsets,
                     starts[row, body],
                     ends[row, body],
                     float(starts[row, 0] + ends[row, 0]),
                 )
-        return sorted(spans, key=lambda span: -span.margin)
+        return sorted(chain.from_iterable(spans), key=lambda span: -span.margin)
 
     def _batches(self, encoded: Sequence[EncodedPassage]) -> list[list[int]]:
         """Share passages out in batches of like length, as many to each thread, the longest first.
