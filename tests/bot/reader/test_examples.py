@@ -11,7 +11,7 @@ from bot.reader.examples import Example, ExampleMaker
 from bot.reader.questions import TrainingQuestion
 from tests.bot.reader.tiny import TOWNS, question
 
-MOST_WORDS = 110
+MOST_WORDS = 120
 
 
 def long_context(number: int) -> str:
@@ -133,7 +133,7 @@ def test_a_passage_is_whole_sentences_and_no_longer_than_it_may_be(maker: Exampl
         assert example.passage.endswith(".")
         lengths.append(len(example.passage.split()))
     assert max(lengths) <= MOST_WORDS
-    assert min(lengths) < 40 < 70 < max(lengths)
+    assert min(lengths) < 55 < 75 < max(lengths)
 
 
 def test_a_sentence_over_the_bound_stays_whole() -> None:
@@ -181,6 +181,17 @@ def test_a_context_of_one_sentence_comes_among_others_of_its_document_in_their_o
         assert places == sorted(places)
     assert sizes == {1, 2, 3, 4}
     assert same > 24 * 12 / 2
+
+
+def test_a_sentence_that_does_not_answer_comes_among_others_too() -> None:
+    maker = ExampleMaker(single_sentences(), processes=1)
+    own = {q.text: q.context for q in single_sentences()}
+    sizes = set()
+    for group in epochs(maker, 20):
+        for example in group[1:]:
+            assert example.answers == () and own[example.question] not in example.passage
+            sizes.add(example.passage.count(". ") + 1)
+    assert len(sizes) > 2
 
 
 def test_a_context_with_very_many_questions_does_not_fill_an_epoch() -> None:

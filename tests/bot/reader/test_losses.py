@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +14,7 @@ import torch
 
 from bot.reader.batches import Batch
 from bot.reader.losses import batch_loss, shared_loss
+from bot.reader.network import load_network, trained_weights
 
 
 class Given(torch.nn.Module):
@@ -22,10 +25,13 @@ class Given(torch.nn.Module):
         self.starts = torch.nn.Parameter(torch.tensor(starts))
         self.ends = torch.nn.Parameter(torch.tensor(ends))
 
-    def forward(self, **inputs: torch.Tensor) -> Any:
+    def bert(self, **inputs: torch.Tensor) -> Any:
         assert set(inputs) == {"input_ids", "attention_mask", "token_type_ids"}
         assert all(value.dtype == torch.int64 for value in inputs.values())
-        return SimpleNamespace(start_logits=self.starts, end_logits=self.ends)
+        return SimpleNamespace(last_hidden_state=torch.stack([self.starts, self.ends], -1))
+
+    def qa_outputs(self, hidden: torch.Tensor) -> torch.Tensor:
+        return hidden
 
 
 def batch(starts: list[list[int]], ends: list[list[int]], group: list[int]) -> Batch:
@@ -119,3 +125,17 @@ def test_the_loss_falls_as_the_right_logits_rise() -> None:
         losses.append(loss_of(network, batch([[2], [0]], [[3], [0]], [0, 0])).item())
     assert losses == sorted(losses, reverse=True)
     assert len(set(losses)) == len(losses)
+
+
+def test_an_encoder_in_bfloat16_gives_nearly_the_same_loss_and_float32_gradients(
+    tiny_bert: Path,
+) -> None:
+    network = load_network(tiny_bert, 1)
+    ids = np.arange(5, 15).reshape(2, 5)
+    given = replace(batch([[2], [0]], [[3], [0]], [1, 2]), ids=ids)
+    exact, half = batch_loss(network, given), batch_loss(network, given, half=True)
+    assert exact.dtype == half.dtype == torch.float32
+    assert half.item() == pytest.approx(exact.item(), abs=0.05)
+    half.backward()
+    gradients = [weight.grad for weight in trained_weights(network) if weight.grad is not None]
+    assert gradients and all(g.dtype == torch.float32 and g.isfinite().all() for g in gradients)

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from bot.reader.network import hold_still, load_network, trained_weights
+from bot.reader.network import (
+    bfloat16_is_quicker,
+    hold_still,
+    load_network,
+    trained_weights,
+)
 from tests.bot.reader.tiny import write_bert
 
 
@@ -42,6 +47,20 @@ def test_word_and_position_vectors_are_not_trained_and_nothing_is_dropped(encode
     ids = torch.randint(5, 200, (2, 9))
     first, second = (network(input_ids=ids).start_logits for _ in range(2))
     assert torch.equal(first, second)
+
+
+def test_units_are_left_out_where_it_is_asked_for(encoder: Path) -> None:
+    network = load_network(encoder, 1, dropout=0.5)
+    ids = torch.randint(5, 200, (2, 9))
+    first, second = (network(input_ids=ids).start_logits for _ in range(2))
+    assert not torch.equal(first, second)
+    network.eval()
+    first, second = (network(input_ids=ids).start_logits for _ in range(2))
+    assert torch.equal(first, second)
+
+
+def test_the_quicker_of_two_precisions_is_found_by_trying() -> None:
+    assert bfloat16_is_quicker() in (True, False)
 
 
 def test_layers_that_are_held_still_have_no_gradients_any_more(encoder: Path) -> None:
