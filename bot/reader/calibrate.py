@@ -4,11 +4,7 @@ Takes the questions that ``bot.reader.train`` held out, makes articles of their 
 indexes these among other contexts. Every question is then searched for and read as a user's would
 be; from a third of them the article with the answer is kept away, so that nothing answers. Of
 the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and to that two logistic regressions are fitted.
-
-Users' questions are of no kind that was trained on. So each kind of data is also predicted by a
-regression of the other kinds, and where those predictions are too sure, all are made as much less
-sure (as Gong et al. 2021 do with domains). ``calibration.json`` is written beside the reader.
+and to that two logistic regressions are fitted. ``calibration.json`` is written beside the reader.
 """
 
 from __future__ import annotations
@@ -19,13 +15,10 @@ import random
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from bot.errors import ReaderError
 from bot.reader.calibration import (
@@ -35,10 +28,10 @@ from bot.reader.calibration import (
     Calibration,
     Regression,
 )
+from bot.reader.fitting import Finding, Say, choose_thresholds, fit_regression
 from bot.reader.loading import SHIPPED_READER, load_reader
 from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
 from bot.reader.reader import Reader
-from bot.settings import Level
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -50,9 +43,6 @@ _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.33
-_CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
-
-_Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -64,18 +54,8 @@ class _Asked:
     places: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
-class _Row:
-    """Features, and whether what they are of is right; ``asked`` tells the questions apart."""
-
-    asked: int
-    family: str
-    features: tuple[float, ...]
-    right: bool
-
-
 def calibrate(
-    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int, say: _Say
+    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int, say: Say
 ) -> Calibration:
     """Fit the regressions and the thresholds.
 
@@ -110,11 +90,12 @@ def calibrate(
         say(f"{report.articles} articles, {len(chosen)} questions")
         searcher = Searcher.open(Path(scratch) / "index")
         answers, sentences = _ask(chosen, searcher, reader, chance, say)
-    answer, sentence = _fit(answers, ANSWER_FEATURES), _fit(sentences, SENTENCE_FEATURES)
+    answer = fit_regression(answers, ANSWER_FEATURES)
+    sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
-    thresholds = _thresholds(answers, answer, say)
+    thresholds = choose_thresholds(answers, answer, say)
     say("answers of whole sentences")
-    return Calibration(answer, sentence, thresholds, _thresholds(sentences, sentence, say))
+    return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence, say))
 
 
 def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
@@ -162,8 +143,8 @@ def _family(question: TrainingQuestion) -> str:
 
 
 def _ask(
-    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: _Say
-) -> tuple[list[_Row], list[_Row]]:
+    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
+) -> tuple[list[Finding], list[Finding]]:
     from bot.candidates import find_candidates
     from bot.chain import PASSAGES_READ, read_hits
     from bot.evaluation import token_f1
@@ -173,8 +154,8 @@ def _ask(
 
     flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
     unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {}, {})
-    answers: list[_Row] = []
-    sentences: list[_Row] = []
+    answers: list[Finding] = []
+    sentences: list[Finding] = []
     for number, one in enumerate(chosen):
         found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ)
         away = chance.random() < _KEPT_AWAY or not one.places
@@ -189,82 +170,16 @@ def _ask(
             :_CANDIDATES
         ]:
             right = token_f1(candidate.text, accepted) >= _RIGHT
-            answers.append(_Row(number, family, candidate.features, right))
+            answers.append(Finding(number, family, candidate.features, right))
         if number % 4 == 0 or question_kind(one.question.text) is not QuestionKind.SPAN:
             for hit, (start, end), features in weigh(found, spans, searcher):
                 holds = hit.article.id == one.article_id and any(
                     start < e and s < end for s, e in one.places
                 )
-                sentences.append(_Row(number, family, features, holds and not away))
+                sentences.append(Finding(number, family, features, holds and not away))
         if number % 100 == 99:
             say(f"{number + 1} of {len(chosen)} questions asked")
     return answers, sentences
-
-
-def _fit(rows: Sequence[_Row], names: tuple[str, ...]) -> Regression:
-    """Fit a regression to all rows, no surer than those of other kinds of data are right to be."""
-    if len({row.right for row in rows}) < 2:
-        raise ReaderError("too few questions: not some answers right and some wrong")
-    features = np.array([row.features for row in rows])
-    right = np.array([row.right for row in rows])
-    family = np.array([row.family for row in rows])
-    weights, bias = _logistic(features, right)
-    logits = np.zeros(len(rows))
-    for name in np.unique(family):
-        own = family == name
-        if own.all() or len(np.unique(right[~own])) < 2:
-            break
-        others, offset = _logistic(features[~own], right[~own])
-        logits[own] = features[own] @ others + offset
-    else:
-        slope, offset = _logistic(logits[:, None], right)
-        slope = np.minimum(slope, 1.0)
-        weights, bias = weights * slope, float(bias * slope[0] + offset)
-    return Regression(names, tuple(round(float(w), 5) for w in weights), round(bias, 5))
-
-
-def _logistic(
-    features: NDArray[np.float64], right: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], float]:
-    """Give weights, shape (features,), and the bias."""
-    from sklearn.linear_model import LogisticRegression
-
-    spread = features.std(0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=2_000).fit(features / spread, right)
-    return model.coef_[0] / spread, float(model.intercept_[0])
-
-
-def _thresholds(rows: Sequence[_Row], answer: Regression, say: _Say) -> dict[Level, float]:
-    """Choose the levels by the best candidate of each question.
-
-    Balanced does best at telling questions answered right from all others, both counted alike.
-    Cautious is the least threshold from which three of four answers given are right, eager the
-    highest that gives 95 % of the right answers.
-    """
-    best: dict[int, tuple[float, bool]] = {}
-    for row in rows:
-        probability = answer.probability(row.features)
-        best[row.asked] = max(best.get(row.asked, (0.0, False)), (probability, row.right))
-    confidence = np.array([probability for probability, _ in best.values()])
-    right = np.array([right for _, right in best.values()])
-    steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
-    kept = np.array([(confidence[right] >= step).mean() for step in steps])
-    refused = np.array([(confidence[~right] < step).mean() for step in steps])
-    precise = np.array(
-        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
-    )
-    balanced = float(steps[(kept + refused).argmax()])
-    cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))
-    eager = min(balanced, float(steps[np.nonzero(kept >= _EAGER_KEPT)[0].max(initial=0)]))
-    say(f"{len(best)} questions, {right.mean():.3f} answered right with no refusals")
-    chosen = {Level.CAUTIOUS: cautious, Level.BALANCED: balanced, Level.EAGER: eager}
-    for level, least in chosen.items():
-        given = confidence >= least
-        say(
-            f"{level}: from {least:.2f}, answers {given.mean():.3f} of the questions, "
-            f"{right[given].sum() / max(given.sum(), 1):.3f} of them right"
-        )
-    return {level: round(least, 2) for level, least in chosen.items()}
 
 
 def main() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 from index.default_model import default_model_folder
 from index.embedder import SentenceTransformerEmbedder, load_embedder
 from index.errors import EmbedderFailure
-from index.onnx_embedder import OnnxEmbedder, cached_model
+from index.onnx_embedder import OnnxEmbedder
 
 SENTENCES = [
     "The ferry to Grelle was cancelled on Monday because of the storm.",
@@ -23,17 +22,6 @@ SENTENCES = [
     "The council voted against the new theatre.",
     "Who denied the missile attack?",
 ]
-
-
-@pytest.fixture
-def cache(tmp_path: Path, embedder: OnnxEmbedder) -> Path:
-    """A cache of its own that holds a copy of the model."""
-    made = cached_model()
-    folder = tmp_path / "cache" / made.parent.name
-    folder.mkdir(parents=True)
-    for file in (made, made.with_name("model.onnx.sha256")):
-        (folder / file.name).write_bytes(file.read_bytes())
-    return tmp_path / "cache"
 
 
 def test_vectors_are_near_those_of_the_weights_in_float(embedder: OnnxEmbedder) -> None:
@@ -65,36 +53,6 @@ def test_threads_that_ask_at_once_get_what_one_gets(embedder: OnnxEmbedder) -> N
 def test_the_default_model_is_this_one_and_is_shared() -> None:
     assert isinstance(load_embedder(), OnnxEmbedder)
     assert load_embedder() is load_embedder("all-MiniLM-L6-v2")
-
-
-def test_a_model_that_is_there_is_not_made_again(cache: Path) -> None:
-    (file,) = cache.rglob("model.onnx")
-    before = file.stat().st_mtime_ns
-    assert cached_model(cache) == file
-    assert file.stat().st_mtime_ns == before
-
-
-def test_a_damaged_model_is_made_again(cache: Path, embedder: OnnxEmbedder) -> None:
-    (file,) = cache.rglob("model.onnx")
-    whole = file.read_bytes()
-    file.write_bytes(whole[:1_000_000] + b"\0\1\2\3" + whole[1_000_004:])
-    assert cached_model(cache) == file
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert file.with_name("model.onnx.sha256").read_text() == digest
-    again = OnnxEmbedder(file, default_model_folder() / "tokenizer.json")
-    assert again.embed_query("ferry") @ embedder.embed_query("ferry") > 0.999
-    assert {path.name for path in file.parent.iterdir()} <= {
-        "model.onnx",
-        "model.onnx.sha256",
-        "write.lock",
-    }
-
-
-def test_a_cache_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file")
-    with pytest.raises(EmbedderFailure, match="XDG_CACHE_HOME") as failure:
-        cached_model(tmp_path / "cache")
-    assert "\n" not in str(failure.value)
 
 
 def test_what_is_no_model_is_one_line(tmp_path: Path) -> None:

@@ -7,23 +7,18 @@ import random
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.errors import ReaderError
 from bot.reader import calibrate as fitting
 from bot.reader.calibration import (
-    ANSWER_FEATURES,
     CALIBRATION_FILE,
-    SENTENCE_FEATURES,
     Calibration,
-    Regression,
 )
 from bot.reader.questions import is_held_out, load_questions
 from bot.settings import Level
-from tests.bot.reader.tiny import one_line, question, town_rows, write_lines
+from tests.bot.reader.tiny import question, town_rows, write_lines
 
 
 @pytest.fixture(scope="module")
@@ -118,65 +113,3 @@ def test_as_many_questions_are_asked_of_each_kind() -> None:
     chosen = [one.question for one in fitting._choose(asked, 4, random.Random(1))]
     assert [len([q for q in chosen if q in kind]) for kind in (news, short, long)] == [4, 4, 2]
     assert chosen == [one.question for one in fitting._choose(asked, 4, random.Random(1))]
-
-
-def rows(size: int, seed: int = 0) -> list[fitting._Row]:
-    """Make rows of which those with a high first feature are mostly right."""
-    chance = random.Random(seed)
-    made = []
-    for number in range(size):
-        margin = chance.gauss(0, 1)
-        features = (margin, chance.gauss(0, 1), *[0.0] * (len(ANSWER_FEATURES) - 2))
-        right = margin + chance.gauss(0, 0.5) > 0
-        made.append(fitting._Row(number // 2, "ab"[number % 2], features, right))
-    return made
-
-
-def test_what_goes_with_right_answers_counts_and_what_never_varies_does_not() -> None:
-    fitted = fitting._fit(rows(400), ANSWER_FEATURES)
-    assert fitted.names == ANSWER_FEATURES
-    assert fitted.weights[0] > 5 * abs(fitted.weights[1])
-    assert fitted.weights[2:] == (0.0,) * (len(ANSWER_FEATURES) - 2)
-    assert abs(fitted.bias) < 0.5
-
-
-def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> None:
-    alike = rows(600)
-    apart = [
-        replace(row, right=random.Random(at).random() < 0.5) if row.family == "b" else row
-        for at, row in enumerate(alike)
-    ]
-    own = [replace(row, family="a") for row in apart]
-    sure = (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1))
-    said = [fitting._fit(given, ANSWER_FEATURES).probability(sure) for given in (alike, own, apart)]
-    assert said[0] > said[1] > said[2] > 0.5
-
-
-@pytest.mark.parametrize("right", [True, False])
-def test_nothing_is_fitted_where_all_is_right_or_nothing_is(right: bool) -> None:
-    same = [fitting._Row(row.asked, row.family, row.features, right) for row in rows(20)]
-    for given in (same, []):
-        with pytest.raises(ReaderError) as caught:
-            fitting._fit(given, SENTENCE_FEATURES)
-        assert "too few questions" in one_line(caught.value)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_levels_are_in_order_and_give_what_they_promise(seed: int) -> None:
-    told: list[str] = []
-    made = rows(300, seed)
-    answer = Regression(ANSWER_FEATURES, (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), -1.0)
-    levels = fitting._thresholds(made, answer, told.append)
-    assert levels[Level.CAUTIOUS] >= levels[Level.BALANCED] >= levels[Level.EAGER]
-    best: dict[int, tuple[float, bool]] = {}
-    for row in made:
-        found = (answer.probability(row.features), row.right)
-        best[row.asked] = max(best.get(row.asked, (0.0, False)), found)
-
-    def given(level: Level) -> list[bool]:
-        return [right for probability, right in best.values() if probability >= levels[level]]
-
-    cautious = given(Level.CAUTIOUS)
-    assert sum(cautious) >= 0.75 * len(cautious)
-    assert sum(given(Level.EAGER)) >= 0.95 * sum(right for _, right in best.values())
-    assert len(told) == 4

@@ -1,0 +1,123 @@
+"""Regressions and thresholds, fitted to findings of which it is known whether they are right.
+
+Users' questions are of no kind that was trained on. So each kind of data is also predicted by a
+regression of the other kinds, and where those predictions are too sure, all are made as much less
+sure (as Gong et al. 2021 do with domains).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import ReaderError
+from bot.reader.calibration import Regression
+from bot.settings import Level
+
+__all__ = ["Finding", "Say", "choose_thresholds", "fit_regression"]
+
+Say = Callable[[str], None]
+"""Told the progress, line by line."""
+
+_CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An answer or a sentence that was found.
+
+    Attributes:
+        asked: number of the question.
+        family: kind of data that the question is from.
+        features: as ``ANSWER_FEATURES`` or ``SENTENCE_FEATURES`` name them.
+        right: whether it answers.
+    """
+
+    asked: int
+    family: str
+    features: tuple[float, ...]
+    right: bool
+
+
+def fit_regression(rows: Sequence[Finding], names: tuple[str, ...]) -> Regression:
+    """Fit a regression, no surer than those of other kinds of data are right to be.
+
+    Args:
+        rows: findings, of several kinds of data if may be.
+        names: of the features.
+
+    Raises:
+        ReaderError: all findings are right, or none is.
+    """
+    if len({row.right for row in rows}) < 2:
+        raise ReaderError("too few questions: not some answers right and some wrong")
+    features = np.array([row.features for row in rows])
+    right = np.array([row.right for row in rows])
+    family = np.array([row.family for row in rows])
+    weights, bias = _logistic(features, right)
+    logits = np.zeros(len(rows))
+    for name in np.unique(family):
+        own = family == name
+        if own.all() or len(np.unique(right[~own])) < 2:
+            break
+        others, offset = _logistic(features[~own], right[~own])
+        logits[own] = features[own] @ others + offset
+    else:
+        (slope,), offset = _logistic(logits[:, None], right)
+        if slope < 1:
+            weights, bias = weights * slope, float(bias * slope + offset)
+    return Regression(names, tuple(round(float(w), 5) for w in weights), round(bias, 5))
+
+
+def _logistic(
+    features: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Give weights, shape (features,), and the bias."""
+    from sklearn.linear_model import LogisticRegression
+
+    spread = features.std(0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=2_000).fit(features / spread, right)
+    return model.coef_[0] / spread, float(model.intercept_[0])
+
+
+def choose_thresholds(
+    rows: Sequence[Finding], regression: Regression, say: Say
+) -> dict[Level, float]:
+    """Choose the levels by the best finding of each question.
+
+    Balanced does best at telling questions answered right from all others, both counted alike.
+    Cautious is the least threshold from which three of four answers given are right, eager the
+    highest that gives 95 % of the right answers.
+
+    Args:
+        rows: findings.
+        regression: gives each its probability.
+        say: told what each level gives.
+    """
+    best: dict[int, tuple[float, bool]] = {}
+    for row in rows:
+        probability = regression.probability(row.features)
+        best[row.asked] = max(best.get(row.asked, (0.0, False)), (probability, row.right))
+    confidence = np.array([probability for probability, _ in best.values()])
+    right = np.array([right for _, right in best.values()])
+    steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
+    kept = np.array([(confidence[right] >= step).mean() for step in steps])
+    refused = np.array([(confidence[~right] < step).mean() for step in steps])
+    precise = np.array(
+        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
+    )
+    balanced = float(steps[(kept + refused).argmax()])
+    cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))
+    eager = min(balanced, float(steps[np.nonzero(kept >= _EAGER_KEPT)[0].max(initial=0)]))
+    say(f"{len(best)} questions, {right.mean():.3f} answered right with no refusals")
+    chosen = {Level.CAUTIOUS: cautious, Level.BALANCED: balanced, Level.EAGER: eager}
+    for level, least in chosen.items():
+        given = confidence >= least
+        say(
+            f"{level}: from {least:.2f}, answers {given.mean():.3f} of the questions, "
+            f"{right[given].sum() / max(given.sum(), 1):.3f} of them right"
+        )
+    return {level: round(least, 2) for level, least in chosen.items()}
