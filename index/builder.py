@@ -44,6 +44,7 @@ class BuildReport:
         generation: name of the current generation.
         published: whether this build made a new one; a build that changes nothing does not.
         seconds: wall time.
+        copies: articles in the index that are copies of another one, such as syndicated ones.
     """
 
     added: int = 0
@@ -61,6 +62,7 @@ class BuildReport:
     generation: str = ""
     published: bool = False
     seconds: float = 0.0
+    copies: int = 0
 
 
 def build_index(
@@ -190,6 +192,7 @@ def _write(
         generation=done[0],
         published=bool(changes),
         seconds=time.monotonic() - began,
+        copies=build.copies,
     )
 
 
