@@ -69,11 +69,12 @@ def find_candidates(
 
     The features of a candidate: the ``margin`` of its best span; the log of its ``share`` of the
     odds of all candidates and of no answer; the ``gap`` in margin to the best other candidate; the
-    log of how many passages agree on it, ``agreement``; and of the passage of its best span the
-    ``similarity`` to the question as a vector, and how much of the weight of the question's words
-    the passage with its title (``context_coverage``) and the sentence (``sentence_coverage``) hold,
-    whether the passage has the rarest of them (``rarest_word_found``), and the share of the
-    question's names and numbers that the article has (``names_found``).
+    log of how many places agree on it, ``agreement``, where one sentence in several articles is one
+    place; and of the passage of its best span the ``similarity`` to the question as a vector, and
+    how much of the weight of the question's words the passage with its title
+    (``context_coverage``) and the sentence (``sentence_coverage``) hold, whether the passage has
+    the rarest of them (``rarest_word_found``), and the share of the question's names and numbers
+    that the article has (``names_found``).
 
     Args:
         question: as it was read.
@@ -160,7 +161,7 @@ def _features(
         margin,
         scale.share(margin),
         scale.gap(margin),
-        math.log(len({(span.passage.article_id, span.start) for span in group})),
+        math.log(len({_witness(span) for span in group})),
         hit.dense,
         covered(rarity, around),
         covered(rarity, sentence),
@@ -177,6 +178,13 @@ def _place(passage: Passage) -> tuple[str, int, int]:
     return passage.article_id, passage.start, passage.end
 
 
+def _witness(span: AnswerSpan) -> tuple[str, int]:
+    """Give the sentence of a span and where it stands in it: copies of both are one witness."""
+    start, end = span.sentence
+    sentence = span.passage.text[start - span.passage.start : end - span.passage.start]
+    return " ".join(sentence.casefold().split()), span.start - start
+
+
 def _supports(
     group: Sequence[AnswerSpan], found: Mapping[tuple[str, int, int], Hit]
 ) -> tuple[Support, ...]:
@@ -184,5 +192,6 @@ def _supports(
     for span in group:
         hit = found[_place(span.passage)]
         place = (hit.article.id, *span.sentence)
-        supports.setdefault(place, Support(hit.article, *span.sentence, span.margin))
+        support = Support(hit.article, *span.sentence, span.margin, copies=hit.copies)
+        supports.setdefault(place, support)
     return tuple(supports.values())

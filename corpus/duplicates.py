@@ -59,12 +59,13 @@ _MOST_NUMBERS_ASTRAY = 0.25
 _LEAST_OF_A_SENTENCE = 0.5
 
 _DATELINE = re.compile(r"\s*[A-Z][A-Z.'’]{2,}[^\n–—]{0,60}?\s(?:–|—|--?)\s")
-_CREDITS = frozenset(
-    {
-        *(("reporting", "by"), ("additional", "reporting"), ("writing", "by"), ("edited", "by")),
-        *(("editing", "by"), ("compiled", "by"), ("written", "by"), ("all", "rights")),
-    }
+_CREDIT = re.compile(
+    r"[\s(\[©]*(?:(?:additional )?(?:reporting|writing|editing) by\b|copyright\b"
+    r"|all rights reserved\b"
+    r"|this (?:article|report|story) (?:was )?(?:first|originally) (?:appeared|published)\b)",
+    re.IGNORECASE,
 )
+_LONGEST_CREDIT = 200  # code points
 
 
 class DuplicateFinder:
@@ -167,5 +168,4 @@ def _hashed(run: bytes) -> int:
 
 
 def _is_credit(sentence: str) -> bool:
-    words = sentence.casefold().lstrip(" (©[").split(maxsplit=2)
-    return tuple(words[:2]) in _CREDITS or words[:1] == ["copyright"]
+    return len(sentence) <= _LONGEST_CREDIT and _CREDIT.match(sentence) is not None

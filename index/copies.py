@@ -101,7 +101,7 @@ class Copies:
 
     @classmethod
     def open(cls, catalogue: Catalogue) -> Copies:
-        """Read the tables of a catalogue; without any, as of an earlier version, nothing is a copy."""
+        """Read the tables of a catalogue; in one of an earlier version nothing is a copy."""
         rows = catalogue.run("SELECT count(*) FROM sqlite_master WHERE name = 'signatures'")
         return cls(catalogue, bool(rows[0][0]))
 
@@ -163,8 +163,8 @@ class Copies:
         """Drop the articles that are no longer there as they were, and undo what hung on them."""
         run = self._catalogue.run
         for number, signature in run(
-            "SELECT number, signature FROM signatures AS s WHERE NOT EXISTS (SELECT 1 FROM articles "
-            f"WHERE articles.id = s.article_id AND {_CONTENT} = s.content)"
+            "SELECT number, signature FROM signatures AS s WHERE NOT EXISTS ("
+            f"SELECT 1 FROM articles WHERE articles.id = s.article_id AND {_CONTENT} = s.content)"
         ):
             for band in enumerate(self._finder.bands(signature)):
                 run("DELETE FROM bands WHERE band = ? AND hash = ? AND number = ?", (*band, number))

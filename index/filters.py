@@ -30,7 +30,10 @@ def filters_of(since: str | date | None, until: str | date | None, source: str |
 
 def admits(filters: Filters, article: Article) -> bool:
     """Tell whether an article passes."""
-    if filters.source is not None and filters.source.casefold() != (article.source or "").casefold():
+    if (
+        filters.source is not None
+        and filters.source.casefold() != (article.source or "").casefold()
+    ):
         return False
     if filters.since is None and filters.until is None:
         return True

@@ -71,7 +71,9 @@ def fold(
         wording = passage_wording(found.passage, found.article) if group else Wording(())
         same = groups.setdefault(group[0], []) if group else []
         others = [one for one in same if one.found.article.id != found.article.id]
-        if others and said_in(wording, frozenset[Run]().union(*(one.wording.runs for one in others))):
+        if others and said_in(
+            wording, frozenset[Run]().union(*(one.wording.runs for one in others))
+        ):
             _note_equal(found, wording, others)
         elif len(kept) < k:
             one = _Kept(found, group, wording)

@@ -276,7 +276,7 @@ class Searcher:
         )
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
-        """Give the passages of scores in their order, read from the catalogue ``step`` at a time."""
+        """Give the passages that have these scores, in their order, read ``step`` at a time."""
         numbers = list(scores)
         for begin in range(0, len(numbers), step):
             some = numbers[begin : begin + step]
