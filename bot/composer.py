@@ -70,7 +70,7 @@ class Citation:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Citation:
         """Make the citation that ``to_dict`` gave this record of."""
-        return cls(**{**record, "copies": tuple(Copy(**copy) for copy in record["copies"])})
+        return cls(**{**record, "copies": tuple(Copy(**copy) for copy in record.get("copies", ()))})
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,7 @@ class Copies:
                 f"SELECT id, {_CONTENT}, coalesce(epoch, {_UNDATED}), text FROM articles "
                 "WHERE id = ?",
                 (article_id,),
-            )  # type: ignore[misc]
+            )
 
     def _original_of(self, row: _Row) -> int:
         """Find the first original before an article that it is a copy of, or itself."""
