@@ -12,6 +12,7 @@ from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Passage
+from corpus.wording import folded_words
 from index.searcher import Hit
 
 __all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rerank"]
@@ -178,11 +179,12 @@ def _place(passage: Passage) -> tuple[str, int, int]:
     return passage.article_id, passage.start, passage.end
 
 
-def _witness(span: AnswerSpan) -> tuple[str, int]:
-    """Give the sentence of a span and where it stands in it: copies of both are one witness."""
+def _witness(span: AnswerSpan) -> tuple[tuple[str, ...], int]:
+    """Give a span's sentence and its place in it, both in words: copies of it are one witness."""
+    text, offset = span.passage.text, span.passage.start
     start, end = span.sentence
-    sentence = span.passage.text[start - span.passage.start : end - span.passage.start]
-    return " ".join(sentence.casefold().split()), span.start - start
+    before = folded_words(text[start - offset : span.start - offset])
+    return tuple(folded_words(text[start - offset : end - offset])), len(before)
 
 
 def _supports(

@@ -121,7 +121,7 @@ def test_a_citation_makes_the_round_trip() -> None:
 
 
 SAID = Article("said", "", "The ferry carried 212,400 people in 2022. Fog lay on the water.")
-COPIED = Article("copied", "", "HALM – Fog lay.  The ferry carried 212,400\npeople in 2022.")
+COPIED = Article("copied", "", "HALM – Fog lay.  The ferry carried 212400  PEOPLE in 2022.")
 TOLD = Article("told", "", "The ferry carried 198,000 people in 2022, said Halm.")
 
 
