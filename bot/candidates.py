@@ -12,6 +12,7 @@ from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
+from corpus.wording import folded_words
 from index.searcher import Hit
 
 __all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rerank"]
@@ -69,11 +70,12 @@ def find_candidates(
     The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
     of that is by all its spans together; the log of its ``share`` of the
     odds of all candidates and of no answer; the ``gap`` in margin to the best other candidate; the
-    log of how many passages agree on it, ``agreement``; and of the passage of its best span the
-    ``similarity`` to the question as a vector, and how much of the weight of the question's words
-    the passage with its title (``context_coverage``) and the sentence (``sentence_coverage``) hold,
-    whether the passage has the rarest of them (``rarest_word_found``), and the share of the
-    question's names and numbers that the article has (``names_found``).
+    log of how many places agree on it, ``agreement``, where one sentence in several articles is one
+    place; and of the passage of its best span the ``similarity`` to the question as a vector, and
+    how much of the weight of the question's words the passage with its title
+    (``context_coverage``) and the sentence (``sentence_coverage``) hold, whether the passage has
+    the rarest of them (``rarest_word_found``), and the share of the question's names and numbers
+    that the article has (``names_found``).
 
     Args:
         question: as it was read.
@@ -161,7 +163,7 @@ def _features(
         bounded_margin(top.margin if top.answerable is None else top.answerable),
         scale.share(margin),
         scale.gap(margin),
-        math.log(len({(span.passage.article_id, span.start) for span in group})),
+        math.log(len({_witness(span) for span in group})),
         hit.dense,
         covered(rarity, around),
         covered(rarity, sentence),
@@ -178,6 +180,14 @@ def _place(passage: Passage) -> tuple[str, int, int]:
     return passage.article_id, passage.start, passage.end
 
 
+def _witness(span: AnswerSpan) -> tuple[tuple[str, ...], int]:
+    """Give a span's sentence and its place in it, both in words: copies of it are one witness."""
+    text, offset = span.passage.text, span.passage.start
+    start, end = span.sentence
+    before = folded_words(text[start - offset : span.start - offset])
+    return tuple(folded_words(text[start - offset : end - offset])), len(before)
+
+
 def _supports(
     group: Sequence[AnswerSpan], found: Mapping[tuple[str, int, int], Hit]
 ) -> tuple[Support, ...]:
@@ -185,5 +195,6 @@ def _supports(
     for span in group:
         hit = found[_place(span.passage)]
         place = (hit.article.id, *span.sentence)
-        supports.setdefault(place, Support(hit.article, *span.sentence, span.margin))
+        support = Support(hit.article, *span.sentence, span.margin, copies=hit.copies)
+        supports.setdefault(place, support)
     return tuple(supports.values())

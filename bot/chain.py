@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from langchain_core.documents import Document
@@ -195,8 +195,8 @@ def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:
 
 
 def citation_document(citation: Citation) -> Document:
-    """Give a citation as a LangChain Document: the quote, its other fields as metadata."""
-    return Document(page_content=citation.quote, metadata=asdict(citation))
+    """Give a citation as a LangChain Document: the quote, and all its fields as metadata."""
+    return Document(page_content=citation.quote, metadata=citation.to_dict())
 
 
 def _pieces(answer: Answer) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from bot.candidates import Candidate, normalised_answer
 from bot.evidence import Evidence
-from bot.quoted import Quoted
+from bot.quoted import Quoted, say_the_same
+from index.copies import Copy
 from index.searcher import Hit
 
 __all__ = [
@@ -47,6 +48,8 @@ class Citation:
         quote: the sentence, character by character.
         start: its first code point in the article's text.
         end: one past its last.
+        copies: the other articles in which it stands too, of which this one is a copy or the
+            original; they are no further witnesses.
     """
 
     number: int
@@ -58,6 +61,16 @@ class Citation:
     quote: str
     start: int
     end: int
+    copies: tuple[Copy, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the citation as JSON values."""
+        return {**asdict(self), "copies": [asdict(copy) for copy in self.copies]}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Citation:
+        """Make the citation that ``to_dict`` gave this record of."""
+        return cls(**{**record, "copies": tuple(Copy(**copy) for copy in record.get("copies", ()))})
 
 
 @dataclass(frozen=True)
@@ -105,11 +118,13 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as JSON values: dicts, lists, strings, numbers, booleans and None."""
         record = asdict(self)
-        for name in ("citations", "closest", "notes"):
-            record[name] = list(record[name])
+        for name in ("citations", "closest"):
+            record[name] = [cited.to_dict() for cited in getattr(self, name)]
         record["alternatives"] = [
-            {**other, "citations": list(other["citations"])} for other in record["alternatives"]
+            {**asdict(other), "citations": [cited.to_dict() for cited in other.citations]}
+            for other in self.alternatives
         ]
+        record["notes"] = list(self.notes)
         record["timings"] = dict(self.timings)
         return record
 
@@ -207,7 +222,8 @@ def _refuse(
     notes: Sequence[str],
 ) -> Answer:
     places = [
-        Quoted(hit.article, hit.passage.start, hit.passage.end) for hit in closest[:_MOST_CLOSEST]
+        Quoted(hit.article, hit.passage.start, hit.passage.end, copies=hit.copies)
+        for hit in closest[:_MOST_CLOSEST]
     ]
     return Answer(
         REFUSAL,
@@ -237,6 +253,7 @@ def _cite(sentences: Sequence[Quoted], first: int) -> tuple[Citation, ...]:
             item.quote,
             item.start,
             item.end,
+            item.copies,
         )
         for number, item in enumerate(sentences, start=first)
     )
@@ -265,17 +282,10 @@ def _others(candidates: Sequence[Candidate], threshold: float) -> Sequence[Candi
 
 def _different(sentences: Sequence[_AnyQuoted], most: int) -> list[_AnyQuoted]:
     chosen: list[_AnyQuoted] = []
-    said: list[frozenset[str]] = []
     for item in sentences:
-        words = frozenset(item.quote.casefold().split())
-        if len(chosen) < most and not any(_alike(words, other) for other in said):
+        if len(chosen) < most and not any(say_the_same(item, other) for other in chosen):
             chosen.append(item)
-            said.append(words)
     return chosen
-
-
-def _alike(left: frozenset[str], right: frozenset[str]) -> bool:
-    return len(left & right) >= 0.8 * len(left | right)
 
 
 def _readable(chosen: Sequence[Evidence]) -> list[Evidence]:

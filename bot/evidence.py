@@ -83,7 +83,12 @@ def find_evidence(
         Each sentence once, the most probable first; equal ones in the order found.
     """
     evidence = [
-        Evidence(hit.article, *sentence, calibration.sentence.probability(features))
+        Evidence(
+            hit.article,
+            *sentence,
+            calibration.sentence.probability(features),
+            copies=hit.copies,
+        )
         for hit, sentence, features in weigh(result, spans, searcher)
     ]
     return sorted(evidence, key=lambda item: -item.probability)

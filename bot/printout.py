@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.composer import Answer, Citation
     from bot.evaluation import Estimate
     from index.builder import BuildReport
+    from index.copies import Copy
     from index.searcher import Hit, IndexStatus
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 _MARKER = re.compile(r"(\[\d+\])")
+_MOST_COPIES = 5  # that are named; --json has them all
 
 
 def answer_lines(answer: Answer) -> Iterator[Line]:
@@ -45,6 +47,7 @@ def _sources(citations: Sequence[Citation]) -> Iterator[Line]:
         yield _place(cited.article_id, cited.start, cited.end)
         if cited.url and cited.url != cited.article_id:
             yield Line(((one_line(cited.url), "dim"),), indent=4)
+        yield from _also_in(cited.copies)
         yield Line(((f'"{one_line(cited.quote)}"', ""),), indent=4)
 
 
@@ -72,6 +75,7 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
         article, passage = hit.article, hit.passage
         yield _heading(f"{number}.", article.title, article.source, article.published)
         yield _place(article.id, passage.start, passage.end, f"  score {hit.score:.3f}")
+        yield from _also_in(hit.copies)
         yield Line(((one_line(passage.text), ""),), indent=4)
 
 
@@ -80,6 +84,7 @@ def status_lines(status: IndexStatus) -> Iterator[Line]:
     rows = {
         "index": status.path,
         "articles": f"{status.articles:,}",
+        "copies": f"{status.copies:,}",
         "passages": f"{status.passages:,}",
         "model": status.model,
         "size": _size(status.bytes),
@@ -99,6 +104,8 @@ def summary(report: BuildReport) -> str:
     if report.failures:
         parts.append(f"{len(report.failures)} could not be read")
     parts.append(f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')}")
+    if report.copies:
+        parts.append(f"{report.copies:,} of them copies of another")
     if report.taken_over:
         parts.append(f"{_count(report.taken_over, 'passage')} taken over from a run that stopped")
     parts.append(f"{report.seconds:.1f} s")
@@ -120,12 +127,27 @@ def _marked(prose: str) -> Iterator[tuple[str, str]]:
 
 
 def _heading(mark: str, title: str, source: str | None, published: str | None) -> Line:
-    day = published[:10] if published else None
-    known = [one_line(value) for value in (source, day) if value]
-    byline = f" — {', '.join(known)}" if known else ""
+    byline = _byline(source, published)
     return Line(
-        ((f"{mark} ", "bold cyan"), (one_line(title) or "(no title)", "bold"), (byline, ""))
+        (
+            (f"{mark} ", "bold cyan"),
+            (one_line(title) or "(no title)", "bold"),
+            (f" — {byline}" if byline else "", ""),
+        )
     )
+
+
+def _byline(source: str | None, published: str | None) -> str:
+    day = published[:10] if published else None
+    return ", ".join(one_line(value) for value in (source, day) if value)
+
+
+def _also_in(copies: Sequence[Copy]) -> Iterator[Line]:
+    for copy in copies[:_MOST_COPIES]:
+        where = _byline(copy.source, copy.published) or one_line(copy.title) or "(no title)"
+        yield Line(((f"also in: {where}  {one_line(copy.article_id)}", "dim"),), indent=4)
+    if len(copies) > _MOST_COPIES:
+        yield Line(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)
 
 
 def _place(article_id: str, start: int, end: int, more: str = "") -> Line:

@@ -26,7 +26,7 @@ class PassageRetriever(BaseRetriever):
     """Finds passages by hybrid search; each Document says where it stands.
 
     ``page_content`` is the passage; the metadata holds ``article_id title url source published
-    start end score``, with ``article.text[start:end] == page_content``.
+    start end score copies``, with ``article.text[start:end] == page_content``.
 
     Attributes:
         searcher: gives the generation to search, anew for each question.

@@ -45,6 +45,7 @@ class BuildReport:
         generation: name of the current generation.
         published: whether this build made a new one; a build that changes nothing does not.
         seconds: wall time.
+        copies: articles in the index that are copies of another one, such as syndicated ones.
     """
 
     added: int = 0
@@ -62,6 +63,7 @@ class BuildReport:
     generation: str = ""
     published: bool = False
     seconds: float = 0.0
+    copies: int = 0
 
 
 def build_index(
@@ -204,6 +206,7 @@ def _write(
         generation=done[0],
         published=bool(changes),
         seconds=time.monotonic() - began,
+        copies=build.copies,
     )
 
 

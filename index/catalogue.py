@@ -92,7 +92,7 @@ class Catalogue:
             passages: its passages.
         """
         self.delete([article.id])
-        self._run(
+        self.run(
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
@@ -110,7 +110,7 @@ class Catalogue:
             ),
         )
         for passage in passages:
-            self._run(
+            self.run(
                 "INSERT INTO passages (article_id, number, start, end, sentences) "
                 "VALUES (?, ?, ?, ?, ?)",
                 (
@@ -124,42 +124,42 @@ class Catalogue:
 
     def move(self, article_id: str, origin: str) -> None:
         """Note that an article comes from another file now."""
-        self._run("UPDATE articles SET origin = ? WHERE id = ?", (origin, article_id))
+        self.run("UPDATE articles SET origin = ? WHERE id = ?", (origin, article_id))
 
     def delete(self, article_ids: Iterable[str]) -> None:
         """Delete articles and their passages; unknown ids are passed over."""
         for article_id in article_ids:
-            self._run("DELETE FROM passages WHERE article_id = ?", (article_id,))
-            self._run("DELETE FROM articles WHERE id = ?", (article_id,))
+            self.run("DELETE FROM passages WHERE article_id = ?", (article_id,))
+            self.run("DELETE FROM articles WHERE id = ?", (article_id,))
 
     # -- reading ---------------------------------------------------------------------------------
 
     def counts(self) -> tuple[int, int]:
         """Count the articles and the passages."""
-        ((articles, passages),) = self._run(
+        ((articles, passages),) = self.run(
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
         )
         return articles, passages
 
     def undated(self) -> int:
         """Count the articles without a date."""
-        return int(self._run("SELECT count(*) FROM articles WHERE epoch IS NULL")[0][0])
+        return int(self.run("SELECT count(*) FROM articles WHERE epoch IS NULL")[0][0])
 
     def hashes(self) -> dict[str, str]:
         """Give the content hash of each article, by id."""
-        return dict(self._run("SELECT id, hash FROM articles"))
+        return dict(self.run("SELECT id, hash FROM articles"))
 
     def origins(self) -> dict[str, str]:
         """Give the file that each article came from, by id."""
-        return dict(self._run("SELECT id, origin FROM articles"))
+        return dict(self.run("SELECT id, origin FROM articles"))
 
     def ids(self) -> list[str]:
         """Give every article's id, in order."""
-        return [row[0] for row in self._run("SELECT id FROM articles ORDER BY id")]
+        return [row[0] for row in self.run("SELECT id FROM articles ORDER BY id")]
 
     def article(self, article_id: str) -> Article | None:
         """Give one article as it was indexed, or None where there is none of that id."""
-        rows = self._run(f"SELECT {_FIELDS} FROM articles WHERE id = ?", (article_id,))
+        rows = self.run(f"SELECT {_FIELDS} FROM articles WHERE id = ?", (article_id,))
         return Article(*rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
@@ -171,17 +171,17 @@ class Catalogue:
 
     def all_passage_ids(self) -> list[int]:
         """Give the ids of all passages."""
-        return [row[0] for row in self._run("SELECT id FROM passages")]
+        return [row[0] for row in self.run("SELECT id FROM passages")]
 
     def articles_of(self, passage_ids: Iterable[int]) -> set[str]:
         """Give the ids of the articles that these passages are of."""
         wanted = set(passage_ids)
-        rows = self._run("SELECT id, article_id FROM passages") if wanted else []
+        rows = self.run("SELECT id, article_id FROM passages") if wanted else []
         return {article_id for number, article_id in rows if number in wanted}
 
     def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
         """Give an article's passages with their ids, in reading order."""
-        rows = self._run(
+        rows = self.run(
             "SELECT id, article_id, number, start, end, sentences FROM passages "
             "WHERE article_id = ? ORDER BY number",
             (article.id,),
@@ -194,7 +194,7 @@ class Catalogue:
         for begin in range(0, len(passage_ids), _CHUNK):
             some = passage_ids[begin : begin + _CHUNK]
             marks = ",".join("?" * len(some))
-            rows += self._run(
+            rows += self.run(
                 "SELECT id, article_id, number, start, end, sentences FROM passages "
                 f"WHERE id IN ({marks})",
                 tuple(some),
@@ -224,14 +224,22 @@ class Catalogue:
             clauses.append("articles.source_key = ?")
             values.append(filters.source.casefold())
         where = " AND ".join(clauses) or "1"
-        rows = self._run(
+        rows = self.run(
             "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article_id "
             f"WHERE {where} ORDER BY passages.id",
             tuple(values),
         )
         return [row[0] for row in rows]
 
-    def _run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    def run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement of SQL, and give its rows.
+
+        For the modules that keep tables of their own in this file.
+
+        Raises:
+            IndexCorrupt: SQLite cannot do it with this file.
+            OSError: the disk is full.
+        """
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()

@@ -12,6 +12,7 @@ import numpy as np
 from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
 from index.catalogue import Catalogue, epoch_seconds
+from index.copies import Copies
 from index.dense import DenseIndex
 from index.embedder import load_embedder, reload_embedder
 from index.errors import EmbedderMismatch, IndexMissing
@@ -93,6 +94,7 @@ class Construction:
         self.catalogue = Catalogue.create(self._folder / CATALOGUE)
         self.embedded = 0
         self.taken_over = 0
+        self.copies = 0
         self._closed = False
 
     @classmethod
@@ -175,6 +177,7 @@ class Construction:
             if self._base is None:
                 return "", 0, 0
             manifest = self._base[1]
+            self.copies = Copies.open(self.catalogue).count()
             return self._base[0].name, manifest.articles, manifest.passages
         if self._base is None:
             dense = DenseIndex.empty(self.embedder.dimension)
@@ -200,6 +203,9 @@ class Construction:
             ),
         )
         dense.write(self._folder / DENSE)
+        copies = Copies.create(self.catalogue)
+        copies.update()
+        self.copies = copies.count()
         counts = self.catalogue.counts()
         self._close()
         if self._base is None:

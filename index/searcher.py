@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, Passage
 from corpus.text import normalise
-from index.catalogue import Catalogue, epoch_seconds
+from index.catalogue import Catalogue
+from index.copies import Copies, Copy
 from index.dense import DenseIndex
 from index.embedder import reload_embedder
-from index.errors import BadFilter, EmbedderMismatch, EmptyQuestion, IndexCorrupt
+from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
+from index.filters import filters_of
+from index.folding import Found, fold
 from index.fusion import fuse
 from index.generation import (
     CATALOGUE,
@@ -24,7 +26,7 @@ from index.generation import (
     current_generation,
     verify_generation,
 )
-from index.sparse import Filters, SparseIndex
+from index.sparse import SparseIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +53,8 @@ class Hit:
             hits in order, its confidence.
         dense: cosine similarity to the question in [-1, 1].
         sparse: BM25 score, 0 where the passage shares no word with the question.
+        copies: where else it ran: the other articles, within the search's filters, that are copies
+            of this one and say what the passage says; by publication.
     """
 
     passage: Passage
@@ -58,6 +62,7 @@ class Hit:
     score: float
     dense: float
     sparse: float
+    copies: tuple[Copy, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the hit as JSON values, with the offsets in the article's text."""
@@ -71,6 +76,7 @@ class Hit:
             "end": self.passage.end,
             "text": self.passage.text,
             "score": self.score,
+            "copies": [asdict(copy) for copy in self.copies],
         }
 
 
@@ -105,6 +111,7 @@ class IndexStatus:
         dimension: length of its vectors.
         bytes: size of the generation on disk.
         built_at: timezone-aware ISO 8601.
+        copies: articles that are copies of another one, such as syndicated ones.
     """
 
     path: str
@@ -116,6 +123,7 @@ class IndexStatus:
     dimension: int
     bytes: int
     built_at: str
+    copies: int = 0
 
 
 class Searcher:
@@ -133,6 +141,7 @@ class Searcher:
             )
         verify_generation(folder, self._manifest)
         self._catalogue = Catalogue.open(folder / CATALOGUE)
+        self._copies = Copies.open(self._catalogue)
         self._dense = DenseIndex.read(folder / DENSE)
         self._sparse = SparseIndex.open(folder / SPARSE)
         if len(self._dense) != self._manifest.passages:
@@ -193,6 +202,10 @@ class Searcher:
     ) -> SearchResult:
         """Find the passages nearest to a question.
 
+        What says the same in copies of one article is one hit, which names the others in
+        ``copies``. The filters come first: an article that they leave out is neither a hit nor
+        named as a copy of one.
+
         Args:
             question: any text; what is over ``LONGEST_QUESTION`` is cut off.
             k: how many hits at the most, 1 or more.
@@ -209,7 +222,7 @@ class Searcher:
         if k < 1:
             raise ValueError("k must be 1 or more")
         question, notes = self._prepare(question)
-        filters = Filters(_moment(since, False), _moment(until, True), source)
+        filters = filters_of(since, until, source)
         allowed = self._catalogue.allowed(filters) if filters else None
         if filters.since is not None or filters.until is not None:
             undated = self._catalogue.undated()
@@ -217,19 +230,22 @@ class Searcher:
                 notes.append(f"{undated} articles without a date were left out by the date filter.")
         depth = max(_DEPTH, 2 * k)
         vector = self.embedder.embed_query(question)
-        sparse = dict(self._sparse.search(question, depth, filters))
-        dense = dict(self._dense.search(vector, depth, allowed))
-        # What BM25 found alone has a similarity too: it is looked up, not taken to be nothing.
-        alone = [number for number in sparse if number not in dense]
-        dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
-        best = list(fuse(dense, sparse).items())[:k]
-        rows = self._catalogue.resolve([number for number, _ in best])
-        hits = tuple(
-            Hit(*rows[number], score, dense[number], sparse.get(number, 0.0))
-            for number, score in best
-            if number in rows
-        )
-        return SearchResult(hits, question, vector, tuple(notes))
+        hits: list[Hit] = []
+        complete = False
+        while len(hits) < k and not complete:  # anew and deeper only where much was folded
+            sparse = dict(self._sparse.search(question, depth, filters))
+            dense = dict(self._dense.search(vector, depth, allowed))
+            complete = len(dense) < depth
+            # What BM25 found alone has a similarity too: it is looked up, not taken to be nothing.
+            alone = [number for number in sparse if number not in dense]
+            dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
+            kept = fold(self._resolved(fuse(dense, sparse), k), k, self._copies, filters)
+            hits = [
+                Hit(passage, article, score, dense[number], sparse.get(number, 0.0), copies)
+                for (number, passage, article, score), copies in kept
+            ]
+            depth *= 4
+        return SearchResult(tuple(hits), question, vector, tuple(notes))
 
     def article(self, article_id: str) -> Article | None:
         """Give an article as indexed, or None where there is none of that id."""
@@ -256,7 +272,16 @@ class Searcher:
             manifest.dimension,
             sum(manifest.sizes.values()),
             manifest.built_at,
+            self._copies.count(),
         )
+
+    def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
+        """Give the passages that have these scores, in their order, read ``step`` at a time."""
+        numbers = list(scores)
+        for begin in range(0, len(numbers), step):
+            some = numbers[begin : begin + step]
+            rows = self._catalogue.resolve(some)
+            yield from (Found(n, *rows[n], scores[n]) for n in some if n in rows)
 
     def _prepare(self, question: str) -> tuple[str, list[str]]:
         question = " ".join(normalise(question[: 4 * LONGEST_QUESTION]).split())
@@ -267,22 +292,3 @@ class Searcher:
         return question[:LONGEST_QUESTION], [
             f"The question was cut to its first {LONGEST_QUESTION} characters."
         ]
-
-
-def _moment(given: str | date | None, whole_day: bool) -> int | None:
-    """Turn a filter's date into seconds since 1970; a day without a time is its start or end."""
-    if given is None:
-        return None
-    try:
-        if isinstance(given, str):
-            text = given.strip()
-            given = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-        if not isinstance(given, datetime):
-            given = datetime.combine(given, clock(), UTC)
-            if whole_day:
-                given += timedelta(days=1) - timedelta(seconds=1)
-        if given.tzinfo is None:
-            given = given.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise BadFilter(f"not a date: {given!r}; write it as 2024-05-31") from error
-    return epoch_seconds(given.isoformat())

@@ -116,7 +116,7 @@ def converse(bot: NewsBot, question: str, turns: Sequence[Turn]) -> Iterator[Vie
     try:
         for chunk in bot.stream(question, history=history):
             if "sources" in chunk:
-                citations = [Citation(**fields) for fields in chunk["sources"]]
+                citations = [Citation.from_dict(fields) for fields in chunk["sources"]]
                 numbers = [citation.number for citation in citations]
                 cards = _cards(bot, number, citations)
             if "text" in chunk:

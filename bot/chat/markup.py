@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.chat.excerpt import excerpt
 from bot.composer import Citation
 from bot.terminal import clean
+from index.copies import Copy
 
 __all__ = [
     "answer_html",
@@ -31,6 +32,7 @@ __all__ = [
 
 _LONGEST_QUESTION = 2_000  # code points of a question that the page repeats
 _LONGEST_ADDRESS = 200  # code points of an address that is shown and not linked
+_MOST_COPIES = 5  # other places of a source that are named
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _GAP = re.compile(r"\s+")
@@ -141,7 +143,7 @@ def card_html(citation: Citation, turn: int, text: str | None) -> str:
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
         f'<h3 id="{card}-title"><span class="number">{citation.number}</span> '
         f'<bdi class="title">{title}</bdi></h3>'
-        f"{_byline(citation)}"
+        f"{_byline(citation)}{_also_in(citation.copies)}"
         f'<blockquote class="passage" dir="auto">{_passage(citation, text)}</blockquote>'
         f'<p class="foot">{_original(citation.url)}'
         f'<span class="offsets" title="Where the quote stands in the article’s text">'
@@ -206,6 +208,24 @@ def _byline(citation: Citation) -> str:
     if citation.published:
         parts.append(_date(citation.published))
     return f'<p class="byline">{" · ".join(parts)}</p>' if parts else ""
+
+
+def _also_in(copies: Sequence[Copy]) -> str:
+    named = [_copy(copy) for copy in copies[:_MOST_COPIES]]
+    if len(copies) > _MOST_COPIES:
+        named.append(f"{len(copies) - _MOST_COPIES} more")
+    return f'<p class="byline">Also in {", ".join(named)}</p>' if named else ""
+
+
+def _copy(copy: Copy) -> str:
+    """Name where a copy ran by its publisher, else by its headline; the whole headline on hover."""
+    title = " ".join(copy.title.split())
+    name = f'<bdi title="{escaped(title)}">{escaped(copy.source or title) or "an article"}</bdi>'
+    link = safe_link(copy.url)
+    if link is None:
+        return name
+    address = escaped(link[0])
+    return f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{name}</a>'
 
 
 def _date(published: str) -> str:

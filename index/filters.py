@@ -1,0 +1,64 @@
+"""What a search is narrowed to: from what the caller gives to ``Filters``, and who passes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+
+from corpus.article import Article
+from index.catalogue import epoch_seconds
+from index.errors import BadFilter
+from index.sparse import Filters
+
+__all__ = ["admits", "filters_of"]
+
+
+def filters_of(since: str | date | None, until: str | date | None, source: str | None) -> Filters:
+    """Give the filters that a caller means.
+
+    Args:
+        since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has no
+            zone of its own.
+        until: latest one; a date without a time means the whole day.
+        source: publisher, without regard to case.
+
+    Raises:
+        BadFilter: ``since`` or ``until`` is not a date.
+    """
+    return Filters(_moment(since, False), _moment(until, True), source)
+
+
+def admits(filters: Filters, article: Article) -> bool:
+    """Tell whether an article passes."""
+    if (
+        filters.source is not None
+        and filters.source.casefold() != (article.source or "").casefold()
+    ):
+        return False
+    if filters.since is None and filters.until is None:
+        return True
+    epoch = epoch_seconds(article.published)
+    if epoch is None:
+        return False
+    return (filters.since is None or epoch >= filters.since) and (
+        filters.until is None or epoch <= filters.until
+    )
+
+
+def _moment(given: str | date | None, whole_day: bool) -> int | None:
+    """Turn a filter's date into seconds since 1970; a day without a time is its start or end."""
+    if given is None:
+        return None
+    try:
+        if isinstance(given, str):
+            text = given.strip()
+            given = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        if not isinstance(given, datetime):
+            given = datetime.combine(given, clock(), UTC)
+            if whole_day:
+                given += timedelta(days=1) - timedelta(seconds=1)
+        if given.tzinfo is None:
+            given = given.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadFilter(f"not a date: {given!r}; write it as 2024-05-31") from error
+    return epoch_seconds(given.isoformat())

@@ -1,0 +1,145 @@
+"""Syndicated copies in answers: one witness, one source, and a word on where else it ran."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from bot.candidates import find_candidates
+from bot.chat.conversation import converse
+from bot.chat.markup import card_html
+from bot.composer import Citation, compose_answer, compose_sentences
+from bot.evidence import Evidence
+from bot.newsbot import NewsBot
+from bot.printout import answer_lines, hit_lines, status_lines, summary
+from corpus.article import Article
+from corpus.sentences import sentence_spans
+from index.builder import BuildReport, build_index
+from index.copies import Copy
+from index.searcher import Hit
+from tests.bot.chat.test_markup import Seen
+from tests.bot.invented import PhraseReader, calibration, passage_of, span_of
+from tests.corpus.reports import FLOOD
+from tests.index.hashed import HashedEmbedder
+
+QUESTION = "Who had to leave their homes in Merrowford?"
+PAPERS = {"gazette": "2022-02-02", "post": "2022-02-03", "wire": "2022-02-04"}
+COPY = Copy("post", "Flood", "https://example.org/post", "Post", "2022-02-03T00:00:00+00:00")
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> NewsBot:
+    folder = tmp_path_factory.mktemp("copies")
+    for name, day in PAPERS.items():
+        record = {"url": f"https://example.org/{name}", "title": "Flood", "text": FLOOD}
+        record |= {"source": name.title(), "published": f"{day}T08:00:00+00:00"}
+        (folder / f"{name}.json").write_text(json.dumps(record))
+    build_index([folder], folder / "index", embedder=HashedEmbedder())
+    reader = PhraseReader("410 people", 9.0)
+    return NewsBot(folder / "index", embedder=HashedEmbedder(), reader=reader, threshold=0.0)
+
+
+def lines(of: object) -> str:
+    return "\n".join("".join(text for text, _ in line.pieces) for line in of)  # type: ignore[attr-defined]
+
+
+def sources(copies: tuple[Copy, ...]) -> list[str | None]:
+    return [copy.source for copy in copies]
+
+
+def test_three_copies_are_one_source_that_names_the_other_two(bot: NewsBot) -> None:
+    answer = bot.answer(QUESTION)
+    (cited,) = answer.citations
+    assert (answer.short_answer, cited.source) == ("410 people", "Gazette")
+    assert sources(cited.copies) == ["Post", "Wire"]
+    for article_id in (cited.article_id, *(copy.article_id for copy in cited.copies)):
+        assert bot.article(article_id).text[cited.start : cited.end] == cited.quote
+    record = answer.to_dict()
+    assert json.loads(json.dumps(record)) == record
+    assert [one["source"] for one in record["citations"][0]["copies"]] == ["Post", "Wire"]
+
+
+def test_the_copy_is_the_source_where_its_paper_is_asked_for(bot: NewsBot) -> None:
+    (cited,) = bot.answer(QUESTION, source="wire").citations
+    assert (cited.source, cited.copies) == ("Wire", ())
+
+
+def test_every_copy_can_be_had_and_none_is_read_twice(bot: NewsBot) -> None:
+    assert {article.id.rpartition("/")[2] for article in bot.articles()} == set(PAPERS)
+    hits = bot.search(QUESTION, 20)
+    assert len({hit.passage.text for hit in hits}) == len(hits)
+
+
+def test_a_refusal_s_closest_passages_name_their_copies(bot: NewsBot) -> None:
+    hits = bot.search(QUESTION, 1)
+    (closest,) = compose_answer([], threshold=0.5, closest=hits).closest
+    assert sources(closest.copies) == ["Post", "Wire"]
+
+
+def test_the_command_line_says_also_in(bot: NewsBot) -> None:
+    printed = lines(answer_lines(bot.answer(QUESTION)))
+    assert "also in: Post, 2022-02-03  https://example.org/post\n" in printed
+    assert "also in: Wire" in lines(hit_lines(bot.search(QUESTION, 1)))
+    assert "copies    2" in lines(status_lines(bot.status()))
+    assert "3 articles in 5 passages; 2 of them copies of another" in summary(
+        BuildReport(articles=3, passages=5, copies=2)
+    )
+
+
+def test_more_copies_than_five_are_counted_on_the_command_line_and_on_the_card() -> None:
+    cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (COPY,) * 7)
+    hit = Hit(passage_of(SAID), SAID, 0.5, 0.5, 0.5, (COPY,) * 7)
+    assert "and in 2 more" in lines(hit_lines([hit]))
+    assert Seen(card_html(cited, 1, None)).text.count("Post") == 5
+    assert ", 2 more" in Seen(card_html(cited, 1, None)).text
+
+
+def test_the_page_shows_the_copies_on_the_card(bot: NewsBot) -> None:
+    *_, last = converse(bot, QUESTION, ())
+    assert "Also in Post, Wire" in Seen(last.sources).text
+    assert ("href", "https://example.org/post") in Seen(last.sources).attributes
+
+
+@pytest.mark.parametrize("hostile", ['<script>alert(1)</script>"', "\u202e\x1b[31m<b>'"])
+def test_a_copy_s_names_are_text_and_its_address_no_script(hostile: str) -> None:
+    for copy in (
+        Copy(hostile, hostile, "javascript:alert(1)", hostile, hostile),
+        Copy(hostile, hostile, None, None, None),
+    ):
+        cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (copy,))
+        seen = Seen(card_html(cited, 1, None))
+        assert set(seen.tags) == {"article", "h3", "span", "bdi", "p", "blockquote", "mark"}
+        hit = Hit(passage_of(SAID), SAID, 0.5, 0.5, 0.5, (copy,))
+        assert not {"\x1b", "\u202e"} & set(lines(hit_lines([hit])))
+
+
+def test_a_citation_makes_the_round_trip() -> None:
+    cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (COPY,))
+    assert Citation.from_dict(json.loads(json.dumps(cited.to_dict()))) == cited
+
+
+SAID = Article("said", "", "The ferry carried 212,400 people in 2022. Fog lay on the water.")
+COPIED = Article("copied", "", "HALM – Fog lay.  The ferry carried 212400  PEOPLE in 2022.")
+TOLD = Article("told", "", "The ferry carried 198,000 people in 2022, said Halm.")
+
+
+def test_one_sentence_in_two_articles_is_one_witness_folded_or_not() -> None:
+    passages = [passage_of(article) for article in (SAID, COPIED, TOLD)]
+    hits = [
+        Hit(passage, article, 0.5, 0.5, 0.5)
+        for passage, article in zip(passages, (SAID, COPIED, TOLD), strict=True)
+    ]
+    spans = [span_of(passage, "2022", 3.0) for passage in passages]
+    (candidate,) = find_candidates(QUESTION, hits, spans, {}, calibration({"agreement": 1.0}))
+    assert candidate.probability == pytest.approx(1 / (1 + math.exp(-math.log(2))))
+
+
+def test_sentences_that_differ_in_a_figure_are_both_cited() -> None:
+    def first(article: Article, number: int) -> Evidence:
+        return Evidence(article, *sentence_spans(article.text)[number], 0.9)
+
+    other = Article("other", "", SAID.text.replace("212,400", "198,000"))
+    answer = compose_sentences([first(SAID, 0), first(COPIED, 1), first(other, 0)], threshold=0.5)
+    assert [cited.article_id for cited in answer.citations] == ["said", "other"]

@@ -1,0 +1,47 @@
+"""Invented reports for tests of copies: of a flood, what followed, and a market week by week."""
+
+from __future__ import annotations
+
+__all__ = ["FLOOD", "FOLLOW_UP", "MARKET", "market"]
+
+FLOOD = (
+    "MERROW – The river Merrow burst its banks on Tuesday night and 410 people had to leave their "
+    "homes in Merrowford, said the mayor, Hanne Vold. Water stood 2.1 metres deep in the lower "
+    "streets by midnight, and three bridges were closed to traffic. Nobody was hurt.\n\n"
+    "Firefighters carried old people from the care home on Mill Lane in boats, while soldiers "
+    "filled sandbags beside the power station. The station stayed dry, but the water works "
+    "failed shortly before dawn, and the town hall asked everyone to boil what came from the tap. "
+    "A large part of the old market was under mud when the river fell again.\n\n"
+    "Vold said that the dyke had been due for repair since 2019 and that the county had put it off "
+    "every spring. The county answered that it had waited for the town to give up the allotments "
+    "behind the dyke. Both sides meet on Friday in the school, where most of the families have "
+    "been sleeping on camp beds.\n\n"
+    "The insurers of the valley expect claims for 240 houses and 90 shops. A fund for those "
+    "without insurance had gathered 85,000 crowns by Wednesday evening."
+)
+FOLLOW_UP = (
+    "MERROW – The county will pay for a new dyke at Merrowford, its governor promised on Friday "
+    "after an evening of angry questions in the school hall. Work is to begin in May and to cost "
+    "6 million crowns, two thirds of which come from the state. The allotments behind the old "
+    "dyke will be moved to the meadow beyond the railway, and the town has given up its suit.\n\n"
+    "The mayor, Hanne Vold, called the promise late but welcome. Most of the families have gone "
+    "home, though some of the houses on Mill Lane are too wet to live in before summer.\n\n"
+    "The river Merrow burst its banks on Tuesday night and 410 people had to leave their homes in "
+    "Merrowford. Water stood 2.1 metres deep in the lower streets by midnight, and three bridges "
+    "were closed to traffic. Vold said that the dyke had been due for repair since 2019 and that "
+    "the county had put it off every spring."
+)
+
+
+def market(week: int, factor: int) -> str:
+    """Give the report of a week: always the same words, and figures that the factor makes."""
+    rows = [
+        f"{fish} closed at {10 + factor * place % 37}.{factor * place % 9} crowns a kilo on the "
+        f"quay of Halm, {'up' if factor * place % 2 else 'down'} {factor * place % 7}.5 per cent "
+        f"on the week before, with {factor * (place + 3) * 13} crates sold."
+        for place, fish in enumerate(("Cod", "Herring", "Haddock", "Turbot", "Eel", "Sole"), 1)
+    ]
+    return f"Prices on the fish market in week {week}. " + " ".join(rows)
+
+
+MARKET = market(4, 11)
