@@ -10,6 +10,7 @@ import hashlib
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def _make(folder: Path) -> None:
 
     from index.onnx_export import export_onnx, quantise
 
-    untyped: type[BertModel] = BertModel
+    untyped: Any = BertModel
     logging.disable_progress_bar()
     level = logging.get_verbosity()
     logging.set_verbosity_error()  # the weights hold a layer that sentence vectors do without
@@ -126,7 +127,8 @@ def _make(folder: Path) -> None:
             ).last_hidden_state
             weights = attended.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * weights).sum(1) / weights.sum(1)
-            return mean / mean.norm(dim=1, keepdim=True)
+            vectors: torch.Tensor = mean / mean.norm(dim=1, keepdim=True)
+            return vectors
 
     chance = np.random.default_rng(3)
     words = chance.integers(1996, 9000, (4, 32))
