@@ -16,9 +16,9 @@ from warcio.warcwriter import WARCWriter
 
 from corpus import load_articles
 from corpus.errors import UnreadableArticle
-from corpus.formats import registry
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.warc import LONGEST_PAGE, MOST_DAMAGED, parse
+from corpus.formats.warc import MOST_DAMAGED, parse
+from corpus.formats.warc_records import LONGEST_PAGE
 from corpus.loader import LoadReport
 from tests.corpus.formats.conftest import ReadAll, ReadOne
 from tests.corpus.formats.test_html import page
@@ -210,21 +210,6 @@ def test_an_archive_packed_record_by_record_is_loaded(tmp_path: Path) -> None:
     articles = list(load_articles([tmp_path], report=report))
     assert [article.id for article in articles] == [f"{ADDRESS}-{n}" for n in range(3)]
     assert report.failures == []
-
-
-def test_an_archive_that_is_too_large_is_refused_with_advice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small = registry.Format("warc", 1_000_000, registry.FORMATS[".warc"].advice)
-    monkeypatch.setitem(registry.FORMATS, ".warc", small)
-    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(b" " * 1_500_000))
-    (tmp_path / "b.warc").write_bytes(b" " * 1_500_000)
-    report = LoadReport()
-    assert list(load_articles([tmp_path], report=report)) == []
-    assert [failure.cause for failure in report.failures] == [
-        "larger than 1 MB once unpacked: divide it into smaller WARC files",
-        "larger than 1 MB (2 MB): divide it into smaller WARC files",
-    ]
 
 
 WHOLE = Archive().add().add(status="404 Not Found").add(address=f"{ADDRESS}-2").bytes()
