@@ -92,7 +92,8 @@ class _Records:
         self._pieces = pieces
         self._held = bytearray()
         self._start = 0  # place of the first byte that is held
-        self._ended, self._damage = False, ""  # the stretch, and by what
+        self._ended = False  # the stretch
+        self._damage, self._inside = "", False  # what it ended by
         self._finished = False
         self._searched = 0  # since the last good record
         self._most = LONGEST_HEADER  # until one is found: a file of another kind is soon known
@@ -103,7 +104,7 @@ class _Records:
 
     def all(self) -> Iterator[Record]:
         while not self._finished:
-            self._ended, self._damage = False, ""
+            self._ended, self._damage, self._inside = False, "", False
             yield from self._stretch()
             self._drop(self._end)
 
@@ -158,8 +159,8 @@ class _Records:
         body = after_blank_line(self._held, offset, offset + LONGEST_HEADER)
         headers, length = _headers(bytes(self._held[offset:body])) if body else (_no_headers(), -1)
         if length < 0:
-            damage = (self._ended and self._damage) or "no length that can be read"
-            return Record(start, headers, damage=damage), start + 1
+            cause = (self._ended and self._damage) or "no length that can be read"
+            return Record(start, headers, damage=cause), start + 1
         body += self._start
         end = body + length
         if length > LONGEST_HEADER + LONGEST_PAGE:
@@ -193,8 +194,8 @@ class _Records:
     def _damage_at(self, end: int) -> str:
         """Why a record cannot end at a place up to which the stretch is held, if it goes so far."""
         behind = None if self._end < end else self._copy(end, end + _BEHIND)
-        if self._ended and self._damage and not (behind or b"").strip(b"\r\n"):
-            return self._damage  # it is the last one, and what is lost is a part of it
+        if behind is None or (self._inside and not behind.strip(b"\r\n")):
+            return self._damage or _misfit(behind)  # it is the last one, and a part of it is lost
         return _misfit(behind)
 
     def _hold(self, end: int) -> None:
@@ -206,7 +207,8 @@ class _Records:
         piece = next(self._pieces, None)
         if piece is None or isinstance(piece, StretchEnd):
             self._ended, self._finished = True, piece is None
-            self._damage = "" if piece is None else piece.damage
+            if piece is not None:
+                self._damage, self._inside = piece.damage, piece.inside
         else:
             self._held += piece
 

@@ -49,10 +49,13 @@ class StretchEnd:
     """No record reaches over this place: a record begins behind it, or something is lost.
 
     Attributes:
-        damage: why what comes before is not whole; empty where it is.
+        damage: why something is lost here; empty where nothing is.
+        inside: whether it is lost inside a member the beginning of which was given, so that what
+            comes just before may be damaged as well.
     """
 
     damage: str = ""
+    inside: bool = False
 
 
 class PlainPieces:
@@ -113,6 +116,11 @@ class _Lost:
 
     cause: str
     member: int
+    head: bytes | None
+
+    @property
+    def end(self) -> StretchEnd:
+        return StretchEnd(self.cause, inside=self.head is None)
 
 
 class _Unpacking:
@@ -127,7 +135,7 @@ class _Unpacking:
             lost = yield from self._members(begin)
             if lost is None:
                 return
-            yield StretchEnd(lost.cause)
+            yield lost.end
             if lost.cause == _SPENT:
                 return
             begin = yield from self._next_record(lost.member + 1)
@@ -140,29 +148,30 @@ class _Unpacking:
             member = self._file.tell() - len(packed)
             unpacking = zlib.decompressobj(_GZIP)
             head: bytes | None = b""  # until it is long enough to tell what begins here
-            unpacked = 0
-            while not unpacking.eof:
+            unpacked, ended = 0, False
+            while not ended:
                 try:
                     piece = unpacking.decompress(packed, _PIECE)
                 except zlib.error:
-                    return _Lost(_INVALID, member)
-                packed = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
+                    return _Lost(_INVALID, member, head)
+                ended = unpacking.eof
+                packed = unpacking.unused_data if ended else unpacking.unconsumed_tail
                 unpacked += len(piece)
                 if unpacked > _MEMBER_ALLOWANCE + _MEMBER_RATIO * (self._file.tell() - member):
-                    return _Lost(_BOMB, member)
+                    return _Lost(_BOMB, member, head)
                 if self._spent(len(piece)):
-                    return _Lost(_SPENT, member)
+                    return _Lost(_SPENT, member, head)
                 if head is not None:
                     head += piece
                     piece = b""
-                    if unpacking.eof or len(head) >= _MARK:
+                    if ended or len(head) >= _MARK:
                         if RECORD.match(head) and not first:
                             yield StretchEnd()
                         piece, head = head, None
                 if piece:
                     yield piece
-                elif not packed and not unpacking.eof and not (packed := self._read()):
-                    return _Lost(_CUT_OFF, member)
+                elif not packed and not ended and not (packed := self._read()):
+                    return _Lost(_CUT_OFF, member, head)
             first = False
         return None
 
