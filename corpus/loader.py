@@ -1,7 +1,7 @@
 """Articles from the files, folders and web addresses that a user names.
 
-Each file is looked at by its size before it is opened, read whole, and parsed by the module of its
-format. Whatever is wrong with one file or record becomes a line of the report; the others go on.
+They are taken one after the other and none is kept. Whatever is wrong with one file or record
+becomes a line of the report; the others go on.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.article import Article
+from corpus.article_file import drafts_in
 from corpus.dates import iso_date
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.registry import MEGABYTE, Format, format_of
-from corpus.gzipped import read_gzipped
 from corpus.text import normalise, one_line
-from corpus.walk import Finding, LoadFailure, cause_of, find_files, shown, stored
+from corpus.walk import Finding, LoadFailure, find_files, shown, stored
 from corpus.web_address import canonical_address, clean_address
 from corpus.web_page import WebPage, drafts_of, web_pages
 
@@ -126,7 +125,8 @@ def load_articles(
     told = (lambda *_: None) if on_file is None else on_file
     total = len(files) + len(pages)
     for done, finding in enumerate(files, start=1):
-        yield from _load(finding, shown(finding.path), _drafts(finding), report, naming)
+        drafts = _guarded(drafts_in(finding))
+        yield from _load(finding, shown(finding.path), drafts, report, naming)
         told(finding.path, done, total)
     for done, page in enumerate(pages, start=len(files) + 1):
         drafts = _guarded(drafts_of(page, allow_local=allow_local))
@@ -142,6 +142,7 @@ def _load(
     naming: _Naming,
 ) -> Iterator[Article]:
     bad = 0
+    before = report.articles + report.repeated
     keys: dict[str, int] = {}
     try:
         for draft in drafts:
@@ -161,21 +162,11 @@ def _load(
                 report.failures.append(LoadFailure(f"{name} {draft.place}", draft.cause))
         report.files += 1
     except UnreadableArticle as error:
+        report.files += report.articles + report.repeated > before  # in part
         report.failures.append(LoadFailure(name, str(error)))
     if bad > FAILURES_A_FILE:
         rest = bad - FAILURES_A_FILE
         report.failures.append(LoadFailure(name, f"{rest:,} more records cannot be read"))
-
-
-def _drafts(finding: Finding) -> Iterator[Draft | BadRecord]:
-    kind = format_of(finding.path.name)
-    assert kind is not None, "the walk takes files of known formats only"
-    packed = finding.path.name.lower().endswith(".gz")
-    data = _read(finding, kind, packed=packed)
-    if not data:
-        raise UnreadableArticle("empty")
-    name = finding.path.name[:-3] if packed else finding.path.name
-    yield from _guarded(kind.parser()(data, name))
 
 
 def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]:
@@ -183,22 +174,6 @@ def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]
         yield from drafts
     except (MemoryError, RecursionError) as error:
         raise UnreadableArticle("too large or too deeply nested to be parsed") from error
-
-
-def _read(finding: Finding, kind: Format, *, packed: bool) -> bytes:
-    too_large = f"larger than {kind.limit // MEGABYTE} MB"
-    advice = f": {kind.advice}" if kind.advice else ""
-    if finding.size > kind.limit:
-        raise UnreadableArticle(f"{too_large} ({finding.size / MEGABYTE:,.0f} MB){advice}")
-    try:
-        with open(finding.path, "rb") as file:
-            limit = kind.limit + 1  # unpacks no more than this
-            data = read_gzipped(file, limit) if packed else file.read(limit)
-    except OSError as error:
-        raise UnreadableArticle(cause_of(error)) from error
-    if len(data) > kind.limit:
-        raise UnreadableArticle(f"{too_large}{' once unpacked' if packed else ''}{advice}")
-    return data
 
 
 def _article(

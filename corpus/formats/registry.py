@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import cast
+from typing import BinaryIO, cast
 
 from corpus.formats.draft import BadRecord, Draft
 
-__all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "format_of"]
+__all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "StreamParser", "format_of"]
 
 Parser = Callable[[bytes, str], Iterator[Draft | BadRecord]]
+StreamParser = Callable[[BinaryIO, str], Iterator[Draft | BadRecord]]
 
 MEGABYTE = 1_000_000
 
@@ -22,13 +23,15 @@ class Format:
 
     Attributes:
         module: name of the module of this package that has ``parse``.
-        limit: most bytes of a file, unpacked where it is gzipped.
-        advice: what to do about a file that is larger.
+        limit: most bytes that are held in memory to be parsed, unpacked where they are gzipped.
+        streamed: whether the module has ``parse_stream`` as well, which takes the open file as it
+            is, packed or not. Then the limit is for what was fetched; a file may have any size,
+            because what is held is bounded by a record, and the time by the file.
     """
 
     module: str
     limit: int
-    advice: str = ""
+    streamed: bool = False
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.
@@ -37,6 +40,10 @@ class Format:
         shall not pay for it.
         """
         return cast(Parser, import_module(f"corpus.formats.{self.module}").parse)
+
+    def stream_parser(self) -> StreamParser:
+        """Import the module of a streamed format and return its ``parse_stream``."""
+        return cast(StreamParser, import_module(f"corpus.formats.{self.module}").parse_stream)
 
 
 # One article never fills 20 MB, and Markdown takes 2 to 3 seconds a megabyte; a dump is held in
@@ -64,7 +71,7 @@ FORMATS: dict[str, Format] = {
     ".rss": Format("feed", _FEED),
     ".atom": Format("feed", _FEED),
     ".xml": Format("feed", _FEED),
-    ".warc": Format("warc", _MANY, "divide it into smaller WARC files"),
+    ".warc": Format("warc", _MANY, streamed=True),
 }
 
 

@@ -87,7 +87,7 @@ def _seeds(extension: str) -> list[bytes]:
         "pdf": lambda: [test_pdf.WHOLE],
         "docx": lambda: [test_docx.WHOLE],
         "feed": lambda: feeds,
-        "warc": lambda: [test_warc.WHOLE],
+        "warc": lambda: [test_warc.WHOLE, test_warc.PACKED],
     }
     samples = [path.read_bytes() for path in samples_folder().rglob(f"*{extension}")]
     return samples + made.get(FORMATS[extension].module, list)()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 
 from corpus.article import Article
 from corpus.loader import FAILURES_A_FILE, LoadReport, load_articles
+from tests.corpus.formats import test_warc
 
 
 def write(path: Path, data: str | bytes) -> Path:
@@ -117,6 +122,31 @@ def test_a_file_that_goes_while_the_others_are_read_gets_one_line(tmp_path: Path
     gone.unlink()
     assert list(loading) == []
     assert failures(report, tmp_path) == {"b.txt": "no such file or folder"}
+
+
+def test_an_archive_that_cannot_be_read_on_gets_one_line_and_keeps_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = test_warc.Archive().add(address="https://example.com/1")
+    picture = {"Content-Type": "image/png"}
+    archive.add(bytes(2_000_000), headers=picture).add(address="https://example.com/2")
+    write(tmp_path / "a.warc", archive.bytes())
+    write(tmp_path / "b.txt", "Good.")
+
+    class Failing(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() > 1_000_000:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().read(size) or b""
+
+    def opened(path: Path, mode: str) -> IO[bytes]:
+        return cast(IO[bytes], Failing(path)) if path.suffix == ".warc" else open(path, mode)
+
+    monkeypatch.setattr("corpus.article_file.open", opened, raising=False)
+    articles, report = load(tmp_path)
+    assert ids(articles) == ["https://example.com/1", "b.txt"]
+    assert failures(report, tmp_path) == {"a.warc": "input/output error"}
+    assert report.files == 2, "one of them in part"
 
 
 def test_the_id_is_the_canonical_address_where_there_is_one(tmp_path: Path) -> None:

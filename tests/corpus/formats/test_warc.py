@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import time
+import tracemalloc
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +19,10 @@ from warcio.warcwriter import WARCWriter
 
 from corpus import load_articles
 from corpus.errors import UnreadableArticle
-from corpus.formats import registry
+from corpus.formats import warc_records, warc_stream
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.warc import LONGEST_PAGE, MOST_DAMAGED, parse
+from corpus.formats.warc import MOST_DAMAGED, parse, parse_stream
+from corpus.formats.warc_records import LONGEST_PAGE
 from corpus.loader import LoadReport
 from tests.corpus.formats.conftest import ReadAll, ReadOne
 from tests.corpus.formats.test_html import page
@@ -62,6 +66,25 @@ class Archive:
 def chunked(body: bytes) -> bytes:
     parts = [body[place : place + 100] for place in range(0, len(body), 100)]
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def members(count: int) -> list[bytes]:
+    """Pages, each a gzip member, as crawlers write them."""
+    return [Archive(packed=True).add(address=f"{ADDRESS}-{n}").bytes() for n in range(count)]
+
+
+def video(size: int) -> bytes:
+    """The gzip member of a record that is no page and unpacks to many times its size."""
+    headers = {"Content-Type": "video/mp4"}
+    return Archive(packed=True).add(bytes(size), headers=headers).bytes()
+
+
+def outcome(found: list[Draft | BadRecord]) -> list[str | None]:
+    """The number of each page, and why a record is none."""
+    return [
+        one.cause if isinstance(one, BadRecord) else (one.key or "").removeprefix(f"{ADDRESS}-")
+        for one in found
+    ]
 
 
 def test_a_response_of_html_is_an_article_with_its_address(read_one: ReadOne) -> None:
@@ -186,11 +209,18 @@ def test_what_is_no_archive_of_pages_is_refused(read_all: ReadAll, data: bytes, 
 
 def test_damage_without_end_is_given_up() -> None:
     began = time.thread_time()
-    for data in (b"WARC/1.0\n" * 20_000, b"WARC/1.0\r\nContent-Length: 5\r\n\r\n" * 20_000):
+    (page,) = members(1)
+    for data in (
+        b"WARC/1.0\n" * 20_000,
+        b"WARC/1.0\r\nContent-Length: 5\r\n\r\n" * 20_000,
+        page + page[:-8] * 20_000,
+    ):
         found = list(parse(data, "a.warc"))
-        assert len(found) <= MOST_DAMAGED + 1
+        assert len(found) <= MOST_DAMAGED + 2
         assert isinstance(found[-1], BadRecord) and "the rest is left out" in found[-1].cause
-    assert time.thread_time() - began < 5
+    for data in (b"\x1f\x8b\x08" * 30_000, b"\n" * 20_000_000, b"\nWARC/" * 3_000_000):
+        assert len(list(parse(page + data, "a.warc"))) == 2
+    assert time.thread_time() - began < 9
 
 
 def test_nothing_is_written_to_the_console(
@@ -212,19 +242,159 @@ def test_an_archive_packed_record_by_record_is_loaded(tmp_path: Path) -> None:
     assert report.failures == []
 
 
-def test_an_archive_that_is_too_large_is_refused_with_advice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small = registry.Format("warc", 1_000_000, registry.FORMATS[".warc"].advice)
-    monkeypatch.setitem(registry.FORMATS, ".warc", small)
-    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(b" " * 1_500_000))
-    (tmp_path / "b.warc").write_bytes(b" " * 1_500_000)
+def test_an_archive_of_any_size_is_loaded_in_little_memory(tmp_path: Path) -> None:
+    pages, film = members(12), video(30_000_000)
+    list(parse(pages[0], "a.warc"))  # imports
+    (tmp_path / "a.warc.gz").write_bytes(film.join(pages))  # 330 MB
     report = LoadReport()
-    assert list(load_articles([tmp_path], report=report)) == []
-    assert [failure.cause for failure in report.failures] == [
-        "larger than 1 MB once unpacked: divide it into smaller WARC files",
-        "larger than 1 MB (2 MB): divide it into smaller WARC files",
-    ]
+    tracemalloc.start()
+    try:
+        articles = list(load_articles([tmp_path], report=report))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [article.id for article in articles] == [f"{ADDRESS}-{n}" for n in range(12)]
+    assert report.failures == []
+    assert peak < 30_000_000
+
+
+def test_a_plain_archive_of_any_size_is_loaded(tmp_path: Path) -> None:
+    page, length = Archive().add(address=f"{ADDRESS}-1").bytes(), 3_000_000_000
+    with open(tmp_path / "a.warc", "wb") as file:  # with a hole in it
+        file.write(page + b"WARC/1.0\r\nContent-Length: %d\r\n\r\n" % length)
+        file.seek(length, os.SEEK_CUR)
+        file.write(b"\r\n\r\n" + Archive().add(address=f"{ADDRESS}-2").bytes())
+    report = LoadReport()
+    articles = list(load_articles([tmp_path], report=report))
+    assert [article.id for article in articles] == [f"{ADDRESS}-1", f"{ADDRESS}-2"]
+    assert report.failures == []
+
+
+def test_a_page_comes_before_the_rest_of_the_file_is_read() -> None:
+    pages = members(2)
+    picture = Archive(packed=True).add(os.urandom(1_000_000), headers={"Content-Type": "image/x"})
+    file = io.BytesIO((picture.bytes() * 5).join(pages))
+    found = parse_stream(file, "a.warc.gz")
+    next(found)
+    assert file.tell() < 1_000_000
+    assert outcome(list(found)) == ["1"]
+
+
+@pytest.mark.parametrize("way", ["in one member", "members that cut records in two", "padded"])
+def test_an_archive_packed_in_another_way_is_read(way: str) -> None:
+    plain = b"".join(map(gzip.decompress, [*members(3), video(25_000_000), *members(2)]))
+    if way == "in one member":
+        packed = gzip.compress(plain, 1)
+    elif way == "padded":
+        packed = bytes(1_000).join([*members(3), *members(2)]) + bytes(1_000)
+    else:
+        cuts = [*range(0, 10_000, 700), *range(10_000, len(plain), 5_000_000)]
+        parts = zip(cuts, [*cuts[1:], len(plain)], strict=True)
+        packed = b"".join(gzip.compress(plain[start:end], 1) for start, end in parts)
+    assert outcome(list(parse(packed, "a.warc"))) == ["0", "1", "2", "0", "1"]
+
+
+def test_places_are_counted_in_what_is_unpacked() -> None:
+    pages = members(3)
+    plain = b"".join(map(gzip.decompress, pages))
+    expected = list(parse(plain, "a.warc"))
+    assert list(parse(b"".join(pages), "a.warc.gz")) == expected
+    assert list(parse(gzip.compress(plain), "a.warc.gz")) == expected
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda member: b"\0" + member[1:],
+        lambda member: member[:200] + bytes(200) + member[400:],
+        lambda member: member[:200] + member[300:],
+        lambda member: member[:-8] + b"1234" + member[-4:],
+        lambda member: member[:300],
+        lambda member: b"",
+        lambda member: os.urandom(100_000),
+        lambda member: bytes(2_000_000),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_damaged_member_costs_its_own_record(
+    damage: Callable[[bytes], bytes], place: int
+) -> None:
+    pages = members(3)
+    pages[place] = damage(pages[place])
+    found = list(parse(b"".join(pages), "a.warc.gz"))
+    good = [one for one in found if isinstance(one, Draft)]
+    assert outcome(list(good)) == [str(n) for n in range(3) if n != place]
+    assert len(found) - len(good) == bool(pages[place])
+
+
+@pytest.mark.parametrize("digits", [b"9", b"99999"])
+def test_a_wrong_length_in_a_member_costs_its_own_record(digits: bytes) -> None:
+    pages = members(3)
+    plain = gzip.decompress(pages[1])
+    name = b"\r\nContent-Length: "
+    pages[1] = gzip.compress(plain.replace(name, name + digits, 1))
+    first, bad, last = list(parse(b"".join(pages), "a.warc.gz"))
+    assert outcome([first, last]) == ["0", "2"]
+    assert bad == BadRecord(
+        f"record 2 (byte {len(plain):,})", "cut off before its end, or of a wrong length"
+    )
+
+
+@pytest.mark.parametrize("missing", [1, 8, 9, 200])
+def test_a_packed_archive_that_is_cut_off_loses_its_last_page(missing: int) -> None:
+    found = list(parse(b"".join(members(2))[:-missing], "a.warc.gz"))
+    assert outcome(found) == ["0", "the gzipped data are cut off before their end"]
+
+
+def test_what_comes_before_the_end_of_a_cut_off_member_is_read() -> None:
+    plain = b"".join(map(gzip.decompress, members(5)))
+    found = list(parse(gzip.compress(plain)[:-30], "a.warc.gz"))
+    assert outcome(found) == [*"0123", "the gzipped data are cut off before their end"]
+
+
+def test_a_member_that_unpacks_without_end_is_left() -> None:
+    first, last = members(2)
+    packing = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+    bomb = packing.compress(b"WARC/1.0\r\nContent-Length: 999999999\r\n\r\n")
+    bomb += b"".join(packing.compress(bytes(10_000_000)) for _ in range(13)) + packing.flush()
+    found = list(parse(first + bomb + last, "a.warc.gz"))
+    assert outcome(found) == ["0", "unpacks to more than 100 times its size", "1"]
+
+
+def test_a_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc_stream, "_FILE_ALLOWANCE", 1_000_000)
+    data = video(1_000_000).join(members(20))
+    found = list(parse(data, "a.warc.gz"))
+    assert isinstance(found[0], Draft) and len(found) < 20
+    assert isinstance(found[-1], BadRecord) and "the rest is left out" in found[-1].cause
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_what_holds_no_record_is_given_up_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    monkeypatch.setattr(warc_stream, "MOST_SEARCHED", 500_000)
+    monkeypatch.setattr(warc_records, "MOST_SEARCHED", 500_000)
+    first, last = (Archive(packed=packed).add(address=f"{ADDRESS}-{n}").bytes() for n in range(2))
+    for size, expected in ((400_000, ["0", "1"]), (2_000_000, ["0"])):
+        found = list(parse(first + b"\1" * size + b"\r\n" + last, "a.warc"))
+        assert outcome([one for one in found if isinstance(one, Draft)]) == expected
+        assert isinstance(found[-1], Draft) == (size < 500_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (b"Flood in Aldmoor", "not valid gzip data"),
+        (gzip.compress(b""), "empty"),
+        (gzip.compress(b"Flood in Aldmoor " * 10_000), "not a web archive"),
+        (gzip.compress(b"Flood in Aldmoor " * 10_000)[:-20], "not a web archive"),
+        (members(1)[0][:20], "cut off"),
+    ],
+)
+def test_what_is_no_packed_archive_is_refused(data: bytes, cause: str) -> None:
+    with pytest.raises(UnreadableArticle, match=cause):
+        list(parse(data, "a.warc.gz"))
 
 
 WHOLE = Archive().add().add(status="404 Not Found").add(address=f"{ADDRESS}-2").bytes()
@@ -243,3 +413,16 @@ def test_a_damaged_archive_is_read_or_refused(data: st.DataObject) -> None:
         assert "\n" not in str(error)
     else:
         assert found and all(isinstance(one, Draft | BadRecord) for one in found)
+
+
+PACKED = Archive(packed=True).add().add(status="404 Not Found").add(b"<p>").bytes()
+PAGES = members(3)
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_changed_byte_of_a_member_costs_no_other_record(data: st.DataObject) -> None:
+    damaged = bytearray(PAGES[1])
+    damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= data.draw(st.integers(1, 255))
+    found = list(parse(PAGES[0] + damaged + PAGES[2], "a.warc.gz"))
+    assert outcome([found[0], found[-1]]) == ["0", "2"] and len(found) == 3

@@ -1,0 +1,52 @@
+"""A file that a walk has found, and the articles in it.
+
+It is looked at by its size before it is opened, read whole, and parsed by the module of its format.
+A web archive may have any size: it is read record by record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus.errors import UnreadableArticle
+from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.registry import MEGABYTE, Format, format_of
+from corpus.gzipped import read_gzipped
+from corpus.walk import Finding, cause_of
+
+__all__ = ["drafts_in"]
+
+
+def drafts_in(finding: Finding) -> Iterator[Draft | BadRecord]:
+    """Read a file of any format, gzipped or not.
+
+    Raises:
+        UnreadableArticle: it cannot be read, or not to its end; what was yielded before stands.
+    """
+    kind = format_of(finding.path.name)
+    assert kind is not None, "the walk takes files of known formats only"
+    try:
+        if kind.streamed:
+            with open(finding.path, "rb") as file:
+                yield from kind.stream_parser()(file, finding.path.name)
+            return
+        packed = finding.path.name.lower().endswith(".gz")
+        data = _read(finding, kind, packed=packed)
+    except OSError as error:
+        raise UnreadableArticle(cause_of(error)) from error
+    name = finding.path.name[:-3] if packed else finding.path.name
+    yield from kind.parser()(data, name)
+
+
+def _read(finding: Finding, kind: Format, *, packed: bool) -> bytes:
+    too_large = f"larger than {kind.limit // MEGABYTE} MB"
+    if finding.size > kind.limit:
+        raise UnreadableArticle(f"{too_large} ({finding.size / MEGABYTE:,.0f} MB)")
+    with open(finding.path, "rb") as file:
+        limit = kind.limit + 1  # unpacks no more than this
+        data = read_gzipped(file, limit) if packed else file.read(limit)
+    if len(data) > kind.limit:
+        raise UnreadableArticle(f"{too_large}{' once unpacked' if packed else ''}")
+    if not data:
+        raise UnreadableArticle("empty")
+    return data
