@@ -68,14 +68,14 @@ def find_candidates(
     """Group spans into candidate answers.
 
     The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
-    of that is by all its spans together; the log of its ``share`` of the
-    odds of all candidates and of no answer; the ``gap`` in margin to the best other candidate; the
-    log of how many places agree on it, ``agreement``, where one sentence in several articles is one
-    place; and of the passage of its best span the ``similarity`` to the question as a vector, and
-    how much of the weight of the question's words the passage with its title
-    (``context_coverage``) and the sentence (``sentence_coverage``) hold, whether the passage has
-    the rarest of them (``rarest_word_found``), and the share of the question's names and numbers
-    that the article has (``names_found``).
+    of that is by all its spans together; the log of its ``share`` of the odds of all candidates and
+    of no answer; the ``gap`` in margin to the best other candidate; the log of how many places
+    agree on it, ``agreement``, where one sentence in several articles is one place; and of the
+    passage of its best span the ``similarity`` to the question as a vector, and how much of the
+    weight of the question's words the passage with its title (``context_coverage``) and the
+    sentence (``sentence_coverage``) hold, whether the passage has the rarest of them
+    (``rarest_word_found``), and the share of the question's names and numbers that the article has
+    (``names_found``).
 
     Args:
         question: as it was read.

@@ -20,7 +20,7 @@ _LATEST = re.compile(
     re.IGNORECASE,
 )
 
-_Finding = TypeVar("_Finding", Candidate, Evidence)
+_Finding = TypeVar("_Finding", bound=Candidate | Evidence)
 
 
 def asks_for_latest(question: str) -> bool:
@@ -57,8 +57,8 @@ def newest_findings(found: Sequence[_Finding], threshold: float) -> list[_Findin
         Those by date, the newest first and those without a date last; then the others as they were.
     """
     least = max(threshold, _NEAR_BEST * found[0].probability) if found else 0.0
-    good: list[_Finding] = [item for item in found if item.probability >= least]
-    others: list[_Finding] = [item for item in found if item.probability < least]
+    good = [item for item in found if item.probability >= least]
+    others = [item for item in found if item.probability < least]
     return [*sorted(good, key=lambda item: -_published(item)), *others]
 
 
