@@ -31,7 +31,7 @@ EXAMPLES = (
     ("Who denied the missile attack?", "baghdad-embassy.txt"),
     (
         "How many people had to leave their homes in Merrowford?",
-        "https://example.org/courier/2022/02/merrowford-flood",
+        "https://example.com/svr/news/merrowford-410",
     ),
     (
         "Why was the Lantern Theatre closed?",

@@ -75,12 +75,24 @@ def fit_regression(rows: Sequence[Finding], names: tuple[str, ...]) -> Regressio
 def _logistic(
     features: NDArray[np.float64], right: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float]:
-    """Give weights, shape (features,), and the bias."""
+    """Give weights of 0 or more, shape (features,), and the bias.
+
+    Each feature speaks for an answer by what it means: one that would count against it, as happens
+    by chance or because another says the same, is left out instead.
+    """
     from sklearn.linear_model import LogisticRegression
 
     spread = features.std(0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=2_000).fit(features / spread, right)
-    return model.coef_[0] / spread, float(model.intercept_[0])
+    weights = np.zeros(features.shape[1])
+    kept = np.arange(features.shape[1])
+    while True:
+        model = LogisticRegression(C=1.0, max_iter=2_000)
+        model.fit(features[:, kept] / spread[kept], right)
+        if (model.coef_[0] >= 0).all() or len(kept) == 1:
+            break
+        kept = np.delete(kept, model.coef_[0].argmin())
+    weights[kept] = np.maximum(model.coef_[0], 0) / spread[kept]
+    return weights, float(model.intercept_[0])
 
 
 def choose_thresholds(

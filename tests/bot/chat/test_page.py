@@ -58,7 +58,7 @@ def test_a_question_the_articles_do_not_answer_is_refused_without_sources(
 
 def test_a_card_names_source_and_date_and_links_the_original(tab: Page, site: str) -> None:
     open_page(tab, site)
-    ask(tab, "How many people had to leave their homes in Merrowford?")
+    ask(tab, "Who is the fire chief of Merrowford?")
     card = shown_cards(tab).filter(has_text="Merrowford Courier").first
     expect(card.locator("time")).to_have_text("12 February 2022")
     link = card.get_by_role("link")

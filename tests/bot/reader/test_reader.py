@@ -18,6 +18,7 @@ from bot.errors import ReaderError
 from bot.reader.loading import SHIPPED_READER, load_reader
 from bot.reader.onnx_reader import OnnxReader
 from bot.reader.reader import SPANS_EACH, Reader
+from bot.reader.spans import LENGTH_COST
 from corpus.article import Article
 from corpus.splitter import split_article
 from tests.bot.reader.tiny import TOWNS, one_line, passages_of, write_onnx_reader
@@ -42,7 +43,8 @@ def test_the_words_with_the_highest_logits_are_the_answer(tmp_path: Path) -> Non
     span = reader.read("Where?", [passage])[0]
     assert (span.text, span.start, span.end) == ("old Belwick", 42, 53)
     assert TEXT[slice(*span.sentence)] == "😀 Nobody in old Belwick said so!"
-    assert (span.score, span.no_answer, span.margin) == (8.0, 1.5, 6.5)
+    assert span.score == pytest.approx(8 - LENGTH_COST)
+    assert (span.no_answer, span.margin) == (1.5, span.score - 1.5)
 
 
 def test_a_passage_is_the_more_answerable_the_more_of_its_words_may_be_the_answer(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reader.reader import SPANS_EACH, passage_spans
-from bot.reader.spans import LONGEST_SPAN, best_spans
+from bot.reader.spans import LENGTH_COST, LONGEST_SPAN, best_spans
 from corpus.article import Article, Span
 from corpus.splitter import SplitterSettings, split_article
 
@@ -97,13 +97,16 @@ def test_the_first_span_is_the_best_of_all_pairs_of_tokens_in_a_sentence(
     ]
     starts, ends = logits(2 * count, seed, spread).reshape(2, -1)
     best, where = max(
-        (starts[first] + ends[last], (offsets[first][0], offsets[last][1]))
+        (
+            starts[first] + ends[last] - LENGTH_COST * (last - first),
+            (offsets[first][0], offsets[last][1]),
+        )
         for low, high in zip(bounds, bounds[1:], strict=False)
         for first in range(low, high)
         for last in range(first, min(high, first + LONGEST_SPAN))
     )
     start, end, _, score = best_spans(text, sentences, offsets, starts, ends, 1)[0]
-    assert score == best
+    assert score == pytest.approx(best, abs=1e-4)
     assert (start, end) == where
 
 
@@ -168,8 +171,14 @@ def test_spans_do_not_overlap_and_come_best_first() -> None:
     offsets = pieces(text, 9)
     starts, ends = np.array([[0, 3, 0, 1], [0, 1, 3, 1]], np.float32)
     found = best_spans(text, [(0, len(text))], offsets, starts, ends, 3)
-    assert [(text[s:e], score) for s, e, _, score in found] == [
-        ("fell there", 6.0),
-        ("twice", 2.0),
-        ("Rain", 0.0),
-    ]
+    assert [text[s:e] for s, e, _, _ in found] == ["fell there", "twice", "Rain"]
+    assert [score for *_, score in found] == pytest.approx([6 - LENGTH_COST, 2, 0])
+
+
+def test_a_span_does_not_begin_with_one_answer_and_end_with_the_next_as_likely() -> None:
+    text = "In March 24 were hurt and in May 36 were"
+    offsets = pieces(text, 9)
+    likely = np.array([4 if text[low:high] in ("24", "36") else 0 for low, high in offsets])
+    starts = likely.astype(np.float32)
+    ((start, end, _, _),) = best_spans(text, [(0, len(text))], offsets, starts, starts, 1)
+    assert text[start:end] == "24"
