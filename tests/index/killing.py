@@ -74,9 +74,8 @@ def change(
     for file in articles.iterdir():
         if file.name not in state:
             file.unlink()
-    for name in state:
-        if not (articles / name).exists():  # pruned, in a turn that was killed
-            (articles / name).write_text(state[name])
+    for name, text in state.items():  # what a turn that was killed had changed or removed
+        (articles / name).write_text(text)
     known = sorted(state)
     if kind == "add" or len(known) < 3:
         write(articles, f"added{turn}", turn)

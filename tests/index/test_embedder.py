@@ -56,7 +56,7 @@ def test_vectors_have_length_one_and_keep_the_texts_order(either: Embedder) -> N
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
     for text, vector in zip(texts, vectors, strict=True):
-        assert either.embed_passages([text])[0] @ vector > 0.99
+        assert either.embed_passages([text])[0] @ vector > 0.97  # a batch shares its 8-bit scale
     assert told == [3]
 
 
