@@ -29,10 +29,10 @@ QUESTION = "who denied the missile attack?"
 
 ANSWERED = {
     QUESTION: "denied being behind the missile attack",
-    "Who was on vacation?": "Matthew H. Tueller",
+    "Who is the prime minister of Iraq?": "Adel Abdul Mahdi",
     "How many days of mourning did Mahdi ask for?": "three days",
     "How long will children wait for a planned operation in Ostermere?": "eleven weeks to seven",
-    "How many passengers did the Grelle ferry carry in 2022?": "212,400",
+    "How many passengers did the Grelle ferry carry in 2023?": "238,900",
 }
 NOT_ANSWERED = (
     "What is the capital of France?",
@@ -309,8 +309,9 @@ def test_the_sentence_of_another_year_is_found_when_that_year_is_asked_for(
 
 def test_filters_reach_the_answer(newsbot: NewsBot) -> None:
     question = "How many passengers did the Grelle ferry carry?"
-    new = newsbot.answer(question, since="2024-01-01")
-    old = newsbot.answer(question, until="2023-12-31")
+    sure_or_not = NewsBot(newsbot.index, threshold=0.0)
+    new = sure_or_not.answer(question, since="2024-01-01")
+    old = sure_or_not.answer(question, until="2023-12-31")
     assert "238,900" in new.text
     assert "212,400" in old.text and "238,900" not in old.text
     assert any("without a date" in note for note in new.notes)

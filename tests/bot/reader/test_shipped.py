@@ -29,7 +29,9 @@ def bot(samples_index: Path, embedder: Embedder) -> NewsBot:
         pytest.param(
             "How many passengers did the Grelle ferry carry in 2022?",
             "212,400",
-            marks=pytest.mark.xfail(reason="it gives the figure of 2023: the card says so"),
+            marks=pytest.mark.xfail(
+                reason="it gives the figure of 2023 (see the card)", strict=False
+            ),
         ),
         ("Who wrote The Harbour Master's Umbrella?", "Teodor Quill"),
         ("When was the boil notice in Tessendale lifted?", "22 January"),
