@@ -160,7 +160,7 @@ def _features(
     around = sentence | stems(hit.passage.text) | stems(hit.article.title)
     return (
         margin,
-        bounded_margin(top.margin if top.answerable is None else top.answerable),
+        bounded_margin(top.passage_margin),
         scale.share(margin),
         scale.gap(margin),
         math.log(len({_witness(span) for span in group})),

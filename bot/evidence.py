@@ -112,8 +112,8 @@ def weigh(
     for span in spans:
         place = (span.passage.article_id, span.sentence)
         margins[place] = max(span.margin, margins.get(place, LEAST_MARGIN))
-        whole = span.margin if span.answerable is None else span.answerable
-        answerable[span.passage] = max(whole, answerable.get(span.passage, LEAST_MARGIN))
+        known = answerable.get(span.passage, LEAST_MARGIN)
+        answerable[span.passage] = max(span.passage_margin, known)
     sentences = [hit.article.text[slice(*place[1])] for place, hit in found.items()]
     similarities = searcher.embedder.embed_passages(sentences) @ result.vector
     rarity = searcher.rarity(query_terms(result.question))

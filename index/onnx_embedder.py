@@ -1,4 +1,4 @@
-"""The default model in 8 bits on onnxruntime: neither to index nor to ask is torch needed."""
+"""The default model in 8 bits on onnxruntime: torch is needed once, by ``index.model_cache``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from index.default_model import DEFAULT_MODEL, default_model_folder
 from index.errors import EmbedderFailure
 from index.model_cache import DEFAULT_FINGERPRINT, INPUTS, OUTPUT, cached_model
+from index.onnx_session import open_session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,17 +44,10 @@ class OnnxEmbedder:
         Raises:
             EmbedderFailure: a file is not what it should be.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        # One thread a run and several runs at once: threads that share one run wait for each other.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(model)
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]

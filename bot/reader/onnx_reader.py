@@ -16,6 +16,7 @@ from bot.errors import ReaderError
 from bot.reader.encoding import EncodedPassage, PassageEncoder
 from bot.reader.reader import AnswerSpan, passage_spans
 from corpus.article import Passage
+from index.onnx_session import open_session
 
 __all__ = ["MODEL_FILE", "OnnxReader"]
 
@@ -39,17 +40,9 @@ class OnnxReader:
         Raises:
             ReaderError: a file is missing or is not what it should be.
         """
-        import onnxruntime  # 0.2 s, and not needed to search
-
         self._folder = folder
-        options = onnxruntime.SessionOptions()
-        # One thread a run and several runs at once: threads that share one run wait for each other.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / weights), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / weights)
             self._encoder = PassageEncoder(folder / "tokenizer.json")
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]

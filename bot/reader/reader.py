@@ -62,6 +62,11 @@ class AnswerSpan:
         """Log-odds of the span against no answer; compares across passages of a question."""
         return self.score - self.no_answer
 
+    @property
+    def passage_margin(self) -> float:
+        """Log-odds of the passage's holding some answer, as near as the reader tells."""
+        return self.margin if self.answerable is None else self.answerable
+
 
 class Reader(Protocol):
     """Finds answer spans. Safe for several threads."""
