@@ -16,6 +16,7 @@ import numpy as np
 
 from index.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
 from index.errors import EmbedderFailure
+from index.onnx_session import open_session
 
 __all__ = ["DEFAULT_FINGERPRINT", "INPUTS", "OUTPUT", "cached_model"]
 
@@ -96,7 +97,6 @@ def _make(folder: Path) -> None:
     from transformers.utils import logging
 
     from index.onnx_export import export_onnx, quantise
-    from index.onnx_session import open_session
 
     untyped: Any = BertModel
     logging.disable_progress_bar()
