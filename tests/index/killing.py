@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from index.builder import build_index, remove_articles
 from index.searcher import Searcher
@@ -29,15 +30,13 @@ def main(folder: Path, seed: int, points: int) -> None:
     articles.mkdir()
     for name in ("ferry", "bridge", "school", "choir"):
         write(articles, name, 0)
-    build(articles, index)
-    state = look(index)
+    whole(lambda: build(articles, index))
     asker = fork(lambda: ask(index, folder / "stop", folder / "asked"))
-    longest = 0.0
-    for turn in range(4):  # how long a writer takes that nobody kills
+    usual = []
+    for turn in range(5):  # how long a writer takes that nobody kills
         write(articles, f"new{turn}", turn)
-        began = time.monotonic()
-        build(articles, index)
-        longest = max(longest, time.monotonic() - began)
+        usual.append(whole(lambda: build(articles, index)))
+    longest = 1.5 * median(usual)  # some are killed after they have finished
     state = look(index)
     kinds = {"add": 0, "replace": 0, "remove": 0, "prune": 0}
     outcomes = {"old": 0, "new": 0}
@@ -47,7 +46,7 @@ def main(folder: Path, seed: int, points: int) -> None:
         kinds[kind] += 1
         work, after = change(kind, turn, state, articles, index, chance)
         writer = fork(work)
-        time.sleep(chance.uniform(0, 1.1 * longest))
+        time.sleep(chance.uniform(0, longest))
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
         now = look(index)
@@ -146,6 +145,13 @@ def ask(index: Path, stop: Path, asked: Path) -> None:
         count += bool(hits)
         time.sleep(0.02)
     asked.write_text(str(count))
+
+
+def whole(work: Callable[[], None]) -> float:
+    """Run something in a fork until it has ended; give the seconds that it took."""
+    began = time.monotonic()
+    assert os.waitpid(fork(work), 0)[1] == 0
+    return time.monotonic() - began
 
 
 def fork(work: Callable[[], None]) -> int:
