@@ -16,8 +16,8 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.splitter import split_article
-from index.construction import embedded_text
 from index.embedder import SentenceTransformerEmbedder
+from index.embedding import embedded_text
 from index.onnx_embedder import OnnxEmbedder
 from tests.bench.datasets import data_argument, newsqa, print_result
 from tests.bench.fusion import CUTS, recall

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from index.fusion import fuse, fuse_ranks
-from index.generation import CATALOGUE, DENSE, SPARSE, current_generation
+from index.generation import DENSE, SPARSE, current_generation
 from tests.bench.datasets import Question, build_from_records, data_argument, newsqa, table
 
 Ranking = list[tuple[str, int, int]]
@@ -92,7 +92,7 @@ def search_all(
     folder = current_generation(index)
     dense_index = DenseIndex.read(folder / DENSE)
     sparse_index = SparseIndex.open(folder / SPARSE)
-    catalogue = Catalogue.open(folder / CATALOGUE)
+    catalogue = Catalogue.open(folder)
     places = {
         number: (article.id.rpartition("#")[2], passage.start, passage.end)
         for article in catalogue.articles()

@@ -32,8 +32,8 @@ from bot.reader.onnx_reader import OnnxReader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.splitter import split_article
-from index.construction import embedded_text
 from index.embedder import load_embedder
+from index.embedding import embedded_text
 from index.searcher import Hit, Searcher, SearchResult
 from tests.bench.datasets import (
     Question,
