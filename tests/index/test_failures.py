@@ -292,3 +292,14 @@ def test_a_folder_without_a_generation_is_no_index_and_is_made_one(tmp_path: Pat
         Searcher.open(tmp_path / "index")
     build(tmp_path, "ferry", "The ferry was late.")
     assert texts(tmp_path / "index") == {"ferry.txt": "The ferry was late."}
+
+
+@pytest.mark.parametrize("kind", ["small_files", "full_disk"])
+def test_a_writer_without_room_says_so_in_one_line(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    for outcome in request.getfixturevalue(kind):
+        if outcome["error"] is not None:
+            assert outcome["error"] == "IndexFailure", outcome["message"]
+            assert "\n" not in outcome["message"] and "[(" not in outcome["message"]
+            assert len(outcome["message"]) < 400
