@@ -303,3 +303,10 @@ def test_a_writer_without_room_says_so_in_one_line(
             assert outcome["error"] == "IndexFailure", outcome["message"]
             assert "\n" not in outcome["message"] and "[(" not in outcome["message"]
             assert len(outcome["message"]) < 400
+
+
+@pytest.mark.parametrize("kind", ["other_owner", "read_only_mount"])
+def test_an_index_that_may_only_be_read_is_answered_from(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    assert request.getfixturevalue(kind)[-1]["asked"]
