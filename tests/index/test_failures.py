@@ -310,3 +310,18 @@ def test_an_index_that_may_only_be_read_is_answered_from(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     assert request.getfixturevalue(kind)[-1]["asked"]
+
+
+def test_a_bit_that_flipped_in_the_manifest_is_found_wherever_it_is(index: Path) -> None:
+    file = current_generation(index) / "manifest.json"
+    whole = file.read_bytes()
+    unseen = []
+    for place in range(len(whole)):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        try:
+            Searcher.open(index, HashedEmbedder())
+        except IndexFailure as failure:
+            assert "\n" not in str(failure)
+        else:
+            unseen.append(whole[:place].rpartition(b"\n")[2])
+    assert unseen == []
