@@ -325,3 +325,13 @@ def test_a_bit_that_flipped_in_the_manifest_is_found_wherever_it_is(index: Path)
         else:
             unseen.append(whole[:place].rpartition(b"\n")[2])
     assert unseen == []
+
+
+def test_a_writer_follows_no_link_out_of_the_index_folder(index: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("not to be lost")
+    (index / "CURRENT.new").symlink_to(precious)
+    build(tmp_path, "ferry", "The ferry was early.")
+    assert precious.read_text() == "not to be lost"
+    assert not (index / "CURRENT").is_symlink()
+    assert texts(index) == {"ferry.txt": "The ferry was early."}
