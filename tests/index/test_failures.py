@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -335,3 +336,12 @@ def test_a_writer_follows_no_link_out_of_the_index_folder(index: Path, tmp_path:
     assert precious.read_text() == "not to be lost"
     assert not (index / "CURRENT").is_symlink()
     assert texts(index) == {"ferry.txt": "The ferry was early."}
+
+
+def test_a_folder_named_as_the_last_generation_there_can_be_stops_no_writer(
+    index: Path, tmp_path: Path
+) -> None:
+    (index / "generations" / "99999999-deadbeef").mkdir()
+    with suppress(IndexFailure):  # it may refuse, and say so, rather than go on
+        build(tmp_path, "ferry", "The ferry was early.")
+    assert texts(index)["ferry.txt"] in ("The ferry was late.", "The ferry was early.")
