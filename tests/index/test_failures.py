@@ -345,3 +345,14 @@ def test_a_folder_named_as_the_last_generation_there_can_be_stops_no_writer(
     with suppress(IndexFailure):  # it may refuse, and say so, rather than go on
         build(tmp_path, "ferry", "The ferry was early.")
     assert texts(index)["ferry.txt"] in ("The ferry was late.", "The ferry was early.")
+
+
+def test_a_pointer_that_is_a_pipe_keeps_nobody_waiting(index: Path) -> None:
+    (index / "CURRENT").unlink()
+    os.mkfifo(index / "CURRENT")
+    program = "import sys, index.generation as g, pathlib\n"
+    program += "try: g.current_generation(pathlib.Path(sys.argv[1]))\n"
+    program += "except g.IndexForeign: print('refused')\nexcept g.IndexCorrupt: print('refused')\n"
+    command = [sys.executable, "-c", program, str(index)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert done.stdout == "refused\n", done.stderr
