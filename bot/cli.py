@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from bot.cli_eval import evaluate
+from bot.cli_status import status
 from bot.cli_watch import watch
 from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
@@ -194,23 +194,7 @@ def chat(
     launch(bot, port=port)
 
 
-@app.command()
-def status(index: Index = None, as_json: AsJson = False) -> None:
-    """Say what the index holds: articles, passages, model, size, when it was built.
-
-    Example: newsbot status --json
-    """
-    folder = index_folder(index)
-    from index.searcher import Searcher
-
-    found = Searcher.open(folder).status()
-    from bot.printout import print_json, status_lines
-
-    if as_json:
-        print_json(asdict(found))
-        return
-
-    show(status_lines(found))
+app.command()(status)
 
 
 @app.command()
