@@ -1,7 +1,7 @@
 """Is the passage found that holds the answer? ``python -m tests.bench.recall --data DIR``.
 
-Recall@1/5/20 of dense search alone, BM25 alone, both (``Searcher.search``), and both in the
-reader's order (``NewsBot.search``), each with its 95 % bootstrap interval.
+Recall@1/5/20 of dense search alone, BM25 alone, both (``NewsBot.search`` as found), and both in the
+reader's order, each with its 95 % bootstrap interval.
 
 - ``--part newsqa``: the questions of NewsQA dev over all its 520 articles; a hit is a passage of
   the gold article that holds a gold answer, by its offsets.
