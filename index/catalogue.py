@@ -68,9 +68,13 @@ class Catalogue:
     def close(self) -> None:
         """Commit what was written and close the files."""
         with self._lock:
-            if self._connection.in_transaction:
-                self._connection.execute("COMMIT")
-            self._connection.close()
+            try:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
+            finally:
+                self._connection.close()
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -265,7 +269,7 @@ class Catalogue:
             try:
                 return self._connection.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+                if isinstance(error, sqlite3.OperationalError) and _is_of_the_disk(error):
                     raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
                 raise IndexCorrupt(f"{self._folder / CATALOGUE}: {error}") from error
 
@@ -284,6 +288,10 @@ class Catalogue:
                 "indexed"
             )
         return article
+
+
+def _is_of_the_disk(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _passage(row: Sequence[Any], article: Article) -> Passage:

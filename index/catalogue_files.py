@@ -52,7 +52,20 @@ def connect_to_write(folder: Path) -> sqlite3.Connection:
     """Open a generation's files in a transaction, make what is missing, and leave the base alone.
 
     The main file is ``main``, the base ``base`` and the file for ``Copies`` ``copied``.
+
+    Raises:
+        IndexCorrupt: SQLite cannot read them.
+        OSError: they cannot be written, as on a full disk.
     """
+    try:
+        return _connect_to_write(folder)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{folder / CATALOGUE}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise IndexCorrupt(f"{folder / CATALOGUE}: SQLite cannot read it ({error})") from error
+
+
+def _connect_to_write(folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         (folder / CATALOGUE).absolute().as_uri(),
         uri=True,

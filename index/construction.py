@@ -264,5 +264,5 @@ class Construction:
 
     def _close(self) -> None:
         if not self._closed:
-            self.catalogue.close()
             self._closed = True
+            self.catalogue.close()

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.dense_base import DenseBase, all_but, only
-from index.errors import IndexCorrupt
+from index.dense_base import DenseBase, all_but, only, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,17 +55,11 @@ class DenseIndex:
         Raises:
             IndexCorrupt: FAISS cannot read it, or it is another kind of index.
         """
-        try:
-            index = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise IndexCorrupt(f"{path}: FAISS cannot read it") from error
-        if not isinstance(index, faiss.IndexIDMap2):
-            raise IndexCorrupt(f"{path}: not an index that newsbot made")
-        return cls(index, base, gone)
+        return cls(read_vectors(path), base, gone)
 
     def write(self, path: Path) -> None:
         """Write the vectors that are not in the base to one file."""
-        faiss.write_index(self._recent, str(path))
+        write_vectors(self._recent, path)
 
     def __len__(self) -> int:
         """Count the vectors."""

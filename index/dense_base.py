@@ -17,7 +17,7 @@ from index.errors import IndexCorrupt
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DenseBase", "all_but", "only"]
+__all__ = ["DenseBase", "all_but", "only", "read_vectors", "write_vectors"]
 
 _FAISS: Any = faiss  # its type hints are those of C++, without what its Python layer adds
 _SAMPLE = 100_000  # vectors that show in which range each number lies
@@ -50,18 +50,12 @@ class DenseBase:
         Raises:
             IndexCorrupt: FAISS cannot read it, or it is another kind of index.
         """
-        try:
-            index = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise IndexCorrupt(f"{path}: FAISS cannot read it") from error
-        if not isinstance(index, faiss.IndexIDMap2):
-            raise IndexCorrupt(f"{path}: not an index that newsbot made")
-        return cls(index)
+        return cls(read_vectors(path))
 
     def write(self, path: Path) -> None:
         """Write the vectors to a new file, and put it where another may be."""
         made = path.with_name(f"{path.name}.new")
-        faiss.write_index(self._index, str(made))
+        write_vectors(self._index, made)
         made.replace(path)
 
     def __len__(self) -> int:
@@ -105,6 +99,33 @@ class DenseBase:
         scores, ids = self._index.search(query, min(k, len(self)), params=selection)
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return [(number, score) for number, score in found if number >= 0]
+
+
+def read_vectors(path: Path) -> faiss.IndexIDMap2:
+    """Read a file of vectors by id.
+
+    Raises:
+        IndexCorrupt: FAISS cannot read it, or it is another kind of index.
+    """
+    try:
+        index = faiss.read_index(str(path))
+    except RuntimeError as error:
+        raise IndexCorrupt(f"{path}: FAISS cannot read it") from error
+    if not isinstance(index, faiss.IndexIDMap2):
+        raise IndexCorrupt(f"{path}: not an index that newsbot made")
+    return index
+
+
+def write_vectors(index: faiss.IndexIDMap2, path: Path) -> None:
+    """Write vectors by id to a file.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"{path}: FAISS cannot write it; is the disk full?") from error
 
 
 def only(ids: NDArray[np.int64]) -> faiss.SearchParameters:

@@ -30,9 +30,11 @@ import hashlib
 import json
 import os
 import re
+import stat
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from corpus.splitter import SplitterSettings
 from index.errors import IndexCorrupt, IndexForeign, IndexMissing
@@ -67,9 +69,10 @@ SPARSE = "sparse"
 JOURNAL = "journal"
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
-GENERATION_NAME = re.compile(r"[0-9]{8}-[0-9a-f]{8}")
+GENERATION_NAME = re.compile(r"[0-9]{8,18}-[0-9a-f]{8}")
 
 _LARGEST_MANIFEST = 1_000_000
+_OWN_CHECKSUM = "checksum"  # of the other fields
 _HASHED_WHEN_OPENED = 64_000_000  # bytes of a file: 30 ms; a larger one has its length checked
 
 
@@ -111,8 +114,8 @@ class Manifest:
         """
         path = folder / MANIFEST
         try:
-            if path.stat().st_size > _LARGEST_MANIFEST:
-                raise IndexCorrupt(f"{path}: too large to be a manifest")
+            if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
+                raise IndexCorrupt(f"{path}: not a file, or too large to be a manifest")
             record = json.loads(path.read_bytes())
         except (OSError, ValueError, RecursionError) as error:
             raise IndexCorrupt(f"{path}: cannot be read; {_REBUILD}") from error
@@ -123,6 +126,8 @@ class Manifest:
                 f"{_REBUILD}"
             )
         try:
+            if record.pop(_OWN_CHECKSUM) != _record_checksum(record):
+                raise IndexCorrupt(f"{path}: altered since it was written; {_REBUILD}")
             if set(record) != {field.name for field in fields(cls)}:
                 raise KeyError("fields")
             record["splitter"] = SplitterSettings(**record["splitter"])
@@ -169,7 +174,9 @@ class Manifest:
             {name: linked.get(name) or _checksum(path) for name, path in names.items()},
             {name: path.stat().st_size for name, path in names.items()},
         )
-        (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        record = asdict(manifest)
+        record[_OWN_CHECKSUM] = _record_checksum(record)
+        (folder / MANIFEST).write_text(json.dumps(record, indent=1), encoding="utf-8")
         written = [path for name, path in names.items() if name not in linked]
         for path in [*written, folder / MANIFEST, folder / SPARSE, folder]:
             sync(path)
@@ -189,6 +196,8 @@ def current_generation(index_dir: Path) -> Path:
     """
     pointer = index_dir / CURRENT
     try:
+        if not stat.S_ISREG(pointer.stat().st_mode):
+            raise IndexForeign(f"{pointer}: not a file; {_REBUILD}")
         with pointer.open("rb") as file:
             name = file.read(64).decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -265,6 +274,10 @@ def _linked(folder: Path, before: tuple[Path, Manifest] | None) -> dict[str, str
         and (other / name).exists()
         and (folder / name).samefile(other / name)
     }
+
+
+def _record_checksum(record: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _safe_name(name: str) -> bool:

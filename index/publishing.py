@@ -40,16 +40,17 @@ def begin_generation(index_dir: Path, before: Path | None) -> Path:
     if before is None:
         folder.mkdir()
     else:
-        ignored = shutil.ignore_patterns(MANIFEST, "*.lock")
-        shutil.copytree(before, folder, ignore=ignored, copy_function=_take_over)
+        (folder / SPARSE).mkdir(parents=True)
+        for file in sorted(path for path in before.rglob("*") if path.is_file()):
+            if file.name != MANIFEST and file.suffix != ".lock":
+                _take_over(file, folder / file.relative_to(before))
     return folder
 
 
-def _take_over(source: str, target: str) -> None:
-    path = Path(source)
-    # tantivy replaces its two JSON files, and writes each other one once.
-    segment = path.parent.name == SPARSE and path.suffix != ".json"
-    if segment or path.name in (BASE_CATALOGUE, BASE_DENSE):
+def _take_over(source: Path, target: Path) -> None:
+    # tantivy replaces its JSON files, and writes each other one once.
+    segment = source.parent.name == SPARSE and source.suffix != ".json"
+    if segment or source.name in (BASE_CATALOGUE, BASE_DENSE):
         try:
             os.link(source, target)
             return
@@ -71,19 +72,25 @@ def publish_generation(index_dir: Path, building: Path) -> Path:
         Where the generation is now.
     """
     generations = index_dir / GENERATIONS
-    number = 1 + max((int(path.name[:8]) for path in _finished(generations)), default=0)
+    number = 1 + max((_number(path) for path in _finished(generations)), default=0)
     final = generations / f"{number:08d}-{building.name.removeprefix(_BUILDING)}"
     building.rename(final)
     sync(generations)
     pointer = index_dir / f"{CURRENT}.new"
-    pointer.write_text(f"{final.name}\n", encoding="ascii")
+    pointer.unlink(missing_ok=True)  # what a crash left, or a link that leads elsewhere
+    with pointer.open("x", encoding="ascii") as file:
+        file.write(f"{final.name}\n")
     sync(pointer)
     pointer.replace(index_dir / CURRENT)
     sync(index_dir)
-    for old in sorted(_finished(generations))[:-_KEPT]:
+    for old in sorted(_finished(generations), key=_number)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return final
 
 
 def _finished(generations: Path) -> list[Path]:
     return [path for path in generations.iterdir() if GENERATION_NAME.fullmatch(path.name)]
+
+
+def _number(generation: Path) -> int:
+    return int(generation.name.partition("-")[0])

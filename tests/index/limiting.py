@@ -82,11 +82,12 @@ def read_only_mount(articles: Path, index: Path) -> Iterator[dict[str, Any]]:
     """Mount the folder of a whole index to be read and not written."""
     write_all(articles, 0)
     whole(lambda: build(articles, index))
+    built = held(articles)
     subprocess.run(["mount", "--bind", index, index], check=True)
     subprocess.run(["mount", "-o", "remount,ro,bind", index], check=True)
     for remove in (False, True):
         yield attempt(articles, index, 1, None, remove=remove, then=False)
-    yield {**tell(lambda: check(index)), "asked": look(index) == held(articles)}
+    yield {**tell(lambda: check(index)), "asked": look(index) == built}
 
 
 def other_owner(articles: Path, index: Path) -> Iterator[dict[str, Any]]:

@@ -132,7 +132,7 @@ def test_the_generation_before_is_still_whole_when_files_are_shared(
 def test_where_nothing_can_be_linked_files_are_copied(
     large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_links(source: str, target: str) -> None:
+    def no_links(source: Path, target: Path) -> None:
         raise OSError("not on this file system")
 
     monkeypatch.setattr("os.link", no_links)
