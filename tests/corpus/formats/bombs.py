@@ -40,7 +40,6 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
             + b">x]]></description></item></channel></rss>"
         ),
     ),
-    "open brackets": (".md", lambda: b"[" * 2 * MEGA),
 }
 
 
