@@ -214,9 +214,7 @@ class Changes:
 
     def _write_text(self, stage: Path, text: str, title: str) -> None:
         if len(text) > self._limits.text:
-            raise Refused(
-                f"longer than {self._limits.text:,} characters: add the text as a file"
-            )
+            raise Refused(f"longer than {self._limits.text:,} characters: add the text as a file")
         heading = " ".join(title.split())[:300]
         data = f"{heading}\n\n{text}" if heading else text
         written = data.encode("utf-8", "replace")

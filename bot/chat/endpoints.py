@@ -14,9 +14,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.components.api_component import Api
+from gradio.events import api
 from gradio.utils import get_function_description
 
-from bot.chat.guard import Gate, visitor_of
+from bot.chat.visitors import Gate, visitor_of
 from bot.errors import Refused
 from corpus.errors import NewsbotError
 
@@ -32,8 +34,14 @@ _MOST_HITS = 100
 _MOST_LISTED = 1_000
 
 
-def add_endpoints(bot: NewsBot, changes: Changes, gate: Gate, limits: Limits) -> None:
-    """Add the endpoints to the Blocks whose ``with`` this is called in."""
+def add_endpoints(
+    bot: NewsBot, changes: Changes, gate: Gate, limits: Limits
+) -> dict[str, list[Any]]:
+    """Add the endpoints to the Blocks whose ``with`` this is called in.
+
+    Returns:
+        The defaults of each one's parameters, in their order.
+    """
 
     def answer(
         question: str,
@@ -49,7 +57,7 @@ def add_endpoints(bot: NewsBot, changes: Changes, gate: Gate, limits: Limits) ->
             until: latest date of publication, included.
             source: only articles of this publisher.
         """
-        with _one_line():
+        with _one_line(bot):
             limits.check_question(question)
             return bot.answer(
                 question, since=since or None, until=until or None, source=source or None
@@ -73,7 +81,7 @@ def add_endpoints(bot: NewsBot, changes: Changes, gate: Gate, limits: Limits) ->
             until: latest date of publication, included.
             source: only articles of this publisher.
         """
-        with _one_line():
+        with _one_line(bot):
             limits.check_question(question)
             found = bot.find(
                 question,
@@ -93,7 +101,7 @@ def add_endpoints(bot: NewsBot, changes: Changes, gate: Gate, limits: Limits) ->
             limit: articles at the most in a list, 1 to 1,000.
             offset: articles to pass over at the beginning of the list.
         """
-        with _one_line():
+        with _one_line(bot):
             if article_id:
                 return {"articles": [asdict(bot.article(article_id))], "total": 1}
             limit = _whole(limit, "limit", 1, _MOST_LISTED)
@@ -109,12 +117,13 @@ def add_endpoints(bot: NewsBot, changes: Changes, gate: Gate, limits: Limits) ->
         """Add articles to the index, and reply when questions are answered from them.
 
         Args:
+            request: who asks; given by Gradio.
             files: uploaded files, in any format that newsbot reads.
             urls: web addresses to fetch; the links on their pages are not followed.
             text: the text of one article, instead of a file.
             title: the title that goes with the text.
         """
-        with _one_line():
+        with _one_line(bot):
             _check_editor(request, gate)
             paths = [_path(file) for file in _list(files, "files")]
             future = await asyncio.to_thread(
@@ -126,31 +135,35 @@ def add_endpoints(bot: NewsBot, changes: Changes, gate: Gate, limits: Limits) ->
         """Remove articles from the index; all that are named or, where one is unknown, none.
 
         Args:
+            request: who asks; given by Gradio.
             article_ids: ids, as the other endpoints give them.
         """
-        with _one_line():
+        with _one_line(bot):
             _check_editor(request, gate)
             future = changes.remove(_words(article_ids, "article_ids"))
             return report_record(await asyncio.wrap_future(future))
 
     def status() -> dict[str, Any]:
         """Say what the index holds, and how far a change of it is that goes on."""
-        with _one_line():
+        with _one_line(bot):
             found = asdict(bot.status())
             del found["path"]  # where the index lies concerns this machine alone
             return {**found, "change": asdict(changes.progress())}
 
-    for name, function in (
-        ("answer", answer),
-        ("search", search),
-        ("articles", articles),
-        ("status", status),
-    ):
-        _offer(name, function)
+    defaults = {
+        name: _offer(name, function)
+        for name, function in (
+            ("answer", answer),
+            ("search", search),
+            ("articles", articles),
+            ("status", status),
+        )
+    }
     # They wait for the worker of changes and not for a place among the questions.
     waiting = limits.changes_waiting + 1
     for name, change in (("add", add), ("remove", remove)):
-        _offer(name, change, concurrency_limit=waiting, concurrency_id="changes")
+        defaults[name] = _offer(name, change, concurrency_limit=waiting, concurrency_id="changes")
+    return defaults
 
 
 def listed_articles(bot: NewsBot, limit: int, offset: int) -> dict[str, Any]:
@@ -185,29 +198,34 @@ def _failure(one: Any) -> dict[str, str]:
     return {"name": one.path if web else one.path.rpartition("/")[2], "cause": one.cause}
 
 
-def _offer(name: str, function: Callable[..., Any], **options: Any) -> None:
-    """Add an endpoint, with the descriptions of its parameters out of its docstring."""
+def _offer(name: str, function: Callable[..., Any], **options: Any) -> list[Any]:
+    """Add an endpoint, its parameters described by its docstring; give their defaults."""
     blocks = gr.context.Context.root_block
     assert blocks is not None, "called outside of Blocks"
     what, parameters, _ = get_function_description(function)
-    event = gr.api(function, api_name=name, api_description=what, **options)
-    function_inputs = blocks.default_config.fns[event["id"]].inputs
+    event = api(function, api_name=name, api_description=what, **options)
     described = [(key, text) for key, text in parameters.items() if key != "request"]
-    for component, (key, text) in zip(function_inputs, described, strict=True):
+    inputs = blocks.default_config.fns[event["id"]].inputs
+    for component, (key, text) in zip(inputs, described, strict=True):
+        assert isinstance(component, Api), "made by api()"
         component.label = key
         component._api_info = {**component._api_info, "additional_description": text}
+    return [component.value for component in inputs if isinstance(component, Api)]
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def _one_line(bot: NewsBot) -> Iterator[None]:
     try:
         yield
     except NewsbotError as error:
-        raise gr.Error(" ".join(str(error).split()), print_exception=False) from error
+        # Where the index lies concerns this machine alone.
+        line = " ".join(str(error).split()).replace(str(bot.index), "the index")
+        raise gr.Error(line, print_exception=False) from error
 
 
 def _check_editor(request: gr.Request, gate: Gate) -> None:
-    if not gate.may_change(visitor_of(request.request.scope)):
+    inner = request.request
+    if inner is None or not gate.may_change(visitor_of(inner.scope)):
         raise Refused("you may not add or remove articles")
 
 

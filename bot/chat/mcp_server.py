@@ -1,7 +1,7 @@
 """The same questions for assistants that speak the Model Context Protocol, at ``/mcp``.
 
-It is made with the ``mcp`` package itself. Gradio's own way (``gradio[mcp]``) holds pydantic and mcp
-back to versions that the rest of newsbot is not installed with.
+It is made with the ``mcp`` package itself. Gradio's own way (``gradio[mcp]``) holds pydantic and
+mcp back to versions that the rest of newsbot is not installed with.
 
 The tools read and never change: an assistant reads articles, articles come from anywhere, and one
 of them may well ask whoever reads it to remove the others.
@@ -55,7 +55,7 @@ def build_mcp_server(bot: NewsBot, limits: Limits) -> MCPServer:
         raise NotServed('--mcp needs the extra: pip install "newsbot[mcp]"') from error
 
     server = MCPServer("newsbot", instructions=_INSTRUCTIONS, log_level="ERROR")
-    reading = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
+    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
     @server.tool(annotations=reading)
     def answer_question(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import errno
-import ipaddress
 import os
 import shutil
 import socket
@@ -13,36 +11,38 @@ import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import gradio.routes
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 
+from bot.chat.calls import Calls, misfit
 from bot.chat.changes import Changes
 from bot.chat.endpoints import add_endpoints
-from bot.chat.guard import Arrival, Gate, Guard, Login, login_refused, visitor_of
+from bot.chat.guard import Arrival, Guard
 from bot.chat.headers import SecurityHeaders
 from bot.chat.limits import Limits, Turnstile
 from bot.chat.monitoring import CountedBot, Figures, monitoring_routes
 from bot.chat.page import build_page
-from bot.errors import BotError, NotServed, PortBusy
+from bot.chat.terms import Terms, gate_of, listen
+from bot.chat.visitors import Gate, Login, login_refused, visitor_of
+from bot.errors import NotServed
 from bot.terminal import complain
-from bot.users import Doorkeeper, UserFile
 
 if TYPE_CHECKING:
     from fastapi import Request
 
     from bot.newsbot import NewsBot
 
-__all__ = ["Serving", "Terms", "launch", "launch_options", "start"]
+__all__ = ["Serving", "launch", "launch_options", "start"]
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
@@ -50,28 +50,6 @@ _AT_ONCE = 4  # questions answered at the same time; the others wait in Gradio's
 _MOST_CONNECTIONS = 1_000
 _START_SECONDS = 20.0
 _END_SECONDS = 2
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On what terms the page is served.
-
-    Attributes:
-        users: the file of users, who then have to log in; None for no users.
-        editors: users who may add and remove articles; all of them where None.
-        open_to_anyone: whether others may use the page without logging in.
-        root_path: the prefix that a proxy shows the page under, such as ``/news``, or the whole
-            address, such as ``https://example.org/news``; ``""`` where there is no proxy.
-        mcp: whether to serve the Model Context Protocol at ``/mcp``.
-        limits: of what one visitor may ask for.
-    """
-
-    users: Path | None = None
-    editors: Sequence[str] | None = None
-    open_to_anyone: bool = False
-    root_path: str = ""
-    mcp: bool = False
-    limits: Limits = field(default_factory=Limits)
 
 
 class Serving:
@@ -107,7 +85,8 @@ class Serving:
         Args:
             verbose: for those who know ``gradio.Blocks.close``; nothing is printed.
         """
-        self._page._queue.close()
+        self._page._queue.close()  # type: ignore[no-untyped-call]
+        self._page.is_running = False
         self._page.app.stop_event.set()
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
@@ -159,8 +138,8 @@ def start(
         UsersFailure: the file of users cannot be read.
     """
     terms = terms or Terms()
-    gate = _gate(host, terms)
-    listening = _listen(host, port)
+    gate = gate_of(host, terms)
+    listening = listen(host, port)
     try:
         serving = _assemble(bot, host, port, terms, gate)
         serving.run(listening)
@@ -196,7 +175,7 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
     turnstile = Turnstile(limits, uploads)
     page = build_page(counted)
     with page:
-        add_endpoints(counted, changes, gate, limits)
+        defaults = add_endpoints(counted, changes, gate, limits)
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
     routes: list[BaseRoute] = [*monitoring_routes(bot, figures)]
     lifespan = None
@@ -218,6 +197,7 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
                 on_error=login_refused,
             ),
             Middleware(Guard, gate=gate, limits=limits, turnstile=turnstile),
+            Middleware(Calls, uploads=uploads, defaults=defaults),
         ],
     )
     gr.mount_gradio_app(
@@ -231,6 +211,13 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
         auth_dependency=_user_name if gate.doorkeeper else None,
         **launch_options(),
     )
+    # Only of an application that was launched does Gradio ask where its files lie.
+    page.has_launched = page.is_running = True
+    mounted = next(route.app for route in app.routes if isinstance(route, Mount))
+    assert isinstance(mounted, gradio.routes.App), "mounted by Gradio just now"
+    page.app = mounted
+    for mistake in (KeyError, TypeError):
+        mounted.add_exception_handler(mistake, misfit)
     config = uvicorn.Config(
         app,
         log_level="error",
@@ -245,9 +232,7 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
     return Serving(uvicorn.Server(config), page, changes)
 
 
-def _mcp(
-    bot: NewsBot, limits: Limits
-) -> tuple[Sequence[BaseRoute], Any]:
+def _mcp(bot: NewsBot, limits: Limits) -> tuple[Sequence[BaseRoute], Any]:
     from bot.chat.mcp_server import build_mcp_server
 
     server = build_mcp_server(bot, limits)
@@ -286,60 +271,5 @@ def _uploads() -> Path:
     return folder
 
 
-def _gate(host: str, terms: Terms) -> Gate:
-    keeper = None
-    if terms.users is not None:
-        users = UserFile(terms.users).read()
-        if not users:
-            raise NotServed(f"{terms.users} names no user: run newsbot user add NAME first")
-        for name in terms.editors or ():
-            if name not in users:
-                raise NotServed(f"no user {name!r} in {terms.users}, who is to be an editor")
-        keeper = Doorkeeper(UserFile(terms.users))
-    elif terms.editors is not None:
-        raise NotServed("editors are users: run newsbot user add NAME first")
-    alone = _is_own(host)
-    if not alone and keeper is None and not terms.open_to_anyone:
-        raise NotServed(
-            f"others can reach {host}: run newsbot user add NAME first, and they have to log in, "
-            "or say --open-to-anyone"
-        )
-    root = terms.root_path.rstrip("/")
-    if root and not root.startswith(("/", "http://", "https://")):
-        raise NotServed(f"{terms.root_path!r} is neither a path nor an address: begin it with /")
-    editors = None if terms.editors is None else frozenset(terms.editors)
-    return Gate(keeper, editors, alone, root)
-
-
-def _is_own(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _written(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _busy(host: str, port: int) -> str:
-    return (
-        f"port {port} on {host} is in use by another program (newsbot itself, perhaps): "
-        f"end that one, or choose another port with --port"
-    )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    try:
-        # As servers do, or the port would seem taken for a minute after newsbot ended there.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(socket.SOMAXCONN)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortBusy(_busy(host, port)) from error
-        raise BotError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
-    return listening

@@ -11,7 +11,6 @@ from playwright.sync_api import Page
 
 from bot.errors import PortBusy
 from bot.newsbot import NewsBot
-from tests.bot.chat.browser import free_port
 from tests.bot.chat.picture import take
 
 SAMPLE = "Who denied the missile attack?"
