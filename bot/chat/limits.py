@@ -73,7 +73,7 @@ class Turnstile:
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._requests = RateLimitItemPerMinute(max(1, limits.requests_a_minute))
         self._wrong = RateLimitItemPerMinute(_WRONG_LOGINS)
-        # Two at once: argon2 takes 64 MB for each.
+        # Two at once, since argon2 takes memory and time on purpose.
         self._proofs = CapacityLimiter(2)
 
     def wait_for_request(self, client: str) -> int:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from bot.newsbot import NewsBot
 
-__all__ = ["Serving", "launch", "launch_options", "start"]
+__all__ = ["Serving", "launch", "launch_options", "start", "upload_folder"]
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
@@ -168,7 +168,7 @@ def launch(
 
 
 def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> Serving:
-    limits, uploads = terms.limits, _uploads()
+    limits, uploads = terms.limits, upload_folder()
     figures = Figures(bot)
     counted = CountedBot(bot, figures)
     changes = Changes(bot, limits, uploads)
@@ -263,7 +263,7 @@ def _user_name(request: Request) -> str | None:
 
 
 @cache
-def _uploads() -> Path:
+def upload_folder() -> Path:
     """Make the folder that Gradio keeps uploads in: of this process and of this user alone."""
     folder = Path(tempfile.mkdtemp(prefix="newsbot-uploads-")).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

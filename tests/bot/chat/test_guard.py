@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,17 @@ def local(tmp_path: Path) -> TestClient:
     return client_of(tmp_path, Gate())
 
 
-@pytest.fixture
-def users(tmp_path: Path) -> Iterator[Gate]:
-    file = UserFile(tmp_path / "users")
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> UserFile:
+    file = UserFile(tmp_path_factory.mktemp("users") / "users")
     file.add("ann", PASSWORD)
     file.add("ben", PASSWORD)
-    yield Gate(Doorkeeper(file), frozenset({"ann"}), alone=False)
+    return file
+
+
+@pytest.fixture
+def users(file: UserFile) -> Gate:
+    return Gate(Doorkeeper(file), frozenset({"ann"}), alone=False)
 
 
 def test_this_machine_is_served_without_a_login(local: TestClient) -> None:
@@ -83,7 +88,7 @@ def test_the_names_of_this_machine_are_its_own(local: TestClient, host: str) -> 
     assert local.get("/", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "192.168.1.2", ""])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "192.168.1.2", "[::2]"])
 def test_a_name_that_was_pointed_at_this_machine_is_refused(local: TestClient, host: str) -> None:
     reply = local.get("/", headers={"Host": host})
     assert reply.status_code == 403
@@ -126,13 +131,14 @@ def test_the_page_itself_is_served(local: TestClient) -> None:
         {"Authorization": f"Basic {base64.b64encode(bytes(range(128, 256))).decode()}"},
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/metrics", "/mcp", "/gradio_api/info", "/assets/x.js"])
 def test_without_the_right_password_nothing_is_served(
-    tmp_path: Path, users: Gate, headers: dict[str, str], path: str
+    tmp_path: Path, users: Gate, headers: dict[str, str]
 ) -> None:
-    reply = client_of(tmp_path, users).get(path, headers=headers)
-    assert reply.status_code == 401
-    assert reply.headers["WWW-Authenticate"].startswith("Basic ")
+    client = client_of(tmp_path, users)
+    for path in ("/", "/metrics", "/mcp", "/gradio_api/info", "/assets/x.js"):
+        reply = client.get(path, headers=headers)
+        assert reply.status_code == 401
+        assert reply.headers["WWW-Authenticate"].startswith("Basic ")
 
 
 def test_a_user_is_served_by_name(tmp_path: Path, users: Gate) -> None:
@@ -166,12 +172,12 @@ def test_many_passwords_at_once_are_not_more_than_one_after_the_other(
         def try_one(number: int) -> None:
             codes.append(client.get("/", auth=("ann", f"wrong {number}")).status_code)
 
-        threads = [threading.Thread(target=try_one, args=(number,)) for number in range(24)]
+        threads = [threading.Thread(target=try_one, args=(number,)) for number in range(16)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert codes.count(401) <= 11 and codes.count(429) >= 13
+    assert codes.count(401) <= 11 and codes.count(429) >= 5
 
 
 def test_a_client_that_asks_too_often_is_told_how_long_to_wait(local: TestClient) -> None:
@@ -251,8 +257,6 @@ def test_uploads_that_nobody_indexes_do_not_fill_the_disk(tmp_path: Path) -> Non
     assert client.post("/gradio_api/upload").status_code == 200
     kept.write_bytes(b"x" * 1_501)
     assert client.post("/gradio_api/upload").status_code == 507
-    import os
-
     os.utime(kept, (1, 1))
     assert client.post("/gradio_api/upload").status_code == 200
     assert not kept.exists(), "what has lain there for long is thrown away"
