@@ -9,6 +9,8 @@ of them may well ask whoever reads it to remove the others.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,11 +22,12 @@ from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
+    from starlette.routing import BaseRoute
 
     from bot.chat.limits import Limits
     from bot.newsbot import NewsBot
 
-__all__ = ["build_mcp_server"]
+__all__ = ["build_mcp_server", "mcp_service"]
 
 _INSTRUCTIONS = (
     "newsbot answers questions from a fixed collection of news articles and cites the sentences it "
@@ -39,6 +42,34 @@ _Since = Annotated[
 ]
 _Until = Annotated[str | None, Field(description="Latest date of publication.")]
 _Source = Annotated[str | None, Field(description="Only articles of this publisher.")]
+
+
+def mcp_service(
+    bot: NewsBot, limits: Limits
+) -> tuple[Sequence[BaseRoute], Callable[[Any], AbstractAsyncContextManager[None]]]:
+    """Give the routes of ``/mcp``, and the lifespan that an application with them has to have.
+
+    Raises:
+        NotServed: the package ``mcp`` is not installed.
+    """
+    server = build_mcp_server(bot, limits)
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    app = server.streamable_http_app(
+        streamable_http_path="/mcp",
+        # Without sessions there is nothing to keep for a client that goes away.
+        stateless_http=True,
+        json_response=True,
+        # Whose requests are served is decided before, by ``bot.chat.visitors``.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    return app.routes, lifespan
 
 
 def build_mcp_server(bot: NewsBot, limits: Limits) -> MCPServer:

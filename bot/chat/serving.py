@@ -9,8 +9,6 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +27,8 @@ from bot.chat.changes import Changes
 from bot.chat.endpoints import add_endpoints
 from bot.chat.guard import Arrival, Guard
 from bot.chat.headers import SecurityHeaders
-from bot.chat.limits import Limits, Turnstile
+from bot.chat.limits import Turnstile
+from bot.chat.mcp_server import mcp_service
 from bot.chat.monitoring import CountedBot, Figures, monitoring_routes
 from bot.chat.page import build_page
 from bot.chat.terms import Terms, gate_of, listen
@@ -180,7 +179,7 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
     routes: list[BaseRoute] = [*monitoring_routes(bot, figures)]
     lifespan = None
     if terms.mcp:
-        mcp_routes, lifespan = _mcp(counted, limits)
+        mcp_routes, lifespan = mcp_service(counted, limits)
         routes += mcp_routes
     app = FastAPI(
         routes=routes,
@@ -230,32 +229,6 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
         forwarded_allow_ips="127.0.0.1,::1",
     )
     return Serving(uvicorn.Server(config), page, changes)
-
-
-def _mcp(bot: NewsBot, limits: Limits) -> tuple[Sequence[BaseRoute], Any]:
-    from bot.chat.mcp_server import build_mcp_server
-
-    server = build_mcp_server(bot, limits)
-    # Without sessions there is nothing to keep for a client that goes away. Whose requests are
-    # served is decided before, by the Guard.
-    from mcp.server.transport_security import TransportSecuritySettings
-
-    inner = server.streamable_http_app(
-        streamable_http_path="/mcp",
-        stateless_http=True,
-        json_response=True,
-        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )
-
-    def lifespan(_: FastAPI) -> AbstractAsyncContextManager[None]:
-        @asynccontextmanager
-        async def running() -> AsyncIterator[None]:
-            async with server.session_manager.run():
-                yield
-
-        return running()
-
-    return inner.routes, lifespan
 
 
 def _user_name(request: Request) -> str | None:
