@@ -245,8 +245,8 @@ def test_an_address_of_the_local_network_is_not_fetched(client: httpx.Client, si
 def test_questions_are_answered_while_the_index_is_rebuilt(client: httpx.Client, site: str) -> None:
     before = call(client, "articles")["total"]
     records = [
-        {"id": f"r{n}", "title": f"Report {n}", "text": f"Town {n} counted {n} storks. " * 40}
-        for n in range(120)
+        {"id": f"r{n}", "title": f"Report {n}", "text": f"Town {n} counted {n} storks. " * 30}
+        for n in range(30)
     ]
     data = "\n".join(json.dumps(record) for record in records).encode()
     [path] = upload(client, ("many.jsonl", data)).json()
@@ -267,7 +267,7 @@ def test_questions_are_answered_while_the_index_is_rebuilt(client: httpx.Client,
         time.sleep(0.05)
     adding.join()
     assert seen and set(seen) == {before}, "the old state until the new one is whole"
-    assert done[0]["added"] == 120
+    assert done[0]["added"] == 30
     ids = [one["id"] for one in call(client, "articles", limit=1_000)["articles"]]
     ours = [one for one in ids if one.startswith("many-")]
-    assert call(client, "remove", article_ids=ours)["removed"] == 120
+    assert call(client, "remove", article_ids=ours)["removed"] == 30
