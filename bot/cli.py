@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from bot.cli_chat import chat
 from bot.cli_eval import evaluate
 from bot.cli_status import status
+from bot.cli_user import user
 from bot.cli_watch import watch
 from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
@@ -23,7 +25,6 @@ from bot.options import (
     AsJson,
     Index,
     Model,
-    Port,
     Prune,
     Question,
     Refusal,
@@ -177,23 +178,6 @@ def search(
     show(hit_lines(found.hits))
 
 
-@app.command()
-def chat(
-    index: Index = None,
-    port: Port = 7860,
-    reader: WithReader = None,
-    level: Refusal = None,
-) -> None:
-    """Serve the chat page to this machine's browser, until Ctrl-C; its address is printed.
-
-    Example: newsbot chat --port 8000
-    """
-    bot = open_bot(index, reader, level)
-    from bot.chat.page import launch
-
-    launch(bot, port=port)
-
-
 app.command()(status)
 
 
@@ -218,8 +202,10 @@ def remove(
     print(summary(remove_articles(ids, folder)))
 
 
+app.command()(chat)
 app.command("eval")(evaluate)
 app.command()(watch)
+app.add_typer(user, name="user")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
