@@ -16,6 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot.cli_eval import evaluate
+from bot.cli_feedback import feedback
 from bot.cli_watch import watch
 from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
@@ -236,6 +237,7 @@ def remove(
 
 app.command("eval")(evaluate)
 app.command()(watch)
+app.add_typer(feedback, name="feedback")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 corpus.errors.NewsbotError
 └── BotError
+    ├── FeedbackFailure         what people said of answers cannot be kept or read
     ├── SettingsError           the environment holds a setting newsbot cannot use
     ├── PortBusy                the chat page cannot have the port it was given
     ├── QuestionsUnreadable     a file of questions to evaluate with has a line that does not fit
@@ -18,6 +19,7 @@ from corpus.errors import NewsbotError
 
 __all__ = [
     "BotError",
+    "FeedbackFailure",
     "PortBusy",
     "QuestionsUnreadable",
     "ReaderError",
@@ -29,6 +31,10 @@ __all__ = [
 
 class BotError(NewsbotError):
     """Base of what goes wrong between a question and its answer on the page or the terminal."""
+
+
+class FeedbackFailure(BotError):
+    """The file of what people said of answers cannot be read or written."""
 
 
 class PortBusy(BotError):
