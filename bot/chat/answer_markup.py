@@ -62,7 +62,8 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
     first = _prose(citations[0].quote)
     short, rest = "", text
     if not first.startswith(text) and not text.startswith(first):
-        short, _, rest = text.partition(" — “")
+        short, joint, rest = text.partition(" — “")
+        short = short if joint else short.rstrip(" —")
     shown = [_short(short)] if short else []
     for cited in citations:
         if not rest:

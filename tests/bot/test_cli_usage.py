@@ -31,7 +31,7 @@ def commands() -> dict[str, Any]:
 
 
 def test_the_commands_are_the_promised_ones() -> None:
-    promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch"}
+    promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch", "feedback"}
     assert set(commands()) == {"", *promised}
 
 
