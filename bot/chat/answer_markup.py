@@ -163,7 +163,7 @@ def _foot(answer: Answer, turn: int) -> str:
     sure = "" if answer.refused else _confidence(answer.confidence)
     copying = "Copy" if answer.refused else "Copy with citations"
     return (
-        f'<p class="answer-foot">{sure}'
+        f'<p class="afterwards">{sure}'
         f'<button type="button" class="link" name="copy" value="{turn}">{copying}</button>'
         f'<button type="button" class="link" name="how" value="{turn}">Show how</button></p>'
     )

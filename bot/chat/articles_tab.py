@@ -196,9 +196,11 @@ def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTa
             changes.latest.stop()
 
     cancel.click(stop, None, None, **quick)
-    return ArticlesTab(
-        show, lambda: follow(_running(changes)), followed, words, state, table, changed
-    )
+
+    def follow_running() -> Iterator[list[Any]]:
+        yield from follow(_running(changes))
+
+    return ArticlesTab(show, follow_running, followed, words, state, table, changed)
 
 
 @dataclass(frozen=True)
