@@ -150,7 +150,9 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
         queue=False,
         **HIDDEN,
     )
-    clear.click(lambda: _outputs(first_view()), None, view, queue=False, **HIDDEN)
+    clear.click(
+        lambda: _outputs(first_view()), None, view, cancels=asking_events, queue=False, **HIDDEN
+    )
     _save(markdown, turns, [name, text], "newsbot.md", as_markdown)
     _save(json_file, turns, [name, text], "newsbot.json", as_json)
 

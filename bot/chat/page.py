@@ -30,6 +30,7 @@ __all__ = ["build_page", "launch", "launch_options", "start"]
 
 _AT_ONCE = 4  # questions answered at the same time; the others wait in Gradio's queue
 _MOST_WAITING = 100
+_UPLOADS_KEPT = 3_600  # seconds that Gradio keeps its own copy of an upload
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
@@ -47,9 +48,9 @@ def build_page(bot: NewsBot) -> gr.Blocks:
     """
     examples, listing, changes = Examples(bot), Listing(bot), Changes(bot)
 
-    def welcome(words: str | None, state: Any) -> list[Any]:
+    def welcome() -> list[Any]:
         held, notice = greeting(bot)
-        return [_header(held), notice, articles.show(words, state)]
+        return [_header(held), notice]
 
     def choices() -> Any:
         try:
@@ -66,21 +67,27 @@ def build_page(bot: NewsBot) -> gr.Blocks:
         except NewsbotError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    page = gr.Blocks(title="newsbot", analytics_enabled=False, fill_width=True)
+    page = gr.Blocks(
+        title="newsbot",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(_UPLOADS_KEPT, _UPLOADS_KEPT),
+    )
     with page:
         header = gr.HTML(_header(""), elem_id="header")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask-tab"):
                 asking = ask_tab(bot, FeedbackStore(feedback_file(bot.index)))
-            with gr.Tab("Articles", elem_id="articles-tab"):
+            with gr.Tab("Articles", elem_id="articles-tab") as shelf:
                 articles = articles_tab(bot, listing, changes)
         quick: dict[str, Any] = {"queue": False, **HIDDEN}
-        table = [articles.words, articles.state]
-        page.load(welcome, table, [header, asking.notice, articles.table], **quick)
+        page.load(welcome, None, [header, asking.notice], **quick)
         page.load(choices, None, asking.source, **HIDDEN)
         # Apart, because it may take seconds: the questions are tried before they are offered.
         page.load(suggest, None, asking.chat, **HIDDEN)
-        page.load(articles.follow, None, articles.followed, **HIDDEN)
+        # Not at the page's load: Gradio makes a tab's components when it is first looked at.
+        shelf.select(articles.show, [articles.words, articles.state], articles.table, **HIDDEN)
+        shelf.select(articles.follow, None, articles.followed, trigger_mode="once", **HIDDEN)
         for event in articles.changed:
             event.then(lambda: _header(greeting(bot)[0]), None, header, **quick)
             event.then(choices, None, asking.source, **HIDDEN)
