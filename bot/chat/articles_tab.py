@@ -198,6 +198,7 @@ def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTa
     cancel.click(stop, None, None, **quick)
 
     def follow_running() -> Iterator[list[Any]]:
+        yield [gr.skip(), gr.skip()]  # of a generator that gives nothing Gradio makes two blanks
         yield from follow(_running(changes))
 
     return ArticlesTab(show, follow_running, followed, words, state, table, changed)

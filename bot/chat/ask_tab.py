@@ -125,6 +125,8 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
     def again(before: tuple[Turn, ...], *narrowed: Any) -> Iterator[list[Any]]:
         if before:
             yield from ask(before[-1].question, before[:-1], *narrowed)
+        else:  # of a generator that gives nothing Gradio makes blanks
+            yield [gr.skip()] * len(told)
 
     def edited(
         before: tuple[Turn, ...], since: str, until: str, source: str, edit: gr.EditData

@@ -86,6 +86,10 @@
   // to read what is shown.
   const NAMES = { "button.calendar": "Choose a day", "textarea.edit-textarea": "The question" };
   const name = () => {
+    for (const day of document.querySelectorAll("input.time:not([aria-label])")) {
+      const label = day.closest(".block")?.querySelector('[data-testid="block-info"]');
+      if (label) day.setAttribute("aria-label", label.textContent.trim());
+    }
     for (const message of document.querySelectorAll(
       "#conversation [data-testid][aria-label*='message:']",
     )) {
