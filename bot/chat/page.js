@@ -85,7 +85,19 @@
   // What Gradio leaves without a name, or names with its source, tags and all: a screen reader is
   // to read what is shown.
   const NAMES = { "button.calendar": "Choose a day", "textarea.edit-textarea": "The question" };
+  // Gradio shows the names of chosen files as they are: those that turn the writing direction would
+  // show "exe.txt" for what ends in ".exe".
+  const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  const straighten = () => {
+    const files = document.getElementById("files");
+    const texts = files && document.createTreeWalker(files, NodeFilter.SHOW_TEXT);
+    while (texts?.nextNode()) {
+      const straight = texts.currentNode.data.replace(TURNING, "");
+      if (straight !== texts.currentNode.data) texts.currentNode.data = straight;
+    }
+  };
   const name = () => {
+    straighten();
     for (const day of document.querySelectorAll("input.time:not([aria-label])")) {
       const label = day.closest(".block")?.querySelector('[data-testid="block-info"]');
       if (label) day.setAttribute("aria-label", label.textContent.trim());

@@ -92,7 +92,8 @@ class Watch:
             self.outside.append(url)
 
     def _said(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
+        # What Gradio says of every upload, in the progress of which nothing is missing.
+        if kind in ("error", "warning") and text != "Method not implemented.":
             self.complaints.append(f"{kind}: {text}")
 
 
