@@ -225,7 +225,7 @@ def _adding() -> _Adding:
                 height=160,
             )
             add_files = gr.Button("Add the files", variant="primary", size="sm")
-        with gr.Tab("Web addresses"):
+        with gr.Tab("Addresses"):
             addresses = gr.Textbox(
                 label="Addresses, one on each line",
                 info="Each is fetched once; nothing that it links to is.",
@@ -233,7 +233,7 @@ def _adding() -> _Adding:
                 placeholder="https://",
             )
             add_addresses = gr.Button("Fetch and add", variant="primary", size="sm")
-        with gr.Tab("Pasted text"):
+        with gr.Tab("Text"):
             title = gr.Textbox(label="Title", max_length=1_000)
             text = gr.Textbox(label="Text", lines=6, max_lines=14)
             with gr.Row():

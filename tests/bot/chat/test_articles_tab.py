@@ -28,7 +28,7 @@ def open_articles(page: Page, url: str) -> None:
 
 def open_adding(page: Page, way: str) -> None:
     page.locator("#add").get_by_role("button", name="Add articles").click()
-    page.get_by_role("tab", name=way).click()
+    page.get_by_role("tab", name=way, exact=True).click()
 
 
 def test_articles_are_searched_sorted_and_read_with_the_keyboard(
@@ -83,7 +83,7 @@ def test_pasted_text_is_added_and_an_article_is_removed_after_a_second_look(
 ) -> None:
     url, bot = own
     open_articles(tab, url)
-    open_adding(tab, "Pasted text")
+    open_adding(tab, "Text")
     tab.get_by_label("Title", exact=True).fill("Quokka census")
     tab.get_by_label("Text", exact=True).fill("The quokka census counted 512 animals.")
     tab.get_by_role("button", name="Add the article").click()
@@ -104,7 +104,7 @@ def test_only_web_addresses_are_fetched_and_what_failed_is_told(
 ) -> None:
     url, _ = own
     open_articles(tab, url)
-    open_adding(tab, "Web addresses")
+    open_adding(tab, "Addresses")
     addresses = tab.get_by_label("Addresses, one on each line")
     addresses.fill("/etc/passwd")
     tab.get_by_role("button", name="Fetch and add").click()
@@ -137,7 +137,7 @@ def test_a_change_goes_on_while_others_ask_shows_after_a_reload_and_can_be_cance
     slow = _Slow(embedder)
     with serving(NewsBot(bot.index, embedder=slow)) as url:  # type: ignore[arg-type]
         open_articles(tab, url)
-        open_adding(tab, "Pasted text")
+        open_adding(tab, "Text")
         tab.get_by_label("Text", exact=True).fill("The quokka census counted 512 animals.")
         tab.get_by_role("button", name="Add the article").click()
         expect(tab.locator("#status progress")).to_be_visible()
