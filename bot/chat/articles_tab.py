@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ArticlesTab", "articles_tab"]
 
-MOST_FILES = 1_000
+_MOST_FILES = 1_000
 _MOST_ADDRESSES = 100
 _LONGEST_PASTED = 5_000_000  # code points: the most that an article may have
 _LOOK = 0.3  # seconds between two looks at a change that goes on
@@ -249,8 +249,8 @@ def _files(given: list[str] | None) -> list[Path]:
     files = [Path(name) for name in given or ()]
     if not files:
         raise BotError("Choose files first.")
-    if len(files) > MOST_FILES:
-        raise BotError(f"At most {MOST_FILES:,} files at a time: these are {len(files):,}.")
+    if len(files) > _MOST_FILES:
+        raise BotError(f"At most {_MOST_FILES:,} files at a time: these are {len(files):,}.")
     return files
 
 

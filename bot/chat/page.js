@@ -98,6 +98,9 @@
   };
   const name = () => {
     straighten();
+    for (const list of document.querySelectorAll('#conversation .examples[role="list"]')) {
+      list.setAttribute("role", "group"); // Gradio's list has buttons for items
+    }
     for (const day of document.querySelectorAll("input.time:not([aria-label])")) {
       const label = day.closest(".block")?.querySelector('[data-testid="block-info"]');
       if (label) day.setAttribute("aria-label", label.textContent.trim());
