@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from bot.cli_chat import chat
 from bot.cli_eval import evaluate
 from bot.cli_feedback import feedback
+from bot.cli_status import status
+from bot.cli_user import user
 from bot.cli_watch import watch
 from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
@@ -24,7 +26,6 @@ from bot.options import (
     AsJson,
     Index,
     Model,
-    Port,
     Prune,
     Question,
     Refusal,
@@ -178,40 +179,7 @@ def search(
     show(hit_lines(found.hits))
 
 
-@app.command()
-def chat(
-    index: Index = None,
-    port: Port = 7860,
-    reader: WithReader = None,
-    level: Refusal = None,
-) -> None:
-    """Serve the chat page to this machine's browser, until Ctrl-C; its address is printed.
-
-    Example: newsbot chat --port 8000
-    """
-    bot = open_bot(index, reader, level)
-    from bot.chat.page import launch
-
-    launch(bot, port=port)
-
-
-@app.command()
-def status(index: Index = None, as_json: AsJson = False) -> None:
-    """Say what the index holds: articles, passages, model, size, when it was built.
-
-    Example: newsbot status --json
-    """
-    folder = index_folder(index)
-    from index.searcher import Searcher
-
-    found = Searcher.open(folder).status()
-    from bot.printout import print_json, status_lines
-
-    if as_json:
-        print_json(asdict(found))
-        return
-
-    show(status_lines(found))
+app.command()(status)
 
 
 @app.command()
@@ -235,9 +203,11 @@ def remove(
     print(summary(remove_articles(ids, folder)))
 
 
+app.command()(chat)
 app.command("eval")(evaluate)
 app.command()(watch)
 app.add_typer(feedback, name="feedback")
+app.add_typer(user, name="user")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

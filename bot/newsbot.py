@@ -117,7 +117,7 @@ class NewsBot:
         name = current_generation(self._index).name
         with self._lock:
             if self._current is None or self._current.generation != name:
-                self._current = Searcher.open(self._index, self._embedder)
+                self._current = Searcher.open(self._index, self._embedder, self._current)
             return self._current
 
     def reader(self) -> Reader:

@@ -23,6 +23,7 @@ __all__ = [
     "Since",
     "Source",
     "Until",
+    "Users",
     "WithReader",
 ]
 
@@ -86,7 +87,7 @@ Model = Annotated[
         show_default=False,
     ),
 ]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page on 127.0.0.1.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page.")]
 Prune = Annotated[bool, typer.Option("--prune", help="Remove articles whose files have gone.")]
 Refusal = Annotated[
     Level | None,
@@ -94,6 +95,15 @@ Refusal = Annotated[
         "--level",
         help="How sure an answer must be to be given rather than refused. "
         "Default: NEWSBOT_LEVEL, else balanced.",
+        show_default=False,
+    ),
+]
+Users = Annotated[
+    Path | None,
+    typer.Option(
+        "--users",
+        metavar="FILE",
+        help="File of users, as newsbot user add makes it. Default: one beside the index.",
         show_default=False,
     ),
 ]

@@ -23,6 +23,7 @@ __all__ = [
     "print_json",
     "status_lines",
     "summary",
+    "whole_line",
 ]
 
 _MARKER = re.compile(r"(\[\d+\])")
@@ -92,6 +93,12 @@ def status_lines(status: IndexStatus) -> Iterator[Line]:
     }
     for name, value in rows.items():
         yield Line(((f"{name:<10}", "dim"), (one_line(value), "")))
+
+
+def whole_line(generation: str, files: int, size: int) -> Line:
+    """Put in one line that all files of a generation are as they were written."""
+    what = f"{_count(files, 'file')} of {generation}, {_size(size)}"
+    return Line((("whole: ", "bold"), (f"{what}, all as they were written", "")))
 
 
 def summary(report: BuildReport) -> str:

@@ -123,10 +123,13 @@ class FolderWatch:
     def _seconds(self) -> Iterator[bool]:
         """Give about one value a second: whether anything was noticed in it.
 
-        Notices are kept from the first value on, also while a round goes on.
+        Notices are kept from the first value on, also while a round goes on. Should the system
+        stop giving them, as when more folders come than it watches, that is told, and the values
+        go on without any.
         """
         from watchfiles import watch  # late: nobody else needs it
 
+        begun = False
         try:
             for changes in watch(
                 *self._folders,
@@ -137,10 +140,16 @@ class FolderWatch:
                 yield_on_timeout=True,
                 ignore_permission_denied=True,
             ):
+                begun = True
                 yield bool(changes)
-        except OSError as error:
-            cause = error.strerror or str(error)
-            raise WatchFailure(f"the folders cannot be watched: {cause}") from error
+        except (OSError, RuntimeError) as error:  # the latter is watchfiles' own
+            cause = getattr(error, "strerror", None) or " ".join(str(error).split())
+            if not begun:
+                raise WatchFailure(f"the folders cannot be watched: {cause}") from error
+            often = f"looking every {LOOK_AGAIN_SECONDS} seconds now"
+            self._complain(f"the system tells of no more changes ({cause}): {often}")
+            while not self._stop.wait(1):
+                yield False
 
     def _look_and_index(self) -> bool:
         """Index what has changed and is at rest; tell whether to look again for what is not."""

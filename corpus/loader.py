@@ -174,6 +174,10 @@ def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]
         yield from drafts
     except (MemoryError, RecursionError) as error:
         raise UnreadableArticle("too large or too deeply nested to be parsed") from error
+    except UnreadableArticle:
+        raise
+    except Exception as error:  # a parser's fault, ours too, is to cost this file and no other
+        raise UnreadableArticle(f"cannot be parsed ({type(error).__name__})") from error
 
 
 def _article(

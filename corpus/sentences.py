@@ -31,6 +31,10 @@ WIDEST_WRAP = 100
 
 _BLOCK = re.compile(r"[^\n]+(?:\n(?![^\S\n]*(?:\n|\Z))[^\n]+)*")
 _LINE = re.compile(r"[^\n]+")
+# Where one sentence may end and the next begin; without such a place there is one sentence. It
+# spares half of a news text's paragraphs the segmenter, a quarter of its time, and what that makes
+# of "R-Va., told".
+_MAY_END = re.compile(r"[.!?…][^\w\s]*\s+\S|[。！？]\w|[.!?][A-Z“\"]")
 _ONE_LOCK = threading.Lock()
 
 
@@ -106,7 +110,7 @@ def _trim(text: str, start: int, end: int) -> Span | None:
 
 
 def _segment(piece: str) -> list[str]:
-    if not any(mark in piece for mark in ".!?;:。！？…"):
+    if not _MAY_END.search(piece):
         return [piece]
     with _ONE_LOCK:  # a Segmenter keeps the text it works on in itself
         try:

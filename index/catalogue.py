@@ -1,4 +1,4 @@
-"""The catalogue: every article and every passage of a generation, in one SQLite file."""
+"""The catalogue: every article and every passage of a generation, in SQLite files."""
 
 from __future__ import annotations
 
@@ -11,22 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from corpus.article import Article, Passage
+from index.catalogue_files import connect_to_read, connect_to_write
 from index.errors import IndexCorrupt
+from index.generation import BASE_CATALOGUE, CATALOGUE
 from index.sparse import Filters
 
 __all__ = ["Catalogue", "epoch_seconds"]
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS articles (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, url TEXT, source TEXT,
-    author TEXT, published TEXT, language TEXT,
-    epoch INTEGER, source_key TEXT NOT NULL, hash TEXT NOT NULL, origin TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS passages_of ON passages (article_id);
-CREATE INDEX IF NOT EXISTS articles_by_date ON articles (epoch);
-"""
 _FIELDS = "id, title, text, url, source, author, published, language"
 _CHUNK = 500
 
@@ -37,49 +28,53 @@ def epoch_seconds(published: str | None) -> int | None:
 
 
 class Catalogue:
-    """Rows of articles and passages. Passage ids are never used twice in an index's life.
+    """Rows of articles and passages. Their numbers are never used twice in an index's life.
 
-    Safe to read from several threads: they share one connection, one at a time.
+    A large catalogue has a base file, which never changes; the main one then holds the articles
+    that came since and the numbers of those that have gone. Beside them, as ``copied``, is the
+    file for ``Copies``. Safe to read from several threads: they share one connection, one at a
+    time. An article that is read has the hash that it had when it was written, or is refused.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         """Wrap a connection; use ``create`` or ``open``."""
         self._connection = connection
         self._lock = threading.Lock()
-        self._path = path
+        self._folder = folder
+        self.has_base = (folder / BASE_CATALOGUE).exists()
+        self.dropped: set[int] = set()
+        """Ids of the passages that were deleted since the catalogue was opened."""
 
     @classmethod
-    def create(cls, path: Path) -> Catalogue:
-        """Open a file for writing and make what tables are missing."""
-        connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = DELETE")
-        connection.execute("PRAGMA synchronous = OFF")  # the builder syncs the finished file
-        connection.executescript(_SCHEMA)
-        connection.execute("BEGIN")
-        return cls(connection, path)
+    def create(cls, folder: Path) -> Catalogue:
+        """Open a generation's files for writing, and make what is missing."""
+        return cls(connect_to_write(folder), folder)
 
     @classmethod
-    def open(cls, path: Path) -> Catalogue:
-        """Open a finished file to read; it is never written to.
+    def open(cls, folder: Path) -> Catalogue:
+        """Open a finished generation's files to read; they are never written to.
 
         Raises:
-            IndexCorrupt: SQLite cannot read it.
+            IndexCorrupt: SQLite cannot read them.
         """
+        opened = cls(connect_to_read(folder), folder)
         try:
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            connection.execute("SELECT count(*) FROM articles").fetchone()
-        except sqlite3.Error as error:
-            raise IndexCorrupt(f"{path}: SQLite cannot read it ({error})") from error
-        return cls(connection, path)
+            opened.counts()
+        except IndexCorrupt:
+            opened.close()
+            raise
+        return opened
 
     def close(self) -> None:
-        """Commit what was written and close the file."""
+        """Commit what was written and close the files."""
         with self._lock:
-            if self._connection.in_transaction:
-                self._connection.execute("COMMIT")
-            self._connection.close()
+            try:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
+            finally:
+                self._connection.close()
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -92,12 +87,13 @@ class Catalogue:
             passages: its passages.
         """
         self.delete([article.id])
-        self.run(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((number,),) = self.run(
+            "INSERT INTO main.articles (id, title, url, source, author, published, language, "
+            "epoch, source_key, hash, origin, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
             (
                 article.id,
                 article.title,
-                article.text,
                 article.url,
                 article.source,
                 article.author,
@@ -107,30 +103,44 @@ class Catalogue:
                 (article.source or "").casefold(),
                 article.content_hash,
                 origin,
+                article.text,
             ),
         )
         for passage in passages:
             self.run(
-                "INSERT INTO passages (article_id, number, start, end, sentences) "
+                "INSERT INTO main.passages (article, number, start, end, sentences) "
                 "VALUES (?, ?, ?, ?, ?)",
-                (
-                    passage.article_id,
-                    passage.number,
-                    passage.start,
-                    passage.end,
-                    json.dumps(passage.sentences),
-                ),
+                (number, passage.number, passage.start, passage.end, json.dumps(passage.sentences)),
             )
 
     def move(self, article_id: str, origin: str) -> None:
         """Note that an article comes from another file now."""
-        self.run("UPDATE articles SET origin = ? WHERE id = ?", (origin, article_id))
+        for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
+            if self.has_base and not self.run(
+                "SELECT 1 FROM main.articles WHERE number = ?", (number,)
+            ):
+                for table, column in (("articles", "number"), ("passages", "article")):
+                    self.run(
+                        f"INSERT INTO main.{table} SELECT * FROM base.{table} WHERE {column} = ?",
+                        (number,),
+                    )
+                self.run("INSERT INTO main.gone VALUES (?)", (number,))
+            self.run("UPDATE main.articles SET origin = ? WHERE number = ?", (origin, number))
 
     def delete(self, article_ids: Iterable[str]) -> None:
         """Delete articles and their passages; unknown ids are passed over."""
         for article_id in article_ids:
-            self.run("DELETE FROM passages WHERE article_id = ?", (article_id,))
-            self.run("DELETE FROM articles WHERE id = ?", (article_id,))
+            for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
+                rows = self.run("SELECT id FROM passages WHERE article = ?", (number,))
+                self.dropped.update(row[0] for row in rows)
+                self.run("DELETE FROM main.passages WHERE article = ?", (number,))
+                self.run("DELETE FROM main.articles WHERE number = ?", (number,))
+                if self.has_base:
+                    self.run(
+                        "INSERT OR IGNORE INTO main.gone "
+                        "SELECT number FROM base.articles WHERE number = ?",
+                        (number,),
+                    )
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -158,9 +168,13 @@ class Catalogue:
         return [row[0] for row in self.run("SELECT id FROM articles ORDER BY id")]
 
     def article(self, article_id: str) -> Article | None:
-        """Give one article as it was indexed, or None where there is none of that id."""
-        rows = self.run(f"SELECT {_FIELDS} FROM articles WHERE id = ?", (article_id,))
-        return Article(*rows[0]) if rows else None
+        """Give one article as it was indexed, or None where there is none of that id.
+
+        Raises:
+            IndexCorrupt: it is not what was written.
+        """
+        rows = self.run(f"SELECT hash, {_FIELDS} FROM articles WHERE id = ?", (article_id,))
+        return self._whole(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
         """Give every article, in the order of their ids, one at a time."""
@@ -169,64 +183,75 @@ class Catalogue:
             if article is not None:
                 yield article
 
-    def all_passage_ids(self) -> list[int]:
-        """Give the ids of all passages."""
-        return [row[0] for row in self.run("SELECT id FROM passages")]
+    def last_passage_id(self) -> int:
+        """Give the highest id that a passage has had, 0 before the first."""
+        rows = self.run("SELECT seq FROM main.sqlite_sequence WHERE name = 'passages'")
+        return int(rows[0][0]) if rows else 0
 
-    def articles_of(self, passage_ids: Iterable[int]) -> set[str]:
-        """Give the ids of the articles that these passages are of."""
-        wanted = set(passage_ids)
-        rows = self.run("SELECT id, article_id FROM passages") if wanted else []
-        return {article_id for number, article_id in rows if number in wanted}
+    def articles_since(self, passage_id: int) -> list[str]:
+        """Give the ids of the articles whose passages came after this one, in order."""
+        rows = self.run(
+            "SELECT id FROM main.articles WHERE number IN "
+            "(SELECT article FROM main.passages WHERE id > ?) ORDER BY id",
+            (passage_id,),
+        )
+        return [row[0] for row in rows]
+
+    def passages_since(self, passage_id: int) -> int:
+        """Count the passages that came after this one."""
+        ((count,),) = self.run("SELECT count(*) FROM main.passages WHERE id > ?", (passage_id,))
+        return int(count)
+
+    def gone_from_base(self) -> list[int]:
+        """Give the ids of the base's passages that are no longer in the catalogue."""
+        if not self.has_base:
+            return []
+        rows = self.run(
+            "SELECT id FROM base.passages WHERE article IN (SELECT article FROM main.gone) "
+            "AND id NOT IN (SELECT id FROM main.passages)"
+        )
+        return [row[0] for row in rows]
 
     def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
         """Give an article's passages with their ids, in reading order."""
         rows = self.run(
-            "SELECT id, article_id, number, start, end, sentences FROM passages "
-            "WHERE article_id = ? ORDER BY number",
+            "SELECT id, number, start, end, sentences FROM passages WHERE article = "
+            "(SELECT number FROM articles WHERE id = ?) ORDER BY number",
             (article.id,),
         )
         return [(row[0], _passage(row[1:], article)) for row in rows]
 
     def resolve(self, passage_ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Give the passages of these ids, each with its article; unknown ids are left out."""
-        rows: list[tuple[Any, ...]] = []
-        for begin in range(0, len(passage_ids), _CHUNK):
-            some = passage_ids[begin : begin + _CHUNK]
-            marks = ",".join("?" * len(some))
-            rows += self.run(
-                "SELECT id, article_id, number, start, end, sentences FROM passages "
-                f"WHERE id IN ({marks})",
-                tuple(some),
-            )
-        articles: dict[str, Article | None] = {}
-        found: dict[int, tuple[Passage, Article]] = {}
-        for row in rows:
-            article_id = row[1]
-            if article_id not in articles:
-                articles[article_id] = self.article(article_id)
-            article = articles[article_id]
-            if article is not None:
-                found[row[0]] = (_passage(row[1:], article), article)
-        return found
+        rows = self._rows_of(
+            "SELECT article, id, number, start, end, sentences FROM passages WHERE id", passage_ids
+        )
+        numbers = list(dict.fromkeys(row[0] for row in rows))
+        found = self._rows_of(f"SELECT number, hash, {_FIELDS} FROM articles WHERE number", numbers)
+        articles = {row[0]: self._whole(row[1:]) for row in found}
+        return {
+            row[1]: (_passage(row[2:], articles[row[0]]), articles[row[0]])
+            for row in rows
+            if row[0] in articles
+        }
 
     def allowed(self, filters: Filters) -> list[int]:
-        """Give the ids of the passages whose articles pass the filters."""
+        """Give the ids of the passages whose articles pass the filters, ascending."""
         clauses: list[str] = []
         values: list[object] = []
         if filters.since is not None:
-            clauses.append("articles.epoch >= ?")
+            clauses.append("epoch >= ?")
             values.append(filters.since)
         if filters.until is not None:
-            clauses.append("articles.epoch <= ?")
+            clauses.append("epoch <= ?")
             values.append(filters.until)
         if filters.source is not None:
-            clauses.append("articles.source_key = ?")
+            clauses.append("source_key = ?")
             values.append(filters.source.casefold())
         where = " AND ".join(clauses) or "1"
         rows = self.run(
-            "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article_id "
-            f"WHERE {where} ORDER BY passages.id",
+            "SELECT id FROM passages WHERE article IN "
+            f"(SELECT number FROM articles WHERE {where}) ORDER BY id",
             tuple(values),
         )
         return [row[0] for row in rows]
@@ -234,22 +259,42 @@ class Catalogue:
     def run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Run one statement of SQL, and give its rows.
 
-        For the modules that keep tables of their own in this file.
+        For the modules that keep tables of their own in this folder.
 
         Raises:
-            IndexCorrupt: SQLite cannot do it with this file.
+            IndexCorrupt: SQLite cannot do it with these files.
             OSError: the disk is full.
         """
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                    raise OSError(f"{self._path}: {error}") from error
-                raise IndexCorrupt(f"{self._path}: {error}") from error
+                if isinstance(error, sqlite3.OperationalError) and _is_of_the_disk(error):
+                    raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
+                raise IndexCorrupt(f"{self._folder / CATALOGUE}: {error}") from error
+
+    def _rows_of(self, query: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for begin in range(0, len(numbers), _CHUNK):
+            some = numbers[begin : begin + _CHUNK]
+            rows += self.run(f"{query} IN ({','.join('?' * len(some))})", tuple(some))
+        return rows
+
+    def _whole(self, row: Sequence[Any]) -> Article:
+        article = Article(*row[1:])
+        if article.content_hash != row[0]:
+            raise IndexCorrupt(
+                f"{self._folder / CATALOGUE}: the article {article.id!r} was altered since it was "
+                "indexed"
+            )
+        return article
+
+
+def _is_of_the_disk(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _passage(row: Sequence[Any], article: Article) -> Passage:
-    _, number, start, end, sentences = row
+    number, start, end, sentences = row
     spans = tuple((int(low), int(high)) for low, high in json.loads(sentences))
     return Passage(article.id, number, start, end, article.text[start:end], spans)

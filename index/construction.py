@@ -7,37 +7,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
 from index.catalogue import Catalogue, epoch_seconds
+from index.catalogue_files import move_into_base
 from index.copies import Copies
 from index.dense import DenseIndex
+from index.dense_base import DenseBase
 from index.embedder import load_embedder, reload_embedder
+from index.embedding import Embedding
 from index.errors import EmbedderMismatch, IndexMissing
 from index.generation import (
-    CATALOGUE,
+    BASE_DENSE,
     DENSE,
     JOURNAL,
     SPARSE,
     Manifest,
-    begin_generation,
     current_generation,
-    discard_generation,
-    publish_generation,
     verify_generation,
 )
 from index.journal import VectorJournal
+from index.publishing import begin_generation, discard_generation, publish_generation
 from index.sparse import SparseIndex
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
 
-__all__ = ["Changes", "Construction", "Progress", "embedded_text"]
-
-_CHUNK = 512  # passages embedded before their vectors are kept: what a kill can cost
-_TITLE_LENGTH = 150  # code points: about 40 tokens, which the splitter's limit leaves room for
+__all__ = ["Changes", "Construction", "Progress"]
 
 
 class Progress(Protocol):
@@ -91,7 +87,8 @@ class Construction:
         self._model = model
         self._splitter = splitter
         self._folder = begin_generation(index_dir, base[0] if base else None)
-        self.catalogue = Catalogue.create(self._folder / CATALOGUE)
+        self.catalogue = Catalogue.create(self._folder)
+        self._last_before = self.catalogue.last_passage_id()
         self.embedded = 0
         self.taken_over = 0
         self.copies = 0
@@ -118,7 +115,7 @@ class Construction:
             settings = splitter or SplitterSettings()
         else:
             manifest = Manifest.read(folder)
-            verify_generation(folder, manifest)
+            verify_generation(folder, manifest, opening=True)
             base, settings = (folder, manifest), manifest.splitter
             if embedder is None and model is not None:
                 if model == manifest.embedder:
@@ -177,43 +174,40 @@ class Construction:
             if self._base is None:
                 return "", 0, 0
             manifest = self._base[1]
-            self.copies = Copies.open(self.catalogue).count()
+            self.copies = Copies(self.catalogue).count()
             return self._base[0].name, manifest.articles, manifest.passages
-        if self._base is None:
-            dense = DenseIndex.empty(self.embedder.dimension)
-            sparse = SparseIndex.create(self._folder / SPARSE)
-            old: set[int] = set()
-        else:
-            dense = DenseIndex.read(self._folder / DENSE)
-            sparse = SparseIndex.open(self._folder / SPARSE)
-            old = set(dense.ids())
-        now = set(self.catalogue.all_passage_ids())
-        dense.remove(sorted(old - now))
         # An article is always written whole, so its passages are all new or all old.
-        written = self.catalogue.articles_of(now - old)
+        written = self.catalogue.articles_since(self._last_before)
+        dense, sparse = self._open_dense(), self._open_sparse()
+        dense.remove(self.catalogue.dropped)
         journal = self._journal() if written else None
         if journal is not None:
-            self._embed(dense, journal, sorted(written), len(now - old), progress)
+            self._embed(dense, journal, written, progress)
         sparse.update(
-            sorted(changes.removed | changes.replaced | written),
+            sorted(changes.removed | changes.replaced | set(written)),
             (
                 (article, epoch_seconds(article.published), number, passage)
-                for article in self._articles(sorted(written))
+                for article in self._articles(written)
                 for number, passage in self.catalogue.passages_of(article)
             ),
         )
-        dense.write(self._folder / DENSE)
         copies = Copies.create(self.catalogue)
         copies.update()
         self.copies = copies.count()
         counts = self.catalogue.counts()
         self._close()
+        if dense.wants_base:
+            dense = dense.with_base()
+            move_into_base(self._folder)
+            if dense.base is not None:
+                dense.base.write(self._folder / BASE_DENSE)
+        dense.write(self._folder / DENSE)
         if self._base is None:
             model = (self.embedder.name, self.embedder.fingerprint, self.embedder.dimension)
         else:
             base = self._base[1]
             model = (base.embedder, base.fingerprint, base.dimension)
-        Manifest.describe(self._folder, model, self._splitter, counts)
+        Manifest.describe(self._folder, model, self._splitter, counts, self._base)
         self._folder = publish_generation(self._index_dir, self._folder)
         if journal is not None:
             journal.clear()
@@ -230,59 +224,45 @@ class Construction:
             if article is not None:
                 yield article
 
-    def _journal(self) -> VectorJournal:
-        folder = self._index_dir / JOURNAL
-        return VectorJournal(folder, self.embedder.fingerprint, self.embedder.dimension)
-
     def _embed(
         self,
         dense: DenseIndex,
         journal: VectorJournal,
         written: list[str],
-        total: int,
         progress: Progress | None,
     ) -> None:
-        """Give new passages their vectors: those that a stopped build has left, the others made."""
-        numbers: list[int] = []
-        texts: list[str] = []
-
-        def flush() -> None:
-            known = journal.find(texts)
-            begun = self.embedded + self.taken_over + len(known)
-
-            def tell(done: int) -> None:
-                if progress is not None:
-                    progress.passages(begun + done, total)
-
-            unknown = [place for place in range(len(texts)) if place not in known]
-            made = self.embedder.embed_passages([texts[place] for place in unknown], tell)
-            journal.append([texts[place] for place in unknown], made)
-            vectors = np.zeros((len(texts), self.embedder.dimension), np.float32)
-            vectors[unknown] = made
-            for place, vector in known.items():
-                vectors[place] = vector
-            dense.add(numbers, vectors)
-            self.embedded += len(unknown)
-            self.taken_over += len(known)
-            tell(len(unknown))
-            numbers.clear()
-            texts.clear()
-
+        """Give the new passages their vectors."""
+        total = self.catalogue.passages_since(self._last_before)
+        embedding = Embedding(
+            self.embedder,
+            journal,
+            dense,
+            lambda done: None if progress is None else progress.passages(done, total),
+        )
         for article in self._articles(written):
-            for number, passage in self.catalogue.passages_of(article):
-                numbers.append(number)
-                texts.append(embedded_text(article.title, passage.text))
-            if len(numbers) >= _CHUNK:
-                flush()
-        if numbers:
-            flush()
+            embedding.take(article, self.catalogue.passages_of(article))
+        embedding.finish()
+        self.embedded, self.taken_over = embedding.embedded, embedding.taken_over
+
+    def _open_dense(self) -> DenseIndex:
+        if self._base is None:
+            return DenseIndex.empty(self.embedder.dimension)
+        base = self._folder / BASE_DENSE
+        return DenseIndex.read(
+            self._folder / DENSE,
+            DenseBase.read(base) if base.exists() else None,
+            self.catalogue.gone_from_base(),
+        )
+
+    def _open_sparse(self) -> SparseIndex:
+        folder = self._folder / SPARSE
+        return SparseIndex.create(folder) if self._base is None else SparseIndex.open(folder)
+
+    def _journal(self) -> VectorJournal:
+        folder = self._index_dir / JOURNAL
+        return VectorJournal(folder, self.embedder.fingerprint, self.embedder.dimension)
 
     def _close(self) -> None:
         if not self._closed:
-            self.catalogue.close()
             self._closed = True
-
-
-def embedded_text(title: str, text: str) -> str:
-    """Give what the embedding model reads of a passage: the article's title, then the passage."""
-    return f"{title[:_TITLE_LENGTH]}\n{text}" if title else text
+            self.catalogue.close()

@@ -1,4 +1,4 @@
-"""Which articles are copies of which, kept in the catalogue beside them.
+"""Which articles are copies of which, kept beside the catalogue and opened with it.
 
 An article is an *original* or a copy of exactly one. In the order of their publication (the undated
 last, then by id) each article becomes a copy of the first original before it that it is a copy of,
@@ -7,7 +7,7 @@ chain of small changes leads from one text to another one; and the outcome hangs
 alone, not on when each was added. (It is the greedy maximal independent set of the pairs.)
 
 The tables are made of the articles and of nothing else: ``update`` brings them in step with
-whatever the catalogue holds, also where a version of newsbot that does not know them wrote last.
+whatever the catalogue holds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import NamedTuple
 from corpus.article import Article
 from corpus.duplicates import SCHEME, DuplicateFinder
 from corpus.wording import Wording
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, epoch_seconds
 
 __all__ = ["MOST_COPIES", "Copies", "Copy"]
 
@@ -28,16 +28,15 @@ MOST_COPIES = 50
 """Articles of a group that are named at the most, the earliest first."""
 
 _SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS signatures (
+    """CREATE TABLE IF NOT EXISTS copied.signatures (
     number INTEGER PRIMARY KEY, article_id TEXT NOT NULL UNIQUE, content TEXT NOT NULL,
     moment INTEGER NOT NULL, signature BLOB NOT NULL, original INTEGER)""",
-    "CREATE INDEX IF NOT EXISTS signatures_by_original ON signatures (original)",
-    """CREATE TABLE IF NOT EXISTS bands (
+    "CREATE INDEX IF NOT EXISTS copied.signatures_by_original ON signatures (original)",
+    """CREATE TABLE IF NOT EXISTS copied.bands (
     band INTEGER NOT NULL, hash INTEGER NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (band, hash, number)) WITHOUT ROWID""",
 )
 _UNDATED = 2**62  # after every date
-_CONTENT = f"'{SCHEME}:' || articles.hash"
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,9 @@ _FIELDS = "s.moment, s.article_id, s.number, s.signature, s.original"
 class Copies:
     """The tables of copies in a catalogue. Reading is safe from several threads."""
 
-    def __init__(self, catalogue: Catalogue, present: bool) -> None:
-        """Wrap a catalogue's tables; use ``create`` or ``open``."""
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Read the tables of a catalogue, which ``create`` has made."""
         self._catalogue = catalogue
-        self._present = present
         self._finder = DuplicateFinder()
 
     @classmethod
@@ -97,20 +95,12 @@ class Copies:
         """Make what tables are missing in a catalogue that is open for writing."""
         for statement in _SCHEMA:
             catalogue.run(statement)
-        return cls(catalogue, True)
-
-    @classmethod
-    def open(cls, catalogue: Catalogue) -> Copies:
-        """Read the tables of a catalogue; in one of an earlier version nothing is a copy."""
-        rows = catalogue.run("SELECT count(*) FROM sqlite_master WHERE name = 'signatures'")
-        return cls(catalogue, bool(rows[0][0]))
+        return cls(catalogue)
 
     # -- reading ---------------------------------------------------------------------------------
 
     def count(self) -> int:
         """Count the articles that are copies of another."""
-        if not self._present:
-            return 0
         rows = self._catalogue.run("SELECT count(*) FROM signatures WHERE original != number")
         return int(rows[0][0])
 
@@ -121,8 +111,6 @@ class Copies:
             The original first, then by publication, at most ``MOST_COPIES``; empty where the
             article has no copy.
         """
-        if not self._present:
-            return ()
         rows = self._catalogue.run(
             "SELECT other.article_id FROM signatures AS own "
             "JOIN signatures AS other ON other.original = own.original "
@@ -140,8 +128,9 @@ class Copies:
 
     def update(self) -> None:
         """Bring the tables in step with the articles; only what is new or changed is compared."""
-        self._forget()
-        self._sign()
+        contents = {name: f"{SCHEME}:{of}" for name, of in self._catalogue.hashes().items()}
+        self._forget(contents)
+        self._sign(contents)
         queue = [_Row(*row) for row in self._catalogue.run(
             f"SELECT {_FIELDS} FROM signatures AS s WHERE s.original IS NULL"
         )]  # fmt: skip
@@ -159,44 +148,43 @@ class Copies:
                     queued.add(later.number)
                     heappush(queue, later)
 
-    def _forget(self) -> None:
+    def _forget(self, contents: dict[str, str]) -> None:
         """Drop the articles that are no longer there as they were, and undo what hung on them."""
         run = self._catalogue.run
-        for number, signature in run(
-            "SELECT number, signature FROM signatures AS s WHERE NOT EXISTS ("
-            f"SELECT 1 FROM articles WHERE articles.id = s.article_id AND {_CONTENT} = s.content)"
+        dropped = False
+        for number, article_id, content in run(
+            "SELECT number, article_id, content FROM signatures"
         ):
+            if contents.get(article_id) == content:
+                continue
+            ((signature,),) = run("SELECT signature FROM signatures WHERE number = ?", (number,))
             for band in enumerate(self._finder.bands(signature)):
                 run("DELETE FROM bands WHERE band = ? AND hash = ? AND number = ?", (*band, number))
             run("DELETE FROM signatures WHERE number = ?", (number,))
-        run(
-            "UPDATE signatures SET original = NULL "
-            "WHERE original NOT IN (SELECT number FROM signatures)"
-        )
+            dropped = True
+        if dropped:
+            run(
+                "UPDATE signatures SET original = NULL "
+                "WHERE original NOT IN (SELECT number FROM signatures)"
+            )
 
-    def _sign(self) -> None:
+    def _sign(self, contents: dict[str, str]) -> None:
         """Write the signatures and bands of the articles that have none."""
         run = self._catalogue.run
-        for article_id, content, moment, text in self._unsigned():
-            signature = self._finder.signature(Wording([text]))
+        signed = {row[0] for row in run("SELECT article_id FROM signatures")}
+        for article_id, content in sorted(contents.items()):
+            article = None if article_id in signed else self._catalogue.article(article_id)
+            if article is None:
+                continue
+            signature = self._finder.signature(Wording([article.text]))
+            moment = epoch_seconds(article.published)
             ((number,),) = run(
                 "INSERT INTO signatures (article_id, content, moment, signature) "
                 "VALUES (?, ?, ?, ?) RETURNING number",
-                (article_id, content, moment, signature),
+                (article_id, content, _UNDATED if moment is None else moment, signature),
             )
             for band in enumerate(self._finder.bands(signature)):
                 run("INSERT INTO bands VALUES (?, ?, ?)", (*band, number))
-
-    def _unsigned(self) -> Iterable[tuple[str, str, int, str]]:
-        ids = self._catalogue.run(
-            "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM signatures)"
-        )
-        for (article_id,) in ids:  # one text at a time
-            yield from self._catalogue.run(
-                f"SELECT id, {_CONTENT}, coalesce(epoch, {_UNDATED}), text FROM articles "
-                "WHERE id = ?",
-                (article_id,),
-            )
 
     def _original_of(self, row: _Row) -> int:
         """Find the first original before an article that it is a copy of, or itself."""

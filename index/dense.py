@@ -1,32 +1,40 @@
-"""Dense search: passage vectors in a FAISS index, exact, by inner product."""
+"""Dense search: passage vectors in FAISS, by inner product."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
 
-from index.errors import IndexCorrupt
+from index.dense_base import DenseBase, all_but, only, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DenseIndex"]
+__all__ = ["MOST_RECENT", "DenseIndex"]
+
+MOST_RECENT = 10_000
+"""Vectors that are searched exactly; with more, all are put into a base (``index.dense_base``)."""
 
 
 class DenseIndex:
-    """Vectors by passage id (Johnson, Douze and Jégou 2017, FAISS), kept with ``write_index``.
+    """Vectors by passage id (Johnson, Douze and Jégou 2017, FAISS).
 
-    The search is exact (a flat index): at the sizes of one folder of articles nothing is faster
-    that is also always right. Reading is safe from several threads, changing it is not.
+    Up to ``MOST_RECENT`` vectors are kept as they are, and searched exactly. Of a large index most
+    are in a base, 8 bits a number, which never changes: what is removed of it is only passed over.
+    Reading is safe from several threads, changing it is not.
     """
 
-    def __init__(self, index: Any) -> None:
-        """Wrap a FAISS ``IndexIDMap2``; use ``empty`` or ``read``."""
-        self._index = index
+    def __init__(self, recent: Any, base: DenseBase | None = None, gone: Collection[int] = ()):
+        """Wrap a FAISS ``IndexIDMap2`` and a base; use ``empty`` or ``read``."""
+        self._recent = recent
+        self.base = base
+        self._gone: set[int] = set()
+        self._left_out: faiss.SearchParameters | None = None
+        self._leave_out(gone)
 
     @classmethod
     def empty(cls, dimension: int) -> DenseIndex:
@@ -34,58 +42,78 @@ class DenseIndex:
         return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
 
     @classmethod
-    def read(cls, path: Path) -> DenseIndex:
+    def read(
+        cls, path: Path, base: DenseBase | None = None, gone: Collection[int] = ()
+    ) -> DenseIndex:
         """Read a file that ``write`` made.
+
+        Args:
+            path: of the file.
+            base: the vectors that are not in the file.
+            gone: ids of the base that no longer count.
 
         Raises:
             IndexCorrupt: FAISS cannot read it, or it is another kind of index.
         """
-        try:
-            index = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise IndexCorrupt(f"{path}: FAISS cannot read it") from error
-        if not isinstance(index, faiss.IndexIDMap2):
-            raise IndexCorrupt(f"{path}: not an index that newsbot made")
-        return cls(index)
+        return cls(read_vectors(path), base, gone)
 
     def write(self, path: Path) -> None:
-        """Write the index to one file."""
-        faiss.write_index(self._index, str(path))
+        """Write the vectors that are not in the base to one file."""
+        write_vectors(self._recent, path)
 
     def __len__(self) -> int:
         """Count the vectors."""
-        return int(self._index.ntotal)
-
-    def ids(self) -> list[int]:
-        """Give the ids of all vectors."""
-        return [int(number) for number in faiss.vector_to_array(self._index.id_map)]
+        base = len(self.base) if self.base is not None else 0
+        return int(self._recent.ntotal) + base - len(self._gone)
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return int(self._index.d)
+        return int(self._recent.d)
+
+    @property
+    def wants_base(self) -> bool:
+        """Whether so much is outside the base, or gone from it, that it should be made anew."""
+        gone = self.base is not None and 5 * len(self._gone) > len(self.base)
+        return int(self._recent.ntotal) > MOST_RECENT or gone
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors, shape (len(ids), dimension), under ids that are not there yet."""
         if len(ids):
-            self._index.add_with_ids(
+            self._recent.add_with_ids(
                 np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(ids, dtype=np.int64)
             )
 
-    def remove(self, ids: Sequence[int]) -> None:
+    def remove(self, ids: Collection[int]) -> None:
         """Remove the vectors of these ids; unknown ids are passed over."""
         if len(ids):
-            self._index.remove_ids(np.asarray(ids, dtype=np.int64))
+            self._recent.remove_ids(np.fromiter(ids, np.int64, len(ids)))
+            if self.base is not None:
+                self._leave_out([number for number in ids if number in self.base])
+
+    def with_base(self) -> DenseIndex:
+        """Give an index of the same vectors with all of them in its base.
+
+        The base that is there stays as it is for those who search it.
+        """
+        recent = self._recent
+        vectors = recent.index.reconstruct_n(0, recent.ntotal)
+        ids = faiss.vector_to_array(recent.id_map)
+        if self.base is None:
+            base = DenseBase.of(ids, vectors)
+        else:
+            base = self.base.changed(self._gone, ids, vectors)
+        return DenseIndex(DenseIndex.empty(self.dimension)._recent, base)
 
     def search(
-        self, vector: NDArray[np.float32], k: int, allowed: Sequence[int] | None = None
+        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
         """Find the nearest passages.
 
         Args:
             vector: shape (dimension,), of length 1.
             k: how many at the most.
-            allowed: only these passage ids, where given.
+            allowed: only these passage ids, where given; all of them are in the index.
 
         Returns:
             (passage id, cosine similarity in [-1, 1]) pairs, the best first, at most ``k``.
@@ -94,19 +122,31 @@ class DenseIndex:
         if k <= 0:
             return []
         query = np.ascontiguousarray(vector.reshape(1, -1), dtype=np.float32)
-        if allowed is None:
-            scores, ids = self._index.search(query, k)
-        else:
-            chosen = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
-            parameters = faiss.SearchParameters()
-            parameters.sel = chosen
-            scores, ids = self._index.search(query, k, params=parameters)
-        found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-        return [(number, score) for number, score in found if number >= 0]
+        found: list[tuple[int, float]] = []
+        selection = None if allowed is None else only(allowed)
+        if self._recent.ntotal:
+            most = min(k, self._recent.ntotal)
+            scores, ids = self._recent.search(query, most, params=selection)
+            found += zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+        if self.base is not None:
+            found += self.base.search(query, k, selection or self._left_out)
+        found = [pair for pair in found if pair[0] >= 0]
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        return found[:k]
 
     def scores(self, vector: NDArray[np.float32], ids: Sequence[int]) -> list[float]:
         """Give the cosine similarity of the vector to each of these passages, in their order."""
         if not len(ids):
             return []
-        rows = np.stack([self._index.reconstruct(int(number)) for number in ids])
-        return [float(score) for score in rows @ vector]
+        rows = [
+            self.base.vector(number)
+            if self.base is not None and number in self.base
+            else self._recent.reconstruct(int(number))
+            for number in ids
+        ]
+        return [float(score) for score in np.stack(rows) @ vector]
+
+    def _leave_out(self, ids: Collection[int]) -> None:
+        self._gone.update(ids)
+        if self._gone:
+            self._left_out = all_but(np.fromiter(self._gone, np.int64, len(self._gone)))

@@ -7,13 +7,21 @@
         generations/
             00000007-3f9a2c1d/     a finished generation, never changed again
                 manifest.json      what it is, with the checksum of every other file
-                dense.faiss        vectors by passage id
-                sparse/            tantivy's files
                 catalogue.sqlite   articles and passages
+                dense.faiss        vectors by passage id
+                base.sqlite        of a large index: most of its articles and passages
+                base.faiss         and their vectors; the two files above hold what came since
+                copies.sqlite      which articles are copies of which
+                sparse/            tantivy's files
             .building-…            one being made; the next writer removes what a crash left
 
 A generation is built aside, synced, renamed into place, and becomes current when ``CURRENT`` is
 replaced, in one ``rename``. Whoever holds an older one open goes on reading it.
+
+Files that never change once written (the two of the base, tantivy's segments) are hard links to
+those of the generation before: adding an article to a large index writes what is new and little
+else (a main part and a delta, as in column stores; Krueger et al. 2011). Each generation is whole
+by itself all the same, and may be copied elsewhere.
 """
 
 from __future__ import annotations
@@ -22,42 +30,50 @@ import hashlib
 import json
 import os
 import re
-import secrets
-import shutil
+import stat
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from corpus.splitter import SplitterSettings
 from index.errors import IndexCorrupt, IndexForeign, IndexMissing
 
 __all__ = [
+    "BASE_CATALOGUE",
+    "BASE_DENSE",
     "CATALOGUE",
+    "COPIES",
+    "CURRENT",
     "DENSE",
     "FORMAT_VERSION",
+    "GENERATIONS",
+    "GENERATION_NAME",
     "JOURNAL",
+    "MANIFEST",
     "SPARSE",
     "Manifest",
-    "begin_generation",
     "current_generation",
-    "discard_generation",
-    "publish_generation",
+    "sync",
     "verify_generation",
 ]
 
-FORMAT_VERSION = 1
-DENSE = "dense.faiss"
-SPARSE = "sparse"
+FORMAT_VERSION = 2
+MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
+DENSE = "dense.faiss"
+BASE_CATALOGUE = "base.sqlite"
+BASE_DENSE = "base.faiss"
+COPIES = "copies.sqlite"
+SPARSE = "sparse"
 JOURNAL = "journal"
+CURRENT = "CURRENT"
+GENERATIONS = "generations"
+GENERATION_NAME = re.compile(r"[0-9]{8,18}-[0-9a-f]{8}")
 
-_MANIFEST = "manifest.json"
-_CURRENT = "CURRENT"
-_GENERATIONS = "generations"
-_BUILDING = ".building-"
-_NAME = re.compile(r"[0-9]{8}-[0-9a-f]{8}")
 _LARGEST_MANIFEST = 1_000_000
-_KEPT = 2  # the current one, and the one before it for readers that are just opening it
+_OWN_CHECKSUM = "checksum"  # of the other fields
+_HASHED_WHEN_OPENED = 64_000_000  # bytes of a file: 30 ms; a larger one has its length checked
 
 
 @dataclass(frozen=True)
@@ -96,10 +112,10 @@ class Manifest:
             IndexCorrupt: it is missing, or is not the JSON that this class writes.
             IndexForeign: another version of newsbot wrote it.
         """
-        path = folder / _MANIFEST
+        path = folder / MANIFEST
         try:
-            if path.stat().st_size > _LARGEST_MANIFEST:
-                raise IndexCorrupt(f"{path}: too large to be a manifest")
+            if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
+                raise IndexCorrupt(f"{path}: not a file, or too large to be a manifest")
             record = json.loads(path.read_bytes())
         except (OSError, ValueError, RecursionError) as error:
             raise IndexCorrupt(f"{path}: cannot be read; {_REBUILD}") from error
@@ -110,6 +126,8 @@ class Manifest:
                 f"{_REBUILD}"
             )
         try:
+            if record.pop(_OWN_CHECKSUM) != _record_checksum(record):
+                raise IndexCorrupt(f"{path}: altered since it was written; {_REBUILD}")
             if set(record) != {field.name for field in fields(cls)}:
                 raise KeyError("fields")
             record["splitter"] = SplitterSettings(**record["splitter"])
@@ -130,6 +148,7 @@ class Manifest:
         embedder: tuple[str, str, int],
         splitter: SplitterSettings,
         counts: tuple[int, int],
+        before: tuple[Path, Manifest] | None = None,
     ) -> Manifest:
         """Make the manifest of a folder whose other files are finished, and write and sync it all.
 
@@ -138,23 +157,29 @@ class Manifest:
             embedder: name, fingerprint and dimension.
             splitter: how the articles were cut.
             counts: articles and passages.
+            before: the generation it was begun from; files that are links to one of it are not
+                read again.
         """
         for lock in folder.rglob("*.lock"):
             lock.unlink()  # tantivy's, of the writer that has finished
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         names = {path.relative_to(folder).as_posix(): path for path in files}
+        linked = _linked(folder, before)
         manifest = cls(
             FORMAT_VERSION,
             *embedder,
             splitter,
             *counts,
             datetime.now(UTC).isoformat(timespec="seconds"),
-            {name: _checksum(path) for name, path in names.items()},
+            {name: linked.get(name) or _checksum(path) for name, path in names.items()},
             {name: path.stat().st_size for name, path in names.items()},
         )
-        (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-        for path in [*files, folder / _MANIFEST, folder / SPARSE, folder]:
-            _sync(path)
+        record = asdict(manifest)
+        record[_OWN_CHECKSUM] = _record_checksum(record)
+        (folder / MANIFEST).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        written = [path for name, path in names.items() if name not in linked]
+        for path in [*written, folder / MANIFEST, folder / SPARSE, folder]:
+            sync(path)
         return manifest
 
 
@@ -169,8 +194,10 @@ def current_generation(index_dir: Path) -> Path:
         IndexForeign: the folder is something else.
         IndexCorrupt: the current generation is gone.
     """
-    pointer = index_dir / _CURRENT
+    pointer = index_dir / CURRENT
     try:
+        if not stat.S_ISREG(pointer.stat().st_mode):
+            raise IndexForeign(f"{pointer}: not a file; {_REBUILD}")
         with pointer.open("rb") as file:
             name = file.read(64).decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -182,80 +209,75 @@ def current_generation(index_dir: Path) -> Path:
         ) from error
     except OSError as error:
         raise IndexCorrupt(f"{pointer}: {error.strerror or error}") from error
-    if not _NAME.fullmatch(name):
+    if not GENERATION_NAME.fullmatch(name):
         raise IndexForeign(f"{pointer}: not written by newsbot; {_REBUILD}")
-    folder = index_dir / _GENERATIONS / name
+    folder = index_dir / GENERATIONS / name
     if not folder.is_dir() or folder.is_symlink():
         raise IndexCorrupt(f"{folder}: the current generation is missing; {_REBUILD}")
     return folder
 
 
-def verify_generation(folder: Path, manifest: Manifest) -> None:
+def verify_generation(
+    folder: Path,
+    manifest: Manifest,
+    *,
+    opening: bool = False,
+    trusted: tuple[Path, Manifest] | None = None,
+) -> None:
     """Check that every file of a generation is what its manifest says.
+
+    Args:
+        folder: of the generation.
+        manifest: of it.
+        opening: leave the checksum of very large files to a check that somebody asks for. What is
+            cited of them is checked by itself: ``Catalogue`` knows each article's hash.
+        trusted: a generation that was checked before; files that are links to one of it are not
+            read again.
 
     Raises:
         IndexCorrupt: a file is missing, cut short or altered.
     """
+    linked = _linked(folder, trusted)
     for name, size in manifest.sizes.items():
         path = folder / name
         try:
             if path.is_symlink() or path.stat().st_size != size:
                 raise IndexCorrupt(f"{path}: not as long as when it was written; {_REBUILD}")
+            if linked.get(name) == manifest.checksums[name]:
+                continue
+            if opening and size > _HASHED_WHEN_OPENED:
+                continue
             if _checksum(path) != manifest.checksums[name]:
                 raise IndexCorrupt(f"{path}: altered since it was written; {_REBUILD}")
         except OSError as error:
             raise IndexCorrupt(f"{path}: {error.strerror or error}; {_REBUILD}") from error
 
 
-def begin_generation(index_dir: Path, base: Path | None) -> Path:
-    """Make the folder in which the next generation is built. The writer's lock must be held.
-
-    Args:
-        index_dir: the index.
-        base: generation to start from; its files but the manifest are copied. None for an empty
-            one.
-    """
-    generations = index_dir / _GENERATIONS
-    generations.mkdir(parents=True, exist_ok=True)
-    for left in generations.glob(f"{_BUILDING}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = generations / f"{_BUILDING}{secrets.token_hex(4)}"
-    if base is None:
-        folder.mkdir()
-    else:
-        shutil.copytree(base, folder, ignore=shutil.ignore_patterns(_MANIFEST))
-    return folder
+def sync(path: Path) -> None:
+    """Have a file, or a folder's list of names, written to the disk itself."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
-def discard_generation(building: Path) -> None:
-    """Remove a folder that ``begin_generation`` made; one that was published stays."""
-    if building.name.startswith(_BUILDING):
-        shutil.rmtree(building, ignore_errors=True)
+def _linked(folder: Path, before: tuple[Path, Manifest] | None) -> dict[str, str]:
+    """Give the checksums of the files that are the very same ones in another generation."""
+    if before is None:
+        return {}
+    other, manifest = before
+    return {
+        name: checksum
+        for name, checksum in manifest.checksums.items()
+        if (folder / name).exists()
+        and (other / name).exists()
+        and (folder / name).samefile(other / name)
+    }
 
 
-def publish_generation(index_dir: Path, building: Path) -> Path:
-    """Make a finished folder the current generation, in one rename, and prune the oldest.
-
-    Returns:
-        Where the generation is now.
-    """
-    generations = index_dir / _GENERATIONS
-    number = 1 + max((int(path.name[:8]) for path in _finished(generations)), default=0)
-    final = generations / f"{number:08d}-{building.name.removeprefix(_BUILDING)}"
-    building.rename(final)
-    _sync(generations)
-    pointer = index_dir / f"{_CURRENT}.new"
-    pointer.write_text(f"{final.name}\n", encoding="ascii")
-    _sync(pointer)
-    pointer.replace(index_dir / _CURRENT)
-    _sync(index_dir)
-    for old in sorted(_finished(generations))[:-_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
-    return final
-
-
-def _finished(generations: Path) -> list[Path]:
-    return [path for path in generations.iterdir() if _NAME.fullmatch(path.name)]
+def _record_checksum(record: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _safe_name(name: str) -> bool:
@@ -266,11 +288,3 @@ def _safe_name(name: str) -> bool:
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

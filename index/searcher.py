@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from corpus.article import Article, Passage
+import numpy as np
+
+from corpus.article import Article
 from corpus.text import normalise
 from index.catalogue import Catalogue
-from index.copies import Copies, Copy
+from index.copies import Copies
 from index.dense import DenseIndex
+from index.dense_base import DenseBase
 from index.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
 from index.filters import filters_of
 from index.folding import Found, fold
 from index.fusion import fuse
 from index.generation import (
-    CATALOGUE,
+    BASE_DENSE,
     DENSE,
     SPARSE,
     Manifest,
     current_generation,
     verify_generation,
 )
-from index.sparse import SparseIndex
+from index.hits import Hit, IndexStatus, SearchResult
+from index.sparse import Filters, SparseIndex
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from index.embedder import Embedder
@@ -39,97 +42,20 @@ __all__ = ["LONGEST_QUESTION", "Hit", "IndexStatus", "SearchResult", "Searcher"]
 LONGEST_QUESTION = 1_000
 """Code points of a question that are read; the rest is cut off, and a note says so."""
 
+_FILTERS_KEPT = 16  # whose passages are remembered
 _DEPTH = 100  # candidates of each side before they are fused
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A passage that search found.
-
-    Attributes:
-        passage: where it stands.
-        article: the article it is of, as indexed.
-        score: fused score in [0, 1], comparable within one search only; where a reader put the
-            hits in order, its confidence.
-        dense: cosine similarity to the question in [-1, 1].
-        sparse: BM25 score, 0 where the passage shares no word with the question.
-        copies: where else it ran: the other articles, within the search's filters, that are copies
-            of this one and say what the passage says; by publication.
-    """
-
-    passage: Passage
-    article: Article
-    score: float
-    dense: float
-    sparse: float
-    copies: tuple[Copy, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the hit as JSON values, with the offsets in the article's text."""
-        return {
-            "article_id": self.article.id,
-            "title": self.article.title,
-            "url": self.article.url,
-            "source": self.article.source,
-            "published": self.article.published,
-            "start": self.passage.start,
-            "end": self.passage.end,
-            "text": self.passage.text,
-            "score": self.score,
-            "copies": [asdict(copy) for copy in self.copies],
-        }
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What a search gives.
-
-    Attributes:
-        hits: the best first; may be empty.
-        question: as it was searched for.
-        vector: the question embedded, shape (dimension,), of length 1.
-        notes: one-line remarks for the user, such as that the question was cut.
-    """
-
-    hits: tuple[Hit, ...]
-    question: str
-    vector: NDArray[np.float32] = field(compare=False, repr=False)
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class IndexStatus:
-    """What an index holds.
-
-    Attributes:
-        path: folder of the index.
-        generation: name of the generation.
-        articles: how many.
-        passages: how many.
-        undated: articles without a date, which a date filter leaves out.
-        model: name of the embedding model.
-        dimension: length of its vectors.
-        bytes: size of the generation on disk.
-        built_at: timezone-aware ISO 8601.
-        copies: articles that are copies of another one, such as syndicated ones.
-    """
-
-    path: str
-    generation: str
-    articles: int
-    passages: int
-    undated: int
-    model: str
-    dimension: int
-    bytes: int
-    built_at: str
-    copies: int = 0
 
 
 class Searcher:
     """One generation, opened: it stays as it is while newer ones are built. Safe for threads."""
 
-    def __init__(self, index_dir: Path, folder: Path, embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        folder: Path,
+        embedder: Embedder | None,
+        previous: Searcher | None = None,
+    ) -> None:
         """Open a generation; use ``open``."""
         self._index_dir = index_dir
         self._folder = folder
@@ -139,23 +65,33 @@ class Searcher:
                 f"{index_dir} was built with the model {self._manifest.embedder!r}, not with "
                 f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
             )
-        verify_generation(folder, self._manifest)
-        self._catalogue = Catalogue.open(folder / CATALOGUE)
-        self._copies = Copies.open(self._catalogue)
-        self._dense = DenseIndex.read(folder / DENSE)
+        trusted = None if previous is None else (previous._folder, previous._manifest)
+        verify_generation(folder, self._manifest, opening=True, trusted=trusted)
+        self._catalogue = Catalogue.open(folder)
+        self._copies = Copies(self._catalogue)
+        gone = self._catalogue.gone_from_base()
+        self._dense = DenseIndex.read(folder / DENSE, self._base(previous), gone)
         self._sparse = SparseIndex.open(folder / SPARSE)
+        self._allowed = lru_cache(maxsize=_FILTERS_KEPT)(self._passages_allowed)
         if len(self._dense) != self._manifest.passages:
             raise IndexCorrupt(f"{folder}: vectors and passages differ in number")
         self._embedder = embedder
 
     @classmethod
-    def open(cls, index_dir: str | Path, embedder: Embedder | None = None) -> Searcher:
+    def open(
+        cls,
+        index_dir: str | Path,
+        embedder: Embedder | None = None,
+        previous: Searcher | None = None,
+    ) -> Searcher:
         """Open the current generation of an index.
 
         Args:
             index_dir: folder of the index.
             embedder: the model that the index was built with; loaded by its name where None, when
                 the first question is asked.
+            previous: an earlier generation of the same index, still open: what has not changed
+                since is not read again.
 
         Raises:
             IndexMissing: there is no index there.
@@ -167,7 +103,7 @@ class Searcher:
         while True:
             folder = current_generation(root)
             try:
-                return cls(root, folder, embedder)
+                return cls(root, folder, embedder, previous)
             except IndexCorrupt:
                 # A writer may have pruned it between the two steps: then there is a newer one.
                 if current_generation(root) == folder:
@@ -223,7 +159,7 @@ class Searcher:
             raise ValueError("k must be 1 or more")
         question, notes = self._prepare(question)
         filters = filters_of(since, until, source)
-        allowed = self._catalogue.allowed(filters) if filters else None
+        allowed = self._allowed(filters) if filters else None
         if filters.since is not None or filters.until is not None:
             undated = self._catalogue.undated()
             if undated:
@@ -274,6 +210,17 @@ class Searcher:
             manifest.built_at,
             self._copies.count(),
         )
+
+    def _base(self, previous: Searcher | None) -> DenseBase | None:
+        checksum = self._manifest.checksums.get(BASE_DENSE)
+        if checksum is None:
+            return None
+        if previous is not None and previous._manifest.checksums.get(BASE_DENSE) == checksum:
+            return previous._dense.base
+        return DenseBase.read(self._folder / BASE_DENSE)
+
+    def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
+        return np.array(self._catalogue.allowed(filters), np.int64)
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
         """Give the passages that have these scores, in their order, read ``step`` at a time."""

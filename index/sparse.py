@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +73,7 @@ class SparseIndex:
         self._index = index
         self._searcher = index.searcher()
         self._schema = index.schema
+        self._place: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     def create(cls, folder: Path) -> SparseIndex:
@@ -86,9 +89,21 @@ class SparseIndex:
             IndexCorrupt: tantivy cannot read it.
         """
         try:
-            return cls(tantivy.Index.open(str(folder)))
+            if os.access(folder, os.W_OK):
+                return cls(tantivy.Index.open(str(folder)))
+            return cls._open_elsewhere(folder)
         except (ValueError, OSError) as error:
             raise IndexCorrupt(f"{folder}: tantivy cannot read it") from error
+
+    @classmethod
+    def _open_elsewhere(cls, folder: Path) -> SparseIndex:
+        """Open an index that may only be read: tantivy writes a lock file wherever it opens one."""
+        place = tempfile.TemporaryDirectory(prefix="newsbot-read-")
+        for file in folder.iterdir():
+            os.symlink(file.absolute(), Path(place.name) / file.name)
+        opened = cls(tantivy.Index.open(place.name))
+        opened._place = place  # for as long as it is open
+        return opened
 
     def update(
         self, removed: Iterable[str], added: Iterable[tuple[Article, int | None, int, Passage]]
@@ -98,7 +113,18 @@ class SparseIndex:
         Args:
             removed: article ids.
             added: (article, its publication in seconds since 1970 or None, passage id, passage).
+
+        Raises:
+            OSError: the disk is full.
         """
+        try:
+            self._update(removed, added)
+        except ValueError as error:  # what tantivy makes of every failure
+            raise OSError(f"tantivy cannot write: {_one_line(error)}") from error
+
+    def _update(
+        self, removed: Iterable[str], added: Iterable[tuple[Article, int | None, int, Passage]]
+    ) -> None:
         writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         for article_id in removed:
             writer.delete_documents_by_term("article_id", article_id)
@@ -183,6 +209,10 @@ class SparseIndex:
         return [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(clause, 0.0)) for clause in clauses
         ]
+
+
+def _one_line(error: ValueError) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _schema() -> tantivy.Schema:

@@ -16,7 +16,7 @@ from index.onnx_export import export_onnx, quantise
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-__all__ = ["FLOAT_FILE", "export_reader"]
+__all__ = ["FLOAT_FILE", "export_reader", "write_reader"]
 
 FLOAT_FILE = "reader.fp32.onnx"
 """Name of the float32 weights beside the int8 ones."""
@@ -24,6 +24,17 @@ FLOAT_FILE = "reader.fp32.onnx"
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OUTPUTS = ("start_logits", "end_logits")
 _FLOAT_TOLERANCE = 1e-3
+
+
+def write_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> dict[str, float]:
+    """Write a reader as ``export_reader`` does, and in ``torch`` what transformers loads.
+
+    Takes, gives and raises what that does.
+    """
+    away = export_reader(network, tokenizer, folder)
+    network.save_pretrained(folder / "torch")
+    shutil.copyfile(tokenizer, folder / "torch" / "tokenizer.json")
+    return away
 
 
 def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> dict[str, float]:

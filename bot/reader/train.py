@@ -28,7 +28,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import shutil
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -118,14 +117,12 @@ def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
 def _finish(start: Path, out: Path, recipe: Recipe) -> Path:
     import torch
 
-    from bot.reader.export import export_reader
+    from bot.reader.export import write_reader
     from bot.reader.network import load_network
 
     network = load_network(start, recipe.seed)
     network.load_state_dict(torch.load(out / "checkpoint.pt", weights_only=True)["network"])
-    away = export_reader(network, start / "tokenizer.json", out / "reader")
-    network.save_pretrained(out / "reader" / "torch")
-    shutil.copyfile(start / "tokenizer.json", out / "reader" / "torch" / "tokenizer.json")
+    away = write_reader(network, start / "tokenizer.json", out / "reader")
     _say(f"exported: logits at most {away['fp32']:.1e} from torch, {away['int8']:.2f} in 8 bits")
     return out / "reader"
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.lines import bounded_lines
 from corpus.formats.records import TEXT_NAMES, draft_of, field_of
 from corpus.text import detect_encoding
 
-__all__ = ["DELIMITERS", "LONGEST_FIELD", "parse"]
+__all__ = ["DELIMITERS", "LONGEST_FIELD", "LONGEST_ROW", "parse"]
 
 LONGEST_FIELD = 5_000_000
 """Characters of one field, as of one article's text; csv's own limit of 131,072 is too short."""
+
+LONGEST_ROW = 20_000_000
+"""Characters of a row, over all its lines: a cell of two characters takes sixty bytes once read."""
 
 DELIMITERS = ",;\t|"
 
@@ -25,8 +28,9 @@ _DAMAGED = re.compile("[\udc80-\udcff]")
 class _Lines:
     """A file's lines, and whether the reader has asked for one past the last."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str | None]) -> None:
         self._lines = lines
+        self._row = 0
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
@@ -34,10 +38,21 @@ class _Lines:
 
     def __next__(self) -> str:
         try:
-            return next(self._lines)
+            line = next(self._lines)
         except StopIteration:
             self.ended = True
             raise
+        self._row += 0 if line is None else len(line)
+        if line is None or self._row > LONGEST_ROW:
+            raise _RowTooLong
+        return line
+
+    def begin_row(self) -> None:
+        self._row = 0
+
+
+class _RowTooLong(Exception):
+    pass
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
@@ -58,21 +73,24 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
     encoding, sound = detect_encoding(data)
     # Only damaged UTF-8 is read with escapes: the rows that hold one are then told apart.
     errors = "strict" if sound else "surrogateescape"
-    delimiter = _delimiter(io.TextIOWrapper(io.BytesIO(data), encoding, errors, newline=""))
-    lines = _Lines(io.TextIOWrapper(io.BytesIO(data), encoding, errors, newline=""))
+    delimiter = _delimiter(bounded_lines(data, encoding, errors, newline="", longest=LONGEST_ROW))
+    lines = _Lines(bounded_lines(data, encoding, errors, newline="", longest=LONGEST_ROW))
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(lines, delimiter=delimiter)
     header: list[str] | None = None
     number = 0
     while True:
         place = f"line {reader.line_num + 1}"
+        lines.begin_row()
         try:
             row = next(reader)
         except StopIteration:
             break
-        except csv.Error:
+        except (csv.Error, _RowTooLong) as error:
             # Past an unclosed quote the rows are anybody's guess.
-            cause = f"a field longer than {LONGEST_FIELD:,} characters (an unclosed quote?)"
+            row_too_long = isinstance(error, _RowTooLong)
+            what, most = ("row", LONGEST_ROW) if row_too_long else ("field", LONGEST_FIELD)
+            cause = f"a {what} longer than {most:,} characters (an unclosed quote?)"
             if header is None:
                 raise UnreadableArticle(cause) from None
             yield BadRecord(place, f"{cause}; the rest of the file is left out")
@@ -90,9 +108,12 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
         raise UnreadableArticle("holds a header and no rows")
 
 
-def _delimiter(lines: Iterator[str]) -> str:
+def _delimiter(lines: Iterator[str | None]) -> str:
     """Choose the delimiter by the header, and refuse a header without a column of text."""
-    first = next((line for line in lines if line.strip("\ufeff\0 \t\r\n")), "").strip("\ufeff\0")
+    first = next((line for line in lines if line is None or line.strip("\ufeff\0 \t\r\n")), "")
+    if first is None:
+        raise UnreadableArticle(f"a row longer than {LONGEST_ROW:,} characters")
+    first = first.strip("\ufeff\0")
     best, names = DELIMITERS[0], -1
     texts = False
     for delimiter in DELIMITERS:

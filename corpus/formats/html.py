@@ -15,6 +15,8 @@ import trafilatura
 from corpus.errors import UnreadableArticle
 from corpus.formats.declared import decode_declared
 from corpus.formats.draft import Draft
+from corpus.formats.patience import within
+from corpus.formats.tags import check_tags
 from corpus.formats.text import title_from_name
 from corpus.text import normalise
 from corpus.web_address import clean_address
@@ -52,9 +54,10 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         trafilatura's search would take the first of the month for a month, and a date in the text.
 
     Raises:
-        UnreadableArticle: the file is not text, or there is no article in the page.
+        UnreadableArticle: the file is not text, there is no article in the page, or it is larger
+            or takes longer than a page should.
     """
-    yield read_page(data, title_from_name(name))
+    yield within(lambda: read_page(data, title_from_name(name)))
 
 
 def read_page(
@@ -72,7 +75,8 @@ def read_page(
         The article in the page; see ``parse``.
 
     Raises:
-        UnreadableArticle: the page is not text, or there is no article in it.
+        UnreadableArticle: the page is not text, there is no article in it, or it has more tags
+            or attributes than a page should.
     """
     source = normalise(decode_declared(data, encoding, declared_encoding(data))).lstrip()
     declaration = _XML_DECLARATION.match(source)
@@ -80,6 +84,7 @@ def read_page(
         source = source[declaration.end() :]
     if not source.strip():
         raise UnreadableArticle("empty")
+    check_tags(source)
     try:
         tree = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.lines import bounded_lines
 from corpus.formats.records import TEXT_NAMES, draft_of, field_of
 from corpus.text import decode, detect_encoding
 
-__all__ = ["LIST_NAMES", "parse"]
+__all__ = ["LIST_NAMES", "MOST_MARKS", "parse"]
 
 LIST_NAMES = ("articles", "data", "items", "results", "docs")
 """Names, in any case, under which an object holds its articles."""
 
+MOST_MARKS = 6_000_000
+"""Commas, colons and opening brackets of a document, those in its texts too: each may stand for a
+value, and a list or object of three characters takes a hundred bytes and more once it is read."""
+
+_MARKS = ",:[{"
 _DAMAGED = re.compile("[\udc80-\udcff]")
 
 
@@ -66,13 +71,16 @@ def _lines(data: bytes) -> Iterator[Draft | BadRecord]:
     # Only damaged UTF-8 is read with escapes: the lines that hold one are then told apart.
     errors = "strict" if sound else "surrogateescape"
     found = False
-    for number, line in enumerate(
-        io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="\n"), start=1
-    ):
+    lines = bounded_lines(data, encoding, errors, newline="\n")
+    for number, line in enumerate(lines, start=1):
+        place = f"line {number}"
+        if line is None:
+            found = True
+            yield BadRecord(place, "longer than an article can be")
+            continue
         if not line.strip("\ufeff\0 \t\r\n"):
             continue
         found = True
-        place = f"line {number}"
         if _DAMAGED.search(line):
             yield BadRecord(place, "not valid UTF-8")
             continue
@@ -126,6 +134,8 @@ def _load(text: str) -> object:
     text = text.replace("\ufeff", "").strip("\0 \t\r\n")
     if not text:
         raise UnreadableArticle("empty")
+    if sum(map(text.count, _MARKS)) > MOST_MARKS:
+        raise UnreadableArticle("more values than can be held in memory")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
+from corpus.formats.patience import within
 from corpus.formats.records import draft_of, field_of
 from corpus.formats.text import title_from_name
 from corpus.text import decode, normalise
@@ -40,8 +41,13 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         there the first heading is the title, and leaves the text.
 
     Raises:
-        UnreadableArticle: the file is not text, or its front matter is not YAML.
+        UnreadableArticle: the file is not text, its front matter is not YAML, or it takes longer
+            than a file should.
     """
+    yield within(lambda: _read(data, name))
+
+
+def _read(data: bytes, name: str) -> Draft:
     source = normalise(decode(data)).lstrip("\n")
     fields, body = _front_matter(source)
     title = fields.pop("title", fields.pop("headline", ""))
@@ -58,7 +64,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         text = _joined(blocks[1:])
     if not text.strip():
         raise UnreadableArticle("empty: no text but its heading" if blocks else "empty")
-    yield draft_of({**fields, "title": title, "text": text}, None)
+    return draft_of({**fields, "title": title, "text": text}, None)
 
 
 def _front_matter(source: str) -> tuple[dict[str, object], str]:

@@ -7,6 +7,9 @@ import re
 import lxml.etree
 import lxml.html
 
+from corpus.errors import UnreadableArticle
+from corpus.formats.tags import check_tags
+
 __all__ = ["plain_text"]
 
 _UNREAD = frozenset(
@@ -35,13 +38,14 @@ def plain_text(source: str) -> str:
     Returns:
         Its text: paragraphs with blank lines between them, items, rows and lines that are broken
         off on lines of their own, the cells of a row with ``|`` between them. Empty where it
-        cannot be parsed at all.
+        cannot be parsed at all, or is larger than a page should be.
     """
     if "<" not in source and "&" not in source:
         return _tidy(_SPACE.sub(" ", source))
     try:
+        check_tags(source)
         tree = lxml.html.document_fromstring(f"<body>{source}")
-    except (lxml.etree.LxmlError, ValueError, AssertionError):
+    except (lxml.etree.LxmlError, ValueError, AssertionError, UnreadableArticle):
         return ""
     parts: list[str] = []
     verbatim = cells = 0

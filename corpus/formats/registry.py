@@ -47,8 +47,9 @@ class Format:
 
 
 # One article never fills 20 MB, and Markdown takes 2 to 3 seconds a megabyte; a dump is held in
-# memory while it is read.
-_ONE, _MARKDOWN, _MANY = 20 * MEGABYTE, 5 * MEGABYTE, 256 * MEGABYTE
+# memory while it is read, and a JSON document as a whole: with one emoji in it, at four times its
+# size, and its values beside it.
+_ONE, _MARKDOWN, _MANY, _DOCUMENT = (megabytes * MEGABYTE for megabytes in (20, 5, 256, 100))
 # Most of a document are its pictures, which are not read. A feed has a few dozen entries, and its
 # parser is slow.
 _PICTURED, _FEED = 50 * MEGABYTE, 10 * MEGABYTE
@@ -61,7 +62,7 @@ FORMATS: dict[str, Format] = {
     ".html": Format("html", _ONE),
     ".htm": Format("html", _ONE),
     ".xhtml": Format("html", _ONE),
-    ".json": Format("json", _MANY),
+    ".json": Format("json", _DOCUMENT),
     ".jsonl": Format("json", _MANY),
     ".ndjson": Format("json", _MANY),
     ".csv": Format("csv", _MANY),

@@ -5,21 +5,44 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from corpus.article import Passage
+from corpus.web_address import canonical_address, clean_address
 
 __all__ = [
+    "ARTICLES",
     "Question",
+    "QuizQuestion",
     "build_from_records",
     "data_argument",
+    "data_file",
+    "index_of",
     "newsqa",
+    "newsqa_questions",
     "print_result",
+    "quiz_questions",
     "read_jsonl",
+    "sample",
     "table",
 ]
+
+ARTICLES = {
+    "newsqa": "newsqa_dev.articles.jsonl.gz",
+    "realtimeqa": "realtimeqa_2022_2024.articles.jsonl.gz",
+}
+"""The file of articles of each set of questions, in the folder news_dev."""
+
+_TOLD_EVERY = 30.0  # seconds
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -29,6 +52,33 @@ class Question:
     text: str
     article_id: str
     answers: tuple[tuple[int, str], ...]
+
+    def is_hit(self, passage: Passage, articles: Collection[str]) -> bool:
+        """Tell whether a passage is of the gold article and holds a gold answer whole.
+
+        Where else the passage ran (``articles``) does not count: the offsets are this article's.
+        """
+        return passage.article_id.rpartition("#")[2] == self.article_id and any(
+            passage.start <= start and start + len(text) <= passage.end
+            for start, text in self.answers
+        )
+
+
+@dataclass(frozen=True)
+class QuizQuestion:
+    """A question of a news quiz, its answer, and the ids of the articles that hold the answer."""
+
+    text: str
+    gold: str
+    article_ids: frozenset[str]
+
+    def is_hit(self, passage: Passage, articles: Collection[str]) -> bool:
+        """Tell whether a passage, which ran in these articles, is of a listed one and has the gold.
+
+        Case does not count: it did not for those who made the lists.
+        """
+        listed = not self.article_ids.isdisjoint(articles)
+        return listed and self.gold.casefold() in passage.text.casefold()
 
 
 def data_argument(description: str) -> argparse.ArgumentParser:
@@ -43,26 +93,82 @@ def data_argument(description: str) -> argparse.ArgumentParser:
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     """Read records; ends the process with one line where the file is not there."""
-    if not path.is_file():
-        sys.exit(f"{path} is missing: this benchmark needs the research data")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with gzip.open(data_file(path), "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
 def newsqa(data: Path) -> tuple[list[dict[str, Any]], list[Question]]:
     """Give the 520 articles of NewsQA dev as records, and the questions."""
-    folder = data / "news_dev"
-    articles = list(read_jsonl(folder / "newsqa_dev.articles.jsonl.gz"))
-    questions = [
+    return list(read_jsonl(data / "news_dev" / ARTICLES["newsqa"])), newsqa_questions(data)
+
+
+def newsqa_questions(data: Path) -> list[Question]:
+    """Give the 3,450 questions of NewsQA dev."""
+    return [
         Question(
             row["question"],
             row["article_id"],
             tuple((answer["start"], answer["text"]) for answer in row["answers"]),
         )
-        for row in read_jsonl(folder / "newsqa_dev.questions.jsonl.gz")
+        for row in read_jsonl(data / "news_dev" / "newsqa_dev.questions.jsonl.gz")
     ]
-    return articles, questions
+
+
+def quiz_questions(data: Path) -> list[QuizQuestion]:
+    """Give the 3,708 questions of realtimeqa, those without a listed article among them."""
+    return [
+        QuizQuestion(
+            row["question"],
+            row["gold"],
+            frozenset(_article_id(address) for address in row["urls_with_gold_string"]),
+        )
+        for row in read_jsonl(data / "news_dev" / "realtimeqa_2022_2024.questions.jsonl.gz")
+    ]
+
+
+def sample(items: Sequence[_Item], most: int) -> list[_Item]:
+    """Draw at random, always the same; all of them, as they are, where there are no more."""
+    if most >= len(items):
+        return list(items)
+    return random.Random(0).sample(items, most)
+
+
+def data_file(path: Path) -> Path:
+    """Give the path back; ends the process with one line where there is no such file."""
+    if not path.is_file():
+        sys.exit(f"{path} is missing: this benchmark needs the research data")
+    return path
+
+
+@contextmanager
+def index_of(source: Path, kept: Path | None) -> Iterator[Path]:
+    """Give the folder of an index of a file's articles.
+
+    Args:
+        source: the file; read only where there is no index yet.
+        kept: a folder that has the index, or an ``index`` that has it; else it is made there, and
+            a run that is stopped is taken up by the next. Where None, one is made that is removed
+            in the end.
+    """
+    from index.builder import build_index
+    from index.errors import IndexMissing
+    from index.generation import current_generation
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = kept or Path(scratch) / "index"
+        if (folder / "index").is_dir():
+            folder = folder / "index"
+        try:
+            current_generation(folder)
+        except IndexMissing:
+            report = build_index([data_file(source)], folder, progress=_Lines())
+            print(
+                f"{report.articles} articles, {report.passages} passages, "
+                f"{len(report.failures)} failures, {report.seconds:.0f} s",
+                file=sys.stderr,
+            )
+        yield folder
 
 
 def build_from_records(records: Sequence[dict[str, Any]], folder: Path) -> Path:
@@ -97,3 +203,27 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Lay out rows as a Markdown table."""
     lines = [head, ["---"] * len(head), *[[str(cell) for cell in row] for row in rows]]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _article_id(address: str) -> str:
+    """Give the id under which an article of this address is indexed."""
+    clean = clean_address(address)
+    return (canonical_address(clean) if clean else None) or address
+
+
+class _Lines:
+    """Tells on standard error how far a build is, in a line every half minute."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def files(self, done: int, total: int, name: str) -> None:
+        self._tell(f"{done} of {total} files read")
+
+    def passages(self, done: int, total: int) -> None:
+        self._tell(f"{done} of {total} passages embedded")
+
+    def _tell(self, line: str) -> None:
+        if time.monotonic() - self._told >= _TOLD_EVERY:
+            self._told = time.monotonic()
+            print(line, file=sys.stderr, flush=True)

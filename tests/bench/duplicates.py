@@ -39,7 +39,7 @@ def main() -> None:
 
 def measure(articles: list[Article]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        catalogue = Catalogue.create(Path(folder) / "catalogue.sqlite")
+        catalogue = Catalogue.create(Path(folder))
         for article in articles:
             catalogue.put(article, "", [])
         copies = Copies.create(catalogue)

@@ -16,11 +16,11 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.splitter import split_article
-from index.construction import embedded_text
 from index.embedder import SentenceTransformerEmbedder
+from index.embedding import embedded_text
 from index.onnx_embedder import OnnxEmbedder
 from tests.bench.datasets import data_argument, newsqa, print_result
-from tests.bench.fusion import CUTS, recall
+from tests.bench.ranking import CUTS, first_hit, recall
 
 TURNS = 5
 
@@ -44,15 +44,16 @@ def main() -> None:
     texts = [embedded_text("", passage.text) for passage in passages]
     result: dict[str, Any] = {"speed": speed(small, texts[: given.passages])}
     if not given.speed:
-        places = [(passage.article_id, passage.start, passage.end) for passage in passages]
         for name, embedder in (("8 bits", small), ("float32", exact)):
             print(f"embedding with {name}", file=sys.stderr, flush=True)
             near = embedder.embed_passages([question.text for question in questions])
             near = near @ embedder.embed_passages(texts).T
             best = np.argsort(-near, axis=1)[:, : max(CUTS)]
-            ranked = [[places[at] for at in row] for row in best]
-            pairs = list(zip(questions, ranked, strict=True))
-            result[name] = {f"recall@{cut}": recall(pairs, cut) for cut in CUTS}
+            ranks = [
+                first_hit(question, [(passages[at], ()) for at in row])
+                for question, row in zip(questions, best, strict=True)
+            ]
+            result[name] = {f"recall@{cut}": recall(ranks, cut) for cut in CUTS}
     print_result(result, given.json)
 
 

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 import tempfile
 import time
@@ -32,8 +31,8 @@ from bot.reader.onnx_reader import OnnxReader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.splitter import split_article
-from index.construction import embedded_text
 from index.embedder import load_embedder
+from index.embedding import embedded_text
 from index.searcher import Hit, Searcher, SearchResult
 from tests.bench.datasets import (
     Question,
@@ -42,6 +41,7 @@ from tests.bench.datasets import (
     newsqa,
     print_result,
     read_jsonl,
+    sample,
 )
 
 PARTS = ("gold", "all", "clapnq", "speed")
@@ -75,10 +75,6 @@ def main() -> None:
     if "speed" in parts and given.float:
         result["speed"] = speed(given.data, reader, given.float)
     print_result(result, given.json)
-
-
-def sample(questions: Sequence[Question], most: int) -> list[Question]:
-    return random.Random(0).sample(list(questions), min(most, len(questions)))
 
 
 def scores(given: Iterable[tuple[str, Question]]) -> dict[str, float]:

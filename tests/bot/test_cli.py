@@ -213,11 +213,3 @@ def test_search_prints_numbered_hits_or_that_there_are_none(
     assert re.findall(r"^(\d)\. ", output_of(capsys, *words)[1], re.MULTILINE) == ["1", "2"]
     status, out, _ = output_of(capsys, *words, "--source", "Nobody")
     assert (status, out) == (0, "nothing found\n")
-
-
-def test_status_counts_what_was_indexed(samples_index: Path, capsys: Capture) -> None:
-    known = json.loads(output_of(capsys, "status", "--json", "--index", samples_index)[1])
-    assert known["articles"] == len(list(NewsBot(samples_index).articles()))
-    printed = output_of(capsys, "status", "--index", samples_index)[1]
-    for value in (known["path"], known["model"], str(known["articles"]), known["built_at"]):
-        assert value in printed

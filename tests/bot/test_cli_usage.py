@@ -27,12 +27,15 @@ HEAVY = {
 
 def commands() -> dict[str, Any]:
     root: Any = typer.main.get_command(app)
-    return {"": root, **root.commands}
+    of_user = {f"user {name}": one for name, one in root.commands["user"].commands.items()}
+    return {"": root, **root.commands, **of_user}
 
 
 def test_the_commands_are_the_promised_ones() -> None:
-    promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch", "feedback"}
-    assert set(commands()) == {"", *promised}
+    promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch", "user"}
+    promised.add("feedback")
+    of_user = {"user add", "user remove", "user list"}
+    assert set(commands()) == {"", *promised, *of_user}
 
 
 @pytest.mark.parametrize("name", commands())
@@ -46,7 +49,7 @@ def test_every_command_and_option_has_help(name: str) -> None:
 
 @pytest.mark.parametrize("name", commands())
 def test_help_is_shown_and_is_no_error(name: str, capsys: Capture) -> None:
-    status, out, err = output_of(capsys, *filter(None, [name]), "--help")
+    status, out, err = output_of(capsys, *name.split(), "--help")
     assert (status, err) == (0, "")
     assert out.startswith(f"Usage: newsbot {name}".rstrip())
     assert ESCAPE not in out
@@ -100,6 +103,8 @@ def test_the_version_is_one_line(capsys: Capture) -> None:
         ["remove"],
         ["watch"],
         ["chat", "--port", "70000"],
+        ["chat", "--requests-a-minute", "-1"],
+        ["user", "add"],
         ["ask", "x", "--level", "bold"],
         ["chat", "--level", "bold"],
         ["search", "x", "--level", "eager"],

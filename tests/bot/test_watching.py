@@ -199,6 +199,37 @@ def test_a_failure_that_time_does_not_mend_ends_the_watch(watched: Watched) -> N
     assert watched.complaints == []
 
 
+def test_what_comes_is_found_where_the_system_stops_telling_of_it(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_once(*_: object, **__: object) -> Iterator[set[object]]:
+        yield set()
+        raise RuntimeError("error in underlying watcher: OS file watch limit reached")
+
+    monkeypatch.setattr("watchfiles.watch", told_once)
+    monkeypatch.setattr(watching, "LOOK_AGAIN_SECONDS", 1)
+    watched.write("a.txt", "About a.")
+    watched.begin()
+    watched.holds(a="About a.")
+    watched.write("b.txt", "About b.")
+    watched.holds(a="About a.", b="About b.")
+    (complaint,) = watched.complaints
+    assert "watch limit" in complaint and "every 1 seconds" in complaint
+
+
+def test_a_system_that_watches_nothing_at_all_is_one_line(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Iterator[set[object]]:
+        raise OSError(28, "inotify watch limit reached")
+        yield set()
+
+    monkeypatch.setattr("watchfiles.watch", refuse)
+    watched.begin()
+    until(lambda: watched.ended is not None)
+    assert isinstance(watched.ended, WatchFailure) and "limit reached" in str(watched.ended)
+
+
 def test_articles_whose_files_go_stay_unless_they_are_to_be_pruned(watched: Watched) -> None:
     for name in ("a", "b"):
         watched.write(f"{name}.txt", f"About {name}.")

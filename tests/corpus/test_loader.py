@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
 import pytest
 
 from corpus.article import Article
+from corpus.formats.draft import Draft
 from corpus.loader import FAILURES_A_FILE, LoadReport, load_articles
 from tests.corpus.formats import test_warc
 
@@ -268,3 +270,19 @@ def test_a_folder_of_plain_text_does_not_import_trafilatura(tmp_path: Path) -> N
         [sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True
     )
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_a_fault_in_a_parser_costs_its_own_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(data: bytes, name: str) -> Iterator[Draft]:
+        yield Draft("", "Half of it.", key="1", place="record 1")
+        raise KeyError("a fault that nobody has found yet")
+
+    monkeypatch.setattr("corpus.formats.csv.parse", broken)
+    for name in ("a.txt", "b.csv", "c.txt"):
+        (tmp_path / name).write_text("One.")
+    articles, report = load(tmp_path)
+    assert ids(articles) == ["a.txt", "b.csv#1", "c.txt"]
+    (failure,) = report.failures
+    assert failure.path.endswith("b.csv") and failure.cause == "cannot be parsed (KeyError)"

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from index import dense
 from index.builder import build_index, remove_articles
 from index.searcher import Searcher
 from tests.index.hashed import HashedEmbedder
@@ -28,6 +29,7 @@ def main(folder: Path, seed: int, points: int) -> None:
     chance = random.Random(seed)
     articles, index = folder / "articles", folder / "index"
     articles.mkdir()
+    dense.MOST_RECENT = 3  # so that some writers are killed while they make the base anew
     for name in ("ferry", "bridge", "school", "choir"):
         write(articles, name, 0)
     whole(lambda: build(articles, index))

@@ -8,7 +8,7 @@ from pathlib import Path
 from index.builder import BuildReport, build_index
 from index.catalogue import Catalogue
 from index.errors import IndexMissing
-from index.generation import CATALOGUE, current_generation
+from index.generation import current_generation
 from tests.corpus.web_server import page, serve
 from tests.index.hashed import HashedEmbedder
 
@@ -34,7 +34,7 @@ def build(
 
 def held(index: Path) -> dict[str, str]:
     try:
-        catalogue = Catalogue.open(current_generation(index) / CATALOGUE)
+        catalogue = Catalogue.open(current_generation(index))
     except IndexMissing:
         return {}
     try:

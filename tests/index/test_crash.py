@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import construction
+from index import embedding
 from index.builder import build_index
 from index.errors import IndexCorrupt, IndexForeign
 from index.generation import current_generation
@@ -66,7 +66,7 @@ def test_a_flipped_bit_in_any_file_of_a_generation_is_found_when_it_is_opened(in
 def test_a_stopped_build_is_taken_up_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(construction, "_CHUNK", 4)
+    monkeypatch.setattr(embedding, "_CHUNK", 4)
     articles = tmp_path / "articles"
     articles.mkdir()
     for number in range(20):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.dense import DenseIndex
+from index.dense_base import DenseBase
 from index.errors import IndexCorrupt
 
 
@@ -30,9 +31,9 @@ def test_the_nearest_vector_is_found_with_its_similarity(index: DenseIndex) -> N
 
 
 def test_only_allowed_passages_are_found(index: DenseIndex) -> None:
-    found = index.search(vectors(30)[4], 10, allowed=[100, 111, 999])
+    found = index.search(vectors(30)[4], 10, allowed=np.array([100, 111]))
     assert {number for number, _ in found} == {100, 111}
-    assert index.search(vectors(30)[4], 10, allowed=[]) == []
+    assert index.search(vectors(30)[4], 10, allowed=np.array([], int)) == []
 
 
 def test_a_removed_vector_is_not_found_again(index: DenseIndex) -> None:
@@ -50,7 +51,7 @@ def test_scores_are_those_of_the_search(index: DenseIndex) -> None:
 def test_what_was_written_is_read_again(index: DenseIndex, tmp_path: Path) -> None:
     index.write(tmp_path / "dense.faiss")
     again = DenseIndex.read(tmp_path / "dense.faiss")
-    assert sorted(again.ids()) == list(range(100, 130))
+    assert len(again) == 30
     assert again.search(vectors(30)[2], 5) == index.search(vectors(30)[2], 5)
 
 
@@ -59,3 +60,57 @@ def test_a_file_that_is_no_index_is_corrupt(content: bytes, tmp_path: Path) -> N
     (tmp_path / "dense.faiss").write_bytes(content)
     with pytest.raises(IndexCorrupt, match="dense.faiss"):
         DenseIndex.read(tmp_path / "dense.faiss")
+
+
+def test_a_base_finds_what_an_exact_search_finds() -> None:
+    made = DenseIndex.empty(64)
+    made.add(range(1000, 3000), vectors(2000, 64))
+    based = made.with_base()
+    assert (len(based), len(made)) == (2000, 2000)
+    for query in vectors(2000, 64)[:50]:
+        exact = dict(made.search(query, 20))
+        near = dict(based.search(query, 20))
+        assert len(exact.keys() & near.keys()) >= 18
+        for number in exact.keys() & near.keys():
+            assert near[number] == pytest.approx(exact[number], abs=0.02)
+        assert based.scores(query, list(near)) == pytest.approx(list(near.values()), abs=1e-4)
+
+
+def test_a_base_is_never_changed_by_what_is_removed_or_added(index: DenseIndex) -> None:
+    based = index.with_base()
+    base = based.base
+    assert base is not None
+    based.remove([104, 105, 5000])
+    based.add([200], vectors(31)[30:])
+    assert len(base) == 30 and 104 in base and 5000 not in base
+    assert len(based) == 29
+    query = vectors(31)[4]
+    assert {number for number, _ in based.search(query, 99)} == {*range(100, 130), 200} - {104, 105}
+    assert [number for number, _ in based.search(query, 9, np.array([103, 200]))] in (
+        [103, 200],
+        [200, 103],
+    )
+    again = based.with_base()
+    assert len(again) == 29 and 104 in base
+    assert {n for n, _ in again.search(query, 99)} == {n for n, _ in based.search(query, 99)}
+
+
+def test_an_index_wants_a_base_when_it_is_large_or_its_base_is_full_of_holes(
+    index: DenseIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not index.wants_base
+    monkeypatch.setattr("index.dense.MOST_RECENT", 29)
+    assert index.wants_base
+    based = index.with_base()
+    assert not based.wants_base
+    based.remove(range(100, 106))
+    assert not based.wants_base
+    based.remove([106])
+    assert based.wants_base
+
+
+@pytest.mark.parametrize("content", [b"", b"not an index", b"IxMp" + bytes(40)])
+def test_a_file_that_is_no_base_is_corrupt(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "base.faiss").write_bytes(content)
+    with pytest.raises(IndexCorrupt, match=r"base\.faiss"):
+        DenseBase.read(tmp_path / "base.faiss")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from index.builder import BuildReport, build_index, remove_articles
-from index.generation import CATALOGUE, Manifest, current_generation
 from index.searcher import Hit, Searcher
 from tests.corpus.reports import FLOOD, FOLLOW_UP, MARKET, market
 from tests.index.hashed import HashedEmbedder
@@ -129,30 +128,3 @@ def test_removing_an_article_takes_it_from_the_copies(build: Build, tmp_path: Pa
     assert report.copies == 1
     (hit,) = about_homes(opened(tmp_path).search(QUESTION, 20).hits)
     assert (name(hit.article.id), also(hit)) == ("gazette", ["post"])
-
-
-def test_an_index_of_an_earlier_version_is_searched_and_then_folded(
-    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as before:
-        before.setattr("index.construction.Copies.create", lambda catalogue: _Nothing())
-        build(gazette=TEXTS["gazette"], post=TEXTS["post"])
-    folder = current_generation(tmp_path / "index")
-    assert b"signatures" not in (folder / CATALOGUE).read_bytes()
-    assert Manifest.read(folder).format_version == 1
-    searcher = opened(tmp_path)
-    assert searcher.status().copies == 0
-    assert len(about_homes(searcher.search(QUESTION, 20).hits)) == 2
-    assert build().copies == 0, "a build that changes nothing writes nothing"
-    assert build(fish=TEXTS["fish"]).copies == 1
-    assert len(about_homes(opened(tmp_path).search(QUESTION, 20).hits)) == 1
-
-
-class _Nothing:
-    """In the place of the tables: an index made without them."""
-
-    def update(self) -> None:
-        pass
-
-    def count(self) -> int:
-        return 0

@@ -36,7 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 @contextmanager
 def serving(bot: NewsBot) -> Iterator[str]:
     """Serve the real page on a free port, and give its address."""
-    from bot.chat.page import start  # Gradio takes seconds: only for the tests that need it
+    from bot.chat.serving import start  # Gradio takes seconds: only for the tests that need it
 
     port = free_port()
     page = start(bot, port=port)

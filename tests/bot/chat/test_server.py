@@ -1,4 +1,4 @@
-"""The server behind the page: its one endpoint, its port, and its picture for the README."""
+"""The server behind the page: people at once, its port, and its picture for the README."""
 
 from __future__ import annotations
 
@@ -9,28 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from bot.errors import BotError, PortBusy
+from bot.errors import PortBusy
 from bot.newsbot import NewsBot
-from tests.bot.chat.browser import free_port
 from tests.bot.chat.picture import take
 
 SAMPLE = "Who denied the missile attack?"
-
-
-def test_the_answer_endpoint_is_the_only_one_and_gives_the_references(
-    site: str, bot: NewsBot
-) -> None:
-    from gradio_client import Client  # type: ignore[import-untyped]  # it ships no types
-
-    client = Client(site, verbose=False)
-    try:
-        named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-        assert list(named) == ["/answer"]
-        reply = client.predict(SAMPLE, api_name="/answer")
-        expected = bot.answer(SAMPLE).to_dict()
-        assert {**reply, "timings": 0} == {**expected, "timings": 0}
-    finally:
-        client.close()
 
 
 def test_several_people_are_answered_at_once(site: str) -> None:
@@ -50,7 +33,7 @@ def test_several_people_are_answered_at_once(site: str) -> None:
 
 
 def test_a_port_in_use_is_one_clear_line(bot: NewsBot) -> None:
-    from bot.chat.page import start
+    from bot.chat.serving import start
 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -58,14 +41,6 @@ def test_a_port_in_use_is_one_clear_line(bot: NewsBot) -> None:
         port = other.getsockname()[1]
         with pytest.raises(PortBusy, match=f"^port {port} on 127.0.0.1 is in use.*--port$"):
             start(bot, port=port)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
-def test_only_this_machine_is_listened_on(bot: NewsBot, host: str) -> None:
-    from bot.chat.page import start
-
-    with pytest.raises(BotError, match="this machine only"):
-        start(bot, host, free_port())
 
 
 def test_the_readme_picture_can_be_taken(site: str, tab: Page, tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""How much a visitor may ask for, and the counters that keep to it."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import Refused
+
+__all__ = ["Limits", "Turnstile"]
+
+_MEGABYTE = 1_000_000
+_WRONG_LOGINS = 10  # a minute for each client
+_UPLOADS_KEPT_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one server does for its visitors.
+
+    Attributes:
+        requests_a_minute: of each client, reading apart; 0 for any number.
+        question: characters of a question; the page's own box cuts at the index's limit.
+        file_bytes: of one uploaded file.
+        upload_bytes: of the files that are uploaded in one request.
+        upload_files: files of one ``/add``.
+        kept_bytes: of all uploads that have not been indexed yet.
+        text: characters of a pasted text.
+        body_bytes: of a request that is no upload.
+        waiting: questions that may wait for their turn.
+        changes_waiting: changes of the index that may wait for theirs.
+    """
+
+    requests_a_minute: int = 120
+    question: int = 2_000
+    file_bytes: int = 50 * _MEGABYTE
+    upload_bytes: int = 200 * _MEGABYTE
+    upload_files: int = 100
+    kept_bytes: int = 2_000 * _MEGABYTE
+    text: int = 1_000_000
+    body_bytes: int = 8 * _MEGABYTE
+    waiting: int = 100
+    changes_waiting: int = 8
+
+    def check_question(self, question: object) -> None:
+        """Check what a program asks.
+
+        Raises:
+            Refused: it is no text, or too long.
+        """
+        if not isinstance(question, str):
+            raise Refused("a question is a text")
+        if len(question) > self.question:
+            raise Refused(f"a question may have {self.question:,} characters")
+
+
+class Turnstile:
+    """Counts requests, wrong logins and uploads; in memory, for one process."""
+
+    def __init__(self, limits: Limits, uploads: Path) -> None:
+        """Take the limits, and the folder that uploads lie in until they are indexed."""
+        from anyio import CapacityLimiter
+        from limits import RateLimitItemPerMinute
+        from limits.storage import MemoryStorage
+        from limits.strategies import SlidingWindowCounterRateLimiter
+
+        self._limits = limits
+        self._uploads = uploads
+        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._requests = RateLimitItemPerMinute(max(1, limits.requests_a_minute))
+        self._wrong = RateLimitItemPerMinute(_WRONG_LOGINS)
+        # Two at once, since argon2 takes memory and time on purpose.
+        self._proofs = CapacityLimiter(2)
+
+    def wait_for_request(self, client: str) -> int:
+        """Count a request; give the seconds that the client has to wait, 0 where it need not."""
+        if not self._limits.requests_a_minute:
+            return 0
+        if self._counter.hit(self._requests, "request", client):
+            return 0
+        stats = self._counter.get_window_stats(self._requests, "request", client)
+        return max(1, math.ceil(stats.reset_time - time.time()))
+
+    def wait_for_login(self, client: str) -> int:
+        """Give the seconds until a client may try another password, 0 where it may now."""
+        if self._counter.test(self._wrong, "login", client):
+            return 0
+        stats = self._counter.get_window_stats(self._wrong, "login", client)
+        return max(1, math.ceil(stats.reset_time - time.time()))
+
+    def count_wrong_login(self, client: str) -> None:
+        """Count a wrong password."""
+        self._counter.hit(self._wrong, "login", client)
+
+    async def few_at_once(self, check: Callable[[], None]) -> None:
+        """Run a check of a password in a thread, two at once; raises what it raises."""
+        from anyio import to_thread
+
+        await to_thread.run_sync(check, limiter=self._proofs)
+
+    def room_for_upload(self) -> bool:
+        """Tell whether one more upload fits; what has lain there for an hour is thrown away."""
+        old, total = time.time() - _UPLOADS_KEPT_SECONDS, 0
+        for folder, _, names in os.walk(self._uploads):
+            for name in names:
+                path = Path(folder, name)
+                try:
+                    found = path.lstat()
+                    if found.st_mtime < old:
+                        path.unlink()
+                    else:
+                        total += found.st_size
+                except FileNotFoundError:
+                    continue
+        return total + self._limits.upload_bytes <= self._limits.kept_bytes

@@ -1,0 +1,85 @@
+"""Average readers: ``python -m bot.reader.average READER READER... --out DIR``.
+
+READER is the folder of a network that ``bot.reader.train`` has left, ``RUN/reader/torch``. Where
+one run began from what another had learned, the mean of their weights reads better than either, at
+no cost in size or time (model soups, Wortsman et al. 2022; stochastic weight averaging, Izmailov et
+al. 2018). The mean is exported and quantised as a trained reader is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.errors import ReaderError
+from corpus.errors import NewsbotError
+
+__all__ = ["average_readers", "main"]
+
+
+def average_readers(readers: Sequence[Path], out: Path) -> Path:
+    """Write the reader whose weights are the mean of those of others.
+
+    Args:
+        readers: folders of networks as transformers keeps them, each with its ``tokenizer.json``;
+            of one shape, and with the same tokenizer.
+        out: folder of the new reader, made where it is missing.
+
+    Returns:
+        ``out``, as ``bot.reader.train`` leaves ``RUN/reader``.
+
+    Raises:
+        ReaderError: a folder holds no network, or they differ in shape or tokenizer.
+    """
+    from bot.reader.export import write_reader
+    from bot.reader.network import load_network
+
+    first, *others = readers
+    for folder in readers:
+        for name in ("config.json", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise ReaderError(f"{folder}: no network of a reader: it has no {name}")
+    tokenizer = (first / "tokenizer.json").read_bytes()
+    network = load_network(first, seed=0)
+    total = {name: weights.clone() for name, weights in network.state_dict().items()}
+    for folder in others:
+        other = load_network(folder, seed=0).state_dict()
+        if {name: one.shape for name, one in other.items()} != {
+            name: one.shape for name, one in total.items()
+        }:
+            raise ReaderError(f"{folder}: not of the same shape as {first}")
+        if (folder / "tokenizer.json").read_bytes() != tokenizer:
+            raise ReaderError(f"{folder}: not with the same tokenizer as {first}")
+        for name, weights in other.items():
+            total[name] += weights
+    for name, weights in total.items():
+        if weights.is_floating_point():
+            total[name] = weights / len(readers)
+        else:  # positions and the like, which are not learned
+            total[name] = network.state_dict()[name]
+    network.load_state_dict(total)
+    write_reader(network, first / "tokenizer.json", out)
+    return out
+
+
+def main() -> int:
+    """Run the command; its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("readers", nargs="+", type=Path, help="folders such as RUN/reader/torch")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the new reader")
+    given = parser.parse_args()
+    try:
+        reader = average_readers(given.readers, given.out)
+    except NewsbotError as error:
+        print(f"average: {error}", file=sys.stderr)
+        return 1
+    print(f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

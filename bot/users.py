@@ -1,0 +1,234 @@
+"""Who may use a page that others can reach: names, and argon2 hashes of their passwords.
+
+The file has a line for each user, ``name:$argon2id$…``. It is written whole and renamed into place,
+and only its owner may read it. A server looks at it again whenever it has changed, so that a user
+who is taken out is out at once; a file that has gone or is damaged lets nobody in.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import secrets
+import tempfile
+import threading
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import UsersFailure
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+__all__ = ["LONGEST_PASSWORD", "SHORTEST_PASSWORD", "Doorkeeper", "UserFile", "users_beside"]
+
+SHORTEST_PASSWORD = 8
+"""Characters; NIST SP 800-63B asks for as many."""
+
+LONGEST_PASSWORD = 256
+"""Characters; what is longer is refused before it is hashed."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_LARGEST_FILE = 1_000_000
+_Stamp = tuple[int, int, int]
+
+
+def users_beside(index: Path) -> Path:
+    """Give the file of users that goes with an index where none is named."""
+    return index.with_name(f"{index.name}.users")
+
+
+class UserFile:
+    """The file of users, as ``newsbot user`` reads and writes it."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file's path; it need not exist."""
+        self.path = path
+
+    def read(self) -> dict[str, str]:
+        """Give each user's hash by name; empty where there is no file.
+
+        Raises:
+            UsersFailure: it cannot be read, or a line is no user.
+        """
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(_LARGEST_FILE + 1)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise UsersFailure(f"{self.path}: {error.strerror or error}") from error
+        found: dict[str, str] = {}
+        for number, line in enumerate(data.decode("ascii", "replace").splitlines(), start=1):
+            name, _, hashed = line.partition(":")
+            if not _NAME.fullmatch(name) or not hashed.startswith("$argon2") or name in found:
+                raise UsersFailure(f"{self.path} line {number}: not a user of newsbot user add")
+            found[name] = hashed
+        return found
+
+    def add(self, name: str, password: str) -> bool:
+        """Add a user, or give one another password.
+
+        Returns:
+            Whether the user is new.
+
+        Raises:
+            UsersFailure: the name or the password will not do, or the file cannot be written.
+        """
+        if not _NAME.fullmatch(name):
+            raise UsersFailure(
+                f"{name!r} is no user name: take up to 64 letters, digits and . _ @ - , "
+                "a letter or a digit first"
+            )
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            raise UsersFailure(
+                f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+            )
+        hashed = _hasher().hash(password.encode("utf-8", "surrogatepass"))
+        with self._lock():
+            users = self.read()
+            new = name not in users
+            self._write({**users, name: hashed})
+        return new
+
+    def remove(self, name: str) -> None:
+        """Take a user out.
+
+        Raises:
+            UsersFailure: there is none of that name, or the file cannot be written.
+        """
+        with self._lock():
+            users = self.read()
+            if name not in users:
+                raise UsersFailure(f"no user {name!r} in {self.path}")
+            self._write({other: hashed for other, hashed in users.items() if other != name})
+
+    def _lock(self) -> _Held:
+        return _Held(self.path)
+
+    def _write(self, users: Mapping[str, str]) -> None:
+        lines = "".join(f"{name}:{users[name]}\n" for name in sorted(users))
+        try:
+            # mkstemp's files are the owner's alone, and stay so when renamed.
+            handle, made = tempfile.mkstemp(dir=self.path.parent, prefix=".users-")
+            try:
+                with open(handle, "w", encoding="ascii") as file:
+                    file.write(lines)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(made, self.path)
+            except BaseException:
+                os.unlink(made)
+                raise
+        except OSError as error:
+            raise UsersFailure(f"cannot write {self.path}: {error.strerror or error}") from error
+
+
+class Doorkeeper:
+    """Tells whether a name and a password belong together. Safe for threads.
+
+    A password that was right is remembered as a keyed digest, so that argon2's work is done
+    once for each user and not for each request. A name that is not
+    there costs as much as a wrong password, and so is not told from one by the clock.
+    """
+
+    def __init__(self, file: UserFile) -> None:
+        """Take the file of users; it is read when somebody knocks."""
+        self._file = file
+        self._hasher = _hasher()
+        self._nobody = _hash_of_nobody()
+        self._key = secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._stamp: _Stamp | None = None
+        self._users: dict[str, str] = {}
+        self._known: dict[str, bytes] = {}
+
+    def knows(self, name: str, password: str) -> bool:
+        """Tell whether this pair was right before and still is; costs nothing to speak of."""
+        self._look()
+        given = self._digest(name, password)
+        with self._lock:
+            known = self._known.get(name)
+        return known is not None and hmac.compare_digest(known, given)
+
+    def admits(self, name: str, password: str) -> bool:
+        """Tell whether this pair is right, by argon2."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        self._look()
+        with self._lock:
+            hashed, stamp = self._users.get(name), self._stamp
+        try:
+            given = password[:LONGEST_PASSWORD].encode("utf-8", "surrogatepass")
+            self._hasher.verify(hashed or self._nobody, given)
+        except (InvalidHashError, VerificationError):
+            return False
+        if hashed is None or len(password) > LONGEST_PASSWORD:
+            return False
+        with self._lock:
+            if self._stamp == stamp:
+                self._known[name] = self._digest(name, password)
+                return True
+        return False  # the file has changed meanwhile: the next request is judged by the new one
+
+    def _digest(self, name: str, password: str) -> bytes:
+        pair = f"{name}\0{password}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, pair, sha256).digest()
+
+    def _look(self) -> None:
+        try:
+            found = self._file.path.stat()
+            stamp: _Stamp | None = (found.st_mtime_ns, found.st_ino, found.st_size)
+        except OSError:
+            stamp = None
+        with self._lock:
+            if stamp is not None and stamp == self._stamp:
+                return
+            try:
+                users = {} if stamp is None else self._file.read()
+            except UsersFailure:
+                users = {}
+            self._stamp, self._users, self._known = stamp, users, {}
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    # What OWASP's password storage cheat sheet asks for at the least: 19 MiB, one thread. More
+    # would make a login long on a machine that is answering.
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher().hash(secrets.token_urlsafe())
+
+
+class _Held:
+    """The lock on a file of users, with what can go wrong told as the others are."""
+
+    def __init__(self, path: Path) -> None:
+        from filelock import FileLock
+
+        self._path = path
+        self._lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=10)
+
+    def __enter__(self) -> None:
+        from filelock import Timeout
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout as error:
+            raise UsersFailure(f"{self._path}: another process is writing to it") from error
+        except OSError as error:
+            cause = error.strerror or str(error)
+            raise UsersFailure(f"cannot write {self._path}: {cause}") from error
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()

@@ -1,0 +1,65 @@
+"""The mean of readers: of each weight, exported like a trained one; a misfit is refused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from bot.errors import ReaderError
+from bot.reader.average import average_readers, main
+from bot.reader.loading import load_reader
+from bot.reader.network import load_network
+from tests.bot.reader.tiny import passages_of, write_bert
+
+TEXT = "The ferry to Corran was late. Nobody in old Belwick said so."
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_network(folder, seed=0).state_dict()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    one = write_bert(tmp_path / "one", head=True, layers=1)
+    other = write_bert(tmp_path / "other", head=True, layers=1)
+    network = load_network(other, seed=0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter += torch.randn_like(parameter) / 10
+    network.save_pretrained(other)
+    return one, other
+
+
+def test_every_weight_is_the_mean_and_the_reader_reads(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "mean"
+    monkeypatch.setattr(sys, "argv", ["average", *map(str, pair), "--out", str(out)])
+    assert main() == 0
+    one, other, mean = weights(pair[0]), weights(pair[1]), weights(out / "torch")
+    assert any(not torch.equal(one[name], other[name]) for name in one)
+    for name, weight in mean.items():
+        if weight.is_floating_point():
+            torch.testing.assert_close(weight, (one[name] + other[name]) / 2)
+    passages = passages_of(TEXT)
+    spans = load_reader(str(out)).read("Where did the ferry go?", passages, ["" for _ in passages])
+    assert all(TEXT[span.start : span.end] == span.text for span in spans)
+
+
+def test_readers_of_two_shapes_are_refused(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    deeper = write_bert(tmp_path / "deeper", head=True, layers=2)
+    with pytest.raises(ReaderError, match="deeper: not of the same shape"):
+        average_readers([pair[0], deeper], tmp_path / "mean")
+    assert not (tmp_path / "mean").exists()
+
+
+def test_a_folder_without_a_network_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["average", str(tmp_path / "none"), "--out", str(tmp_path / "mean")]
+    monkeypatch.setattr(sys, "argv", given)
+    assert main() == 1
+    assert capsys.readouterr().err.startswith(f"average: {tmp_path / 'none'}: no network")
