@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from bot.chat.changes import Change, Changes
+from bot.chat.adding import adding_form
+from bot.chat.changes import Change
+from bot.chat.contributions import Contributions
+from bot.chat.editors import check_editor, may_edit
 from bot.chat.events import HIDDEN
 from bot.chat.listing import Listing, chosen, table_html
 from bot.chat.markup import notice_html
@@ -19,13 +21,11 @@ from bot.errors import BotError, UnknownArticle
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
+    from bot.chat.visitors import Gate
     from bot.newsbot import NewsBot
 
 __all__ = ["ArticlesTab", "articles_tab"]
 
-_MOST_FILES = 1_000
-_MOST_ADDRESSES = 100
-_LONGEST_PASTED = 5_000_000  # code points: the most that an article may have
 _LOOK = 0.3  # seconds between two looks at a change that goes on
 
 _TABLE_JS = """
@@ -46,6 +46,12 @@ watch("value", () => window.newsbot?.opened(element));
 """
 
 
+_READERS_ONLY = (
+    '<p class="byline">You may read every article and ask. Who may add and remove articles is '
+    "decided by whoever runs this newsbot.</p>"
+)
+
+
 @dataclass(frozen=True)
 class _Sorted:
     """How the table stands: what is sorted by, which way, and which page is shown."""
@@ -60,6 +66,8 @@ class ArticlesTab:
     """What the page calls.
 
     Attributes:
+        permit: gives the outputs of ``permitted``: what whoever asks may do here.
+        permitted: components that are hidden from whoever may only read.
         show: gives the table's HTML, from what is searched for and how it stands.
         follow: gives the outputs of ``followed`` while a change goes on, if one does.
         followed: components that ``follow`` writes to.
@@ -69,6 +77,8 @@ class ArticlesTab:
         changed: events after which the index may hold other articles.
     """
 
+    permit: Callable[[gr.Request], list[Any]]
+    permitted: list[Any]
     show: Callable[[str | None, Any], str]
     follow: Callable[[], Iterator[list[Any]]]
     followed: list[Any]
@@ -78,8 +88,19 @@ class ArticlesTab:
     changed: list[Any]
 
 
-def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTab:
-    """Put the tab's components and events into the Blocks that are being built."""
+def articles_tab(
+    bot: NewsBot, listing: Listing, contributions: Contributions, gate: Gate
+) -> ArticlesTab:
+    """Put the tab's components and events into the Blocks that are being built.
+
+    Args:
+        bot: gives the articles to read.
+        listing: gives the rows of the table.
+        contributions: changes the index.
+        gate: knows who may change it; the events ask it too, whatever is shown.
+    """
+    changes = contributions.changes
+    number = gr.State(0)  # of the change that is followed, which Cancel stops
     state = gr.State(_Sorted())
     opened = gr.State("")
     with gr.Row(elem_id="library", equal_height=False):
@@ -99,8 +120,13 @@ def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTa
                 sure = gr.Button("Yes, remove it", variant="stop", visible=False, size="sm")
                 keep = gr.Button("No, keep it", visible=False, size="sm")
             status = gr.HTML("", elem_id="status")
-            cancel = gr.Button("Cancel", elem_id="cancel", size="sm")
-            adding = _adding()
+            cancel = gr.Button("Cancel", elem_id="cancel", size="sm", visible=False)
+            readers = gr.HTML(_READERS_ONLY, elem_id="readers-only", visible=False)
+            adding = adding_form()
+
+    def permit(request: gr.Request) -> list[Any]:
+        may = may_edit(request, gate)
+        return [gr.update(visible=one) for one in (may, may, not may)]
 
     def show(words: str | None, state: _Sorted) -> str:
         try:
@@ -130,7 +156,7 @@ def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTa
     table.sort(sort, [words, state], [table, state], **quick)
     table.turn(turn_page, [words, state], [table, state], **quick)
 
-    def read(event: gr.EventData) -> list[Any]:
+    def read(event: gr.EventData, request: gr.Request) -> list[Any]:
         article_id = str(event.value)
         try:
             article = bot.article(article_id)
@@ -139,7 +165,7 @@ def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTa
         except NewsbotError as error:
             return [notice_html(str(error), problem=True), "", *_asked(removal=False)]
         shown = article_html(article, close="Close the article")
-        return [shown, article_id, *_asked(removal=True)]
+        return [shown, article_id, *_asked(removal=may_edit(request, gate))]
 
     at_removal = [removal, remove, sure, keep]
     table.open(read, None, [reader, opened, *at_removal], **quick)
@@ -148,138 +174,91 @@ def articles_tab(bot: NewsBot, listing: Listing, changes: Changes) -> ArticlesTa
     remove.click(lambda: _asked(removal=True, sure=True), None, at_removal, **quick)
     keep.click(lambda: _asked(removal=True), None, at_removal, **quick)
 
-    followed = [status, table]
+    followed = [status, table, number]
 
-    def follow(change: Change | None, words: str = "", state: _Sorted | None = None) -> Any:
-        while change is not None and not change.wait(_LOOK):
-            yield [progress_html(change), gr.skip()]
-        if change is not None:
-            yield [progress_html(change), show(words, state or _Sorted())]
+    def follow(change: Change, words: str = "", state: _Sorted | None = None) -> Any:
+        while not change.wait(_LOOK):
+            yield [progress_html(change), gr.skip(), change.number]
+        yield [progress_html(change), show(words, state or _Sorted()), 0]
 
-    def begin(start: Callable[[], Change], words: str, state: _Sorted) -> Iterator[list[Any]]:
+    def begin(
+        request: gr.Request, start: Callable[[], Change], words: str, state: _Sorted
+    ) -> Iterator[list[Any]]:
         try:
+            check_editor(request, gate)
             change = start()
         except BotError as error:
-            yield [notice_html(str(error), problem=True), gr.skip()]
+            yield [notice_html(f"{str(error)[:1].upper()}{str(error)[1:]}.", problem=True)] + [
+                gr.skip()
+            ] * 2
         else:
+            yield [progress_html(change), gr.skip(), change.number]
             yield from follow(change, words, state)
 
-    def add_files(files: list[str] | None, words: str, state: _Sorted) -> Iterator[list[Any]]:
-        yield from begin(lambda: changes.add_files(_files(files)), words, state)
+    def add_files(
+        files: list[str] | None, words: str, state: _Sorted, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        paths = [str(file) for file in files or ()]
+        for told in begin(request, lambda: contributions.add(paths), words, state):
+            # Once they are taken they are no longer where they were uploaded to.
+            yield [*told, None if isinstance(told[-1], int) else gr.skip()]
 
-    def add_addresses(given: str, words: str, state: _Sorted) -> Iterator[list[Any]]:
-        yield from begin(lambda: changes.add_addresses(_addresses(given)), words, state)
+    def add_addresses(
+        given: str, words: str, state: _Sorted, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        lines = list(dict.fromkeys(filter(None, map(str.strip, given.splitlines()))))
+        yield from begin(request, lambda: contributions.add(addresses=lines), words, state)
 
     def add_text(
-        text: str, title: str, source: str, day: str | None, url: str, words: str, state: _Sorted
+        text: str,
+        title: str,
+        source: str,
+        day: str | None,
+        url: str,
+        words: str,
+        state: _Sorted,
+        request: gr.Request,
     ) -> Iterator[list[Any]]:
         def start() -> Change:
-            return changes.add_text(_pasted(text), title, source, day or "", url)
+            return contributions.add(
+                text=text, title=title, source=source, published=day or "", url=url
+            )
 
-        yield from begin(start, words, state)
+        yield from begin(request, start, words, state)
 
-    def take_out(article_id: str, words: str, state: _Sorted) -> Iterator[list[Any]]:
-        yield from begin(lambda: changes.remove([article_id]), words, state)
+    def take_out(
+        article_id: str, words: str, state: _Sorted, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        ids = [article_id] if article_id else []
+        yield from begin(request, lambda: contributions.remove(ids), words, state)
 
     changed = []
-    for button, work, given in (
-        (adding.add_files, add_files, [adding.files]),
-        (adding.add_addresses, add_addresses, [adding.addresses]),
-        (adding.add_text, add_text, adding.article),
+    for button, work, given, to in (
+        (adding.add_files, add_files, [adding.files], [*followed, adding.files]),
+        (adding.add_addresses, add_addresses, [adding.addresses], followed),
+        (adding.add_text, add_text, adding.article, followed),
+        (sure, take_out, [opened], followed),
     ):
-        changed.append(button.click(work, [*given, words, state], followed, **HIDDEN))
-    changed.append(sure.click(take_out, [opened, words, state], followed, **HIDDEN))
+        changed.append(button.click(work, [*given, words, state], to, **HIDDEN))
     changed[-1].then(lambda: close, None, [reader, opened, *at_removal], **quick)
 
-    def stop() -> None:
-        if changes.latest is not None:
-            changes.latest.stop()
+    def stop(number: int, request: gr.Request) -> None:
+        if may_edit(request, gate):
+            changes.stop(number)
 
-    cancel.click(stop, None, None, **quick)
+    cancel.click(stop, number, None, **quick)
 
     def follow_running() -> Iterator[list[Any]]:
-        yield [gr.skip(), gr.skip()]  # of a generator that gives nothing Gradio makes two blanks
-        yield from follow(_running(changes))
+        yield [gr.skip()] * len(followed)  # of a generator that gives nothing Gradio makes blanks
+        if (change := changes.current) is not None:
+            yield from follow(change)
 
-    return ArticlesTab(show, follow_running, followed, words, state, table, changed)
-
-
-@dataclass(frozen=True)
-class _Adding:
-    files: gr.File
-    add_files: gr.Button
-    addresses: gr.Textbox
-    add_addresses: gr.Button
-    article: list[Any]
-    add_text: gr.Button
-
-
-def _adding() -> _Adding:
-    with gr.Accordion("Add articles", open=False, elem_id="add"), gr.Tabs():
-        with gr.Tab("Files"):
-            files = gr.File(
-                label="Text, Markdown, HTML, JSON, CSV, PDF, Word, feeds, web archives; also .gz",
-                file_count="multiple",
-                type="filepath",
-                elem_id="files",
-                height=160,
-            )
-            add_files = gr.Button("Add the files", variant="primary", size="sm")
-        with gr.Tab("Addresses"):
-            addresses = gr.Textbox(
-                label="Addresses, one on each line",
-                info="Each is fetched once; nothing that it links to is.",
-                lines=3,
-                placeholder="https://",
-            )
-            add_addresses = gr.Button("Fetch and add", variant="primary", size="sm")
-        with gr.Tab("Text"):
-            title = gr.Textbox(label="Title", max_length=1_000)
-            text = gr.Textbox(label="Text", lines=6, max_lines=14)
-            with gr.Row():
-                source = gr.Textbox(label="Source", max_length=300, min_width=120)
-                day = gr.DateTime(label="Date", include_time=False, type="string", min_width=120)
-            url = gr.Textbox(label="Address", max_length=2_000)
-            add_text = gr.Button("Add the article", variant="primary", size="sm")
-    article = [text, title, source, day, url]
-    return _Adding(files, add_files, addresses, add_addresses, article, add_text)
-
-
-def _files(given: list[str] | None) -> list[Path]:
-    files = [Path(name) for name in given or ()]
-    if not files:
-        raise BotError("Choose files first.")
-    if len(files) > _MOST_FILES:
-        raise BotError(f"At most {_MOST_FILES:,} files at a time: these are {len(files):,}.")
-    return files
-
-
-def _addresses(given: str) -> list[str]:
-    lines = list(dict.fromkeys(filter(None, map(str.strip, given.splitlines()))))
-    if not lines:
-        raise BotError("Give an address first.")
-    if len(lines) > _MOST_ADDRESSES:
-        raise BotError(f"At most {_MOST_ADDRESSES} addresses at a time: these are {len(lines):,}.")
-    wrong = [line for line in lines if not line.lower().startswith(("http://", "https://"))]
-    if wrong:
-        # Anything else would be read as a path of this machine.
-        raise BotError(f"Not a web address: {wrong[0][:200]}. It begins with https:// or http://.")
-    return lines
-
-
-def _pasted(text: str) -> str:
-    if not text.strip():
-        raise BotError("Paste the article's text first.")
-    if len(text) > _LONGEST_PASTED:
-        raise BotError(f"An article may have {_LONGEST_PASTED:,} characters at the most.")
-    return text
+    permitted = [adding.place, cancel, readers]
+    return ArticlesTab(
+        permit, permitted, show, follow_running, followed, words, state, table, changed
+    )
 
 
 def _asked(*, removal: bool, sure: bool = False) -> list[Any]:
     seen = (removal, removal and not sure, removal and sure, removal and sure)
     return [gr.update(visible=one) for one in seen]
-
-
-def _running(changes: Changes) -> Change | None:
-    latest = changes.latest
-    return latest if latest is not None and not latest.is_finished else None

@@ -1,38 +1,54 @@
-"""Changing the index from the page: one change at a time, in a thread, followed and stopped."""
+"""Changing the index behind the answers: one change at a time, followed, stopped, waited for."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.chat.originals import Originals
-from bot.errors import BotError
+from bot.errors import Refused
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.newsbot import NewsBot
     from index.builder import BuildReport
-    from index.embedder import Embedder
 
-__all__ = ["Change", "ChangeBusy", "Changes"]
-
-
-class ChangeBusy(BotError):
-    """Somebody is changing the index from this page already."""
+__all__ = ["Change", "Changes", "Progress"]
 
 
 class _Stopped(Exception):  # no failure: how a build is left when it is told to stop
     """The change was told to stop."""
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far the change that goes on is.
+
+    Attributes:
+        running: whether one goes on.
+        waiting: how many wait behind it.
+        step: ``files`` or ``passages``; ``""`` where it has not begun with either.
+        done: of ``step``, how many are done.
+        total: of ``step``, how many there are.
+    """
+
+    running: bool = False
+    waiting: int = 0
+    step: str = ""
+    done: int = 0
+    total: int = 0
+
+
 class Change:
     """One run of indexing or removing; read from any thread while it goes on.
 
     Attributes:
+        number: names it among the changes of one server; 1 for the first.
         what: what is being done, for people, such as "Adding 3 files".
-        step: what it is at: ``waiting``, ``reading`` or ``indexing``.
+        outcome: done when questions are answered from the new index, or nothing was changed.
+        step: what it is at: ``files``, ``passages``, or ``""`` before the first of them.
         done: files or passages that are done of this step.
         total: how many there are; 0 where that is not known yet.
         name: the file or address read last.
@@ -41,10 +57,12 @@ class Change:
         is_stopped: whether it ended because it was told to.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, number: int = 0) -> None:
         """Describe a change that has not begun."""
         self.what = what
-        self.step = "waiting"
+        self.number = number
+        self.outcome: Future[BuildReport] = Future()
+        self.step = ""
         self.done = 0
         self.total = 0
         self.name = ""
@@ -52,12 +70,16 @@ class Change:
         self.problem: str | None = None
         self.is_stopped = False
         self._told_to_stop = threading.Event()
-        self._finished = threading.Event()
 
     @property
     def is_finished(self) -> bool:
         """Whether it has ended, in whatever way."""
-        return self._finished.is_set()
+        return self.outcome.done()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop and has not ended yet."""
+        return self._told_to_stop.is_set() and not self.is_finished
 
     def stop(self) -> None:
         """Tell it to end before it changes anything; after the switch it is too late."""
@@ -65,29 +87,41 @@ class Change:
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end, and tell whether it has come."""
-        return self._finished.wait(seconds)
+        return bool(wait_for([self.outcome], seconds).done)
 
     def files(self, done: int, total: int, name: str) -> None:
         """Note how many files have been read, for ``index.builder.Progress``."""
-        self._at("reading", done, total, name)
+        self._at("files", done, total, name)
 
     def passages(self, done: int, total: int) -> None:
         """Note how many passages have been embedded, for ``index.builder.Progress``."""
-        self._at("indexing", done, total, "")
+        self._at("passages", done, total, "")
 
     def run(self, work: Callable[[Change], BuildReport]) -> None:
         """Do it, in this thread."""
+        if not self.outcome.set_running_or_notify_cancel():
+            self.is_stopped = True  # whoever waited for it has left before its turn
+            return
         try:
+            self._at("", 0, 0, "")
             self.report = work(self)
         except _Stopped:
             self.is_stopped = True
+            self.outcome.set_exception(Refused("it was stopped; nothing was changed"))
         except NewsbotError as error:
             self.problem = str(error)
+            self.outcome.set_exception(error)
         except Exception as error:
             self.problem = f"this should not have happened: {type(error).__name__}: {error}"
-            raise
-        finally:
-            self._finished.set()
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(self.report)
+
+    def forget(self) -> None:
+        """End it without having begun, because the server closes."""
+        if self.outcome.set_running_or_notify_cancel():
+            self.problem = "the server is closing"
+            self.outcome.set_exception(Refused(self.problem))
 
     def _at(self, step: str, done: int, total: int, name: str) -> None:
         if self._told_to_stop.is_set():
@@ -96,80 +130,96 @@ class Change:
 
 
 class Changes:
-    """Starts changes of one index. Questions go on meanwhile, and see a change when it is done."""
+    """Makes the changes of one index, whoever asks for them, one after the other."""
 
-    def __init__(self, bot: NewsBot) -> None:
-        """Change the index that this bot answers from."""
-        self._bot = bot
+    def __init__(self, most_waiting: int) -> None:
+        """Begin with none.
+
+        Args:
+            most_waiting: changes that may wait behind the one that goes on.
+        """
+        self._most = most_waiting
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="newsbot-changes")
         self._lock = threading.Lock()
-        self._latest: Change | None = None
-        self.originals = Originals(bot.index)
+        self._open: dict[int, Change] = {}  # those that wait or go on, in their order
+        self._count = 0
 
     @property
-    def latest(self) -> Change | None:
-        """The change that runs, or ran last; None before the first."""
-        return self._latest
-
-    def add_files(self, files: Sequence[Path]) -> Change:
-        """Keep files beside the index and index them; raises ``ChangeBusy`` and ``BotError``."""
-        self._refuse_second()
-        kept = self.originals.keep(files)
-        return self._index(f"Adding {_count(len(kept), 'file')}", kept)
-
-    def add_text(self, text: str, title: str, source: str, published: str, url: str) -> Change:
-        """Keep a pasted article beside the index and index it; raises what ``add_files`` does."""
-        self._refuse_second()
-        kept = self.originals.keep_text(
-            text, title=title, source=source, published=published, url=url
-        )
-        return self._index("Adding a pasted article", [kept])
-
-    def add_addresses(self, addresses: Sequence[str]) -> Change:
-        """Fetch web addresses and index what is there; raises ``ChangeBusy``."""
-        from index.builder import build_index
-
-        return self._start(
-            f"Fetching {_count(len(addresses), 'address', 'addresses')}",
-            lambda change: build_index(
-                addresses, self._bot.index, embedder=self._embedder(), progress=change
-            ),
-        )
-
-    def remove(self, article_ids: Sequence[str]) -> Change:
-        """Take articles out of the index; what they came from stays. Raises ``ChangeBusy``."""
-        from index.builder import remove_articles
-
-        return self._start(
-            f"Removing {_count(len(article_ids), 'article')}",
-            lambda change: remove_articles(article_ids, self._bot.index, progress=change),
-        )
-
-    def _index(self, what: str, kept: Sequence[Path]) -> Change:
-        from index.builder import build_index
-
-        return self._start(
-            what,
-            lambda change: build_index(
-                kept, self._bot.index, embedder=self._embedder(), progress=change
-            ),
-        )
-
-    def _embedder(self) -> Embedder:
-        return self._bot.searcher().embedder
-
-    def _refuse_second(self) -> None:
-        if self._latest is not None and not self._latest.is_finished:
-            raise ChangeBusy(f"{self._latest.what} is still going on: wait for its end.")
-
-    def _start(self, what: str, work: Callable[[Change], BuildReport]) -> Change:
+    def current(self) -> Change | None:
+        """The change that goes on, or is about to; None where there is none."""
         with self._lock:
-            self._refuse_second()
-            change = self._latest = Change(what)
-        threading.Thread(
-            target=change.run, args=(work,), name="newsbot-change", daemon=True
-        ).start()
+            return next(iter(self._open.values()), None)
+
+    def progress(self) -> Progress:
+        """Tell what goes on."""
+        with self._lock:
+            changes = list(self._open.values())
+        if not changes:
+            return Progress()
+        first = changes[0]
+        return Progress(True, len(changes) - 1, first.step, first.done, first.total)
+
+    def check_room(self) -> None:
+        """Check that one more change may wait.
+
+        Raises:
+            Refused: too many wait already.
+        """
+        with self._lock:
+            self._check_room()
+
+    def start(self, what: str, work: Callable[[Change], BuildReport]) -> Change:
+        """Make a change when those before it are done.
+
+        Args:
+            what: what is being done, for people.
+            work: does it, in a thread of its own; tells the change how far it is.
+
+        Raises:
+            Refused: too many wait already, or the server is closing.
+        """
+        with self._lock:
+            self._check_room()
+            self._count += 1
+            change = self._open[self._count] = Change(what, self._count)
+            try:
+                future = self._worker.submit(self._run, change, work)
+            except RuntimeError as error:
+                del self._open[change.number]
+                raise Refused("the server is closing") from error
+        future.add_done_callback(lambda done: self._forget(change) if done.cancelled() else None)
         return change
 
+    def stop(self, number: int) -> None:
+        """Tell a change to stop; one that is over or was never there is left alone."""
+        with self._lock:
+            change = self._open.get(number)
+        if change is not None:
+            change.stop()
 
-def _count(number: int, noun: str, many: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
+    def close(self) -> None:
+        """Take no more changes, forget those that wait, and wait for the one that goes on."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _check_room(self) -> None:
+        if len(self._open) > self._most:  # the one that goes on does not wait
+            raise Refused(f"{self._most} changes wait already: try again when they are done")
+
+    def _run(self, change: Change, work: Callable[[Change], BuildReport]) -> None:
+        def done(change: Change) -> BuildReport:
+            try:
+                return work(change)
+            finally:
+                # Before whoever waits for the outcome hears of it, and then asks what goes on.
+                self._leave(change)
+
+        change.run(done)
+        self._leave(change)  # where it was stopped before it began
+
+    def _forget(self, change: Change) -> None:
+        change.forget()
+        self._leave(change)
+
+    def _leave(self, change: Change) -> None:
+        with self._lock:
+            self._open.pop(change.number, None)

@@ -8,31 +8,37 @@ import gradio as gr
 
 from bot.chat.articles_tab import articles_tab
 from bot.chat.ask_tab import ANY_SOURCE, ask_tab
-from bot.chat.changes import Changes
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN
-from bot.chat.examples import Examples
 from bot.chat.listing import Listing
 from bot.chat.markup import escaped
 from bot.feedback import FeedbackStore, feedback_file
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
+    from bot.chat.contributions import Contributions
+    from bot.chat.examples import Examples
+    from bot.chat.visitors import Gate
     from bot.newsbot import NewsBot
 
 __all__ = ["build_page"]
 
 
-def build_page(bot: NewsBot) -> gr.Blocks:
+def build_page(
+    bot: NewsBot, examples: Examples, contributions: Contributions, gate: Gate
+) -> gr.Blocks:
     """Build the page: a tab to ask in, with the sources and articles beside, a tab of the articles.
 
     Args:
         bot: answers the questions; it may be shared with other threads.
+        examples: gives the questions to begin with.
+        contributions: changes the index.
+        gate: knows who may change it.
 
     Returns:
         Blocks, as ``bot.chat.serving`` serves them.
     """
-    examples, listing, changes = Examples(bot), Listing(bot), Changes(bot)
+    listing = Listing(bot)
 
     def welcome() -> list[Any]:
         held, notice = greeting(bot)
@@ -54,13 +60,14 @@ def build_page(bot: NewsBot) -> gr.Blocks:
             with gr.Tab("Ask", elem_id="ask-tab"):
                 asking = ask_tab(bot, FeedbackStore(feedback_file(bot.index)))
             with gr.Tab("Articles", elem_id="articles-tab") as shelf:
-                articles = articles_tab(bot, listing, changes)
+                articles = articles_tab(bot, listing, contributions, gate)
         quick: dict[str, Any] = {"queue": False, **HIDDEN}
         page.load(welcome, None, [header, asking.notice], **quick)
         page.load(choices, None, asking.source, **HIDDEN)
         # Apart, because it may take seconds: the questions are tried before they are offered.
         page.load(suggest, None, asking.chat, **HIDDEN)
         # Not at the page's load: Gradio makes a tab's components when it is first looked at.
+        shelf.select(articles.permit, None, articles.permitted, **quick)
         shelf.select(articles.show, [articles.words, articles.state], articles.table, **HIDDEN)
         shelf.select(articles.follow, None, articles.followed, trigger_mode="once", **HIDDEN)
         for event in articles.changed:

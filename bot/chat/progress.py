@@ -16,7 +16,7 @@ __all__ = ["progress_html"]
 
 _MOST_FAILURES = 50  # that get a line each
 
-_STEPS = {"waiting": "getting ready", "reading": "reading", "indexing": "indexing passages"}
+_STEPS = {"": "getting ready", "files": "reading", "passages": "indexing passages"}
 
 
 def progress_html(change: Change) -> str:
@@ -35,10 +35,11 @@ def progress_html(change: Change) -> str:
 def _going_on(change: Change) -> str:
     value = f' value="{change.done}" max="{change.total}"' if change.total else ""
     count = f" {change.done:,} of {change.total:,}" if change.total else ""
+    step = "stopping" if change.is_stopping else _STEPS[change.step]
     name = f" <bdi>{escaped(change.name[-120:])}</bdi>" if change.name else ""
     return (
         f'<div class="change going-on"><p><strong>{escaped(change.what)}</strong>: '
-        f"{_STEPS[change.step]}{count}</p>"
+        f"{step}{count}</p>"
         f'<progress aria-label="{escaped(change.what)}"{value}></progress>'
         f'<p class="byline">{name or "&nbsp;"}</p></div>'
     )

@@ -1,8 +1,8 @@
-"""Changing the index from the page: followed, stopped, one at a time, with the real builder."""
+"""Changes of the index: followed, stopped, one at a time, and waited for."""
 
 from __future__ import annotations
 
-import shutil
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,114 +10,155 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.changes import Change, ChangeBusy, Changes
+from bot.chat.changes import Change, Changes, Progress
 from bot.chat.progress import progress_html
-from bot.newsbot import NewsBot
-from index.builder import BuildReport
+from bot.errors import Refused
+from index.builder import BuildReport, build_index
+from index.errors import IndexFailure
 from tests.bot.chat.seen import Seen
+from tests.bot.chat.served import copied
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
 
 
 @pytest.fixture
-def own(tmp_path: Path, samples_index: Path, embedder: Embedder) -> Iterator[NewsBot]:
-    """A bot over an index that a test may change."""
-    shutil.copytree(samples_index, tmp_path / "index")
-    yield NewsBot(tmp_path / "index", embedder=embedder)
+def changes() -> Iterator[Changes]:
+    made = Changes(most_waiting=2)
+    yield made
+    made.close()
 
 
-def done(change: Change) -> BuildReport:
-    assert change.wait(60)
-    assert change.problem is None
-    assert change.report is not None
-    return change.report
+class Held:
+    """Work that goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.begun = threading.Event()
+
+    def __call__(self, change: Change) -> BuildReport:
+        self.begun.set()
+        self.go.wait(60)
+        change.passages(1, 1)
+        return BuildReport(added=1)
 
 
-def test_files_are_kept_indexed_and_asked_at_the_next_question(
-    own: NewsBot, tmp_path: Path
+def nothing(change: Change) -> BuildReport:
+    return BuildReport()
+
+
+def test_one_goes_on_at_a_time_and_only_so_many_wait(changes: Changes) -> None:
+    held = Held()
+    first = changes.start("Adding 2 files", held)
+    waiting = [changes.start("Removing 1 article", nothing) for _ in range(2)]
+    assert held.begun.wait(60)
+    assert changes.progress() == Progress(True, 2)
+    assert changes.current is first
+    with pytest.raises(Refused, match="^2 changes wait already"):
+        changes.check_room()
+    with pytest.raises(Refused, match="^2 changes wait already"):
+        changes.start("one more", nothing)
+    assert not any(change.is_finished for change in (first, *waiting))
+    held.go.set()
+    assert first.outcome.result(60).added == 1
+    assert all(change.wait(60) for change in waiting)
+    assert [change.number for change in (first, *waiting)] == [1, 2, 3]
+    assert changes.progress() == Progress() and changes.current is None
+    changes.check_room()
+
+
+def test_one_that_is_told_to_stop_ends_and_those_behind_it_go_on(changes: Changes) -> None:
+    held = Held()
+    first = changes.start("Adding", held)
+    second, third = (changes.start("Adding", nothing) for _ in range(2))
+    changes.stop(first.number)
+    changes.stop(second.number)
+    changes.stop(99)
+    assert first.is_stopping and "stopping" in Seen(progress_html(first)).text
+    held.go.set()
+    for stopped in (first, second):
+        with pytest.raises(Refused, match="nothing was changed"):
+            stopped.outcome.result(60)
+        assert stopped.is_stopped and stopped.report is None and not stopped.is_stopping
+    assert third.outcome.result(60) == BuildReport()
+
+
+def test_a_build_that_is_stopped_has_changed_nothing(
+    changes: Changes, samples_index: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
-    before = own.status().articles
-    file = tmp_path / "quokka.txt"
-    file.write_text("Quokka census\n\nThe quokka census counted 512 animals on the island.\n")
-    report = done(Changes(own).add_files([file]))
-    assert (report.added, own.status().articles) == (1, before + 1)
-    assert (tmp_path / "index-originals" / "quokka.txt").read_text() == file.read_text()
-    assert own.answer("How many animals did the quokka census count?").short_answer == "512"
-    assert own.article("quokka.txt").title == "Quokka census"
+    bot = copied(samples_index, tmp_path / "index", embedder)
+    file = tmp_path / "one.txt"
+    file.write_text("Title\n\nThe text of this article is short.\n")
+    generation = bot.status().generation
+    held = Held()
 
+    def build(change: Change) -> BuildReport:
+        held(change)
+        return build_index([file], bot.index, embedder=embedder, progress=change)
 
-def test_pasted_text_becomes_an_article_with_its_date(own: NewsBot) -> None:
-    change = Changes(own).add_text(
-        "The quokka census counted 512 animals.", "Quokkas", "Post", "2024-05-31", ""
-    )
-    done(change)
-    (article,) = [one for one in own.articles() if one.title == "Quokkas"]
-    assert (article.source, (article.published or "")[:10]) == ("Post", "2024-05-31")
-
-
-def test_what_cannot_be_read_is_named_with_its_cause(own: NewsBot, tmp_path: Path) -> None:
-    (tmp_path / "empty.txt").write_text("")
-    (tmp_path / "<b>photo.png").write_bytes(b"\x89PNG")
-    change = Changes(own).add_files([tmp_path / "empty.txt", tmp_path / "<b>photo.png"])
-    assert done(change).added == 0
-    seen = Seen(progress_html(change))
-    assert "b" not in seen.tags
-    assert "empty.txt: empty" in seen.text
-    assert "_b_photo.png" in seen.text
-    assert str(tmp_path) not in seen.text
-
-
-def test_an_article_is_removed_and_its_original_stays(own: NewsBot) -> None:
-    before = own.status().articles
-    assert done(Changes(own).remove(["baghdad-embassy.txt"])).removed == 1
-    assert own.status().articles == before - 1
-
-
-def test_what_fails_is_told_in_one_line(own: NewsBot) -> None:
-    change = Changes(own).remove(["no such article"])
-    assert change.wait(60)
-    assert "no article 'no such article'" in (change.problem or "")
-    assert "no such article" in Seen(progress_html(change)).text
-
-
-def test_an_address_of_this_machine_is_not_fetched(own: NewsBot) -> None:
-    change = Changes(own).add_addresses(["http://127.0.0.1:9/x.html"])
-    report = done(change)
-    assert report.added == 0 and len(report.failures) == 1
-    assert "http://127.0.0.1:9/x.html" in Seen(progress_html(change)).text
-
-
-def test_a_change_can_be_stopped_and_then_nothing_has_changed(own: NewsBot, tmp_path: Path) -> None:
-    files = []
-    for number in range(3):
-        files.append(tmp_path / f"{number}.txt")
-        files[-1].write_text(f"Title {number}\n\nThe text of article {number} is short.\n")
-    changes, generation = Changes(own), own.status().generation
-    change = Change("Adding")
+    change = changes.start("Adding", build)
     change.stop()
-    from index.builder import build_index
-
-    change.run(lambda told: build_index(files, own.index, progress=told))
-    assert change.is_stopped and change.is_finished and change.report is None
-    assert own.status().generation == generation
+    held.go.set()
+    assert change.wait(60) and change.is_stopped
+    assert bot.status().generation == generation
     assert "Nothing was changed" in Seen(progress_html(change)).text
-    assert done(changes.add_files(files)).added == 3
+    again = changes.start(
+        "Adding",
+        lambda told: build_index([file], bot.index, embedder=embedder, progress=told),
+    )
+    assert again.outcome.result(60).added == 1
 
 
-def test_only_one_change_goes_on_at_a_time(own: NewsBot) -> None:
-    changes, hold = Changes(own), threading.Event()
+def test_what_fails_is_told_and_the_next_one_goes_on(changes: Changes) -> None:
+    def fail(change: Change) -> BuildReport:
+        raise IndexFailure("no article 'none'")
 
-    def slow(change: Change) -> BuildReport:
-        hold.wait(60)
+    def break_down(change: Change) -> BuildReport:
+        raise RuntimeError("surprise")
+
+    for work, line in ((fail, "no article 'none'"), (break_down, "should not have happened")):
+        change = changes.start("Removing", work)
+        assert change.wait(60)
+        assert line in (change.problem or "")
+        assert line in Seen(progress_html(change)).text
+    assert changes.start("Adding", nothing).outcome.result(60) == BuildReport()
+
+
+def test_whoever_leaves_before_the_turn_comes_leaves_nothing_behind(changes: Changes) -> None:
+    held, ran = Held(), threading.Event()
+
+    def note(change: Change) -> BuildReport:
+        ran.set()
         return BuildReport()
 
-    first = changes._start("Adding 2 files", slow)
-    with pytest.raises(ChangeBusy, match="Adding 2 files is still going on"):
-        changes.remove(["baghdad-embassy.txt"])
-    hold.set()
-    done(first)
-    assert done(changes.remove(["baghdad-embassy.txt"])).removed == 1
+    async def leave() -> None:
+        change = changes.start("Adding", note)
+        waiting = asyncio.wrap_future(change.outcome)
+        waiting.cancel()
+        await asyncio.sleep(0)
+
+    first = changes.start("Adding", held)
+    asyncio.run(leave())
+    held.go.set()
+    assert first.wait(60)
+    assert changes.start("Adding", nothing).wait(60)
+    assert not ran.is_set() and changes.progress() == Progress()
+
+
+def test_a_server_that_closes_finishes_what_goes_on_and_takes_no_more(changes: Changes) -> None:
+    held = Held()
+    first = changes.start("Adding", held)
+    assert held.begun.wait(60)
+    second = changes.start("Adding", nothing)
+    closing = threading.Thread(target=changes.close)
+    closing.start()
+    with pytest.raises(Refused, match="closing"):
+        second.outcome.result(60)
+    held.go.set()
+    closing.join(60)
+    assert first.outcome.result(0).added == 1
+    with pytest.raises(Refused, match="closing"):
+        changes.start("Adding", nothing)
 
 
 def test_progress_is_shown_step_by_step() -> None:
