@@ -188,9 +188,11 @@ def articles_tab(
             check_editor(request, gate)
             change = start()
         except BotError as error:
-            yield [notice_html(f"{str(error)[:1].upper()}{str(error)[1:]}.", problem=True)] + [
-                gr.skip()
-            ] * 2
+            line = str(error)
+            yield [
+                notice_html(f"{line[:1].upper()}{line[1:]}.", problem=True),
+                *(gr.skip(), gr.skip()),
+            ]
         else:
             yield [progress_html(change), gr.skip(), change.number]
             yield from follow(change, words, state)
@@ -204,25 +206,24 @@ def articles_tab(
             yield [*told, None if isinstance(told[-1], int) else gr.skip()]
 
     def add_addresses(
-        given: str, words: str, state: _Sorted, request: gr.Request
+        given: str | None, words: str, state: _Sorted, request: gr.Request
     ) -> Iterator[list[Any]]:
-        lines = list(dict.fromkeys(filter(None, map(str.strip, given.splitlines()))))
+        lines = list(dict.fromkeys(filter(None, map(str.strip, (given or "").splitlines()))))
         yield from begin(request, lambda: contributions.add(addresses=lines), words, state)
 
     def add_text(
-        text: str,
-        title: str,
-        source: str,
+        text: str | None,
+        title: str | None,
+        source: str | None,
         day: str | None,
-        url: str,
+        url: str | None,
         words: str,
         state: _Sorted,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
         def start() -> Change:
-            return contributions.add(
-                text=text, title=title, source=source, published=day or "", url=url
-            )
+            known = {"source": source or "", "published": day or "", "url": url or ""}
+            return contributions.add(text=text or "", title=title or "", **known)
 
         yield from begin(request, start, words, state)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.changes import Change, Progress
+from bot.chat.changes import Change
 from bot.chat.contributions import Contributions
 from bot.chat.limits import Limits
 from bot.chat.progress import progress_html
