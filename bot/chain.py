@@ -77,8 +77,9 @@ def build_chain(
 
     It takes a question, or a ``ChainInput``. ``invoke`` gives a dict with ``sources`` (Documents,
     a citation each, with its fields as metadata; none in a refusal), ``text`` (prose with [1]
-    markers) and ``answer`` (the ``Answer``). ``stream`` gives the same keys in that order, the
-    text in pieces; ``ainvoke``, ``astream`` and ``batch`` likewise.
+    markers), ``answer`` (the ``Answer``) and ``hits`` (what was read for it, a tuple of ``Hit``).
+    ``stream`` gives the same keys in that order, the text in pieces; ``ainvoke``, ``astream`` and
+    ``batch`` likewise.
 
     Args:
         searcher: gives the generation to search, anew for each question, such as
@@ -123,7 +124,7 @@ def build_chain(
             yield AddableDict(sources=[citation_document(c) for c in answer.citations])
             for piece in _pieces(answer):
                 yield AddableDict(text=piece)
-            yield AddableDict(answer=answer)
+            yield AddableDict(answer=answer, hits=found["result"].hits)
 
     async def acompose(inputs: AsyncIterator[_Found]) -> AsyncIterator[dict[str, Any]]:
         async for found in inputs:

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from bot.cli_chat import chat
 from bot.cli_eval import evaluate
+from bot.cli_feedback import feedback
 from bot.cli_status import status
 from bot.cli_user import user
 from bot.cli_watch import watch
@@ -205,6 +206,7 @@ def remove(
 app.command()(chat)
 app.command("eval")(evaluate)
 app.command()(watch)
+app.add_typer(feedback, name="feedback")
 app.add_typer(user, name="user")
 
 

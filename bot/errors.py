@@ -2,6 +2,7 @@
 
 corpus.errors.NewsbotError
 └── BotError
+    ├── FeedbackFailure         what people said of answers cannot be kept or read
     ├── SettingsError           the environment holds a setting newsbot cannot use
     ├── NotServed               the chat page cannot be served as was asked
     ├── PortBusy                the chat page cannot have the port it was given
@@ -21,6 +22,7 @@ from corpus.errors import NewsbotError
 
 __all__ = [
     "BotError",
+    "FeedbackFailure",
     "NotServed",
     "PortBusy",
     "QuestionsUnreadable",
@@ -35,6 +37,10 @@ __all__ = [
 
 class BotError(NewsbotError):
     """Base of what goes wrong between a question and its answer on the page or the terminal."""
+
+
+class FeedbackFailure(BotError):
+    """The file of what people said of answers cannot be read or written."""
 
 
 class NotServed(BotError):

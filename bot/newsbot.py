@@ -38,11 +38,15 @@ History = Sequence[tuple[str, str]]
 
 
 class Chunk(TypedDict, total=False):
-    """A part of a streamed answer: first ``sources``, then ``text`` in pieces, last ``answer``."""
+    """A part of a streamed answer: first ``sources``, then ``text`` in pieces, last ``answer``.
+
+    With the answer come the ``hits`` that were read for it.
+    """
 
     sources: list[dict[str, Any]]
     text: str
     answer: Answer
+    hits: tuple[Hit, ...]
 
 
 class NewsBot:
@@ -170,7 +174,7 @@ class NewsBot:
             if "text" in part:
                 yield {"text": part["text"]}
             if "answer" in part:
-                yield {"answer": part["answer"]}
+                yield {"answer": part["answer"], "hits": part["hits"]}
 
     async def aanswer(
         self,

@@ -1,40 +1,25 @@
-"""Articles that visitors add and remove: one change of the index at a time, behind the answers.
-
-What comes from a visitor is data and never a path of this machine: files must lie in the folder of
-uploads, addresses must be web addresses, and a name only ever becomes the last part of a path that
-is made here. The name of a file gets eight digits of its content's hash, so that no upload takes
-the place of another article, and the same upload twice is one article.
-"""
+"""Changing the index behind the answers: one change at a time, followed, stopped, waited for."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import tempfile
 import threading
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.errors import Refused
-from corpus.web_address import clean_address
-from index.builder import BuildReport, build_index, remove_articles
+from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.limits import Limits
-    from bot.newsbot import NewsBot
+    from index.builder import BuildReport
 
-__all__ = ["Changes", "Progress", "safe_name"]
+__all__ = ["Change", "Changes", "Progress"]
 
-_UNFIT = re.compile(r"[^\w.()+, -]+")
-_MOST_IDS = 1_000
-_MOST_ADDRESSES = 20
-_LONGEST_NAME = 80
+
+class _Stopped(Exception):  # no failure: how a build is left when it is told to stop
+    """The change was told to stop."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +29,7 @@ class Progress:
     Attributes:
         running: whether one goes on.
         waiting: how many wait behind it.
-        step: ``files`` or ``passages``; ``""`` where none goes on.
+        step: ``files`` or ``passages``; ``""`` where it has not begun with either.
         done: of ``step``, how many are done.
         total: of ``step``, how many there are.
     """
@@ -56,200 +41,185 @@ class Progress:
     total: int = 0
 
 
-class Changes:
-    """Adds and removes articles of one index. Safe for threads."""
+class Change:
+    """One run of indexing or removing; read from any thread while it goes on.
 
-    def __init__(self, bot: NewsBot, limits: Limits, uploads: Path) -> None:
-        """Prepare.
+    Attributes:
+        number: names it among the changes of one server; 1 for the first.
+        what: what is being done, for people, such as "Adding 3 files".
+        outcome: done when questions are answered from the new index, or nothing was changed.
+        step: what it is at: ``files``, ``passages``, or ``""`` before the first of them.
+        done: files or passages that are done of this step.
+        total: how many there are; 0 where that is not known yet.
+        name: the file or address read last.
+        report: what it did, once it is finished.
+        problem: why it failed, in one line; None where it did not.
+        is_stopped: whether it ended because it was told to.
+    """
+
+    def __init__(self, what: str, number: int = 0) -> None:
+        """Describe a change that has not begun."""
+        self.what = what
+        self.number = number
+        self.outcome: Future[BuildReport] = Future()
+        self.step = ""
+        self.done = 0
+        self.total = 0
+        self.name = ""
+        self.report: BuildReport | None = None
+        self.problem: str | None = None
+        self.is_stopped = False
+        self._told_to_stop = threading.Event()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self.outcome.done()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop and has not ended yet."""
+        return self._told_to_stop.is_set() and not self.is_finished
+
+    def stop(self) -> None:
+        """Tell it to end before it changes anything; after the switch it is too late."""
+        self._told_to_stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end, and tell whether it has come."""
+        return bool(wait_for([self.outcome], seconds).done)
+
+    def files(self, done: int, total: int, name: str) -> None:
+        """Note how many files have been read, for ``index.builder.Progress``."""
+        self._at("files", done, total, name)
+
+    def passages(self, done: int, total: int) -> None:
+        """Note how many passages have been embedded, for ``index.builder.Progress``."""
+        self._at("passages", done, total, "")
+
+    def run(self, work: Callable[[Change], BuildReport]) -> None:
+        """Do it, in this thread."""
+        if not self.outcome.set_running_or_notify_cancel():
+            self.is_stopped = True  # whoever waited for it has left before its turn
+            return
+        try:
+            self._at("", 0, 0, "")
+            self.report = work(self)
+        except _Stopped:
+            self.is_stopped = True
+            self.outcome.set_exception(Refused("it was stopped; nothing was changed"))
+        except NewsbotError as error:
+            self.problem = str(error)
+            self.outcome.set_exception(error)
+        except Exception as error:
+            self.problem = f"this should not have happened: {type(error).__name__}: {error}"
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(self.report)
+
+    def forget(self) -> None:
+        """End it without having begun, because the server closes."""
+        if self.outcome.set_running_or_notify_cancel():
+            self.problem = "the server is closing"
+            self.outcome.set_exception(Refused(self.problem))
+
+    def _at(self, step: str, done: int, total: int, name: str) -> None:
+        if self._told_to_stop.is_set():
+            raise _Stopped
+        self.step, self.done, self.total, self.name = step, done, total, name
+
+
+class Changes:
+    """Makes the changes of one index, whoever asks for them, one after the other."""
+
+    def __init__(self, most_waiting: int) -> None:
+        """Begin with none.
 
         Args:
-            bot: whose index is changed; it answers on meanwhile, and from the new one afterwards.
-            limits: of size and number.
-            uploads: the folder that uploaded files lie in; no other file is ever read.
+            most_waiting: changes that may wait behind the one that goes on.
         """
-        self._bot = bot
-        self._limits = limits
-        self._uploads = uploads
+        self._most = most_waiting
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="newsbot-changes")
         self._lock = threading.Lock()
-        self._waiting = 0
-        self._step: tuple[str, int, int] | None = None
+        self._open: dict[int, Change] = {}  # those that wait or go on, in their order
+        self._count = 0
 
-    def add(
-        self,
-        files: Sequence[str] = (),
-        addresses: Sequence[str] = (),
-        text: str = "",
-        title: str = "",
-    ) -> Future[BuildReport]:
-        """Add articles; the future is done when questions are answered from them.
-
-        Args:
-            files: paths as the upload gave them.
-            addresses: web addresses, fetched as ``newsbot index`` does, none of the local network.
-            text: the text of an article.
-            title: its title.
-
-        Raises:
-            Refused: it is too much, nothing at all, or not what it should be.
-        """
-        stage = Path(tempfile.mkdtemp(prefix="newsbot-added-"))
-        try:
-            pages = self._addresses(addresses)
-            uploaded = self._files(files)
-            if text.strip():
-                self._write_text(stage, text, title)
-            elif title.strip():
-                raise Refused("a title without a text is no article")
-            if not (pages or uploaded or text.strip()):
-                raise Refused("nothing to add: give files, web addresses or a text")
-            for path in uploaded:
-                _take(path, stage)
-        except BaseException:
-            shutil.rmtree(stage, ignore_errors=True)
-            raise
-        paths: list[str | Path] = [*([stage] if any(stage.iterdir()) else []), *pages]
-
-        def change() -> BuildReport:
-            # The model that answers is the one that reads: it is in memory already.
-            embedder = self._bot.searcher().embedder
-            return build_index(paths, self._bot.index, embedder=embedder, progress=self)
-
-        return self._submit(change, lambda: shutil.rmtree(stage, ignore_errors=True))
-
-    def remove(self, article_ids: Sequence[str]) -> Future[BuildReport]:
-        """Remove articles by their ids; all of them or, where one is unknown, none.
-
-        Raises:
-            Refused: none or too many are named.
-        """
-        ids = list(dict.fromkeys(article_ids))
-        if not ids:
-            raise Refused("nothing to remove: give ids of articles")
-        if len(ids) > _MOST_IDS:
-            raise Refused(f"more than {_MOST_IDS:,} articles: remove them in several steps")
-        return self._submit(lambda: remove_articles(ids, self._bot.index, progress=self))
+    @property
+    def current(self) -> Change | None:
+        """The change that goes on, or is about to; None where there is none."""
+        with self._lock:
+            return next(iter(self._open.values()), None)
 
     def progress(self) -> Progress:
         """Tell what goes on."""
         with self._lock:
-            waiting, step = self._waiting, self._step
-        if step is None:
-            return Progress(waiting > 0, max(0, waiting - 1))
-        return Progress(True, max(0, waiting - 1), *step)
+            changes = list(self._open.values())
+        if not changes:
+            return Progress()
+        first = changes[0]
+        return Progress(True, len(changes) - 1, first.step, first.done, first.total)
 
-    def files(self, done: int, total: int, name: str) -> None:
-        """Take note that files have been read, as ``index.builder.Progress``."""
-        self._step = ("files", done, total)
+    def check_room(self) -> None:
+        """Check that one more change may wait.
 
-    def passages(self, done: int, total: int) -> None:
-        """Take note that passages have been embedded, as ``index.builder.Progress``."""
-        self._step = ("passages", done, total)
+        Raises:
+            Refused: too many wait already.
+        """
+        with self._lock:
+            self._check_room()
+
+    def start(self, what: str, work: Callable[[Change], BuildReport]) -> Change:
+        """Make a change when those before it are done.
+
+        Args:
+            what: what is being done, for people.
+            work: does it, in a thread of its own; tells the change how far it is.
+
+        Raises:
+            Refused: too many wait already, or the server is closing.
+        """
+        with self._lock:
+            self._check_room()
+            self._count += 1
+            change = self._open[self._count] = Change(what, self._count)
+            try:
+                future = self._worker.submit(self._run, change, work)
+            except RuntimeError as error:
+                del self._open[change.number]
+                raise Refused("the server is closing") from error
+        future.add_done_callback(lambda done: self._forget(change) if done.cancelled() else None)
+        return change
+
+    def stop(self, number: int) -> None:
+        """Tell a change to stop; one that is over or was never there is left alone."""
+        with self._lock:
+            change = self._open.get(number)
+        if change is not None:
+            change.stop()
 
     def close(self) -> None:
         """Take no more changes, forget those that wait, and wait for the one that goes on."""
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    def _submit(
-        self, change: Callable[[], BuildReport], clean: Callable[[], None] = lambda: None
-    ) -> Future[BuildReport]:
-        def run() -> BuildReport:
+    def _check_room(self) -> None:
+        if len(self._open) > self._most:  # the one that goes on does not wait
+            raise Refused(f"{self._most} changes wait already: try again when they are done")
+
+    def _run(self, change: Change, work: Callable[[Change], BuildReport]) -> None:
+        def done(change: Change) -> BuildReport:
             try:
-                report = change()
-                self._bot.searcher()  # opened here, so that no question has to wait for that
-                return report
+                return work(change)
             finally:
-                with self._lock:
-                    self._step = None
+                # Before whoever waits for the outcome hears of it, and then asks what goes on.
+                self._leave(change)
 
-        def finished(_: Future[BuildReport]) -> None:
-            with self._lock:
-                self._waiting -= 1
-            clean()
+        change.run(done)
+        self._leave(change)  # where it was stopped before it began
 
-        most = self._limits.changes_waiting
+    def _forget(self, change: Change) -> None:
+        change.forget()
+        self._leave(change)
+
+    def _leave(self, change: Change) -> None:
         with self._lock:
-            full = self._waiting > most  # the one that goes on does not wait
-            self._waiting += not full
-        if full:
-            clean()
-            raise Refused(f"{most} changes wait already: try again when they are done")
-        try:
-            future = self._worker.submit(run)
-        except RuntimeError as error:
-            with self._lock:
-                self._waiting -= 1
-            clean()
-            raise Refused("the server is closing") from error
-        future.add_done_callback(finished)
-        return future
-
-    def _addresses(self, addresses: Sequence[str]) -> list[str]:
-        if len(addresses) > _MOST_ADDRESSES:
-            raise Refused(f"more than {_MOST_ADDRESSES} addresses: add them in several steps")
-        cleaned: list[str] = []
-        for address in addresses:
-            usable = clean_address(address)
-            if usable is None:
-                raise Refused(f"not a usable web address: {_shown(address)}")
-            cleaned.append(usable)
-        return cleaned
-
-    def _files(self, files: Sequence[str]) -> list[Path]:
-        most = self._limits.upload_files
-        if len(files) > most:
-            raise Refused(f"more than {most} files: add them in several steps")
-        root = os.path.realpath(self._uploads)
-        found = []
-        for name in files:
-            # realpath follows every link: what it gives is where the bytes are.
-            real = "" if "\0" in name else os.path.realpath(name)
-            if os.path.commonpath([root, real or "/"]) != root or not os.path.isfile(real):
-                raise Refused(f"not an uploaded file: {_shown(Path(name).name)}")
-            if os.path.getsize(real) > self._limits.file_bytes:
-                size = self._limits.file_bytes // 1_000_000
-                raise Refused(f"larger than {size} MB: {_shown(Path(name).name)}")
-            found.append(Path(real))
-        return list(dict.fromkeys(found))
-
-    def _write_text(self, stage: Path, text: str, title: str) -> None:
-        if len(text) > self._limits.text:
-            raise Refused(f"longer than {self._limits.text:,} characters: add the text as a file")
-        heading = " ".join(title.split())[:300]
-        data = f"{heading}\n\n{text}" if heading else text
-        written = data.encode("utf-8", "replace")
-        name = safe_name(f"{heading[:60].lower() or 'added'}.txt", sha256(written).hexdigest())
-        (stage / name).write_bytes(written)
-
-
-def safe_name(name: str, digest: str) -> str:
-    """Make a file name of what somebody called a file.
-
-    Args:
-        name: anything.
-        digest: hexadecimal, of the content.
-
-    Returns:
-        A single part of a path, without a leading dot, of letters, digits and a few signs, at most
-        120 bytes, with eight digits of the digest before its extensions.
-    """
-    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    plain = _UNFIT.sub("-", plain).strip(" .-")
-    packed = ".gz" if plain.lower().endswith(".gz") else ""
-    stem, suffix = os.path.splitext(plain[: len(plain) - len(packed)])
-    if len(suffix.encode()) > 12:
-        stem, suffix = stem + suffix, ""
-    # Cut in bytes, which are what a file system counts, and not inside a character.
-    stem = stem.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .-") or "article"
-    return f"{stem}-{digest[:8]}{suffix}{packed}"
-
-
-def _take(path: Path, stage: Path) -> None:
-    """Move an uploaded file to where it will be read."""
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    shutil.move(path, stage / safe_name(path.name, digest))
-
-
-def _shown(text: Any) -> str:
-    return repr(str(text)[:100])
+            self._open.pop(change.number, None)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.chat.markup import (
-    answer_html,
-    card_html,
-    cards_html,
-    message_html,
-    notice_html,
-    pending_html,
-    question_html,
-    refusal_html,
-)
-from bot.composer import Citation
+from bot.chat.answer_markup import answer_html, growing_html, pending_html, question_html
+from bot.chat.cards import card_html, cards_html
+from bot.chat.coverage import coverage_html
+from bot.chat.markup import escaped, message_html, notice_html
+from bot.chat.narrowing import Narrowing
+from bot.chat.saved import as_text
+from bot.chat.turns import Turn, found_of
+from bot.composer import Answer, Citation
 from bot.errors import UnknownArticle
 from corpus.errors import NewsbotError
 from index.errors import EmptyQuestion, IndexMissing
@@ -25,24 +23,17 @@ from index.errors import EmptyQuestion, IndexMissing
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
 
-__all__ = ["EXAMPLES", "Role", "Turn", "View", "converse", "first_view", "greeting", "offered"]
-
-EXAMPLES = (
-    ("Who denied the missile attack?", "baghdad-embassy.txt"),
-    (
-        "How many people had to leave their homes in Merrowford?",
-        "https://example.com/svr/news/merrowford-410",
-    ),
-    (
-        "Why was the Lantern Theatre closed?",
-        "https://example.org/gazette/lantern-theatre-reopens",
-    ),
-    (
-        "How many passengers did the Grelle ferry carry in 2023?",
-        "https://example.org/halvik-observer/2024/01/grelle-ferry",
-    ),
-)
-"""Questions to begin with, each with the id of the sample article that it is about."""
+__all__ = [
+    "Role",
+    "View",
+    "converse",
+    "first_view",
+    "greeting",
+    "problem_html",
+    "shown",
+    "stopped",
+    "typed",
+]
 
 Role = Literal["user", "assistant"]
 """Whose message it is."""
@@ -51,49 +42,63 @@ _MOST_TURNS = 30  # of a conversation; older ones leave the page, so that its me
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A question and what was answered.
-
-    Attributes:
-        number: from 1, ascending within a conversation.
-        question: as it was asked.
-        text: the answer's text.
-        html: the answer as it is shown.
-        cards: its sources as they are shown; empty where it was refused.
-    """
-
-    number: int
-    question: str
-    text: str
-    html: str
-    cards: str
-
-
-@dataclass(frozen=True)
 class View:
     """What the page shows at one moment.
 
     Attributes:
         messages: role (``user`` or ``assistant``) and HTML of each message, the oldest first.
-        sources: HTML of the sources beside them.
+        sources: HTML of the sources beside them, with what can be copied.
+        coverage: HTML of when what was found was published; empty where there is nothing to show.
         notice: HTML of the line at the question box.
         box: what the question box is to hold; None where it is to be left alone.
         turns: the turns that are complete, the oldest first.
+        reading: HTML of the reading pane; None where it is to be left alone.
     """
 
     messages: list[tuple[Role, str]]
     sources: str
+    coverage: str
     notice: str
     box: str | None
     turns: tuple[Turn, ...]
+    reading: str | None = None
 
 
 def first_view() -> View:
     """Give the page before the first question."""
-    return View([], _sources(()), notice_html(), "", ())
+    return View([], _sources(()), "", notice_html(), "", (), "")
 
 
-def converse(bot: NewsBot, question: str, turns: Sequence[Turn]) -> Iterator[View]:
+def shown(
+    turns: Sequence[Turn], notice: str = "", box: str | None = None, reading: str | None = None
+) -> View:
+    """Give the page with a conversation that is complete so far.
+
+    Args:
+        turns: the oldest first.
+        notice: HTML of the line at the question box; an empty line where it is empty.
+        box: what the question box is to hold; None where it is to be left alone.
+        reading: HTML of the reading pane; None where it is to be left alone.
+    """
+    done = tuple(turns)
+    coverage = coverage_html(done[-1].found) if done else ""
+    notice = notice or notice_html()
+    return View(_messages(done), _sources(done), coverage, notice, box, done, reading)
+
+
+def stopped(turns: Sequence[Turn], question: str) -> View:
+    """Give the page after an answer was stopped: as it was, and the question back in its box."""
+    return shown(turns, notice_html("Stopped. The question is still in its box."), question)
+
+
+def typed(message: str) -> str:
+    """Give a question as it was typed, from its message after it was edited on the page."""
+    return html.unescape(message)
+
+
+def converse(
+    bot: NewsBot, question: str, turns: Sequence[Turn], narrowing: Narrowing | None = None
+) -> Iterator[View]:
     """Ask a question and give the page at each step, until the answer is complete.
 
     What goes wrong is told on the page: then the conversation is as it was and the question back
@@ -103,50 +108,50 @@ def converse(bot: NewsBot, question: str, turns: Sequence[Turn]) -> Iterator[Vie
         bot: answers.
         question: anything.
         turns: the conversation so far, the oldest first.
+        narrowing: which articles are asked; all where None.
     """
     done = tuple(turns)
+    narrow = narrowing or Narrowing()
     if not question.strip():
-        yield _unasked(done, notice_html("Type a question first, then press Enter."), None)
+        yield shown(done, notice_html("Type a question first, then press Enter."))
         return
     number = done[-1].number + 1 if done else 1
-    history = [(turn.question, turn.text) for turn in done]
-    text, shown, cards = "", pending_html(), ""
-    numbers: list[int] = []
-    yield _asking(done, question, shown, cards, box="")
+    history = [(turn.question, turn.answer.text) for turn in done]
+    text = ""
+    citations: list[Citation] = []
+    yield _asking(done, question, pending_html(), "", box="")
     try:
-        for chunk in bot.stream(question, history=history):
+        generation = bot.searcher().generation
+        cards = ""
+        for chunk in bot.stream(question, history, narrow.since, narrow.until, narrow.source):
             if "sources" in chunk:
                 citations = [Citation.from_dict(fields) for fields in chunk["sources"]]
-                numbers = [citation.number for citation in citations]
                 cards = _cards(bot, number, citations)
-            if "text" in chunk:
+            if "answer" in chunk:
+                answer = chunk["answer"]
+                turn = Turn(
+                    number,
+                    question,
+                    answer,
+                    found_of(chunk["hits"]),
+                    narrow,
+                    generation,
+                    answer_html(answer, number),
+                    _all_cards(bot, number, answer),
+                )
+            elif "text" in chunk:
                 text += chunk["text"]
                 # Without sources it is a refusal, which is shown in one piece at the end.
-                shown = answer_html(text, numbers, number, streaming=True) if numbers else shown
-            if "answer" in chunk:
-                reply = chunk["answer"]
-                text = reply.text
-                if reply.refused:
-                    shown, cards = refusal_html(text, reply.notes), ""
-                else:
-                    others = [
-                        (other.short_answer, [cited.number for cited in other.citations])
-                        for other in reply.alternatives
-                    ]
-                    shown = answer_html(
-                        text, numbers, number, reply.notes, short=reply.short_answer, others=others
-                    )
-                    for other in reply.alternatives:
-                        cards += _cards(bot, number, other.citations)
-            yield _asking(done, question, shown, cards)
+                growing = growing_html(text, citations, number) if citations else pending_html()
+                yield _asking(done, question, growing, cards)
+            else:
+                yield _asking(done, question, pending_html(), cards)
     except EmptyQuestion:
-        yield _unasked(done, notice_html("That has no words to search for."), question)
+        yield shown(done, notice_html("That has no words to search for."), question)
     except NewsbotError as error:
-        yield _unasked(done, _problem(bot, error), question)
+        yield shown(done, problem_html(bot, error), question)
     else:
-        turn = Turn(number, question, text, shown, cards)
-        done = (*done, turn)[-_MOST_TURNS:]
-        yield View(_messages(done), _sources(done), notice_html(), None, done)
+        yield shown((*done, turn)[-_MOST_TURNS:])
 
 
 def greeting(bot: NewsBot) -> tuple[str, str]:
@@ -154,24 +159,26 @@ def greeting(bot: NewsBot) -> tuple[str, str]:
     try:
         articles = bot.status().articles
     except NewsbotError as error:
-        return "", _problem(bot, error)
+        return "", problem_html(bot, error)
     return f"{articles:,} article{'' if articles == 1 else 's'} indexed", notice_html()
 
 
-def offered(bot: NewsBot) -> list[str]:
-    """Give the example questions whose sample articles are in the index."""
-    try:
-        return [question for question, article in EXAMPLES if _has(bot, article)]
-    except NewsbotError:
-        return []  # ``greeting`` tells what is wrong with the index
+def problem_html(bot: NewsBot, error: NewsbotError) -> str:
+    """Say what went wrong, and what to run where there is no index."""
+    if isinstance(error, IndexMissing):
+        where = shlex.quote(str(bot.index))
+        commands = (f"newsbot index FOLDER --index {where}", f"newsbot chat --index {where}")
+        return notice_html(
+            "There is no index of articles yet. With a folder of articles, run:",
+            commands,
+            problem=True,
+        )
+    return notice_html(str(error), problem=True)
 
 
-def _has(bot: NewsBot, article_id: str) -> bool:
-    try:
-        bot.article(article_id)
-    except UnknownArticle:
-        return False
-    return True
+def _all_cards(bot: NewsBot, number: int, answer: Answer) -> str:
+    others = [cited for other in answer.alternatives for cited in other.citations]
+    return _cards(bot, number, [*answer.citations, *others])
 
 
 def _cards(bot: NewsBot, number: int, citations: Iterable[Citation]) -> str:
@@ -185,29 +192,15 @@ def _text(bot: NewsBot, citation: Citation) -> str | None:
         return None  # the index was rebuilt without it a moment ago; the quote is still true
 
 
-def _problem(bot: NewsBot, error: NewsbotError) -> str:
-    if isinstance(error, IndexMissing):
-        where = shlex.quote(str(bot.index))
-        commands = (f"newsbot index FOLDER --index {where}", f"newsbot chat --index {where}")
-        return notice_html(
-            "There is no index of articles yet. With a folder of articles, run:",
-            commands,
-            problem=True,
-        )
-    return notice_html(str(error), problem=True)
-
-
-def _unasked(turns: tuple[Turn, ...], notice: str, box: str | None) -> View:
-    return View(_messages(turns), _sources(turns), notice, box, turns)
-
-
 def _asking(
-    turns: tuple[Turn, ...], question: str, shown: str, cards: str, box: str | None = None
+    turns: tuple[Turn, ...], question: str, answering: str, cards: str, box: str | None = None
 ) -> View:
     messages = _messages(turns)
-    messages += [("user", question_html(question)), ("assistant", shown)]
-    sources = cards_html(cards or message_html("Looking for sources…"), _earlier(turns))
-    return View(messages, sources, notice_html(), box, turns)
+    messages += [("user", question_html(question)), ("assistant", answering)]
+    sources = _copied(turns) + cards_html(
+        cards or message_html("Looking for sources…"), _earlier(turns)
+    )
+    return View(messages, sources, "", notice_html(), box, turns, None if box is None else "")
 
 
 def _messages(turns: Sequence[Turn]) -> list[tuple[Role, str]]:
@@ -223,7 +216,15 @@ def _sources(turns: Sequence[Turn]) -> str:
             message_html("The sentences that an answer rests on appear here, in their articles.")
         )
     *before, latest = turns
-    return cards_html(latest.cards or message_html("No sources: not answered."), _earlier(before))
+    cards = latest.cards or message_html("No sources: not answered.")
+    return _copied(turns) + cards_html(cards, _earlier(before))
+
+
+def _copied(turns: Iterable[Turn]) -> str:
+    """Hold ready what "Copy" copies: a browser lets a page copy only at once, while it clicks."""
+    return "".join(
+        f'<pre hidden id="copied-{turn.number}">{escaped(as_text(turn))}</pre>' for turn in turns
+    )
 
 
 def _earlier(turns: Sequence[Turn]) -> list[tuple[str, str]]:

@@ -18,12 +18,13 @@ from gradio.components.api_component import Api
 from gradio.events import api
 from gradio.utils import get_function_description
 
-from bot.chat.visitors import Gate, visitor_of
+from bot.chat.editors import check_editor
+from bot.chat.visitors import Gate
 from bot.errors import Refused
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.changes import Changes
+    from bot.chat.contributions import Contributions
     from bot.chat.limits import Limits
     from bot.newsbot import NewsBot
     from index.builder import BuildReport
@@ -35,7 +36,7 @@ _MOST_LISTED = 1_000
 
 
 def add_endpoints(
-    bot: NewsBot, changes: Changes, gate: Gate, limits: Limits
+    bot: NewsBot, contributions: Contributions, gate: Gate, limits: Limits
 ) -> dict[str, list[Any]]:
     """Add the endpoints to the Blocks whose ``with`` this is called in.
 
@@ -124,12 +125,12 @@ def add_endpoints(
             title: the title that goes with the text.
         """
         with _one_line(bot):
-            _check_editor(request, gate)
+            check_editor(request, gate)
             paths = [_path(file) for file in _list(files, "files")]
-            future = await asyncio.to_thread(
-                changes.add, paths, _words(urls, "urls"), str(text or ""), str(title or "")
+            change = await asyncio.to_thread(
+                contributions.add, paths, _words(urls, "urls"), str(text or ""), str(title or "")
             )
-            return report_record(await asyncio.wrap_future(future))
+            return report_record(await asyncio.wrap_future(change.outcome))
 
     async def remove(request: gr.Request, article_ids: list[str]) -> dict[str, Any]:
         """Remove articles from the index; all that are named or, where one is unknown, none.
@@ -139,16 +140,16 @@ def add_endpoints(
             article_ids: ids, as the other endpoints give them.
         """
         with _one_line(bot):
-            _check_editor(request, gate)
-            future = changes.remove(_words(article_ids, "article_ids"))
-            return report_record(await asyncio.wrap_future(future))
+            check_editor(request, gate)
+            change = contributions.remove(_words(article_ids, "article_ids"))
+            return report_record(await asyncio.wrap_future(change.outcome))
 
     def status() -> dict[str, Any]:
         """Say what the index holds, and how far a change of it is that goes on."""
         with _one_line(bot):
             found = asdict(bot.status())
             del found["path"]  # where the index lies concerns this machine alone
-            return {**found, "change": asdict(changes.progress())}
+            return {**found, "change": asdict(contributions.changes.progress())}
 
     defaults = {
         name: _offer(name, function)
@@ -221,12 +222,6 @@ def _one_line(bot: NewsBot) -> Iterator[None]:
         # Where the index lies concerns this machine alone.
         line = " ".join(str(error).split()).replace(str(bot.index), "the index")
         raise gr.Error(line, print_exception=False) from error
-
-
-def _check_editor(request: gr.Request, gate: Gate) -> None:
-    inner = request.request
-    if inner is None or not gate.may_change(visitor_of(inner.scope)):
-        raise Refused("you may not add or remove articles")
 
 
 def _whole(value: Any, name: str, least: int, most: int) -> int:

@@ -23,8 +23,9 @@ from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from bot.chat.calls import Calls, misfit
-from bot.chat.changes import Changes
+from bot.chat.contributions import Contributions
 from bot.chat.endpoints import add_endpoints
+from bot.chat.examples import Examples
 from bot.chat.guard import Arrival, Guard
 from bot.chat.headers import SecurityHeaders
 from bot.chat.limits import Turnstile
@@ -54,11 +55,13 @@ _END_SECONDS = 2
 class Serving:
     """A running server."""
 
-    def __init__(self, server: uvicorn.Server, page: gr.Blocks, changes: Changes) -> None:
+    def __init__(
+        self, server: uvicorn.Server, page: gr.Blocks, contributions: Contributions
+    ) -> None:
         """Take what ``start`` has started."""
         self._server = server
         self._page = page
-        self._changes = changes
+        self._contributions = contributions
         self._thread = threading.Thread(target=server.run, name="newsbot-server", daemon=True)
 
     def run(self, listening: socket.socket) -> None:
@@ -89,7 +92,7 @@ class Serving:
         self._page.app.stop_event.set()
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
-        self._changes.close()
+        self._contributions.close()
 
 
 def launch_options() -> dict[str, Any]:
@@ -170,11 +173,12 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
     limits, uploads = terms.limits, upload_folder()
     figures = Figures(bot)
     counted = CountedBot(bot, figures)
-    changes = Changes(bot, limits, uploads)
+    contributions = Contributions(bot, limits, uploads)
     turnstile = Turnstile(limits, uploads)
-    page = build_page(counted)
+    # Questions that are only tried for the examples are nobody's, and not counted.
+    page = build_page(counted, Examples(bot), contributions, gate)
     with page:
-        defaults = add_endpoints(counted, changes, gate, limits)
+        defaults = add_endpoints(counted, contributions, gate, limits)
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
     routes: list[BaseRoute] = [*monitoring_routes(bot, figures)]
     lifespan = None
@@ -228,7 +232,7 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
         proxy_headers=bool(terms.root_path),
         forwarded_allow_ips="127.0.0.1,::1",
     )
-    return Serving(uvicorn.Server(config), page, changes)
+    return Serving(uvicorn.Server(config), page, contributions)
 
 
 def _user_name(request: Request) -> str | None:

@@ -33,6 +33,7 @@ def commands() -> dict[str, Any]:
 
 def test_the_commands_are_the_promised_ones() -> None:
     promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch", "user"}
+    promised.add("feedback")
     of_user = {"user add", "user remove", "user list"}
     assert set(commands()) == {"", *promised, *of_user}
 

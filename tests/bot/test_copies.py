@@ -8,8 +8,8 @@ import math
 import pytest
 
 from bot.candidates import find_candidates
+from bot.chat.cards import card_html
 from bot.chat.conversation import converse
-from bot.chat.markup import card_html
 from bot.composer import Citation, compose_answer, compose_sentences
 from bot.evidence import Evidence
 from bot.newsbot import NewsBot
@@ -19,7 +19,7 @@ from corpus.sentences import sentence_spans
 from index.builder import BuildReport, build_index
 from index.copies import Copy
 from index.searcher import Hit
-from tests.bot.chat.test_markup import Seen
+from tests.bot.chat.seen import Seen
 from tests.bot.invented import PhraseReader, calibration, passage_of, span_of
 from tests.corpus.reports import FLOOD
 from tests.index.hashed import HashedEmbedder

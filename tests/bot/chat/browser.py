@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 __all__ = [
     "CHROMIUM",
     "ask",
+    "asked",
     "chromium",
     "free_port",
     "no_chromium",
@@ -90,6 +91,11 @@ def ask(page: Page, question: str) -> Locator:
     page.keyboard.press("Enter")
     expect(replies).to_have_count(before + 1)
     return replies.nth(before)
+
+
+def asked(page: Page) -> Locator:
+    """The questions of the conversation, as they are shown."""
+    return page.locator("#conversation .user-row .message-content")
 
 
 def shown_cards(page: Page) -> Locator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from index.embedder import Embedder
 
 PICTURES = Path(__file__).parents[3] / ".screenshots"
-"""Where failing tests leave a picture of the page; git ignores it."""
+"""Where failing tests leave a picture of the page and a trace; git ignores it."""
 
 _failed = pytest.StashKey[bool]()
 
@@ -58,6 +59,15 @@ def site(bot: NewsBot) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def own(tmp_path: Path, samples_index: Path, embedder: Embedder) -> Iterator[tuple[str, NewsBot]]:
+    """Address and bot of a page of its own, whose index a test may change."""
+    shutil.copytree(samples_index, tmp_path / "index")
+    bot = NewsBot(tmp_path / "index", embedder=embedder)
+    with serving(bot) as url:
+        yield url, bot
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if missing := no_chromium():
@@ -82,7 +92,8 @@ class Watch:
             self.outside.append(url)
 
     def _said(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
+        # What Gradio says of every upload, in the progress of which nothing is missing.
+        if kind in ("error", "warning") and text != "Method not implemented.":
             self.complaints.append(f"{kind}: {text}")
 
 
@@ -91,11 +102,13 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab of 1280x800 that fails its test where the page leaves the machine or complains.
 
     A test marked with ``@pytest.mark.parametrize("tab", [dict(...)], indirect=True)`` gives
-    Playwright's options for the context. A failing test leaves a picture in ``PICTURES``.
+    Playwright's options for the context. A failing test leaves a picture in ``PICTURES``, and a
+    trace for ``playwright show-trace``.
     """
     options: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
     options.update(getattr(request, "param", {}))
     context = browser.new_context(**options)
+    context.tracing.start(snapshots=True)
     watch = Watch(context)
     page = context.new_page()
     yield page
@@ -104,6 +117,7 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         (PICTURES / ".gitignore").write_text("*\n", encoding="utf-8")
         name = re.sub(r"\W+", "-", request.node.name).strip("-")
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        context.tracing.stop(path=PICTURES / f"{name}.zip")
     context.close()
     assert not watch.outside, f"the page asked for {watch.outside}"
     assert not watch.complaints, f"the page complained: {watch.complaints}"

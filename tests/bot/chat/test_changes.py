@@ -1,137 +1,172 @@
-"""Changes of the index behind the answers: names, order, and what happens to what is left over."""
+"""Changes of the index: followed, stopped, one at a time, and waited for."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.chat.changes import Changes, safe_name
-from bot.chat.limits import Limits
+from bot.chat.changes import Change, Changes, Progress
+from bot.chat.progress import progress_html
 from bot.errors import Refused
-from bot.newsbot import NewsBot
+from index.builder import BuildReport, build_index
 from index.errors import IndexFailure
+from tests.bot.chat.seen import Seen
 from tests.bot.chat.served import copied
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
 
-DIGEST = "0123456789abcdef"
-
 
 @pytest.fixture
-def uploads(tmp_path: Path) -> Path:
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def bot(samples_index: Path, embedder: Embedder, tmp_path: Path) -> NewsBot:
-    return copied(samples_index, tmp_path / "index", embedder)
-
-
-@pytest.fixture
-def changes(bot: NewsBot, uploads: Path) -> Iterator[Changes]:
-    made = Changes(bot, Limits(changes_waiting=2), uploads)
+def changes() -> Iterator[Changes]:
+    made = Changes(most_waiting=2)
     yield made
     made.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("flood.txt", "flood-01234567.txt"),
-        ("flood.txt.gz", "flood-01234567.txt.gz"),
-        ("../../etc/passwd", "passwd-01234567"),
-        ("..\\x.html", "x-01234567.html"),
-        (".hidden.md", "hidden-01234567.md"),
-        ("", "article-01234567"),
-        ("..", "article-01234567"),
-        ("<b onload=x>.txt", "b onload-x-01234567.txt"),
-        ("a\u202etxt.exe", "a-txt-01234567.exe"),
-        ("Überschwemmung.txt", "Überschwemmung-01234567.txt"),
-    ],
-)
-def test_a_name_becomes_one_plain_part_of_a_path(name: str, safe: str) -> None:
-    assert safe_name(name, DIGEST) == safe
+class Held:
+    """Work that goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.begun = threading.Event()
+
+    def __call__(self, change: Change) -> BuildReport:
+        self.begun.set()
+        self.go.wait(60)
+        change.passages(1, 1)
+        return BuildReport(added=1)
 
 
-@given(st.text())
-def test_any_name_becomes_one_plain_part_of_a_path(name: str) -> None:
-    safe = safe_name(name, DIGEST)
-    assert Path(safe).name == safe and not safe.startswith(".") and safe.isprintable()
-    assert "-01234567" in safe and len(safe.encode()) <= 120
+def nothing(change: Change) -> BuildReport:
+    return BuildReport()
 
 
-def test_what_does_not_lie_in_the_folder_of_uploads_is_not_read(
-    changes: Changes, uploads: Path, tmp_path: Path
-) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text("The secret of the quokka is 512.")
-    (uploads / "link.txt").symlink_to(secret)
-    (uploads / "folder").symlink_to(tmp_path)
-    for path in (
-        secret,
-        uploads / "link.txt",
-        uploads / "folder" / "secret.txt",
-        uploads / ".." / "secret.txt",
-        uploads,
-        "",
-        "\0",
-        "/",
-        f"{uploads}-beside/x.txt",
-    ):
-        with pytest.raises(Refused, match="^not an uploaded file"):
-            changes.add([str(path)])
-    assert secret.exists()
-
-
-def test_two_files_of_one_name_are_two_articles_and_neither_takes_a_sample_s_place(
-    changes: Changes, bot: NewsBot, uploads: Path
-) -> None:
-    before = {article.id: article.text for article in bot.articles()}
-    name = next(one for one in before if one.endswith(".txt"))
-    for number in (1, 2):
-        path = uploads / str(number) / name
-        path.parent.mkdir()
-        path.write_text(f"Report {number}\n\nThe lighthouse of Corrie has {number} keepers.")
-        assert changes.add([str(path)]).result().added == 1
-        assert not path.exists(), "an upload is gone once it is taken"
-    after = {article.id: article.text for article in bot.articles()}
-    assert before.items() <= after.items() and len(after) == len(before) + 2
-
-
-def test_changes_are_made_one_after_the_other_and_only_so_many_wait(
-    changes: Changes, bot: NewsBot
-) -> None:
-    begin = threading.Event()
-    held = changes._worker.submit(begin.wait)
-    waiting = [changes.add(text=f"The ferry carried {n} goats.") for n in range(3)]
+def test_one_goes_on_at_a_time_and_only_so_many_wait(changes: Changes) -> None:
+    held = Held()
+    first = changes.start("Adding 2 files", held)
+    waiting = [changes.start("Removing 1 article", nothing) for _ in range(2)]
+    assert held.begun.wait(60)
+    assert changes.progress() == Progress(True, 2)
+    assert changes.current is first
     with pytest.raises(Refused, match="^2 changes wait already"):
-        changes.add(text="one more")
-    assert (changes.progress().running, changes.progress().waiting) == (True, 2)
-    begin.set()
-    held.result()
-    generations = [future.result().generation for future in waiting]
-    assert len(set(generations)) == 3
-    assert changes.progress().running is False
-    assert changes.add(text="The ferry carried 9 goats.").result().added == 1
-    assert bot.status().generation not in generations
+        changes.check_room()
+    with pytest.raises(Refused, match="^2 changes wait already"):
+        changes.start("one more", nothing)
+    assert not any(change.is_finished for change in (first, *waiting))
+    held.go.set()
+    assert first.outcome.result(60).added == 1
+    assert all(change.wait(60) for change in waiting)
+    assert [change.number for change in (first, *waiting)] == [1, 2, 3]
+    assert changes.progress() == Progress() and changes.current is None
+    changes.check_room()
 
 
-def test_a_change_that_fails_is_told_and_the_next_one_goes_on(changes: Changes) -> None:
-    with pytest.raises(IndexFailure, match="no article 'none'"):
-        changes.remove(["none"]).result()
-    assert changes.add(text="The mill of Ardle was sold.").result().added == 1
+def test_one_that_is_told_to_stop_ends_and_those_behind_it_go_on(changes: Changes) -> None:
+    held = Held()
+    first = changes.start("Adding", held)
+    second, third = (changes.start("Adding", nothing) for _ in range(2))
+    changes.stop(first.number)
+    changes.stop(second.number)
+    changes.stop(99)
+    assert first.is_stopping and "stopping" in Seen(progress_html(first)).text
+    held.go.set()
+    for stopped in (first, second):
+        with pytest.raises(Refused, match="nothing was changed"):
+            stopped.outcome.result(60)
+        assert stopped.is_stopped and stopped.report is None and not stopped.is_stopping
+    assert third.outcome.result(60) == BuildReport()
 
 
-def test_a_server_that_closes_takes_no_more(changes: Changes) -> None:
-    changes.close()
+def test_a_build_that_is_stopped_has_changed_nothing(
+    changes: Changes, samples_index: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    bot = copied(samples_index, tmp_path / "index", embedder)
+    file = tmp_path / "one.txt"
+    file.write_text("Title\n\nThe text of this article is short.\n")
+    generation = bot.status().generation
+    held = Held()
+
+    def build(change: Change) -> BuildReport:
+        held(change)
+        return build_index([file], bot.index, embedder=embedder, progress=change)
+
+    change = changes.start("Adding", build)
+    change.stop()
+    held.go.set()
+    assert change.wait(60) and change.is_stopped
+    assert bot.status().generation == generation
+    assert "Nothing was changed" in Seen(progress_html(change)).text
+    again = changes.start(
+        "Adding",
+        lambda told: build_index([file], bot.index, embedder=embedder, progress=told),
+    )
+    assert again.outcome.result(60).added == 1
+
+
+def test_what_fails_is_told_and_the_next_one_goes_on(changes: Changes) -> None:
+    def fail(change: Change) -> BuildReport:
+        raise IndexFailure("no article 'none'")
+
+    def break_down(change: Change) -> BuildReport:
+        raise RuntimeError("surprise")
+
+    for work, line in ((fail, "no article 'none'"), (break_down, "should not have happened")):
+        change = changes.start("Removing", work)
+        assert change.wait(60)
+        assert line in (change.problem or "")
+        assert line in Seen(progress_html(change)).text
+    assert changes.start("Adding", nothing).outcome.result(60) == BuildReport()
+
+
+def test_whoever_leaves_before_the_turn_comes_leaves_nothing_behind(changes: Changes) -> None:
+    held, ran = Held(), threading.Event()
+
+    def note(change: Change) -> BuildReport:
+        ran.set()
+        return BuildReport()
+
+    async def leave() -> None:
+        change = changes.start("Adding", note)
+        waiting = asyncio.wrap_future(change.outcome)
+        waiting.cancel()
+        await asyncio.sleep(0)
+
+    first = changes.start("Adding", held)
+    asyncio.run(leave())
+    held.go.set()
+    assert first.wait(60)
+    assert changes.start("Adding", nothing).wait(60)
+    assert not ran.is_set() and changes.progress() == Progress()
+
+
+def test_a_server_that_closes_finishes_what_goes_on_and_takes_no_more(changes: Changes) -> None:
+    held = Held()
+    first = changes.start("Adding", held)
+    assert held.begun.wait(60)
+    second = changes.start("Adding", nothing)
+    closing = threading.Thread(target=changes.close)
+    closing.start()
     with pytest.raises(Refused, match="closing"):
-        changes.add(text="too late")
+        second.outcome.result(60)
+    held.go.set()
+    closing.join(60)
+    assert first.outcome.result(0).added == 1
+    with pytest.raises(Refused, match="closing"):
+        changes.start("Adding", nothing)
+
+
+def test_progress_is_shown_step_by_step() -> None:
+    change = Change("Adding 3 files")
+    assert "getting ready" in Seen(progress_html(change)).text
+    change.files(1, 3, "<img src=x>.txt")
+    seen = Seen(progress_html(change))
+    assert "img" not in seen.tags and "<img src=x>.txt" in seen.text
+    assert "reading 1 of 3" in seen.text
+    change.passages(7, 9)
+    assert ("value", "7") in Seen(progress_html(change)).attributes

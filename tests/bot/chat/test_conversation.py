@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.conversation import EXAMPLES, Turn, View, converse, first_view, greeting, offered
+from bot.chat.conversation import View, converse, first_view, greeting, shown, stopped
+from bot.chat.examples import EXAMPLES
+from bot.chat.narrowing import Narrowing
+from bot.chat.turns import Turn
 from bot.newsbot import NewsBot
 
 if TYPE_CHECKING:
@@ -34,12 +37,13 @@ def test_sources_come_first_then_the_text_grows_to_the_whole(bot: NewsBot) -> No
     assert "pending" in with_sources.messages[-1][1]
     lengths = [len(view.messages[-1][1]) for view in views if "streaming" in view.messages[-1][1]]
     assert len(lengths) > 3
-    assert lengths == sorted(lengths)
+    assert lengths[0] < lengths[-1]
     last = views[-1]
     assert "streaming" not in last.messages[-1][1]
     (turn,) = last.turns
     assert (turn.number, turn.question) == (1, SAMPLE)
-    assert turn.text == bot.answer(SAMPLE).text
+    assert turn.answer.text == bot.answer(SAMPLE).text
+    assert turn.found and turn.generation == bot.status().generation
 
 
 def test_a_refusal_never_looks_like_an_answer_on_its_way(bot: NewsBot) -> None:
@@ -85,7 +89,6 @@ def test_what_goes_wrong_gives_the_question_back_and_keeps_the_conversation(
     assert "newsbot index FOLDER --index &#x27;" in last.notice
     assert greeting(bot)[0] == ""
     assert "newsbot index FOLDER" in greeting(bot)[1]
-    assert offered(bot) == []
 
 
 def test_a_corrupt_index_is_told_in_its_own_words(
@@ -111,24 +114,46 @@ def test_earlier_sources_are_kept_folded_and_distinct(bot: NewsBot) -> None:
 
 
 def test_a_long_conversation_lets_go_of_its_oldest_turns(bot: NewsBot) -> None:
-    turns = tuple(Turn(number, "q", "a", "<p>a</p>", "") for number in range(1, 31))
+    answer = bot.answer(SAMPLE)
+    turns = tuple(Turn(number, "q", answer) for number in range(1, 31))
     last = _after(bot, SAMPLE, turns)
     assert len(last.turns) == 30
     assert (last.turns[0].number, last.turns[-1].number) == (2, 31)
     assert 'id="source-31-1"' in last.sources
 
 
-def test_only_questions_the_index_is_about_are_offered(
-    bot: NewsBot, tmp_path: Path, embedder: Embedder
-) -> None:
-    from index.builder import build_index
+def test_the_dates_and_the_source_narrow_what_is_asked(bot: NewsBot) -> None:
+    narrowing = Narrowing.read("2024-01-01", None, "Halvik Observer")
+    *_, last = converse(bot, "How many passengers did the Grelle ferry carry?", (), narrowing)
+    (turn,) = last.turns
+    assert turn.narrowing == narrowing
+    assert {one.source for one in turn.found} == {"Halvik Observer"}
+    assert all((one.published or "") >= "2024" for one in turn.found)
 
-    assert offered(bot) == [question for question, _ in EXAMPLES]
-    (tmp_path / "mine.txt").write_text("My title\n\nMy article has two words more.\n")
-    build_index([tmp_path / "mine.txt"], tmp_path / "index", embedder=embedder)
-    mine = NewsBot(tmp_path / "index", embedder=embedder)
-    assert offered(mine) == []
-    assert greeting(mine)[0] == "1 article indexed"
+
+def test_what_can_be_copied_is_held_ready_for_every_turn(bot: NewsBot) -> None:
+    first = _after(bot, SAMPLE)
+    second = _after(bot, "What is the capital of France?", first.turns)
+    for number in (1, 2):
+        assert f'<pre hidden id="copied-{number}">' in second.sources
+
+
+def test_a_stopped_answer_leaves_the_conversation_as_it_was(bot: NewsBot) -> None:
+    before = _after(bot, SAMPLE)
+    view = stopped(before.turns, "And then?")
+    assert view.box == "And then?"
+    assert (view.turns, view.messages) == (before.turns, before.messages)
+    assert "Stopped" in view.notice
+
+
+def test_asking_closes_the_reading_pane_once_and_then_leaves_it_alone(bot: NewsBot) -> None:
+    views = list(converse(bot, SAMPLE, ()))
+    assert [view.reading for view in views] == ["", *[None] * (len(views) - 1)]
+    assert shown(views[-1].turns).reading is None
+
+
+def test_the_greeting_counts_the_articles(bot: NewsBot) -> None:
+    assert greeting(bot)[0] == "13 articles indexed"
 
 
 def test_the_first_view_is_empty() -> None:

@@ -1,0 +1,265 @@
+"""The tab of the articles: a table to search, an article to read, and ways to add and remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from bot.chat.adding import adding_form
+from bot.chat.changes import Change
+from bot.chat.contributions import Contributions
+from bot.chat.editors import check_editor, may_edit
+from bot.chat.events import HIDDEN
+from bot.chat.listing import Listing, chosen, table_html
+from bot.chat.markup import notice_html
+from bot.chat.progress import progress_html
+from bot.chat.reading import article_html, gone_html
+from bot.errors import BotError, UnknownArticle
+from corpus.errors import NewsbotError
+
+if TYPE_CHECKING:
+    from bot.chat.visitors import Gate
+    from bot.newsbot import NewsBot
+
+__all__ = ["ArticlesTab", "articles_tab"]
+
+_LOOK = 0.3  # seconds between two looks at a change that goes on
+
+_TABLE_JS = """
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name]");
+  if (!button) return;
+  if (button.name === "open") trigger("open", { value: button.value });
+  if (button.name === "sort") trigger("sort", { value: button.value });
+  if (button.name === "turn") trigger("turn", { value: button.value });
+});
+"""
+_READER_JS = """
+element.addEventListener("click", (event) => {
+  const button = event.target.closest('button[name="close"]');
+  if (button) { trigger("close"); window.newsbot?.closed(); }
+});
+watch("value", () => window.newsbot?.opened(element));
+"""
+
+
+_READERS_ONLY = (
+    '<p class="byline">You may read every article and ask. Who may add and remove articles is '
+    "decided by whoever runs this newsbot.</p>"
+)
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """How the table stands: what is sorted by, which way, and which page is shown."""
+
+    order: str = "title"
+    falling: bool = False
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class ArticlesTab:
+    """What the page calls.
+
+    Attributes:
+        permit: gives the outputs of ``permitted``: what whoever asks may do here.
+        permitted: components that are hidden from whoever may only read.
+        show: gives the table's HTML, from what is searched for and how it stands.
+        follow: gives the outputs of ``followed`` while a change goes on, if one does.
+        followed: components that ``follow`` writes to.
+        words: what is searched for, and
+        state: how the table stands: what ``show`` takes.
+        table: where it is shown.
+        changed: events after which the index may hold other articles.
+    """
+
+    permit: Callable[[gr.Request], list[Any]]
+    permitted: list[Any]
+    show: Callable[[str | None, Any], str]
+    follow: Callable[[], Iterator[list[Any]]]
+    followed: list[Any]
+    words: gr.Textbox
+    state: gr.State
+    table: gr.HTML
+    changed: list[Any]
+
+
+def articles_tab(
+    bot: NewsBot, listing: Listing, contributions: Contributions, gate: Gate
+) -> ArticlesTab:
+    """Put the tab's components and events into the Blocks that are being built.
+
+    Args:
+        bot: gives the articles to read.
+        listing: gives the rows of the table.
+        contributions: changes the index.
+        gate: knows who may change it; the events ask it too, whatever is shown.
+    """
+    changes = contributions.changes
+    number = gr.State(0)  # of the change that is followed, which Cancel stops
+    state = gr.State(_Sorted())
+    opened = gr.State("")
+    with gr.Row(elem_id="library", equal_height=False):
+        with gr.Column(elem_id="shelf"):
+            words = gr.Textbox(
+                label="Search the articles by title, source, author, date or id",
+                placeholder="Search titles, sources, authors, dates",
+                show_label=False,
+                container=False,
+                elem_id="search",
+            )
+            table = gr.HTML("", elem_id="table", js_on_load=_TABLE_JS)
+        with gr.Column(elem_id="desk"):
+            reader = gr.HTML("", elem_id="reader", js_on_load=_READER_JS)
+            with gr.Row(visible=False, elem_id="removal") as removal:
+                remove = gr.Button("Remove from the index", elem_id="remove", size="sm")
+                sure = gr.Button("Yes, remove it", variant="stop", visible=False, size="sm")
+                keep = gr.Button("No, keep it", visible=False, size="sm")
+            status = gr.HTML("", elem_id="status")
+            cancel = gr.Button("Cancel", elem_id="cancel", size="sm", visible=False)
+            readers = gr.HTML(_READERS_ONLY, elem_id="readers-only", visible=False)
+            adding = adding_form()
+
+    def permit(request: gr.Request) -> list[Any]:
+        may = may_edit(request, gate)
+        return [gr.update(visible=one) for one in (may, may, not may)]
+
+    def show(words: str | None, state: _Sorted) -> str:
+        try:
+            rows = listing.rows()
+        except NewsbotError as error:
+            return notice_html(str(error), problem=True)
+        found = chosen(rows, (words or "")[:300], state.order, state.falling)
+        return table_html(found, state.page, state.order, state.falling, len(rows))
+
+    def search(words: str, state: _Sorted) -> list[Any]:
+        state = _Sorted(state.order, state.falling)
+        return [show(words, state), state]
+
+    def sort(words: str, state: _Sorted, event: gr.EventData) -> list[Any]:
+        order = str(event.value)
+        falling = not state.falling if order == state.order else order == "published"
+        state = _Sorted(order, falling)
+        return [show(words, state), state]
+
+    def turn_page(words: str, state: _Sorted, event: gr.EventData) -> list[Any]:
+        page = int(event.value) if str(event.value).isdecimal() else 0
+        state = _Sorted(state.order, state.falling, page)
+        return [show(words, state), state]
+
+    quick: dict[str, Any] = {"queue": False, **HIDDEN}
+    words.change(search, [words, state], [table, state], trigger_mode="always_last", **quick)
+    table.sort(sort, [words, state], [table, state], **quick)
+    table.turn(turn_page, [words, state], [table, state], **quick)
+
+    def read(event: gr.EventData, request: gr.Request) -> list[Any]:
+        article_id = str(event.value)
+        try:
+            article = bot.article(article_id)
+        except UnknownArticle:
+            return [gone_html(article_id), "", *_asked(removal=False)]
+        except NewsbotError as error:
+            return [notice_html(str(error), problem=True), "", *_asked(removal=False)]
+        shown = article_html(article, close="Close the article")
+        return [shown, article_id, *_asked(removal=may_edit(request, gate))]
+
+    at_removal = [removal, remove, sure, keep]
+    table.open(read, None, [reader, opened, *at_removal], **quick)
+    close = ["", "", *_asked(removal=False)]
+    reader.close(lambda: close, None, [reader, opened, *at_removal], **quick)
+    remove.click(lambda: _asked(removal=True, sure=True), None, at_removal, **quick)
+    keep.click(lambda: _asked(removal=True), None, at_removal, **quick)
+
+    followed = [status, table, number]
+
+    def follow(change: Change, words: str = "", state: _Sorted | None = None) -> Any:
+        while not change.wait(_LOOK):
+            yield [progress_html(change), gr.skip(), change.number]
+        yield [progress_html(change), show(words, state or _Sorted()), 0]
+
+    def begin(
+        request: gr.Request, start: Callable[[], Change], words: str, state: _Sorted
+    ) -> Iterator[list[Any]]:
+        try:
+            check_editor(request, gate)
+            change = start()
+        except BotError as error:
+            line = str(error)
+            yield [
+                notice_html(f"{line[:1].upper()}{line[1:]}.", problem=True),
+                *(gr.skip(), gr.skip()),
+            ]
+        else:
+            yield [progress_html(change), gr.skip(), change.number]
+            yield from follow(change, words, state)
+
+    def add_files(
+        files: list[str] | None, words: str, state: _Sorted, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        paths = [str(file) for file in files or ()]
+        for told in begin(request, lambda: contributions.add(paths), words, state):
+            # Once they are taken they are no longer where they were uploaded to.
+            yield [*told, None if isinstance(told[-1], int) else gr.skip()]
+
+    def add_addresses(
+        given: str | None, words: str, state: _Sorted, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        lines = list(dict.fromkeys(filter(None, map(str.strip, (given or "").splitlines()))))
+        yield from begin(request, lambda: contributions.add(addresses=lines), words, state)
+
+    def add_text(
+        text: str | None,
+        title: str | None,
+        source: str | None,
+        day: str | None,
+        url: str | None,
+        words: str,
+        state: _Sorted,
+        request: gr.Request,
+    ) -> Iterator[list[Any]]:
+        def start() -> Change:
+            known = {"source": source or "", "published": day or "", "url": url or ""}
+            return contributions.add(text=text or "", title=title or "", **known)
+
+        yield from begin(request, start, words, state)
+
+    def take_out(
+        article_id: str, words: str, state: _Sorted, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        ids = [article_id] if article_id else []
+        yield from begin(request, lambda: contributions.remove(ids), words, state)
+
+    changed = []
+    for button, work, given, to in (
+        (adding.add_files, add_files, [adding.files], [*followed, adding.files]),
+        (adding.add_addresses, add_addresses, [adding.addresses], followed),
+        (adding.add_text, add_text, adding.article, followed),
+        (sure, take_out, [opened], followed),
+    ):
+        changed.append(button.click(work, [*given, words, state], to, **HIDDEN))
+    changed[-1].then(lambda: close, None, [reader, opened, *at_removal], **quick)
+
+    def stop(number: int, request: gr.Request) -> None:
+        if may_edit(request, gate):
+            changes.stop(number)
+
+    cancel.click(stop, number, None, **quick)
+
+    def follow_running() -> Iterator[list[Any]]:
+        yield [gr.skip()] * len(followed)  # of a generator that gives nothing Gradio makes blanks
+        if (change := changes.current) is not None:
+            yield from follow(change)
+
+    permitted = [adding.place, cancel, readers]
+    return ArticlesTab(
+        permit, permitted, show, follow_running, followed, words, state, table, changed
+    )
+
+
+def _asked(*, removal: bool, sure: bool = False) -> list[Any]:
+    seen = (removal, removal and not sure, removal and sure, removal and sure)
+    return [gr.update(visible=one) for one in seen]

@@ -1,0 +1,277 @@
+"""The tab where questions are asked: conversation, question box, filters, sources and reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from gradio.components.chatbot import MessageDict
+
+from bot.chat.conversation import View, converse, first_view, shown, stopped, typed
+from bot.chat.events import HIDDEN
+from bot.chat.markup import notice_html
+from bot.chat.narrowing import BadNarrowing, Narrowing
+from bot.chat.reading import article_html, gone_html, how_html
+from bot.chat.saved import as_json, as_markdown
+from bot.chat.turns import Turn
+from bot.chat.voting import vote_events, vote_panel
+from bot.errors import UnknownArticle
+from bot.feedback import FeedbackStore
+
+if TYPE_CHECKING:
+    from bot.newsbot import NewsBot
+
+__all__ = ["ANY_SOURCE", "AskTab", "ask_tab"]
+
+ANY_SOURCE = ("Any source", "")
+"""The choice that leaves no source out: what it says, and its value."""
+
+# A click anywhere on the page on a button that opens something to read: such buttons stand in the
+# conversation and in the sources, and the pane answers for all of them.
+_READING_JS = """
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#ask-tab button[name]");
+  if (!button) return;
+  const [turn, number] = button.value.split("/").map(Number);
+  if (button.name === "read") trigger("read", { turn, number });
+  if (button.name === "how") trigger("how", { turn });
+  if (button.name === "close") { props.value = ""; window.newsbot?.closed(); }
+});
+watch("value", () => window.newsbot?.opened(element));
+"""
+_COVERAGE_JS = """
+element.addEventListener("click", (event) => {
+  const button = event.target.closest('button[name="narrow"]');
+  if (button) trigger("narrow", { days: button.value });
+});
+"""
+_SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
+
+
+@dataclass(frozen=True)
+class AskTab:
+    """The components of the tab that others write to or listen to.
+
+    Attributes:
+        chat: the conversation.
+        notice: the line at the question box.
+        source: the choice of a publisher.
+    """
+
+    chat: gr.Chatbot
+    notice: gr.HTML
+    source: gr.Dropdown
+
+
+def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
+    """Put the tab's components and events into the Blocks that are being built.
+
+    Args:
+        bot: answers the questions.
+        store: keeps what is said of the answers.
+    """
+    begin = first_view()
+    turns = gr.State(())
+    asked = gr.State("")
+    with gr.Row(elem_id="room", equal_height=False):
+        chat = _chatbot()
+        with gr.Column(elem_id="side"):
+            coverage = gr.HTML("", elem_id="coverage", js_on_load=_COVERAGE_JS)
+            sources = gr.HTML(begin.sources, elem_id="sources")
+            reading = gr.HTML("", elem_id="reading", js_on_load=_READING_JS)
+        with gr.Column(elem_id="asking"):
+            panel = vote_panel()
+            notice = gr.HTML(begin.notice, elem_id="notice")
+            box, send, stop = _question_line()
+            with gr.Accordion("Dates and sources", open=False, elem_id="filters") as filters:
+                with gr.Row(elem_classes="fields"):
+                    since, until = _day("From"), _day("Until")
+                    source = gr.Dropdown(
+                        [ANY_SOURCE],
+                        value="",
+                        label="Source",
+                        allow_custom_value=True,
+                        min_width=120,
+                        elem_id="source",
+                    )
+                everything = gr.Button("All dates and sources", elem_classes="quiet", size="sm")
+            with gr.Row(elem_id="tools"):
+                clear = gr.Button("New conversation", elem_id="clear", elem_classes="quiet")
+                markdown = gr.Button("Save as Markdown", elem_classes="quiet")
+                json_file = gr.Button("Save as JSON", elem_classes="quiet")
+    # Carries a file from the server to the script that saves it: nothing stays on the server.
+    name, text = (gr.Textbox(visible=False) for _ in range(2))
+
+    view = [chat, sources, coverage, notice, box, turns, reading]
+    narrowed = [since, until, source]
+
+    def ask(
+        question: str, before: tuple[Turn, ...], since: str | None, until: str | None, source: str
+    ) -> Iterator[list[Any]]:
+        try:
+            narrowing = Narrowing.read(since, until, source)
+        except BadNarrowing as error:
+            yield [*_outputs(shown(before, notice_html(str(error), problem=True), question)), ""]
+            return
+        last: list[Any] = [None] * len(view)
+        for one in converse(bot, question, before, narrowing):
+            now = _outputs(one)
+            # What has not changed is not sent again with every word.
+            yield [*(gr.skip() if a == b else a for a, b in zip(now, last, strict=True)), question]
+            last = now
+
+    def again(before: tuple[Turn, ...], *narrowed: Any) -> Iterator[list[Any]]:
+        if before:
+            yield from ask(before[-1].question, before[:-1], *narrowed)
+        else:  # of a generator that gives nothing Gradio makes blanks
+            yield [gr.skip()] * len(told)
+
+    def edited(
+        before: tuple[Turn, ...], since: str, until: str, source: str, edit: gr.EditData
+    ) -> Iterator[list[Any]]:
+        index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
+        yield from ask(typed(str(edit.value)), before[: index // 2], since, until, source)
+
+    asked_with = [box, turns, *narrowed]
+    told = [*view, asked]
+    asking_events = [
+        gr.on([box.submit, send.click], ask, asked_with, told, trigger_mode="once", **HIDDEN),
+        chat.example_select(_chosen, None, box, queue=False, **HIDDEN).then(
+            ask, asked_with, told, **HIDDEN
+        ),
+        chat.retry(again, [turns, *narrowed], told, **HIDDEN),
+        chat.edit(edited, [turns, *narrowed], told, **HIDDEN),
+    ]
+    stop.click(
+        lambda before, question: _outputs(stopped(before, question)),
+        [turns, asked],
+        view,
+        cancels=asking_events,
+        queue=False,
+        **HIDDEN,
+    )
+    clear.click(
+        lambda: _outputs(first_view()), None, view, cancels=asking_events, queue=False, **HIDDEN
+    )
+    _save(markdown, turns, [name, text], "newsbot.md", as_markdown)
+    _save(json_file, turns, [name, text], "newsbot.json", as_json)
+
+    def read(before: tuple[Turn, ...], event: gr.EventData) -> Any:
+        return _article(bot, before, event.turn, event.number)
+
+    def how(before: tuple[Turn, ...], event: gr.EventData) -> Any:
+        return next((how_html(turn) for turn in before if turn.number == event.turn), gr.skip())
+
+    reading.read(read, turns, reading, queue=False, **HIDDEN)
+    reading.how(how, turns, reading, queue=False, **HIDDEN)
+
+    def narrow(event: gr.EventData) -> list[Any]:
+        since, _, until = str(event.days)[:30].partition("/")
+        return [since, until, gr.update(open=True)]
+
+    coverage.narrow(narrow, None, [since, until, filters], queue=False, **HIDDEN)
+    everything.click(lambda: [None, None, ""], None, narrowed, queue=False, **HIDDEN)
+    gr.on(
+        [since.change, until.change, source.change],
+        _label,
+        narrowed,
+        filters,
+        queue=False,
+        **HIDDEN,
+    )
+    vote_events(panel, chat, turns, notice, store)
+    return AskTab(chat, notice, source)
+
+
+def _chatbot() -> gr.Chatbot:
+    return gr.Chatbot(
+        [],
+        elem_id="conversation",
+        label="Conversation",
+        show_label=False,
+        container=False,
+        height=None,
+        layout="bubble",
+        buttons=[],
+        editable="user",
+        feedback_options=("Like", "Dislike"),
+        # What it is given is HTML made in bot.chat.answer_markup; as Markdown it would be read
+        # once more, and an article's text could become a link or a picture.
+        render_markdown=False,
+        latex_delimiters=[],
+        allow_tags=False,
+        sanitize_html=True,
+        placeholder="<p>What would you like to know?</p>",
+        examples=[],
+    )
+
+
+def _question_line() -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    with gr.Row(elem_id="line", equal_height=True):
+        box = gr.Textbox(
+            elem_id="question",
+            label="Your question",
+            show_label=False,
+            container=False,
+            placeholder="Ask a question",
+            lines=1,
+            max_lines=4,
+            autofocus=True,
+            scale=1,
+        )
+        send = gr.Button("Ask", variant="primary", elem_id="send", min_width=88)
+        stop = gr.Button("Stop", elem_id="stop", min_width=88)
+    return box, send, stop
+
+
+def _day(label: str) -> gr.DateTime:
+    return gr.DateTime(label=label, include_time=False, type="string", min_width=120)
+
+
+def _save(button: gr.Button, turns: gr.State, carriers: list[Any], name: str, form: Any) -> None:
+    button.click(lambda before: [name, form(before)], turns, carriers, queue=False, **HIDDEN).then(
+        None, carriers, None, js=_SAVE_JS, **HIDDEN
+    )
+
+
+def _article(bot: NewsBot, turns: tuple[Turn, ...], number: Any, cited: Any) -> Any:
+    """Give the article of a citation with all that this answer cites of it, marked."""
+    turn = next((turn for turn in turns if turn.number == number), None)
+    here = next((one for one in turn.cited() if one.number == cited), None) if turn else None
+    if turn is None or here is None:
+        return gr.skip()
+    try:
+        article = bot.article(here.article_id)
+    except UnknownArticle:
+        return gone_html(here.title)
+    quotes = [
+        (one.start, one.end)
+        for one in turn.cited()
+        # It may have changed since: then what is there now is not what was quoted.
+        if one.article_id == article.id and article.text[one.start : one.end] == one.quote
+    ]
+    place = (here.start, here.end)
+    return article_html(article, quotes, place if place in quotes else None, copies=here.copies)
+
+
+def _chosen(chosen: gr.SelectData) -> str:
+    return str(chosen.value["text"])
+
+
+def _label(since: str | None, until: str | None, source: str | None) -> Any:
+    try:
+        narrowing = str(Narrowing.read(since, until, source))
+    except BadNarrowing:
+        narrowing = "not a date"
+    return gr.update(label=f"Only articles: {narrowing}" if narrowing else "Dates and sources")
+
+
+def _outputs(view: View) -> list[Any]:
+    messages = [MessageDict(role=role, content=content) for role, content in view.messages]
+    votes = [turn.vote and ("Like" if turn.vote.liked else "Dislike") for turn in view.turns]
+    box = gr.skip() if view.box is None else view.box
+    reading = gr.skip() if view.reading is None else view.reading
+    chat = gr.update(value=messages, feedback_value=votes)
+    return [chat, view.sources, view.coverage, view.notice, box, view.turns, reading]

@@ -1,0 +1,183 @@
+"""The articles' tab: found, sorted, read, added in three ways and removed, while others ask."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+from bot.newsbot import NewsBot
+from tests.bot.chat.browser import ask, open_page
+from tests.bot.chat.conftest import serving
+from tests.bot.chat.test_page import HOSTILE
+
+if TYPE_CHECKING:
+    from index.embedder import Embedder
+
+CENSUS = "Quokka census\n\nThe quokka census counted 512 animals on the island.\n"
+QUESTION = "How many animals did the quokka census count?"
+
+
+def open_articles(page: Page, url: str) -> None:
+    open_page(page, url)
+    page.get_by_role("tab", name="Articles").click()
+    expect(page.locator("table.articles")).to_be_visible()
+
+
+def open_adding(page: Page, way: str) -> None:
+    page.locator("#add").get_by_role("button", name="Add articles").click()
+    page.get_by_role("tab", name=way, exact=True).click()
+
+
+def test_articles_are_searched_sorted_and_read_with_the_keyboard(
+    tab: Page, site: str, bot: NewsBot
+) -> None:
+    open_articles(tab, site)
+    rows = tab.locator("table.articles tbody tr")
+    expect(rows).to_have_count(13)
+    tab.get_by_role("button", name="Date").press("Enter")
+    expect(tab.locator("th[aria-sort=descending]")).to_contain_text("Date")
+    days = tab.locator("table.articles time").evaluate_all("all => all.map(one => one.dateTime)")
+    assert days == sorted(days, reverse=True)
+    tab.get_by_label("Search the articles").fill("grelle halvik")
+    expect(tab.locator("#table .count")).to_have_text("2 of 13 articles")
+    expect(rows).to_have_count(2)
+    title = rows.first.locator("button")
+    title.press("Enter")
+    expect(tab.locator("#reader .pane-title")).to_be_focused()
+    whole = tab.locator("#reader .text").evaluate("text => text.textContent")
+    assert whole in {article.text for article in bot.articles()}
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#reader .pane")).to_have_count(0)
+    expect(title).to_be_focused()
+
+
+def test_uploaded_files_are_asked_by_others_at_their_next_question(
+    tab: Page, own: tuple[str, NewsBot], tmp_path: Path
+) -> None:
+    url, bot = own
+    (tmp_path / "census.txt").write_text(CENSUS)
+    (tmp_path / "broken.pdf").write_bytes(b"no PDF at all")
+    other = tab.context.new_page()
+    open_page(other, url)
+    expect(ask(other, QUESTION)).to_have_class("refusal")
+
+    open_articles(tab, url)
+    open_adding(tab, "Files")
+    files = tab.locator("#files input[type=file]")
+    files.set_input_files([tmp_path / "census.txt", tmp_path / "broken.pdf"])
+    expect(tab.locator("#files")).to_contain_text("census")
+    tab.get_by_role("button", name="Add the files").click()
+    status = tab.locator("#status .change")
+    expect(status).to_contain_text("1 added. 14 in the index.")
+    expect(status.locator("li")).to_contain_text("broken-")
+    expect(tab.locator("#table .count")).to_have_text("14 articles")
+    expect(tab.locator(".held")).to_have_text("14 articles indexed")
+    expect(ask(other, QUESTION).locator(".short")).to_have_text("512")
+
+
+def test_pasted_text_is_added_and_an_article_is_removed_after_a_second_look(
+    tab: Page, own: tuple[str, NewsBot]
+) -> None:
+    url, bot = own
+    open_articles(tab, url)
+    open_adding(tab, "Text")
+    tab.get_by_label("Title", exact=True).fill("Quokka census")
+    tab.get_by_label("Text", exact=True).fill("The quokka census counted 512 animals.")
+    tab.get_by_role("button", name="Add the article").click()
+    expect(tab.locator("#status .change")).to_contain_text("1 added")
+    tab.locator("table.articles").get_by_role("button", name="Quokka census").click()
+    tab.get_by_role("button", name="Remove from the index").click()
+    tab.get_by_role("button", name="No, keep it").click()
+    tab.get_by_role("button", name="Remove from the index").click()
+    tab.get_by_role("button", name="Yes, remove it").click()
+    expect(tab.locator("#status .change")).to_contain_text("1 removed. 13 in the index.")
+    expect(tab.locator("table.articles")).not_to_contain_text("Quokka census")
+    expect(tab.locator("#reader .pane")).to_have_count(0)
+    assert bot.status().articles == 13
+
+
+def test_only_web_addresses_are_fetched_and_what_failed_is_told(
+    tab: Page, own: tuple[str, NewsBot]
+) -> None:
+    url, _ = own
+    open_articles(tab, url)
+    open_adding(tab, "Addresses")
+    addresses = tab.get_by_label("Addresses, one on each line")
+    addresses.fill("/etc/<b>passwd</b>")
+    tab.get_by_role("button", name="Fetch and add").click()
+    expect(tab.locator("#status")).to_contain_text(
+        "Not a usable web address: '/etc/<b>passwd</b>'."
+    )
+    expect(tab.locator("#status b")).to_have_count(0)
+    addresses.fill("http://127.0.0.1:9/x.html")
+    tab.get_by_role("button", name="Fetch and add").click()
+    expect(tab.locator("#status .failures li")).to_contain_text("http://127.0.0.1:9/")
+    expect(tab.locator("#status b")).to_have_count(0)
+
+
+class _Slow:
+    """The real embedder, which waits before it embeds passages until it is let go."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.go = threading.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._embedder, name)
+
+    def embed_passages(self, *given: object, **named: object) -> object:
+        assert self.go.wait(60)
+        return self._embedder.embed_passages(*given, **named)  # type: ignore[arg-type]
+
+
+def test_a_change_goes_on_while_others_ask_shows_after_a_reload_and_can_be_cancelled(
+    tab: Page, tmp_path: Path, own: tuple[str, NewsBot], embedder: Embedder
+) -> None:
+    _, bot = own
+    slow = _Slow(embedder)
+    with serving(NewsBot(bot.index, embedder=slow)) as url:  # type: ignore[arg-type]
+        open_articles(tab, url)
+        open_adding(tab, "Text")
+        tab.get_by_label("Text", exact=True).fill("The quokka census counted 512 animals.")
+        tab.get_by_role("button", name="Add the article").click()
+        expect(tab.locator("#status progress")).to_be_visible()
+        tab.get_by_role("tab", name="Ask").click()
+        expect(ask(tab, "Who denied the missile attack?")).to_contain_text("denied")
+        open_articles(tab, url)
+        expect(tab.locator("#status progress")).to_be_visible()
+        tab.get_by_role("button", name="Cancel").click()
+        slow.go.set()
+        expect(tab.locator("#status .change")).to_contain_text("Nothing was changed")
+        assert bot.status().articles == 13
+
+
+def test_hostile_names_and_texts_are_shown_as_text_and_stay_in_their_folder(
+    tab: Page, own: tuple[str, NewsBot], tmp_path: Path
+) -> None:
+    url, bot = own
+    name = "..\\..\\<img src=x onerror=window.hacked=1>\u202efdp.txt"
+    (tmp_path / name).write_text(f"{HOSTILE[0]} {HOSTILE[1]}\n\nQuokkas. {' '.join(HOSTILE)}\n")
+    open_articles(tab, url)
+    open_adding(tab, "Files")
+    tab.locator("#files input[type=file]").set_input_files(tmp_path / name)
+    expect(tab.locator("#files")).to_contain_text("fdp")
+    tab.get_by_role("button", name="Add the files").click()
+    expect(tab.locator("#status .change")).to_contain_text("1 added")
+    tab.get_by_label("Search the articles").fill("window.hacked")
+    row = tab.locator("table.articles tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text(HOSTILE[0])
+    row.locator("button").click()
+    expect(tab.locator("#reader .text")).to_contain_text("[click](javascript:window.hacked=1)")
+    inside = tab.locator("#reader, #table, #status")
+    expect(inside.locator("script, img, svg, style, iframe, a")).to_have_count(0)
+    assert "\u202e" not in tab.locator("#articles-tab").inner_text()
+    assert tab.evaluate("window.hacked") is None
+    originals = bot.index.with_name("index-originals")
+    assert [file.parent for file in originals.rglob("*")] == [originals]
+    for width in (1280, 360):
+        tab.set_viewport_size({"width": width, "height": 740})
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

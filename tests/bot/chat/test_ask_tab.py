@@ -1,0 +1,224 @@
+"""What a person can do with an answer: read on, narrow, vote, copy, save, ask again, stop."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.feedback import FeedbackStore, feedback_file
+from bot.newsbot import NewsBot
+from bot.reader.loading import load_reader
+from bot.reader.reader import AnswerSpan
+from tests.bot.chat.browser import ask, asked, open_page, shown_cards
+from tests.bot.chat.conftest import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.article import Passage
+    from index.embedder import Embedder
+
+SAMPLE = "Who denied the missile attack?"
+FERRY = "How many passengers did the Grelle ferry carry?"
+
+
+def test_the_short_answer_stands_out_and_its_sentence_follows_as_a_quotation(
+    tab: Page, site: str, bot: NewsBot
+) -> None:
+    answer = bot.answer(SAMPLE)
+    open_page(tab, site)
+    reply = ask(tab, SAMPLE)
+    expect(reply.locator(".short")).to_have_text(answer.short_answer or "")
+    expect(reply.locator("blockquote")).to_contain_text(answer.citations[0].quote)
+    sure = reply.locator(".confidence").first
+    expect(sure).to_have_text("More likely right than not")
+    assert f"{answer.confidence:.0%}" in (sure.get_attribute("title") or "")
+
+
+def test_the_whole_article_opens_at_the_quoted_sentence_and_closes_again(
+    tab: Page, site: str, bot: NewsBot
+) -> None:
+    cited = bot.answer(SAMPLE).citations[0]
+    open_page(tab, site)
+    ask(tab, SAMPLE).locator("a.marker").first.press("Enter")
+    opener = shown_cards(tab).first.get_by_role("button", name="Read the article")
+    opener.press("Enter")
+    here = tab.locator("#reading mark.here")
+    expect(here).to_be_focused()
+    expect(here).to_be_in_viewport()
+    expect(here).to_have_text(" ".join(cited.quote.split()))
+    whole = tab.locator("#reading .text").evaluate("text => text.textContent")
+    assert whole == bot.article(cited.article_id).text
+    expect(tab.locator("#sources")).to_be_hidden()
+    tab.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(tab.locator("#sources")).to_be_visible()
+
+
+def test_how_it_was_found_is_shown_with_what_search_found(
+    tab: Page, site: str, bot: NewsBot
+) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE).get_by_role("button", name="Show how").click()
+    pane = tab.locator("#reading")
+    expect(pane).to_contain_text("How this was found")
+    expect(pane.locator("tbody tr")).to_have_count(len(bot.find(SAMPLE, 20).hits))
+    expect(pane).to_contain_text("Time to search")
+    tab.get_by_role("button", name="Back to the sources").click()
+    expect(shown_cards(tab).first).to_be_visible()
+
+
+def test_a_bar_of_the_timeline_narrows_the_dates_and_the_next_answer_keeps_to_them(
+    tab: Page, site: str
+) -> None:
+    open_page(tab, site)
+    ask(tab, FERRY)
+    bar = tab.locator("#coverage button").last
+    since, until = (bar.get_attribute("value") or "").split("/")
+    bar.press("Enter")
+    expect(tab.locator("#filters")).to_contain_text(f"Only articles: {since} to {until}")
+    ask(tab, FERRY)
+    tab.locator("button[name=how]").last.click()
+    expect(tab.locator("#reading .facts")).to_contain_text(f"{since} to {until}")
+    days = tab.locator("#reading time").evaluate_all("all => all.map(one => one.dateTime)")
+    assert days and all(since <= day[:10] <= until for day in days)
+    tab.get_by_role("button", name="All dates and sources").click()
+    expect(tab.locator("#filters")).to_contain_text("Dates and sources")
+
+
+def test_a_source_and_dates_are_chosen_with_the_keyboard(tab: Page, site: str) -> None:
+    box = open_page(tab, site)
+    tab.locator("#filters").get_by_role("button", name="Dates and sources").press("Enter")
+    tab.get_by_label("From").fill("2024-13-01")
+    box.fill(FERRY)
+    box.press("Enter")
+    expect(tab.locator("#notice .problem")).to_contain_text("“From” is not a date")
+    expect(box).to_have_value(FERRY)
+    tab.get_by_label("From").fill("2023-01-01")
+    source = tab.get_by_label("Source", exact=True)
+    source.fill("Halvik")
+    tab.get_by_role("option", name="Halvik Observer").wait_for()
+    source.press("ArrowDown")
+    source.press("Enter")
+    expect(tab.locator("#filters")).to_contain_text("from 2023-01-01 · Halvik Observer")
+    ask(tab, FERRY).get_by_role("button", name="Show how").click()
+    sources = tab.locator("#reading .source")
+    assert set(sources.all_inner_texts()) == {"Halvik Observer"}
+
+
+def test_thumbs_and_reasons_are_kept_beside_the_index(tab: Page, own: tuple[str, NewsBot]) -> None:
+    url, bot = own
+    store = FeedbackStore(feedback_file(bot.index))
+    open_page(tab, url)
+    ask(tab, SAMPLE)
+    tab.get_by_role("button", name="Like", exact=True).click()
+    expect(tab.get_by_label("Why? (if you like)")).to_be_visible()
+    expect(tab.get_by_label("What would be right?")).to_be_hidden()
+    assert [vote.liked for vote in store.all()] == [True]
+    tab.get_by_role("button", name="Dislike", exact=True).click()
+    tab.get_by_label("What would be right?").fill("<b>The embassy</b>")
+    tab.get_by_label("Why? (if you like)").fill("the wrong group")
+    tab.get_by_role("button", name="Keep", exact=True).click()
+    expect(tab.get_by_label("Why? (if you like)")).to_be_hidden()
+    (vote,) = store.all()
+    assert (vote.liked, vote.reason) == (False, "the wrong group")
+    assert (vote.question, vote.expected) == (SAMPLE, "<b>The embassy</b>")
+    tab.get_by_role("button", name="Disliked").click()
+    expect(tab.get_by_role("button", name="Dislike", exact=True)).to_be_visible()
+    with sqlite3.connect(feedback_file(bot.index)) as connection:
+        assert connection.execute("SELECT count(*) FROM votes").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "tab", [{"permissions": ["clipboard-read", "clipboard-write"]}], indirect=True, ids=["copy"]
+)
+def test_an_answer_is_copied_with_its_citations(tab: Page, site: str, bot: NewsBot) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE).get_by_role("button", name="Copy with citations").click()
+    expect(tab.get_by_role("button", name="Copied")).to_be_visible()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    answer = bot.answer(SAMPLE)
+    assert copied.startswith(answer.text)
+    assert f"\n[1] {answer.citations[0].title}" in copied
+
+
+def test_a_conversation_is_saved_as_markdown_and_as_json(
+    tab: Page, site: str, bot: NewsBot
+) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE)
+    with tab.expect_download() as saving:
+        tab.get_by_role("button", name="Save as Markdown").click()
+    assert saving.value.suggested_filename == "newsbot.md"
+    assert f"## {SAMPLE}" in Path(saving.value.path()).read_text().replace("\\", "")
+    with tab.expect_download() as saving:
+        tab.get_by_role("button", name="Save as JSON").click()
+    (record,) = json.loads(Path(saving.value.path()).read_text())
+    expected = bot.answer(SAMPLE).to_dict()
+    assert {**record["answer"], "timings": 0} == {**expected, "timings": 0}
+
+
+def test_a_question_is_asked_again_or_edited_in_place(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    first = ask(tab, SAMPLE)
+    tab.get_by_role("button", name="Retry").click()
+    expect(first).to_contain_text("denied")
+    expect(tab.locator(".answer:not(.streaming)")).to_have_count(1)
+    ask(tab, "What is the capital of France?")
+    tab.get_by_role("button", name="Edit").first.click()
+    edited = tab.get_by_label("The question", exact=True)
+    expect(edited).to_have_value(SAMPLE)
+    edited.fill("Who is the fire chief of <Merrowford>?")
+    tab.get_by_role("button", name="Submit").click()
+    expect(asked(tab)).to_have_count(1)
+    expect(asked(tab)).to_have_text("Who is the fire chief of <Merrowford>?")
+    expect(tab.locator(".refusal")).to_have_count(0)
+    expect(shown_cards(tab).first).to_be_visible()
+
+
+class _Held:
+    """The real reader, which waits until it is let go."""
+
+    def __init__(self) -> None:
+        self._reader = load_reader(None)
+        self.go = threading.Event()
+        self.calibration = getattr(self._reader, "calibration", None)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
+
+    def read(
+        self, question: str, passages: Sequence[Passage], titles: Sequence[str]
+    ) -> list[AnswerSpan]:
+        assert self.go.wait(60)
+        return self._reader.read(question, passages, titles)
+
+
+def test_an_answer_is_stopped_and_the_question_comes_back(
+    tab: Page, samples_index: Path, embedder: Embedder
+) -> None:
+    reader = _Held()
+    with serving(NewsBot(samples_index, embedder=embedder, reader=reader)) as url:
+        box = open_page(tab, url)
+        box.fill(SAMPLE)
+        box.press("Enter")
+        expect(tab.locator(".pending")).to_be_visible()
+        expect(tab.get_by_role("button", name="Ask", exact=True)).to_be_hidden()
+        tab.get_by_role("button", name="Stop").click()
+        expect(tab.get_by_role("status").filter(has_text="Stopped")).to_be_visible()
+        expect(box).to_have_value(SAMPLE)
+        expect(asked(tab)).to_have_count(0)
+        reader.go.set()
+        for _ in range(60):  # Gradio takes no second question before the first has ended
+            box.press("Enter")
+            tab.wait_for_timeout(250)
+            if asked(tab).count():
+                break
+        expect(shown_cards(tab).locator("mark").first).to_contain_text("denied")
+        expect(asked(tab)).to_have_count(1)
