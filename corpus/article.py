@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 __all__ = ["Article", "Passage", "Span"]
@@ -40,11 +40,14 @@ class Article:
     def content_hash(self) -> str:
         """SHA-256 (64 hex digits) over every field but the id: differs when the article changed."""
         digest = hashlib.sha256()
-        for name, value in sorted(asdict(self).items()):
-            if name != "id":
-                given = "\0" if value is None else f"={value}"
-                digest.update(f"{name}{given}\0".encode())
+        for name in _HASHED:
+            value = getattr(self, name)
+            given = "\0" if value is None else f"={value}"
+            digest.update(f"{name}{given}\0".encode())
         return digest.hexdigest()
+
+
+_HASHED = sorted(field.name for field in fields(Article) if field.name != "id")
 
 
 @dataclass(frozen=True)
