@@ -1,6 +1,31 @@
 """The vectors of a large index: which kind of FAISS index they are kept in, and why.
 
-TABLE
+Measured on vectors of news pages (all-MiniLM-L6-v2, 384 numbers) with 200 questions, each asking
+for the 100 nearest in one thread, on 2026-11-24 on two cores, other work beside
+(``python -m tests.bench.dense --data DIR --index DIR``; faiss-cpu 1.15.1). Recall is the share of
+what exact search finds; bytes, recall and ms are of 114,293 vectors, the last two columns the ms
+of fewer; ``fs`` is fast scan, ``Refine`` scores the best again:
+
+====================================  =====  =========  ====  =========  =========
+kind                                  bytes  recall@20  ms    at 25,000  at 10,000
+====================================  =====  =========  ====  =========  =========
+Flat                                  1536   1.000      21.1  4.5        0.5
+SQfp16                                768    0.999      12.3  1.0        0.3
+SQ8                                   384    0.991      9.2   1.2        0.4
+IVF,SQ8, nprobe 32                    406    0.944      0.3   0.1        0.1
+IVF,SQ8, nprobe 128                   406    0.982      0.8   0.4        0.2
+HNSW32,SQ8, efSearch 100              656    0.961      0.3   0.2        0.2
+HNSW32,SQ8, efSearch 400              656    0.988      0.8   0.7        0.5
+PQ192x4fs,Refine(SQ8), k_factor_rf 4  480    0.991      0.6   0.2        0.1
+RaBitQfs,Refine(SQ8), k_factor_rf 8   445    0.991      2.7   0.8        0.5
+====================================  =====  =========  ====  =========  =========
+
+Up to 10,000 vectors the exact index is as quick as any (``index.dense``). Beyond, ``SQ8``: with a
+quarter of the memory it finds 0.99 of what exact search finds, at every size that was tried; it
+needs no training but the range of each number; and it can be searched among some ids only and have
+vectors removed, which fast scan and, the latter, HNSW cannot. With nothing else beside, a query of
+97,000 takes 4 ms. Inverted lists lose too much. Beyond a million passages ``PQ192x4fs`` over the
+same codes would be the next step.
 """
 
 from __future__ import annotations
