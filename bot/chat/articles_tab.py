@@ -136,7 +136,8 @@ def articles_tab(
         found = chosen(rows, (words or "")[:300], state.order, state.falling)
         return table_html(found, state.page, state.order, state.falling, len(rows))
 
-    def search(words: str, state: _Sorted) -> list[Any]:
+    # Gradio takes a private event's name from those of the endpoints too: none is called search.
+    def look_up(words: str, state: _Sorted) -> list[Any]:
         state = _Sorted(state.order, state.falling)
         return [show(words, state), state]
 
@@ -152,7 +153,7 @@ def articles_tab(
         return [show(words, state), state]
 
     quick: dict[str, Any] = {"queue": False, **HIDDEN}
-    words.change(search, [words, state], [table, state], trigger_mode="always_last", **quick)
+    words.change(look_up, [words, state], [table, state], trigger_mode="always_last", **quick)
     table.sort(sort, [words, state], [table, state], **quick)
     table.turn(turn_page, [words, state], [table, state], **quick)
 

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,11 +14,9 @@ from bot.chat.progress import progress_html
 from bot.errors import Refused
 from index.builder import BuildReport, build_index
 from index.errors import IndexFailure
+from index.generation import current_generation
 from tests.bot.chat.seen import Seen
-from tests.bot.chat.served import copied
-
-if TYPE_CHECKING:
-    from index.embedder import Embedder
+from tests.index.hashed import HashedEmbedder
 
 
 @pytest.fixture
@@ -83,28 +80,27 @@ def test_one_that_is_told_to_stop_ends_and_those_behind_it_go_on(changes: Change
     assert third.outcome.result(60) == BuildReport()
 
 
-def test_a_build_that_is_stopped_has_changed_nothing(
-    changes: Changes, samples_index: Path, embedder: Embedder, tmp_path: Path
-) -> None:
-    bot = copied(samples_index, tmp_path / "index", embedder)
-    file = tmp_path / "one.txt"
+def test_a_build_that_is_stopped_has_changed_nothing(changes: Changes, tmp_path: Path) -> None:
+    index, embedder = tmp_path / "index", HashedEmbedder()
+    file, other = tmp_path / "one.txt", tmp_path / "two.txt"
     file.write_text("Title\n\nThe text of this article is short.\n")
-    generation = bot.status().generation
+    other.write_text("Other\n\nThe text of the other one is short too.\n")
+    generation = build_index([other], index, embedder=embedder).generation
     held = Held()
 
     def build(change: Change) -> BuildReport:
         held(change)
-        return build_index([file], bot.index, embedder=embedder, progress=change)
+        return build_index([file], index, embedder=embedder, progress=change)
 
     change = changes.start("Adding", build)
     change.stop()
     held.go.set()
     assert change.wait(60) and change.is_stopped
-    assert bot.status().generation == generation
+    assert current_generation(index).name == generation
     assert "Nothing was changed" in Seen(progress_html(change)).text
     again = changes.start(
         "Adding",
-        lambda told: build_index([file], bot.index, embedder=embedder, progress=told),
+        lambda told: build_index([file], index, embedder=embedder, progress=told),
     )
     assert again.outcome.result(60).added == 1
 

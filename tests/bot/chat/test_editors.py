@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -14,12 +13,13 @@ from bot.chat.limits import Limits
 from bot.chat.terms import Terms
 from bot.newsbot import NewsBot
 from bot.users import UserFile
+from index.builder import build_index
 from tests.bot.chat.conftest import Watch
-from tests.bot.chat.served import copied, serving_on
+from tests.bot.chat.served import serving_on
 from tests.bot.chat.test_articles_tab import open_adding, open_articles
-
-if TYPE_CHECKING:
-    from index.embedder import Embedder
+from tests.bot.invented import PhraseReader
+from tests.corpus.reports import FLOOD
+from tests.index.hashed import HashedEmbedder
 
 ANN, BEN = ("ann", "a long password"), ("ben", "another password")
 LIMITS = Limits(requests_a_minute=0, text=60, upload_files=1)
@@ -28,10 +28,11 @@ REFUSAL = "ou may not add or remove articles"
 
 
 @pytest.fixture(scope="module")
-def bot(
-    samples_index: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> NewsBot:
-    return copied(samples_index, tmp_path_factory.mktemp("edited") / "index", embedder)
+def bot(tmp_path_factory: pytest.TempPathFactory) -> NewsBot:
+    folder = tmp_path_factory.mktemp("edited")
+    (folder / "flood.txt").write_text(f"Flood\n\n{FLOOD}")
+    build_index([folder / "flood.txt"], folder / "index", embedder=HashedEmbedder())
+    return NewsBot(folder / "index", embedder=HashedEmbedder(), reader=PhraseReader("410 people"))
 
 
 @pytest.fixture(scope="module")
