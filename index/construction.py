@@ -75,18 +75,18 @@ class Construction:
     def __init__(
         self,
         index_dir: Path,
-        base: tuple[Path, Manifest] | None,
+        before: tuple[Path, Manifest] | None,
         embedder: Embedder | None,
         model: str | None,
         splitter: SplitterSettings,
     ) -> None:
         """Begin a generation in a folder of its own; use ``begin``."""
         self._index_dir = index_dir
-        self._base = base
+        self._before = before
         self._embedder = embedder
         self._model = model
         self._splitter = splitter
-        self._folder = begin_generation(index_dir, base[0] if base else None)
+        self._folder = begin_generation(index_dir, before[0] if before else None)
         self.catalogue = Catalogue.create(self._folder)
         self._last_before = self.catalogue.last_passage_id()
         self.embedded = 0
@@ -108,7 +108,7 @@ class Construction:
             EmbedderMismatch: the index was built with another model.
             IndexFailure: the current generation is not whole.
         """
-        base: tuple[Path, Manifest] | None = None
+        before: tuple[Path, Manifest] | None = None
         try:
             folder = current_generation(index_dir)
         except IndexMissing:
@@ -116,7 +116,7 @@ class Construction:
         else:
             manifest = Manifest.read(folder)
             verify_generation(folder, manifest, opening=True)
-            base, settings = (folder, manifest), manifest.splitter
+            before, settings = (folder, manifest), manifest.splitter
             if embedder is None and model is not None:
                 if model == manifest.embedder:
                     embedder = reload_embedder(model, manifest.fingerprint)
@@ -127,7 +127,7 @@ class Construction:
                     f"{index_dir} was built with the model {manifest.embedder!r}, not "
                     f"{embedder.name!r}: leave --model out, or give another --index folder"
                 )
-        return cls(index_dir, base, embedder, model, settings)
+        return cls(index_dir, before, embedder, model, settings)
 
     def put(
         self,
@@ -157,10 +157,10 @@ class Construction:
     def embedder(self) -> Embedder:
         """The model, loaded when the first article needs it."""
         if self._embedder is None:
-            if self._base is None:
+            if self._before is None:
                 self._embedder = load_embedder(self._model)
             else:
-                manifest = self._base[1]
+                manifest = self._before[1]
                 self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
@@ -171,11 +171,11 @@ class Construction:
             Name of the current generation, and its articles and passages.
         """
         if not changes:
-            if self._base is None:
+            if self._before is None:
                 return "", 0, 0
-            manifest = self._base[1]
+            manifest = self._before[1]
             self.copies = Copies(self.catalogue).count()
-            return self._base[0].name, manifest.articles, manifest.passages
+            return self._before[0].name, manifest.articles, manifest.passages
         # An article is always written whole, so its passages are all new or all old.
         written = self.catalogue.articles_since(self._last_before)
         dense, sparse = self._open_dense(), self._open_sparse()
@@ -202,12 +202,12 @@ class Construction:
             if dense.base is not None:
                 dense.base.write(self._folder / BASE_DENSE)
         dense.write(self._folder / DENSE)
-        if self._base is None:
+        if self._before is None:
             model = (self.embedder.name, self.embedder.fingerprint, self.embedder.dimension)
         else:
-            base = self._base[1]
-            model = (base.embedder, base.fingerprint, base.dimension)
-        Manifest.describe(self._folder, model, self._splitter, counts, self._base)
+            before = self._before[1]
+            model = (before.embedder, before.fingerprint, before.dimension)
+        Manifest.describe(self._folder, model, self._splitter, counts, self._before)
         self._folder = publish_generation(self._index_dir, self._folder)
         if journal is not None:
             journal.clear()
@@ -245,7 +245,7 @@ class Construction:
         self.embedded, self.taken_over = embedding.embedded, embedding.taken_over
 
     def _open_dense(self) -> DenseIndex:
-        if self._base is None:
+        if self._before is None:
             return DenseIndex.empty(self.embedder.dimension)
         base = self._folder / BASE_DENSE
         return DenseIndex.read(
@@ -256,7 +256,7 @@ class Construction:
 
     def _open_sparse(self) -> SparseIndex:
         folder = self._folder / SPARSE
-        return SparseIndex.create(folder) if self._base is None else SparseIndex.open(folder)
+        return SparseIndex.create(folder) if self._before is None else SparseIndex.open(folder)
 
     def _journal(self) -> VectorJournal:
         folder = self._index_dir / JOURNAL
