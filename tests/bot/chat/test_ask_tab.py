@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.chat.answer_markup import in_words
 from bot.feedback import FeedbackStore, feedback_file
 from bot.newsbot import NewsBot
 from bot.reader.loading import load_reader
@@ -37,7 +38,7 @@ def test_the_short_answer_stands_out_and_its_sentence_follows_as_a_quotation(
     expect(reply.locator(".short")).to_have_text(answer.short_answer or "")
     expect(reply.locator("blockquote")).to_contain_text(answer.citations[0].quote)
     sure = reply.locator(".confidence").first
-    expect(sure).to_have_text("More likely right than not")
+    expect(sure).to_have_text(in_words(answer.confidence))
     assert f"{answer.confidence:.0%}" in (sure.get_attribute("title") or "")
 
 
