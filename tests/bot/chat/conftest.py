@@ -34,14 +34,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @contextmanager
-def serving(bot: NewsBot) -> Iterator[str]:
-    """Serve the real page on a free port, and give its address."""
+def serving(bot: NewsBot, *tabs: Page) -> Iterator[str]:
+    """Serve the real page on a free port, and give its address.
+
+    The tabs leave it before it ends, of which they would complain.
+    """
     from bot.chat.serving import start  # Gradio takes seconds: only for the tests that need it
 
     port = free_port()
     page = start(bot, port=port)
     try:
         yield f"http://127.0.0.1:{port}/"
+        for tab in tabs:
+            tab.goto("about:blank")
     finally:
         page.close(verbose=False)
 
@@ -60,11 +65,14 @@ def site(bot: NewsBot) -> Iterator[str]:
 
 
 @pytest.fixture
-def own(tmp_path: Path, samples_index: Path, embedder: Embedder) -> Iterator[tuple[str, NewsBot]]:
+def own(
+    request: pytest.FixtureRequest, tmp_path: Path, samples_index: Path, embedder: Embedder
+) -> Iterator[tuple[str, NewsBot]]:
     """Address and bot of a page of its own, whose index a test may change."""
     shutil.copytree(samples_index, tmp_path / "index")
     bot = NewsBot(tmp_path / "index", embedder=embedder)
-    with serving(bot) as url:
+    tabs = [request.getfixturevalue("tab")] if "tab" in request.fixturenames else []
+    with serving(bot, *tabs) as url:
         yield url, bot
 
 

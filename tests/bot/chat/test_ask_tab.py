@@ -207,7 +207,7 @@ def test_an_answer_is_stopped_and_the_question_comes_back(
     tab: Page, samples_index: Path, embedder: Embedder
 ) -> None:
     reader = _Held()
-    with serving(NewsBot(samples_index, embedder=embedder, reader=reader)) as url:
+    with serving(NewsBot(samples_index, embedder=embedder, reader=reader), tab) as url:
         box = open_page(tab, url)
         box.fill(SAMPLE)
         box.press("Enter")

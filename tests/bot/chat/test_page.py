@@ -207,7 +207,7 @@ def test_hostile_articles_and_questions_are_shown_as_text_and_run_nothing(
     articles.mkdir()
     (articles / "one.json").write_text(json.dumps(record), encoding="utf-8")
     build_index([articles], tmp_path / "index", embedder=embedder)
-    with serving(NewsBot(tmp_path / "index", embedder=embedder)) as url:
+    with serving(NewsBot(tmp_path / "index", embedder=embedder), tab) as url:
         open_page(tab, url)
         ask(tab, f"How many animals did the quokka census count?\n\n{tail[:500]}")
         card = shown_cards(tab).first
@@ -238,7 +238,7 @@ def test_an_index_that_has_gone_is_told_with_what_to_run_and_the_question_stays(
 ) -> None:
     copy = tmp_path / "index"
     shutil.copytree(samples_index, copy)
-    with serving(NewsBot(copy, embedder=embedder)) as url:
+    with serving(NewsBot(copy, embedder=embedder), tab) as url:
         box = open_page(tab, url)
         shutil.rmtree(copy)
         box.fill(SAMPLE)
