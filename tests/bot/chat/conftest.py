@@ -30,14 +30,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     if report.when == "call":
         item.stash[_failed] = report.failed
+        tab = getattr(item, "funcargs", {}).get("tab")
+        if report.failed and tab is not None and not tab.is_closed():
+            PICTURES.mkdir(exist_ok=True)
+            (PICTURES / ".gitignore").write_text("*\n", encoding="utf-8")
+            tab.screenshot(path=_left_at(item, ".png"), full_page=True)
     return report
+
+
+def _left_at(item: pytest.Item, ending: str) -> Path:
+    return PICTURES / (re.sub(r"\W+", "-", item.name).strip("-") + ending)
 
 
 @contextmanager
 def serving(bot: NewsBot, *tabs: Page) -> Iterator[str]:
     """Serve the real page on a free port, and give its address.
 
-    The tabs leave it before it ends, of which they would complain.
+    The tabs are closed before it ends, of which they would complain.
     """
     from bot.chat.serving import start  # Gradio takes seconds: only for the tests that need it
 
@@ -46,7 +55,7 @@ def serving(bot: NewsBot, *tabs: Page) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}/"
         for tab in tabs:
-            tab.goto("about:blank")
+            tab.close()  # which does nothing where it is closed already
     finally:
         page.close(verbose=False)
 
@@ -121,11 +130,7 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     page = context.new_page()
     yield page
     if request.node.stash.get(_failed, False):
-        PICTURES.mkdir(exist_ok=True)
-        (PICTURES / ".gitignore").write_text("*\n", encoding="utf-8")
-        name = re.sub(r"\W+", "-", request.node.name).strip("-")
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-        context.tracing.stop(path=PICTURES / f"{name}.zip")
+        context.tracing.stop(path=_left_at(request.node, ".zip"))
     context.close()
     assert not watch.outside, f"the page asked for {watch.outside}"
     assert not watch.complaints, f"the page complained: {watch.complaints}"
