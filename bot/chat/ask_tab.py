@@ -178,6 +178,8 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
         _label,
         narrowed,
         filters,
+        # Two fields may change at once, and the first of the two knows only its own value.
+        trigger_mode="always_last",
         queue=False,
         **HIDDEN,
     )
