@@ -81,16 +81,12 @@ def _whole_generation(index: Path) -> tuple[str, Manifest]:
         IndexCorrupt: a file is missing, cut short or altered.
         IndexMissing, IndexForeign: there is no index, or it is another program's or version's.
     """
-    from index.errors import IndexCorrupt
-    from index.generation import Manifest, current_generation, verify_generation
+    from index.generation import Manifest, verify_generation
+    from index.opening import in_current
 
-    while True:
-        folder = current_generation(index)
-        try:
-            manifest = Manifest.read(folder)
-            verify_generation(folder, manifest)
-        except IndexCorrupt:
-            if current_generation(index) == folder:
-                raise  # else a writer took it away meanwhile, and a newer one is to be looked at
-        else:
-            return folder.name, manifest
+    def whole(folder: Path) -> tuple[str, Manifest]:
+        manifest = Manifest.read(folder)
+        verify_generation(folder, manifest)
+        return folder.name, manifest
+
+    return in_current(index, whole)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.terminal import Line, one_line
+from bot.terminal import Line, counted, one_line
 
 if TYPE_CHECKING:
     from bot.composer import Answer, Citation
@@ -57,7 +57,7 @@ def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[Line]:
     for name, estimate in found.items():
         form = "{:.0f}" if name.endswith("_ms") else "{:.3f}"
         mean, low, high = (form.format(v) for v in (estimate.mean, estimate.low, estimate.high))
-        interval = (f"{low} to {high}, {_count(estimate.count, 'question')}", "dim")
+        interval = (f"{low} to {high}, {counted(estimate.count, 'question')}", "dim")
         yield Line(((f"{name:<20}", ""), (f"{mean:>6}  ", "bold"), interval))
 
 
@@ -97,7 +97,7 @@ def status_lines(status: IndexStatus) -> Iterator[Line]:
 
 def whole_line(generation: str, files: int, size: int) -> Line:
     """Put in one line that all files of a generation are as they were written."""
-    what = f"{_count(files, 'file')} of {generation}, {_size(size)}"
+    what = f"{counted(files, 'file')} of {generation}, {_size(size)}"
     return Line((("whole: ", "bold"), (f"{what}, all as they were written", "")))
 
 
@@ -107,24 +107,20 @@ def summary(report: BuildReport) -> str:
         f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, "
         f"{report.removed} removed"
     )
-    parts = [f"{_count(report.files, 'file')} read: {changes}"]
+    parts = [f"{counted(report.files, 'file')} read: {changes}"]
     if report.failures:
         parts.append(f"{len(report.failures)} could not be read")
-    parts.append(f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')}")
+    parts.append(f"{counted(report.articles, 'article')} in {counted(report.passages, 'passage')}")
     if report.copies:
         parts.append(f"{report.copies:,} of them copies of another")
     if report.taken_over:
-        parts.append(f"{_count(report.taken_over, 'passage')} taken over from a run that stopped")
+        parts.append(f"{counted(report.taken_over, 'passage')} taken over from a run that stopped")
     parts.append(f"{report.seconds:.1f} s")
     return "; ".join(parts)
 
 
 def _size(count: int) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 1_000_000 else f"{count / 1e3:,.1f} kB"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _marked(prose: str) -> Iterator[tuple[str, str]]:

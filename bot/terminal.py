@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
 
-__all__ = ["Bars", "Line", "clean", "complain", "one_line", "progress_bars", "show", "sign_of_life"]
+__all__ = [
+    "Bars",
+    "Line",
+    "clean",
+    "complain",
+    "counted",
+    "one_line",
+    "progress_bars",
+    "show",
+    "sign_of_life",
+]
 
 # The order matters: whole escape sequences go before the lone control characters, or the tail of
 # a colour code would stay behind as visible litter.
@@ -34,6 +44,11 @@ _CONTROLS = re.compile(
 )
 _LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and time
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """Give a number with its noun, in the plural where there is not one: ``many``, or with an s."""
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def clean(text: str) -> str:

@@ -43,7 +43,7 @@ class Catalogue:
         self._folder = folder
         self.has_base = (folder / BASE_CATALOGUE).exists()
         self.dropped: set[int] = set()
-        """Ids of the passages that were deleted since the catalogue was opened."""
+        """Ids of the passages that were deleted since it was opened."""
 
     @classmethod
     def create(cls, folder: Path) -> Catalogue:
@@ -59,7 +59,7 @@ class Catalogue:
         """
         opened = cls(connect_to_read(folder), folder)
         try:
-            opened.counts()
+            opened.passages_of(Article("", "", ""))  # a look into both tables
         except IndexCorrupt:
             opened.close()
             raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.dense_base import DenseBase, all_but, only, read_vectors, write_vectors
+from index.dense_base import DenseBase, all_but, nearest, only, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,12 +125,9 @@ class DenseIndex:
         found: list[tuple[int, float]] = []
         selection = None if allowed is None else only(allowed)
         if self._recent.ntotal:
-            most = min(k, self._recent.ntotal)
-            scores, ids = self._recent.search(query, most, params=selection)
-            found += zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+            found += nearest(self._recent, query, k, selection)
         if self.base is not None:
             found += self.base.search(query, k, selection or self._left_out)
-        found = [pair for pair in found if pair[0] >= 0]
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:k]
 

@@ -42,7 +42,7 @@ from index.errors import IndexCorrupt
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DenseBase", "all_but", "only", "read_vectors", "write_vectors"]
+__all__ = ["DenseBase", "all_but", "nearest", "only", "read_vectors", "write_vectors"]
 
 _FAISS: Any = faiss  # its type hints are those of C++, without what its Python layer adds
 _SAMPLE = 100_000  # vectors that show in which range each number lies
@@ -121,9 +121,16 @@ class DenseBase:
         Returns:
             (id, inner product) pairs, the best first.
         """
-        scores, ids = self._index.search(query, min(k, len(self)), params=selection)
-        found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-        return [(number, score) for number, score in found if number >= 0]
+        return nearest(self._index, query, k, selection)
+
+
+def nearest(
+    index: Any, query: NDArray[np.float32], k: int, selection: faiss.SearchParameters | None
+) -> list[tuple[int, float]]:
+    """Search a FAISS index that holds vectors; takes and gives what ``DenseBase.search`` does."""
+    scores, ids = index.search(query, min(k, index.ntotal), params=selection)
+    found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+    return [(number, score) for number, score in found if number >= 0]
 
 
 def read_vectors(path: Path) -> faiss.IndexIDMap2:

@@ -69,6 +69,10 @@ class SearchResult:
     vector: NDArray[np.float32] = field(compare=False, repr=False)
     notes: tuple[str, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give hits and notes as JSON values."""
+        return {"hits": [hit.to_dict() for hit in self.hits], "notes": list(self.notes)}
+
 
 @dataclass(frozen=True)
 class IndexStatus:

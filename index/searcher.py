@@ -26,10 +26,10 @@ from index.generation import (
     DENSE,
     SPARSE,
     Manifest,
-    current_generation,
     verify_generation,
 )
 from index.hits import Hit, IndexStatus, SearchResult
+from index.opening import in_current
 from index.sparse import Filters, SparseIndex
 
 if TYPE_CHECKING:
@@ -100,14 +100,7 @@ class Searcher:
             EmbedderMismatch: it was built with another model than ``embedder``.
         """
         root = Path(index_dir)
-        while True:
-            folder = current_generation(root)
-            try:
-                return cls(root, folder, embedder, previous)
-            except IndexCorrupt:
-                # A writer may have pruned it between the two steps: then there is a newer one.
-                if current_generation(root) == folder:
-                    raise
+        return in_current(root, lambda folder: cls(root, folder, embedder, previous))
 
     @property
     def generation(self) -> str:

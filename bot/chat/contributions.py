@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bot.chat.changes import Change, Changes
 from bot.chat.originals import Originals
 from bot.errors import Refused
+from bot.terminal import counted
 from corpus.web_address import clean_address
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Contributions:
 
             return self._opened(remove_articles(ids, self._bot.index, progress=change))
 
-        return self.changes.start(f"Removing {_count(len(ids), 'article')}", work)
+        return self.changes.start(f"Removing {counted(len(ids), 'article')}", work)
 
     def close(self) -> None:
         """Take no more changes, forget those that wait, and wait for the one that goes on."""
@@ -160,15 +161,11 @@ class Contributions:
 
 def _adding(files: int, text: bool, addresses: int) -> str:
     parts = [
-        *([_count(files, "file")] if files else []),
+        *([counted(files, "file")] if files else []),
         *(["a pasted article"] if text else []),
-        *([_count(addresses, "address", "addresses")] if addresses else []),
+        *([counted(addresses, "address", "addresses")] if addresses else []),
     ]
     return f"Adding {' and '.join(parts)}"
-
-
-def _count(number: int, noun: str, many: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def _shown(text: Any) -> str:

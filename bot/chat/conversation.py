@@ -17,6 +17,7 @@ from bot.chat.saved import as_text
 from bot.chat.turns import Turn, found_of
 from bot.composer import Answer, Citation
 from bot.errors import UnknownArticle
+from bot.terminal import counted
 from corpus.errors import NewsbotError
 from index.errors import EmptyQuestion, IndexMissing
 
@@ -160,7 +161,7 @@ def greeting(bot: NewsBot) -> tuple[str, str]:
         articles = bot.status().articles
     except NewsbotError as error:
         return "", problem_html(bot, error)
-    return f"{articles:,} article{'' if articles == 1 else 's'} indexed", notice_html()
+    return f"{counted(articles, 'article')} indexed", notice_html()
 
 
 def problem_html(bot: NewsBot, error: NewsbotError) -> str:

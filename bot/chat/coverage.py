@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from bot.chat.turns import day_of
+from bot.terminal import counted
 
 if TYPE_CHECKING:
     from bot.chat.turns import Found
@@ -74,7 +75,7 @@ def coverage_html(found: Sequence[Found]) -> str:
     more = f"; {undated} without a date" if undated else ""
     return (
         '<figure class="coverage"><figcaption>Published, by '
-        f"{unit} <span>({_articles(len(days))}{more})</span></figcaption>"
+        f"{unit} <span>({counted(len(days), 'article')}{more})</span></figcaption>"
         f'<ol class="bars">{bars}</ol>'
         f'<p class="axis"><span>{_named(bins[0], unit)}</span>'
         f"<span>{_named(bins[-1], unit)}</span></p></figure>"
@@ -84,16 +85,12 @@ def coverage_html(found: Sequence[Found]) -> str:
 def _bar(one: Bin, unit: Unit, most: int) -> str:
     if not one.count:
         return "<li></li>"
-    words = f"{_named(one, unit)}: {_articles(one.count)}"
+    words = f"{_named(one, unit)}: {counted(one.count, 'article')}"
     return (
         f'<li><button type="button" name="narrow" value="{one.since}/{one.until}" title="{words}" '
         f'aria-label="{words}. Ask only these"><span style="height:{100 * one.count // most}%">'
         "</span></button></li>"
     )
-
-
-def _articles(count: int) -> str:
-    return f"{count} article{'' if count == 1 else 's'}"
 
 
 def _named(one: Bin, unit: Unit) -> str:

@@ -84,15 +84,14 @@ def add_endpoints(
         """
         with _one_line(bot):
             limits.check_question(question)
-            found = bot.find(
+            return bot.find(
                 question,
                 _whole(k, "k", 1, _MOST_HITS),
                 bool(rerank),
                 since=since or None,
                 until=until or None,
                 source=source or None,
-            )
-            return {"hits": [hit.to_dict() for hit in found.hits], "notes": list(found.notes)}
+            ).to_dict()
 
     def articles(article_id: str = "", limit: int = 100, offset: int = 0) -> dict[str, Any]:
         """List the indexed articles by id, or give one with its text, which offsets count in.

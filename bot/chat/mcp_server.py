@@ -128,8 +128,7 @@ def build_mcp_server(bot: NewsBot, limits: Limits) -> MCPServer:
 
         def work() -> dict[str, Any]:
             limits.check_question(question)
-            found = bot.find(question, k, since=since, until=until, source=source)
-            return {"hits": [hit.to_dict() for hit in found.hits], "notes": list(found.notes)}
+            return bot.find(question, k, since=since, until=until, source=source).to_dict()
 
         return await told(work)
 

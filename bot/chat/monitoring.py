@@ -154,15 +154,13 @@ def monitoring_routes(bot: NewsBot, figures: Figures) -> list[Route]:
         try:
             await run_in_threadpool(bot.searcher)
         except NewsbotError as error:
-            visitor = visitor_of(request.scope)
-            trusted = visitor.is_authenticated or visitor.here
+            trusted = visitor_of(request.scope).is_trusted
             cause = str(error) if trusted else "the index cannot be opened"
             return PlainTextResponse(f"{cause}\n", 503)
         return PlainTextResponse("ok\n")
 
     async def metrics(request: Request) -> Response:
-        visitor = visitor_of(request.scope)
-        if not (visitor.is_authenticated or visitor.here):
+        if not visitor_of(request.scope).is_trusted:
             return PlainTextResponse("figures are for this machine and for users\n", 403)
         encode, kind = choose_encoder(request.headers.get("accept", ""))
         text = await run_in_threadpool(encode, figures.registry)

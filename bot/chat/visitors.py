@@ -70,6 +70,11 @@ class Visitor(BaseUser):
         return self.name is not None
 
     @property
+    def is_trusted(self) -> bool:
+        """Whether causes and figures are for it: a user, or this machine itself."""
+        return self.is_authenticated or self.here
+
+    @property
     def display_name(self) -> str:
         """The user's name, or nothing."""
         return self.name or ""

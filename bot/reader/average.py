@@ -34,13 +34,11 @@ def average_readers(readers: Sequence[Path], out: Path) -> Path:
         ReaderError: a folder holds no network, or they differ in shape or tokenizer.
     """
     from bot.reader.export import write_reader
-    from bot.reader.network import load_network
+    from bot.reader.network import check_network, load_network
 
     first, *others = readers
     for folder in readers:
-        for name in ("config.json", "tokenizer.json"):
-            if not (folder / name).is_file():
-                raise ReaderError(f"{folder}: no network of a reader: it has no {name}")
+        check_network(folder, "no network of a reader")
     tokenizer = (first / "tokenizer.json").read_bytes()
     network = load_network(first, seed=0)
     total = {name: weights.clone() for name, weights in network.state_dict().items()}

@@ -9,16 +9,34 @@ from typing import TYPE_CHECKING
 import torch
 from transformers import BertForQuestionAnswering, logging
 
+from bot.errors import ReaderError
+
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
 __all__ = [
     "average_gradients",
     "bfloat16_is_quicker",
+    "check_network",
     "hold_still",
     "load_network",
     "trained_weights",
 ]
+
+
+def check_network(folder: Path, missing: str) -> None:
+    """Check that a folder holds a network and its tokenizer.
+
+    Args:
+        folder: as transformers keeps it.
+        missing: what to say that it is not.
+
+    Raises:
+        ReaderError: a file is missing.
+    """
+    for name in ("config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise ReaderError(f"{folder}: {missing}: it has no {name}")
 
 
 def load_network(start: Path, seed: int, dropout: float = 0.0) -> BertForQuestionAnswering:

@@ -98,11 +98,9 @@ def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
     import torch
     from torch.multiprocessing.spawn import spawn
 
-    from bot.reader.network import load_network, trained_weights
+    from bot.reader.network import check_network, load_network, trained_weights
 
-    for name in ("config.json", "tokenizer.json"):
-        if not (start / name).is_file():
-            raise ReaderError(f"{start}: no model to begin with: it has no {name}")
+    check_network(start, "no model to begin with")
     out.mkdir(parents=True, exist_ok=True)
     _prepare(data, start, out, recipe)
     context = multiprocessing.get_context("spawn")
