@@ -47,6 +47,7 @@ element.addEventListener("click", (event) => {
   if (button) trigger("narrow", { days: button.value });
 });
 """
+_NARROWED_JS = "(since, until, source) => window.newsbot?.narrowed(since, until, source)"
 _SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
 
 
@@ -175,12 +176,10 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
     everything.click(lambda: [None, None, ""], None, narrowed, queue=False, **HIDDEN)
     gr.on(
         [since.change, until.change, source.change],
-        _label,
+        None,
         narrowed,
         filters,
-        # Two fields may change at once, and the first of the two knows only its own value.
-        trigger_mode="always_last",
-        queue=False,
+        js=_NARROWED_JS,
         **HIDDEN,
     )
     vote_events(panel, chat, turns, notice, store)
@@ -260,14 +259,6 @@ def _article(bot: NewsBot, turns: tuple[Turn, ...], number: Any, cited: Any) -> 
 
 def _chosen(chosen: gr.SelectData) -> str:
     return str(chosen.value["text"])
-
-
-def _label(since: str | None, until: str | None, source: str | None) -> Any:
-    try:
-        narrowing = str(Narrowing.read(since, until, source))
-    except BadNarrowing:
-        narrowing = "not a date"
-    return gr.update(label=f"Only articles: {narrowing}" if narrowing else "Dates and sources")
 
 
 def _outputs(view: View) -> list[Any]:

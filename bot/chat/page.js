@@ -61,6 +61,12 @@
     pane?.querySelector('[name="close"]')?.click();
   });
 
+  const isDay = (text) => {
+    const day = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(text); // no 30 February
+  };
+  const labelled = (label) => ({ __type__: "update", label });
+
   window.newsbot = {
     opened(element) {
       if (!element.querySelector(".pane")) return;
@@ -79,6 +85,18 @@
       link.download = name;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    },
+    // The line of the filters, told here and not by the server: two fields may change at once, and
+    // of two questions to the server the older one may be answered last.
+    narrowed(since, until, source) {
+      const [from, to] = [since, until].map((day) => (day ?? "").trim().slice(0, 10));
+      if (![from, to].every((day) => !day || isDay(day)) || (from && to && from > to)) {
+        return labelled("Only articles: not a date");
+      }
+      let days = from ? `from ${from}` : to && `until ${to}`;
+      if (from && to) days = from === to ? from : `${from} to ${to}`;
+      const parts = [days, (source ?? "").trim()].filter(Boolean);
+      return labelled(parts.length ? `Only articles: ${parts.join(" · ")}` : "Dates and sources");
     },
   };
 

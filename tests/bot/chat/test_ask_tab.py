@@ -93,6 +93,28 @@ def test_a_bar_of_the_timeline_narrows_the_dates_and_the_next_answer_keeps_to_th
     expect(tab.locator("#filters")).to_contain_text("Dates and sources")
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        ("2024-05-01", "2024-05-31", "Only articles: 2024-05-01 to 2024-05-31"),
+        ("2024-05-01", "2024-05-01", "Only articles: 2024-05-01"),
+        ("", "2024-05-31", "Only articles: until 2024-05-31"),
+        ("2024-02-30", "", "Only articles: not a date"),
+        ("2024-05-31", "2024-05-01", "Only articles: not a date"),
+    ],
+)
+def test_the_line_of_the_filters_tells_both_dates(
+    tab: Page, site: str, since: str, until: str, told: str
+) -> None:
+    open_page(tab, site)
+    line = tab.locator("#filters").get_by_role("button", name="Dates and sources")
+    line.press("Enter")
+    tab.get_by_label("From").fill(since)
+    tab.get_by_label("Until").fill(until)
+    tab.get_by_label("Until").press("Tab")  # a date is taken when its field is left
+    expect(tab.locator("#filters > button")).to_contain_text(told)
+
+
 def test_a_source_and_dates_are_chosen_with_the_keyboard(tab: Page, site: str) -> None:
     box = open_page(tab, site)
     tab.locator("#filters").get_by_role("button", name="Dates and sources").press("Enter")
