@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.chain import build_chain
     from bot.composer import Answer, Citation
-    from bot.newsbot import NewsBot, answer
+    from bot.default_bot import answer
+    from bot.newsbot import NewsBot
     from bot.retriever import PassageRetriever
 
 __all__ = ["Answer", "Citation", "NewsBot", "PassageRetriever", "answer", "build_chain"]
@@ -23,7 +24,7 @@ _HOME = {
     "Citation": "bot.composer",
     "NewsBot": "bot.newsbot",
     "PassageRetriever": "bot.retriever",
-    "answer": "bot.newsbot",
+    "answer": "bot.default_bot",
     "build_chain": "bot.chain",
 }
 

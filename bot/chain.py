@@ -22,6 +22,7 @@ from bot.reader.reader import AnswerSpan, Reader
 from bot.recency import asks_for_latest, newest_findings
 from bot.retriever import retrieve
 from bot.settings import Level
+from index.filters import Names
 from index.searcher import Hit, Searcher, SearchResult
 from index.sparse import query_terms
 
@@ -41,14 +42,15 @@ PASSAGES_READ = 20
 class ChainInput(TypedDict, total=False):
     """What the chain takes beside a bare question.
 
-    ``question`` is asked for; ``history``, ``since``, ``until`` and ``source`` may be left out.
+    ``question`` is asked for; the others may be left out.
     """
 
     question: str
     history: list[tuple[str, str]]
     since: Any
     until: Any
-    source: str | None
+    source: Names | None
+    articles: Names | None
 
 
 class _Found(TypedDict):
@@ -106,6 +108,7 @@ def build_chain(
             since=request.get("since"),
             until=request.get("until"),
             source=request.get("source"),
+            articles=request.get("articles"),
         )
         return _Found(began=began, searched=time.perf_counter(), result=result, searcher=current)
 

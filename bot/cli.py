@@ -23,6 +23,7 @@ from bot.cli_watch import watch
 from bot.opening import index_articles, index_folder, open_bot
 from bot.options import (
     AllowLocal,
+    Articles,
     AsJson,
     Index,
     Model,
@@ -126,6 +127,7 @@ def ask(
     since: Since = None,
     until: Until = None,
     source: Source = None,
+    article: Articles = None,
     reader: WithReader = None,
     level: Refusal = None,
 ) -> None:
@@ -137,7 +139,9 @@ def ask(
     """
     with sign_of_life(sys.stderr, "looking through the articles"):
         bot = open_bot(index, reader, level)
-        answer = bot.answer(question, since=since, until=until, source=source)
+        answer = bot.answer(
+            question, since=since, until=until, source=source or None, articles=article or None
+        )
     _tell_notes(answer.notes)
     from bot.printout import answer_lines, print_json
 
@@ -157,6 +161,7 @@ def search(
     since: Since = None,
     until: Until = None,
     source: Source = None,
+    article: Articles = None,
     reader: WithReader = None,
     rerank: Annotated[
         bool, typer.Option(help="Let the reader put them in order, or leave them as found.")
@@ -168,7 +173,15 @@ def search(
     """
     with sign_of_life(sys.stderr, "looking through the articles"):
         bot = open_bot(index, reader)
-        found = bot.find(question, k, rerank, since=since, until=until, source=source)
+        found = bot.find(
+            question,
+            k,
+            rerank,
+            since=since,
+            until=until,
+            source=source or None,
+            articles=article or None,
+        )
     _tell_notes(found.notes)
     from bot.printout import hit_lines, print_json
 

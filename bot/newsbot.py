@@ -1,4 +1,4 @@
-"""The Python way to ask: ``NewsBot`` for a program of its own, ``answer`` for one question."""
+"""The Python way to ask: ``NewsBot``, which keeps an index open and answers from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -22,6 +21,7 @@ from bot.recency import asks_for_latest, newest_hits
 from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
+from index.filters import Names
 from index.generation import current_generation
 from index.searcher import Hit, IndexStatus, Searcher, SearchResult
 from index.sparse import query_terms
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from index.embedder import Embedder
 
-__all__ = ["Chunk", "History", "NewsBot", "answer"]
+__all__ = ["Chunk", "History", "NewsBot"]
 
 History = Sequence[tuple[str, str]]
 """Earlier questions with their answers' texts, the oldest first."""
@@ -136,7 +136,8 @@ class NewsBot:
         history: History | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> Answer:
         """Answer a question from the articles, or refuse.
 
@@ -145,13 +146,14 @@ class NewsBot:
             history: earlier turns. Each question is read by itself for now.
             since: earliest date of publication, ISO 8601 or a date, included.
             until: latest one; a date without a time means the whole day.
-            source: publisher, without regard to case.
+            source: publisher or publishers, without regard to case.
+            articles: id or ids of the only articles to ask.
 
         Raises:
             SearchFailure: the question is blank or a filter is not a date.
             IndexFailure: the index has gone or is not whole.
         """
-        given = self._request(question, history, since, until, source)
+        given = self._request(question, history, since, until, source, articles)
         reply: Answer = self._chain.invoke(given)["answer"]
         return reply
 
@@ -161,13 +163,14 @@ class NewsBot:
         history: History | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> Iterator[Chunk]:
         """Answer in parts: the citations first, as dicts, then the text, then the whole Answer.
 
         Takes and raises what ``answer`` does.
         """
-        given = self._request(question, history, since, until, source)
+        given = self._request(question, history, since, until, source, articles)
         for part in self._chain.stream(given):
             if "sources" in part:
                 yield {"sources": [dict(document.metadata) for document in part["sources"]]}
@@ -182,10 +185,13 @@ class NewsBot:
         history: History | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> Answer:
         """Answer without blocking the event loop; takes and raises what ``answer`` does."""
-        return await asyncio.to_thread(self.answer, question, history, since, until, source)
+        return await asyncio.to_thread(
+            self.answer, question, history, since, until, source, articles
+        )
 
     def batch(self, questions: Sequence[str]) -> list[Answer]:
         """Answer several questions, in their order; raises what ``answer`` does."""
@@ -198,7 +204,8 @@ class NewsBot:
         rerank: bool = True,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> list[Hit]:
         """Find passages.
 
@@ -210,12 +217,15 @@ class NewsBot:
             since: as for ``answer``.
             until: as for ``answer``.
             source: as for ``answer``.
+            articles: as for ``answer``.
 
         Returns:
             Hits, the best first; where the latest is asked for, the newest of the good ones first.
             Empty where nothing is found.
         """
-        found = self.find(question, k, rerank, since=since, until=until, source=source)
+        found = self.find(
+            question, k, rerank, since=since, until=until, source=source, articles=articles
+        )
         return list(found.hits)
 
     def find(
@@ -226,12 +236,15 @@ class NewsBot:
         *,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> SearchResult:
         """Find passages, as ``search`` does, with the notes that go with them."""
         searcher = self.searcher()
         depth = max(k, PASSAGES_READ) if rerank else k
-        found = retrieve(searcher, question, depth, since=since, until=until, source=source)
+        found = retrieve(
+            searcher, question, depth, since=since, until=until, source=source, articles=articles
+        )
         if not rerank:
             return found
         rarity = searcher.rarity(query_terms(found.question))
@@ -267,7 +280,8 @@ class NewsBot:
         history: History | None,
         since: str | date | None,
         until: str | date | None,
-        source: str | None,
+        source: Names | None,
+        articles: Names | None,
     ) -> ChainInput:
         return {
             "question": question,
@@ -275,24 +289,5 @@ class NewsBot:
             "since": since,
             "until": until,
             "source": source,
+            "articles": articles,
         }
-
-
-@cache
-def _default_bot(index: Path) -> NewsBot:
-    return NewsBot(index)
-
-
-def answer(
-    question: str,
-    history: History | None = None,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    source: str | None = None,
-) -> Answer:
-    """Answer from the default index; the first call opens it, later ones find it open.
-
-    The default index is the folder that NEWSBOT_INDEX names, else one in the user's data folder.
-    Takes and raises what ``NewsBot`` and ``NewsBot.answer`` do.
-    """
-    return _default_bot(Settings.load().index).answer(question, history, since, until, source)

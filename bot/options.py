@@ -13,6 +13,7 @@ from bot.terminal import one_line
 
 __all__ = [
     "AllowLocal",
+    "Articles",
     "AsJson",
     "Index",
     "Model",
@@ -76,7 +77,18 @@ Until = Annotated[
     ),
 ]
 Source = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only articles from this publisher.")
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="Only articles from this publisher; may be given several times."
+    ),
+]
+Articles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--article",
+        metavar="ID",
+        help="Only this article, by the id that ask and search print; may be given several times.",
+    ),
 ]
 Model = Annotated[
     str | None,

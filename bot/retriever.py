@@ -15,6 +15,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from bot.recency import asks_for_latest, newest_hits
+from index.filters import Names
 from index.searcher import Hit, Searcher, SearchResult
 
 __all__ = ["PassageRetriever", "passage_document", "retrieve"]
@@ -33,14 +34,16 @@ class PassageRetriever(BaseRetriever):
         k: passages at the most.
         since: earliest date of publication, or None.
         until: latest one, or None.
-        source: publisher, or None.
+        source: publisher or publishers, or None.
+        articles: ids of the only articles to search, or None.
     """
 
     searcher: Callable[[], Searcher]
     k: int = 10
     since: str | date | None = None
     until: str | date | None = None
-    source: str | None = None
+    source: str | list[str] | None = None
+    articles: str | list[str] | None = None
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
@@ -52,6 +55,7 @@ class PassageRetriever(BaseRetriever):
             since=self.since,
             until=self.until,
             source=self.source,
+            articles=self.articles,
         )
         return [passage_document(hit) for hit in result.hits]
 
@@ -63,7 +67,8 @@ def retrieve(
     *,
     since: str | date | None = None,
     until: str | date | None = None,
-    source: str | None = None,
+    source: Names | None = None,
+    articles: Names | None = None,
 ) -> SearchResult:
     """Search as ``Searcher.search`` does; where the latest is asked for, the newest come first.
 
@@ -72,7 +77,9 @@ def retrieve(
     """
     latest = asks_for_latest(question)
     depth = _DEEPER * k if latest else k
-    found = searcher.search(question, depth, since=since, until=until, source=source)
+    found = searcher.search(
+        question, depth, since=since, until=until, source=source, articles=articles
+    )
     return replace(found, hits=newest_hits(found.hits, k)) if latest else found
 
 

@@ -237,22 +237,17 @@ class Catalogue:
 
     def allowed(self, filters: Filters) -> list[int]:
         """Give the ids of the passages whose articles pass the filters, ascending."""
-        clauses: list[str] = []
-        values: list[object] = []
-        if filters.since is not None:
-            clauses.append("epoch >= ?")
-            values.append(filters.since)
-        if filters.until is not None:
-            clauses.append("epoch <= ?")
-            values.append(filters.until)
-        if filters.source is not None:
-            clauses.append("source_key = ?")
-            values.append(filters.source.casefold())
-        where = " AND ".join(clauses) or "1"
+        tests = {
+            "epoch >= ?": filters.since,
+            "epoch <= ?": filters.until,
+            "source_key IN (SELECT value FROM json_each(?))": _listed(filters.sources),
+            "id IN (SELECT value FROM json_each(?))": _listed(filters.articles),
+        }
+        wanted = {test: value for test, value in tests.items() if value is not None}
         rows = self.run(
             "SELECT id FROM passages WHERE article IN "
-            f"(SELECT number FROM articles WHERE {where}) ORDER BY id",
-            tuple(values),
+            f"(SELECT number FROM articles WHERE {' AND '.join(wanted) or '1'}) ORDER BY id",
+            tuple(wanted.values()),
         )
         return [row[0] for row in rows]
 
@@ -288,6 +283,10 @@ class Catalogue:
                 "indexed"
             )
         return article
+
+
+def _listed(names: Iterable[str] | None) -> str | None:
+    return None if names is None else json.dumps(sorted(names))
 
 
 def _is_of_the_disk(error: sqlite3.OperationalError) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
@@ -10,30 +11,41 @@ from index.catalogue import epoch_seconds
 from index.errors import BadFilter
 from index.sparse import Filters
 
-__all__ = ["admits", "filters_of"]
+__all__ = ["Names", "admits", "filters_of"]
 
 
-def filters_of(since: str | date | None, until: str | date | None, source: str | None) -> Filters:
+Names = str | Iterable[str]
+"""One name, or several."""
+
+
+def filters_of(
+    since: str | date | None = None,
+    until: str | date | None = None,
+    source: Names | None = None,
+    articles: Names | None = None,
+) -> Filters:
     """Give the filters that a caller means.
 
     Args:
         since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has no
             zone of its own.
         until: latest one; a date without a time means the whole day.
-        source: publisher, without regard to case.
+        source: publisher or publishers, without regard to case.
+        articles: id or ids of the only articles that pass; of none, no article does.
 
     Raises:
         BadFilter: ``since`` or ``until`` is not a date.
     """
-    return Filters(_moment(since, False), _moment(until, True), source)
+    sources = None if source is None else frozenset(map(str.casefold, _names(source)))
+    ids = None if articles is None else frozenset(_names(articles))
+    return Filters(_moment(since, False), _moment(until, True), sources, ids)
 
 
 def admits(filters: Filters, article: Article) -> bool:
     """Tell whether an article passes."""
-    if (
-        filters.source is not None
-        and filters.source.casefold() != (article.source or "").casefold()
-    ):
+    if filters.articles is not None and article.id not in filters.articles:
+        return False
+    if filters.sources is not None and (article.source or "").casefold() not in filters.sources:
         return False
     if filters.since is None and filters.until is None:
         return True
@@ -43,6 +55,11 @@ def admits(filters: Filters, article: Article) -> bool:
     return (filters.since is None or epoch >= filters.since) and (
         filters.until is None or epoch <= filters.until
     )
+
+
+def _names(given: Names) -> Iterable[str]:
+    some = (given,) if isinstance(given, str) else given
+    return (name.encode("utf-8", "replace").decode() for name in some)  # a surrogate is no name
 
 
 def _moment(given: str | date | None, whole_day: bool) -> int | None:

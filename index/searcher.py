@@ -18,7 +18,7 @@ from index.dense import DenseIndex
 from index.dense_base import DenseBase
 from index.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
-from index.filters import filters_of
+from index.filters import Names, filters_of
 from index.folding import Found, fold
 from index.fusion import fuse
 from index.generation import (
@@ -127,7 +127,8 @@ class Searcher:
         *,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> SearchResult:
         """Find the passages nearest to a question.
 
@@ -141,7 +142,8 @@ class Searcher:
             since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has
                 no zone of its own.
             until: latest one; a date without a time means the whole day.
-            source: publisher, without regard to case.
+            source: publisher or publishers, without regard to case.
+            articles: id or ids of the only articles to search.
 
         Raises:
             EmptyQuestion: nothing to search for.
@@ -151,8 +153,10 @@ class Searcher:
         if k < 1:
             raise ValueError("k must be 1 or more")
         question, notes = self._prepare(question)
-        filters = filters_of(since, until, source)
+        filters = filters_of(since, until, source, articles)
         allowed = self._allowed(filters) if filters else None
+        if allowed is not None and not len(allowed):
+            notes.append("No article passes the filters.")
         if filters.since is not None or filters.until is not None:
             undated = self._catalogue.undated()
             if undated:

@@ -38,16 +38,18 @@ class Filters:
     Attributes:
         since: earliest time of publication, seconds since 1970, included; None for no limit.
         until: latest one, likewise.
-        source: publisher, compared without regard to case; None for any.
+        sources: publishers, case-folded; None for any.
+        articles: their ids; None for any.
     """
 
     since: int | None = None
     until: int | None = None
-    source: str | None = None
+    sources: frozenset[str] | None = None
+    articles: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything is filtered out."""
-        return self.since is not None or self.until is not None or self.source is not None
+        return self != Filters()
 
 
 def query_terms(question: str) -> list[str]:
@@ -202,10 +204,9 @@ class SparseIndex:
                     filters.until,
                 )
             )
-        if filters.source is not None:
-            clauses.append(
-                tantivy.Query.term_query(self._schema, "source", filters.source.casefold())
-            )
+        for field, names in (("source", filters.sources), ("article_id", filters.articles)):
+            if names is not None:
+                clauses.append(tantivy.Query.term_set_query(self._schema, field, sorted(names)))
         return [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(clause, 0.0)) for clause in clauses
         ]

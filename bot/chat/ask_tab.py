@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from gradio.components.chatbot import MessageDict
 
 from bot.chat.conversation import View, converse, first_view, shown, stopped, typed
 from bot.chat.events import HIDDEN
+from bot.chat.filter_bar import FilterBar, filter_bar, filter_events
 from bot.chat.markup import notice_html
 from bot.chat.narrowing import BadNarrowing, Narrowing
 from bot.chat.reading import article_html, gone_html, how_html
@@ -21,12 +22,11 @@ from bot.errors import UnknownArticle
 from bot.feedback import FeedbackStore
 
 if TYPE_CHECKING:
+    from bot.chat.listing import Listing
+    from bot.composer import Citation
     from bot.newsbot import NewsBot
 
-__all__ = ["ANY_SOURCE", "AskTab", "ask_tab"]
-
-ANY_SOURCE = ("Any source", "")
-"""The choice that leaves no source out: what it says, and its value."""
+__all__ = ["AskTab", "ask_tab"]
 
 # A click anywhere on the page on a button that opens something to read: such buttons stand in the
 # conversation and in the sources, and the pane answers for all of them.
@@ -37,6 +37,7 @@ document.addEventListener("click", (event) => {
   const [turn, number] = button.value.split("/").map(Number);
   if (button.name === "read") trigger("read", { turn, number });
   if (button.name === "how") trigger("how", { turn });
+  if (button.name === "only") trigger("only", { turn, number });
   if (button.name === "close") { props.value = ""; window.newsbot?.closed(); }
 });
 watch("value", () => window.newsbot?.opened(element));
@@ -47,7 +48,6 @@ element.addEventListener("click", (event) => {
   if (button) trigger("narrow", { days: button.value });
 });
 """
-_NARROWED_JS = "(since, until, source) => window.newsbot?.narrowed(since, until, source)"
 _SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
 
 
@@ -58,19 +58,25 @@ class AskTab:
     Attributes:
         chat: the conversation.
         notice: the line at the question box.
-        source: the choice of a publisher.
+        turns: the conversation.
+        filters: the line of filters.
+        narrow_to: adds articles to those that the next question is asked of, as ``filter_events``
+            gives it.
     """
 
     chat: gr.Chatbot
     notice: gr.HTML
-    source: gr.Dropdown
+    turns: gr.State
+    filters: FilterBar
+    narrow_to: Callable[[Sequence[str], Any, Iterable[Turn]], list[Any]]
 
 
-def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
+def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     """Put the tab's components and events into the Blocks that are being built.
 
     Args:
         bot: answers the questions.
+        listing: of the articles that may be asked.
         store: keeps what is said of the answers.
     """
     begin = first_view()
@@ -86,18 +92,7 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
             panel = vote_panel()
             notice = gr.HTML(begin.notice, elem_id="notice")
             box, send, stop = _question_line()
-            with gr.Accordion("Dates and sources", open=False, elem_id="filters") as filters:
-                with gr.Row(elem_classes="fields"):
-                    since, until = _day("From"), _day("Until")
-                    source = gr.Dropdown(
-                        [ANY_SOURCE],
-                        value="",
-                        label="Source",
-                        allow_custom_value=True,
-                        min_width=120,
-                        elem_id="source",
-                    )
-                everything = gr.Button("All dates and sources", elem_classes="quiet", size="sm")
+            bar = filter_bar()
             with gr.Row(elem_id="tools"):
                 clear = gr.Button("New conversation", elem_id="clear", elem_classes="quiet")
                 markdown = gr.Button("Save as Markdown", elem_classes="quiet")
@@ -106,13 +101,11 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
     name, text = (gr.Textbox(visible=False) for _ in range(2))
 
     view = [chat, sources, coverage, notice, box, turns, reading]
-    narrowed = [since, until, source]
+    narrow_to = filter_events(bar, bot, listing, turns)
 
-    def ask(
-        question: str, before: tuple[Turn, ...], since: str | None, until: str | None, source: str
-    ) -> Iterator[list[Any]]:
+    def ask(question: str, before: tuple[Turn, ...], *chosen: Any) -> Iterator[list[Any]]:
         try:
-            narrowing = Narrowing.read(since, until, source)
+            narrowing = Narrowing.read(*chosen)
         except BadNarrowing as error:
             yield [*_outputs(shown(before, notice_html(str(error), problem=True), question)), ""]
             return
@@ -123,27 +116,34 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
             yield [*(gr.skip() if a == b else a for a, b in zip(now, last, strict=True)), question]
             last = now
 
-    def again(before: tuple[Turn, ...], *narrowed: Any) -> Iterator[list[Any]]:
+    def again(before: tuple[Turn, ...], *chosen: Any) -> Iterator[list[Any]]:
         if before:
-            yield from ask(before[-1].question, before[:-1], *narrowed)
+            yield from ask(before[-1].question, before[:-1], *chosen)
         else:  # of a generator that gives nothing Gradio makes blanks
             yield [gr.skip()] * len(told)
 
+    # Gradio counts the parameters to know where the event goes: *chosen would take it.
     def edited(
-        before: tuple[Turn, ...], since: str, until: str, source: str, edit: gr.EditData
+        before: tuple[Turn, ...],
+        since: Any,
+        until: Any,
+        sources: Any,
+        articles: Any,
+        edit: gr.EditData,
     ) -> Iterator[list[Any]]:
         index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
-        yield from ask(typed(str(edit.value)), before[: index // 2], since, until, source)
+        question = typed(str(edit.value))
+        yield from ask(question, before[: index // 2], since, until, sources, articles)
 
-    asked_with = [box, turns, *narrowed]
+    asked_with = [box, turns, *bar.chosen]
     told = [*view, asked]
     asking_events = [
         gr.on([box.submit, send.click], ask, asked_with, told, trigger_mode="once", **HIDDEN),
         chat.example_select(_chosen, None, box, queue=False, **HIDDEN).then(
             ask, asked_with, told, **HIDDEN
         ),
-        chat.retry(again, [turns, *narrowed], told, **HIDDEN),
-        chat.edit(edited, [turns, *narrowed], told, **HIDDEN),
+        chat.retry(again, [turns, *bar.chosen], told, **HIDDEN),
+        chat.edit(edited, [turns, *bar.chosen], told, **HIDDEN),
     ]
     stop.click(
         lambda before, question: _outputs(stopped(before, question)),
@@ -163,7 +163,8 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
         return _article(bot, before, event.turn, event.number)
 
     def how(before: tuple[Turn, ...], event: gr.EventData) -> Any:
-        return next((how_html(turn) for turn in before if turn.number == event.turn), gr.skip())
+        turn = _turn(before, event.turn)
+        return gr.skip() if turn is None else how_html(turn)
 
     reading.read(read, turns, reading, queue=False, **HIDDEN)
     reading.how(how, turns, reading, queue=False, **HIDDEN)
@@ -172,18 +173,16 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
         since, _, until = str(event.days)[:30].partition("/")
         return [since, until, gr.update(open=True)]
 
-    coverage.narrow(narrow, None, [since, until, filters], queue=False, **HIDDEN)
-    everything.click(lambda: [None, None, ""], None, narrowed, queue=False, **HIDDEN)
-    gr.on(
-        [since.change, until.change, source.change],
-        None,
-        narrowed,
-        filters,
-        js=_NARROWED_JS,
-        **HIDDEN,
-    )
+    def only(before: tuple[Turn, ...], chosen: Any, event: gr.EventData) -> list[Any]:
+        cited = _cited(before, event.turn, event.number)
+        if cited is None:
+            return [gr.skip(), gr.skip()]
+        return narrow_to([cited.article_id], chosen, before)
+
+    coverage.narrow(narrow, None, [bar.since, bar.until, bar.place], queue=False, **HIDDEN)
+    reading.only(only, [turns, bar.articles], [bar.articles, bar.place], queue=False, **HIDDEN)
     vote_events(panel, chat, turns, notice, store)
-    return AskTab(chat, notice, source)
+    return AskTab(chat, notice, turns, bar, narrow_to)
 
 
 def _chatbot() -> gr.Chatbot:
@@ -227,10 +226,6 @@ def _question_line() -> tuple[gr.Textbox, gr.Button, gr.Button]:
     return box, send, stop
 
 
-def _day(label: str) -> gr.DateTime:
-    return gr.DateTime(label=label, include_time=False, type="string", min_width=120)
-
-
 def _save(button: gr.Button, turns: gr.State, carriers: list[Any], name: str, form: Any) -> None:
     button.click(lambda before: [name, form(before)], turns, carriers, queue=False, **HIDDEN).then(
         None, carriers, None, js=_SAVE_JS, **HIDDEN
@@ -239,8 +234,7 @@ def _save(button: gr.Button, turns: gr.State, carriers: list[Any], name: str, fo
 
 def _article(bot: NewsBot, turns: tuple[Turn, ...], number: Any, cited: Any) -> Any:
     """Give the article of a citation with all that this answer cites of it, marked."""
-    turn = next((turn for turn in turns if turn.number == number), None)
-    here = next((one for one in turn.cited() if one.number == cited), None) if turn else None
+    turn, here = _turn(turns, number), _cited(turns, number, cited)
     if turn is None or here is None:
         return gr.skip()
     try:
@@ -255,6 +249,15 @@ def _article(bot: NewsBot, turns: tuple[Turn, ...], number: Any, cited: Any) -> 
     ]
     place = (here.start, here.end)
     return article_html(article, quotes, place if place in quotes else None, copies=here.copies)
+
+
+def _turn(turns: Iterable[Turn], number: Any) -> Turn | None:
+    return next((turn for turn in turns if turn.number == number), None)
+
+
+def _cited(turns: Iterable[Turn], number: Any, cited: Any) -> Citation | None:
+    turn = _turn(turns, number)
+    return next((one for one in turn.cited() if one.number == cited), None) if turn else None
 
 
 def _chosen(chosen: gr.SelectData) -> str:

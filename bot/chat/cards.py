@@ -30,7 +30,9 @@ def card_html(citation: Citation, turn: int, text: str | None) -> str:
     if text is not None:
         reading = (
             f'<button type="button" class="link" name="read" value="{turn}/{citation.number}" '
-            f'aria-label="Read the article: {title}">Read the article</button>'
+            f'aria-label="Read the article: {title}">Read the article</button> '
+            f'<button type="button" class="link" name="only" value="{turn}/{citation.number}" '
+            f'aria-label="Ask only this article: {title}">Ask only this one</button>'
         )
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'

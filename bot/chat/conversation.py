@@ -124,7 +124,7 @@ def converse(
     try:
         generation = bot.searcher().generation
         cards = ""
-        for chunk in bot.stream(question, history, narrow.since, narrow.until, narrow.source):
+        for chunk in bot.stream(question, history, **narrow.to_filters()):
             if "sources" in chunk:
                 citations = [Citation.from_dict(fields) for fields in chunk["sources"]]
                 cards = _cards(bot, number, citations)

@@ -33,6 +33,7 @@ __all__ = ["add_endpoints", "article_record", "listed_articles", "report_record"
 
 _MOST_HITS = 100
 _MOST_LISTED = 1_000
+_MOST_NAMES = 1_000  # of sources or articles that a question is narrowed to
 
 
 def add_endpoints(
@@ -48,7 +49,8 @@ def add_endpoints(
         question: str,
         since: str | None = None,
         until: str | None = None,
-        source: str | None = None,
+        source: str | list[str] | None = None,
+        articles: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
 
@@ -56,13 +58,13 @@ def add_endpoints(
             question: plain words.
             since: earliest date of publication, included, such as 2024-05-31.
             until: latest date of publication, included.
-            source: only articles of this publisher.
+            source: only articles of this publisher, or of these.
+            articles: only these articles, by id.
         """
         with _one_line(bot):
             limits.check_question(question)
-            return bot.answer(
-                question, since=since or None, until=until or None, source=source or None
-            ).to_dict()
+            narrowed = _narrowed(since, until, source, articles)
+            return bot.answer(question, **narrowed).to_dict()
 
     def search(
         question: str,
@@ -70,7 +72,8 @@ def add_endpoints(
         rerank: bool = True,
         since: str | None = None,
         until: str | None = None,
-        source: str | None = None,
+        source: str | list[str] | None = None,
+        articles: list[str] | None = None,
     ) -> dict[str, Any]:
         """Find the passages nearest to a question, the best first, each with its place.
 
@@ -80,18 +83,14 @@ def add_endpoints(
             rerank: whether the reader puts them in order, or they are left as found.
             since: earliest date of publication, included, such as 2024-05-31.
             until: latest date of publication, included.
-            source: only articles of this publisher.
+            source: only articles of this publisher, or of these.
+            articles: only these articles, by id.
         """
         with _one_line(bot):
             limits.check_question(question)
-            return bot.find(
-                question,
-                _whole(k, "k", 1, _MOST_HITS),
-                bool(rerank),
-                since=since or None,
-                until=until or None,
-                source=source or None,
-            ).to_dict()
+            most = _whole(k, "k", 1, _MOST_HITS)
+            narrowed = _narrowed(since, until, source, articles)
+            return bot.find(question, most, bool(rerank), **narrowed).to_dict()
 
     def articles(article_id: str = "", limit: int = 100, offset: int = 0) -> dict[str, Any]:
         """List the indexed articles by id, or give one with its text, which offsets count in.
@@ -221,6 +220,23 @@ def _one_line(bot: NewsBot) -> Iterator[None]:
         # Where the index lies concerns this machine alone.
         line = " ".join(str(error).split()).replace(str(bot.index), "the index")
         raise gr.Error(line, print_exception=False) from error
+
+
+def _narrowed(since: Any, until: Any, source: Any, articles: Any) -> dict[str, Any]:
+    if isinstance(source, str):
+        source = [source] if source.strip() else None
+    return {
+        "since": since or None,
+        "until": until or None,
+        "source": None if source is None else _names(source, "source"),
+        "articles": None if articles is None else _names(articles, "articles"),
+    }
+
+
+def _names(value: Any, name: str) -> list[str]:
+    if len(words := _words(value, name)) > _MOST_NAMES:
+        raise Refused(f"{name} has more than {_MOST_NAMES:,} entries")
+    return words
 
 
 def _whole(value: Any, name: str, least: int, most: int) -> int:

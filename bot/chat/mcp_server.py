@@ -43,7 +43,10 @@ _Since = Annotated[
     str | None, Field(description="Earliest date of publication, such as 2024-05-31.")
 ]
 _Until = Annotated[str | None, Field(description="Latest date of publication.")]
-_Source = Annotated[str | None, Field(description="Only articles of this publisher.")]
+_Source = Annotated[
+    str | list[str] | None, Field(description="Only articles of this publisher, or of these.")
+]
+_Articles = Annotated[list[str] | None, Field(description="Only these articles, by id.")]
 
 
 def mcp_service(
@@ -107,12 +110,15 @@ def build_mcp_server(bot: NewsBot, limits: Limits) -> MCPServer:
         since: _Since = None,
         until: _Until = None,
         source: _Source = None,
+        articles: _Articles = None,
     ) -> dict[str, Any]:
         """Answer a question from the articles with cited sentences, or say that they do not say."""
 
         def work() -> dict[str, Any]:
             limits.check_question(question)
-            return bot.answer(question, since=since, until=until, source=source).to_dict()
+            return bot.answer(
+                question, since=since, until=until, source=source, articles=articles
+            ).to_dict()
 
         return await told(work)
 
@@ -123,12 +129,15 @@ def build_mcp_server(bot: NewsBot, limits: Limits) -> MCPServer:
         since: _Since = None,
         until: _Until = None,
         source: _Source = None,
+        articles: _Articles = None,
     ) -> dict[str, Any]:
         """Find the passages nearest to a question, the best first, each with its place."""
 
         def work() -> dict[str, Any]:
             limits.check_question(question)
-            return bot.find(question, k, since=since, until=until, source=source).to_dict()
+            return bot.find(
+                question, k, since=since, until=until, source=source, articles=articles
+            ).to_dict()
 
         return await told(work)
 

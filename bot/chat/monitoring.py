@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bot.composer import Answer
+    from index.filters import Names
 
 __all__ = ["CountedBot", "Figures", "monitoring_routes"]
 
@@ -98,11 +99,12 @@ class CountedBot(NewsBot):
         history: History | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> Answer:
         """Answer as ``NewsBot.answer`` does, and count it."""
         with self._figures.question() as told:
-            told.append(super().answer(question, history, since, until, source))
+            told.append(super().answer(question, history, since, until, source, articles))
             return told[-1]
 
     def stream(
@@ -111,11 +113,12 @@ class CountedBot(NewsBot):
         history: History | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
-        source: str | None = None,
+        source: Names | None = None,
+        articles: Names | None = None,
     ) -> Iterator[Chunk]:
         """Answer as ``NewsBot.stream`` does, and count it."""
         with self._figures.question() as told:
-            for chunk in super().stream(question, history, since, until, source):
+            for chunk in super().stream(question, history, since, until, source, articles):
                 if "answer" in chunk:
                     told.append(chunk["answer"])
                 yield chunk

@@ -1,16 +1,19 @@
-"""What a person narrows the search to: dates and a publisher."""
+"""What a person narrows the search to: dates, publishers, single articles."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.errors import BotError
+from bot.terminal import counted
 
 __all__ = ["BadNarrowing", "Narrowing"]
 
-_LONGEST_SOURCE = 300  # code points: what an article's own source line is cut to
+_LONGEST_NAME = 5_000  # code points; an id that is an address may be long
+_MOST_NAMES = 1_000
 
 
 class BadNarrowing(BotError):
@@ -24,28 +27,36 @@ class Narrowing:
     Attributes:
         since: first day of publication.
         until: last day, included.
-        source: publisher, compared without regard to case.
+        sources: publishers, compared without regard to case; empty for any.
+        articles: ids of the only articles; empty for all.
     """
 
     since: date | None = None
     until: date | None = None
-    source: str | None = None
+    sources: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, since: str | None, until: str | None, source: str | None) -> Narrowing:
+    def read(
+        cls,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        articles: Sequence[str] | None = None,
+    ) -> Narrowing:
         """Read what was typed and chosen; white space and nothing are the same.
 
         Raises:
-            BadNarrowing: a date is none, or the first comes after the last.
+            BadNarrowing: a date is none, the first comes after the last, or too much is chosen.
         """
         first, last = _day(since, "From"), _day(until, "Until")
         if first and last and first > last:
             raise BadNarrowing(f"The dates are the wrong way round: {first} comes after {last}.")
-        return cls(first, last, (source or "").strip()[:_LONGEST_SOURCE] or None)
+        return cls(first, last, _names(sources), _names(articles))
 
     def __bool__(self) -> bool:
         """Tell whether anything is left out."""
-        return bool(self.since or self.until or self.source)
+        return self != Narrowing()
 
     def __str__(self) -> str:
         """Give it in words; empty where nothing is left out."""
@@ -54,15 +65,33 @@ class Narrowing:
             days = f"{self.since} to {self.until}" if self.since < self.until else f"{self.since}"
         elif self.since or self.until:
             days = f"from {self.since}" if self.since else f"until {self.until}"
-        return " · ".join(part for part in (days, self.source) if part)
+        only = counted(len(self.articles), "article") if self.articles else ""
+        return " · ".join(part for part in (days, ", ".join(self.sources), only) if part)
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as JSON values, dates as ISO 8601."""
         return {
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
-            "source": self.source,
+            "sources": list(self.sources),
+            "articles": list(self.articles),
         }
+
+    def to_filters(self) -> dict[str, Any]:
+        """Give it as the arguments of that name of ``NewsBot``'s methods."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "source": self.sources or None,
+            "articles": self.articles or None,
+        }
+
+
+def _names(given: Sequence[str] | None) -> tuple[str, ...]:
+    names = dict.fromkeys(name.strip()[:_LONGEST_NAME] for name in given or ())
+    if len(names) > _MOST_NAMES:
+        raise BadNarrowing(f"More than {_MOST_NAMES:,} are chosen.")
+    return tuple(filter(None, names))
 
 
 def _day(given: str | None, name: str) -> date | None:

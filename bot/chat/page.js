@@ -88,15 +88,17 @@
     },
     // The line of the filters, told here and not by the server: two fields may change at once, and
     // of two questions to the server the older one may be answered last.
-    narrowed(since, until, source) {
+    narrowed(since, until, sources, articles) {
       const [from, to] = [since, until].map((day) => (day ?? "").trim().slice(0, 10));
       if (![from, to].every((day) => !day || isDay(day)) || (from && to && from > to)) {
         return labelled("Only articles: not a date");
       }
       let days = from ? `from ${from}` : to && `until ${to}`;
       if (from && to) days = from === to ? from : `${from} to ${to}`;
-      const parts = [days, (source ?? "").trim()].filter(Boolean);
-      return labelled(parts.length ? `Only articles: ${parts.join(" · ")}` : "Dates and sources");
+      const only = articles?.length ?? 0;
+      const count = only && (only === 1 ? "1 article" : `${only} articles`);
+      const parts = [days, (sources ?? []).join(", "), count].filter(Boolean);
+      return labelled(parts.length ? `Only articles: ${parts.join(" · ")}` : "Dates, sources, articles");
     },
   };
 

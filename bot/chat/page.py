@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.chat.articles_tab import articles_tab
-from bot.chat.ask_tab import ANY_SOURCE, ask_tab
+from bot.chat.ask_tab import ask_tab
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN
 from bot.chat.listing import Listing
@@ -46,7 +46,7 @@ def build_page(
 
     def choices() -> Any:
         try:
-            return gr.update(choices=[ANY_SOURCE, *listing.sources()])
+            return gr.update(choices=listing.sources())
         except NewsbotError:
             return gr.skip()  # ``greeting`` tells what is wrong with the index
 
@@ -58,12 +58,12 @@ def build_page(
         header = gr.HTML(_header(""), elem_id="header")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask-tab"):
-                asking = ask_tab(bot, FeedbackStore(feedback_file(bot.index)))
+                asking = ask_tab(bot, listing, FeedbackStore(feedback_file(bot.index)))
             with gr.Tab("Articles", elem_id="articles-tab") as shelf:
                 articles = articles_tab(bot, listing, contributions, gate)
         quick: dict[str, Any] = {"queue": False, **HIDDEN}
         page.load(welcome, None, [header, asking.notice], **quick)
-        page.load(choices, None, asking.source, **HIDDEN)
+        page.load(choices, None, asking.filters.sources, **HIDDEN)
         # Apart, because it may take seconds: the questions are tried before they are offered.
         page.load(suggest, None, asking.chat, **HIDDEN)
         # Not at the page's load: Gradio makes a tab's components when it is first looked at.
@@ -72,7 +72,7 @@ def build_page(
         shelf.select(articles.follow, None, articles.followed, trigger_mode="once", **HIDDEN)
         for event in articles.changed:
             event.then(lambda: _header(greeting(bot)[0]), None, header, **quick)
-            event.then(choices, None, asking.source, **HIDDEN)
+            event.then(choices, None, asking.filters.sources, **HIDDEN)
     return page
 
 

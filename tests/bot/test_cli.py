@@ -201,9 +201,21 @@ def test_search_lists_the_hits_as_found_where_the_reader_is_left_out(
 def test_search_keeps_to_the_publisher_asked_for(samples_index: Path, capsys: Capture) -> None:
     sources = {article.source for article in NewsBot(samples_index).articles() if article.source}
     wanted = min(sources)
-    words = ("search", "town", "--json", "--index", samples_index, "--source", wanted)
-    hits = json.loads(output_of(capsys, *words)[1])
+    words = ("search", "town", "--json", "--index", samples_index)
+    hits = json.loads(output_of(capsys, *words, "--source", wanted)[1])
     assert hits and {hit["source"] for hit in hits} == {wanted}
+    both = [part for name in sorted(sources)[:2] for part in ("--source", name)]
+    hits = json.loads(output_of(capsys, *words, *both)[1])
+    assert {hit["source"] for hit in hits} == set(sorted(sources)[:2])
+
+
+def test_ask_keeps_to_the_articles_named(samples_index: Path, capsys: Capture) -> None:
+    words = ("ask", QUESTION, "--json", "--index", samples_index, "--article")
+    answer = json.loads(output_of(capsys, *words, "baghdad-embassy.txt", "--level", "eager")[1])
+    assert {cited["article_id"] for cited in answer["citations"]} == {"baghdad-embassy.txt"}
+    status, out, err = output_of(capsys, *words, "no-such-article")
+    assert (status, json.loads(out)["refused"]) == (0, True)
+    assert "No article passes the filters." in err
 
 
 def test_search_prints_numbered_hits_or_that_there_are_none(

@@ -319,6 +319,18 @@ def test_filters_reach_the_answer(newsbot: NewsBot) -> None:
         newsbot.answer(question, since="soon")
 
 
+def test_only_the_articles_named_are_asked(newsbot: NewsBot) -> None:
+    ids = sorted(article.id for article in newsbot.articles())
+    for some in (ids[:3], ids[3:4]):
+        hits = newsbot.search("who denied the missile attack?", 20, articles=some)
+        assert {hit.article.id for hit in hits} == set(some)
+    answer = newsbot.answer("who denied the missile attack?", articles=["baghdad-embassy.txt"])
+    assert {cited.article_id for cited in answer.citations} == {"baghdad-embassy.txt"}
+    assert newsbot.answer("who denied the missile attack?", articles=[]).refused
+    last = list(newsbot.stream("who denied the missile attack?", articles=()))[-1]
+    assert last["answer"].refused and last["hits"] == ()
+
+
 def test_a_blank_question_is_a_clear_error(newsbot: NewsBot) -> None:
     with pytest.raises(EmptyQuestion):
         newsbot.answer("  ")

@@ -14,6 +14,7 @@ from corpus.splitter import SplitterSettings, split_article
 from index.catalogue import Catalogue, epoch_seconds
 from index.catalogue_files import move_into_base
 from index.errors import IndexCorrupt
+from index.filters import filters_of
 from index.generation import BASE_CATALOGUE, CATALOGUE
 from index.sparse import Filters
 
@@ -72,7 +73,11 @@ def test_filters_leave_the_passages_of_the_articles_that_pass(catalogue: Catalog
     assert catalogue.allowed(Filters()) == [first, second, undated]
     assert catalogue.allowed(Filters(since=epoch_seconds("2024-06-01T00:00:00+00:00"))) == [second]
     assert catalogue.allowed(Filters(until=epoch_seconds("2024-06-01T00:00:00+00:00"))) == [first]
-    assert catalogue.allowed(Filters(source="gazette")) == [second]
+    assert catalogue.allowed(filters_of(source="gazette")) == [second]
+    assert catalogue.allowed(filters_of(source=["Gazette", "post", "other"])) == [first, second]
+    assert catalogue.allowed(filters_of(articles=["a2", "a0", "none"])) == [first, undated]
+    assert catalogue.allowed(filters_of(articles="a1", source="Post")) == []
+    assert catalogue.allowed(filters_of(articles=[])) == []
     assert catalogue.undated() == 1
 
 
@@ -148,7 +153,8 @@ def test_filters_reach_into_the_base(catalogue: Catalogue, tmp_path: Path) -> No
     catalogue.put(later, "/f", split_article(later))
     assert catalogue.allowed(Filters()) == [2, 3, 4]
     assert catalogue.allowed(Filters(since=epoch_seconds("2024-06-01T00:00:00+00:00"))) == [2, 4]
-    assert catalogue.allowed(Filters(source="Post")) == [4]
+    assert catalogue.allowed(filters_of(source="Post")) == [4]
+    assert catalogue.allowed(filters_of(articles=["a0", "a1", "a3"])) == [2, 4]
     assert catalogue.undated() == 1
     catalogue.close()
 

@@ -105,6 +105,25 @@ def test_a_source_filter_takes_any_case_and_may_leave_nothing(searcher: Searcher
     assert searcher.search("town", source="No Such Paper").hits == ()
 
 
+def test_only_the_articles_named_are_searched_by_meaning_and_by_words(searcher: Searcher) -> None:
+    ids = [article.id for article in searcher.articles()][:2]
+    found = searcher.search("who denied the missile attack in the town?", 50, articles=ids)
+    assert {hit.article.id for hit in found.hits} == set(ids)
+    assert not found.notes
+
+
+@pytest.mark.parametrize("names", [[], ["no such id"], ["\ud800"], "'; DROP TABLE articles; --"])
+def test_filters_that_leave_nothing_find_nothing_and_say_so(
+    searcher: Searcher, names: list[str] | str
+) -> None:
+    for found in (
+        searcher.search("missile attack", articles=names),
+        searcher.search("missile attack", source=names),
+    ):
+        assert found.hits == ()
+        assert found.notes == ("No article passes the filters.",)
+
+
 @pytest.mark.parametrize("wrong", ["yesterday", "2024-13-01", "1/2/2024", ""])
 def test_a_filter_that_is_no_date_is_a_clear_error(searcher: Searcher, wrong: str) -> None:
     with pytest.raises(BadFilter, match="not a date"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from corpus.article import Article, Passage
 from index.catalogue import epoch_seconds
 from index.errors import IndexCorrupt
+from index.filters import filters_of
 from index.sparse import Filters, SparseIndex, query_terms
 
 ARTICLES = (
@@ -72,12 +73,18 @@ def test_a_date_filter_leaves_out_what_is_older_newer_or_undated(index: SparseIn
 
 
 def test_a_source_filter_takes_any_case(index: SparseIndex) -> None:
-    assert found(index, "captain mayor", Filters(source="GAZETTE")) == [2]
+    assert found(index, "captain mayor", filters_of(source="GAZETTE")) == [2]
+
+
+def test_several_sources_are_searched_together(index: SparseIndex) -> None:
+    both = filters_of(source=["Gazette", "HARBOUR POST", "No Such Paper"])
+    assert sorted(found(index, "captain mayor", both)) == [1, 2]
+    assert found(index, "captain mayor", filters_of(source=[])) == []
 
 
 def test_a_filter_does_not_change_the_scores(index: SparseIndex) -> None:
     assert dict(index.search("captain denied", 5))[1] == pytest.approx(
-        dict(index.search("captain denied", 5, Filters(source="harbour post")))[1]
+        dict(index.search("captain denied", 5, filters_of(source="harbour post")))[1]
     )
 
 

@@ -89,8 +89,8 @@ def test_a_bar_of_the_timeline_narrows_the_dates_and_the_next_answer_keeps_to_th
     expect(tab.locator("#reading .facts")).to_contain_text(f"{since} to {until}")
     days = tab.locator("#reading time").evaluate_all("all => all.map(one => one.dateTime)")
     assert days and all(since <= day[:10] <= until for day in days)
-    tab.get_by_role("button", name="All dates and sources").click()
-    expect(tab.locator("#filters")).to_contain_text("Dates and sources")
+    tab.get_by_role("button", name="All articles").click()
+    expect(tab.locator("#filters")).to_contain_text("Dates, sources, articles")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_line_of_the_filters_tells_both_dates(
     tab: Page, site: str, since: str, until: str, told: str
 ) -> None:
     open_page(tab, site)
-    line = tab.locator("#filters").get_by_role("button", name="Dates and sources")
+    line = tab.locator("#filters").get_by_role("button", name="Dates, sources, articles")
     line.press("Enter")
     tab.get_by_label("From").fill(since)
     tab.get_by_label("Until").fill(until)
@@ -115,24 +115,68 @@ def test_the_line_of_the_filters_tells_both_dates(
     expect(tab.locator("#filters > button")).to_contain_text(told)
 
 
-def test_a_source_and_dates_are_chosen_with_the_keyboard(tab: Page, site: str) -> None:
+def test_sources_and_dates_are_chosen_with_the_keyboard(tab: Page, site: str) -> None:
     box = open_page(tab, site)
-    tab.locator("#filters").get_by_role("button", name="Dates and sources").press("Enter")
+    tab.locator("#filters").get_by_role("button", name="Dates, sources, articles").press("Enter")
     tab.get_by_label("From").fill("2024-13-01")
     box.fill(FERRY)
     box.press("Enter")
     expect(tab.locator("#notice .problem")).to_contain_text("“From” is not a date")
     expect(box).to_have_value(FERRY)
-    tab.get_by_label("From").fill("2023-01-01")
-    source = tab.get_by_label("Source", exact=True)
+    tab.get_by_label("From").fill("2021-01-01")
+    source = tab.get_by_label("Only these sources")
     source.fill("Halvik")
     tab.get_by_role("option", name="Halvik Observer").wait_for()
     source.press("ArrowDown")
     source.press("Enter")
-    expect(tab.locator("#filters")).to_contain_text("from 2023-01-01 · Halvik Observer")
+    expect(tab.locator("#filters")).to_contain_text("from 2021-01-01 · Halvik Observer")
     ask(tab, FERRY).get_by_role("button", name="Show how").click()
     sources = tab.locator("#reading .source")
     assert set(sources.all_inner_texts()) == {"Halvik Observer"}
+    source.fill("Northshore")
+    tab.get_by_role("option", name="Northshore Post").wait_for()
+    source.press("ArrowDown")
+    source.press("Enter")
+    line = tab.locator("#filters > button")
+    expect(line).to_contain_text("from 2021-01-01 · Halvik Observer, Northshore Post")
+    ask(tab, FERRY)
+    tab.locator("button[name=how]").last.click()
+    expect(tab.locator("#reading .facts")).to_contain_text("Northshore Post")
+    assert set(sources.all_inner_texts()) == {"Halvik Observer", "Northshore Post"}
+
+
+def test_a_source_s_article_alone_is_asked_until_all_are_asked_again(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE)
+    shown_cards(tab).first.get_by_role("button", name="Ask only this article").click()
+    line = tab.locator("#filters > button")
+    expect(line).to_contain_text("Only articles: 1 article")
+    expect(tab.locator("#only-articles")).to_contain_text("Trump blames Iran")
+    ask(tab, FERRY)
+    tab.locator("button[name=how]").last.click()
+    facts = tab.locator("#reading .facts")
+    expect(facts).to_contain_text("1 article")
+    titles = tab.locator("#reading tbody td > bdi").all_inner_texts()
+    assert titles and all(title.startswith("Trump blames Iran") for title in titles)
+    tab.get_by_role("button", name="All articles").click()
+    expect(line).to_contain_text("Dates, sources, articles")
+
+
+def test_articles_are_chosen_by_their_titles(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    tab.locator("#filters > button").press("Enter")
+    chosen = tab.get_by_label("Only these articles")
+    chosen.focus()
+    for words in ("Grelle ferry carried 212,400", "Trump blames"):
+        chosen.press_sequentially(words)
+        tab.get_by_role("option", name=words).wait_for()
+        chosen.press("ArrowDown")
+        chosen.press("Enter")
+    expect(tab.locator("#filters > button")).to_contain_text("Only articles: 2 articles")
+    ask(tab, FERRY).get_by_role("button", name="Show how").click()
+    expect(tab.locator("#reading .facts")).to_contain_text("2 articles")
+    titles = tab.locator("#reading tbody td > bdi").all_inner_texts()
+    assert titles and all(title.startswith(("Grelle ferry", "Trump blames")) for title in titles)
 
 
 def test_thumbs_and_reasons_are_kept_beside_the_index(tab: Page, own: tuple[str, NewsBot]) -> None:

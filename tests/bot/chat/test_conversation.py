@@ -123,7 +123,7 @@ def test_a_long_conversation_lets_go_of_its_oldest_turns(bot: NewsBot) -> None:
 
 
 def test_the_dates_and_the_source_narrow_what_is_asked(bot: NewsBot) -> None:
-    narrowing = Narrowing.read("2024-01-01", None, "Halvik Observer")
+    narrowing = Narrowing.read("2024-01-01", None, ["Halvik Observer"])
     *_, last = converse(bot, "How many passengers did the Grelle ferry carry?", (), narrowing)
     (turn,) = last.turns
     assert turn.narrowing == narrowing

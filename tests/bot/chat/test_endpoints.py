@@ -73,6 +73,20 @@ def test_answer_gives_the_references(gradio: Any, client: httpx.Client, bot: New
     assert refused["refused"] and refused["citations"] == []
 
 
+def test_a_question_is_asked_of_the_sources_and_articles_named(client: httpx.Client) -> None:
+    papers = ["Halvik Observer", "no such paper"]
+    found = call(client, "search", question="ferry to Grelle", k=20, source=papers)
+    assert {hit["source"] for hit in found["hits"]} == {"Halvik Observer"}
+    one = call(client, "search", question="ferry to Grelle", source="halvik observer")
+    assert {hit["source"] for hit in one["hits"]} == {"Halvik Observer"}
+    ids = sorted({hit["article_id"] for hit in found["hits"]})[:2]
+    narrowed = call(client, "search", question="ferry to Grelle", k=20, articles=ids)
+    assert {hit["article_id"] for hit in narrowed["hits"]} == set(ids)
+    told = call(client, "answer", question=SAMPLE, articles=["baghdad-embassy.txt"])
+    assert {cited["article_id"] for cited in told["citations"]} == {"baghdad-embassy.txt"}
+    assert call(client, "answer", question=SAMPLE, articles=[])["refused"]
+
+
 def test_a_plain_call_may_give_the_question_alone(client: httpx.Client) -> None:
     asked = client.post("/gradio_api/call/answer", json={"data": [SAMPLE]}).json()
     told = client.get(f"/gradio_api/call/answer/{asked['event_id']}").text
@@ -117,6 +131,9 @@ def test_status_tells_what_the_index_holds_and_not_where(client: httpx.Client) -
         ("answer", {"question": "x" * 2_001}, "a question may have 2,000 characters"),
         ("answer", {"question": None}, "a question is a text"),
         ("answer", {"question": "x", "since": "soon"}, "not a date"),
+        ("answer", {"question": "x", "articles": "one"}, "articles is a list"),
+        ("answer", {"question": "x", "source": [7]}, "source is a list of texts"),
+        ("search", {"question": "x", "articles": ["x"] * 1_001}, "articles has more than 1,000"),
         ("search", {"question": "x", "k": 0}, "k is a whole number from 1 to 100"),
         ("search", {"question": "x", "k": "many"}, "k is a whole number"),
         ("articles", {"article_id": "none"}, "no article 'none' in the index"),

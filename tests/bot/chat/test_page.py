@@ -220,8 +220,8 @@ def test_hostile_articles_and_questions_are_shown_as_text_and_run_nothing(
         hrefs = [link.get_attribute("href") for link in inside.locator("a").all()]
         assert all(href and href.startswith("#source-") for href in hrefs), hrefs
         assert "\u202e" not in tab.content()
-        tab.locator("#filters").get_by_role("button", name="Dates and sources").click()
-        tab.get_by_label("Source", exact=True).click()
+        tab.locator("#filters").get_by_role("button", name="Dates, sources, articles").click()
+        tab.get_by_label("Only these sources").click()
         expect(tab.get_by_role("option", name="<img src=x onerror=")).to_be_visible()
         expect(tab.locator("#filters img")).to_have_count(0)
         tab.keyboard.press("Escape")

@@ -61,7 +61,7 @@ def test_how_it_was_found_is_told_with_scores_and_times_and_nothing_alive(
 ) -> None:
     found = (Found("a", title, None, "2024-05-31", 10, 20, 0.875, 0.25, 3.5),)
     answer = Answer(REFUSAL, None, True, 0.12, (), timings={"search": 12.0, "total": 34.0})
-    seen = Seen(how_html(Turn(1, question, answer, found, Narrowing(source=title), "0001-ab")))
+    seen = Seen(how_html(Turn(1, question, answer, found, Narrowing(sources=(title,)), "0001-ab")))
     assert "script" not in seen.tags and "img" not in seen.tags
     for told in ("0.875", "0.250", "3.50", "12%", "12 ms", "34 ms", "0001-ab", "10–20"):
         assert told in seen.text

@@ -1,0 +1,39 @@
+"""The function for one question: ``from bot import answer``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.newsbot import History, NewsBot
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.composer import Answer
+    from index.filters import Names
+
+__all__ = ["answer"]
+
+
+def answer(
+    question: str,
+    history: History | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    source: Names | None = None,
+    articles: Names | None = None,
+) -> Answer:
+    """Answer from the default index; the first call opens it, later ones find it open.
+
+    The default index is the folder that NEWSBOT_INDEX names, else one in the user's data folder.
+    Takes and raises what ``NewsBot`` and ``NewsBot.answer`` do.
+    """
+    bot = _default_bot(Settings.load().index)
+    return bot.answer(question, history, since, until, source, articles)
+
+
+@cache
+def _default_bot(index: Path) -> NewsBot:
+    return NewsBot(index)
