@@ -71,7 +71,11 @@ def pressed(client: httpx.Client, button: str, text: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    "button", ["Add the files", "Fetch and add", "Add the article", "Yes, remove it"]
+    "button",
+    [
+        *("Add the files", "Fetch and add", "Add the article"),
+        *("Yes, remove it", "Yes, remove them"),
+    ],
 )
 def test_the_page_s_own_events_refuse_whoever_may_not_edit(
     site: str, bot: NewsBot, button: str
@@ -112,8 +116,10 @@ def test_a_reader_is_told_so_and_an_editor_adds(site: str, browser: Browser) -> 
             expect(tab.locator("#readers-only")).to_contain_text("decided by whoever runs")
             expect(tab.locator("#add")).to_have_count(0)
             expect(remove).to_have_count(0)
+            expect(tab.locator("#table input")).to_have_count(0)
         else:
             expect(remove).to_be_visible()
+            expect(tab.locator('input[name="choose"]')).to_have_count(1)
             expect(tab.locator("#readers-only")).to_have_count(0)
             open_adding(tab, "Text")
             tab.get_by_label("Text", exact=True).fill(CENSUS)
