@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.components.chatbot import MessageDict
 
+from bot.chat.asking import chatbot, question_line
 from bot.chat.conversation import View, converse, first_view, shown, stopped, typed
 from bot.chat.events import HIDDEN
+from bot.chat.floor import Floor
 from bot.chat.markup import notice_html
 from bot.chat.narrowing import BadNarrowing, Narrowing
 from bot.chat.reading import article_html, gone_html, how_html
@@ -47,6 +49,7 @@ element.addEventListener("click", (event) => {
   if (button) trigger("narrow", { days: button.value });
 });
 """
+_BUSY = "An answer is on its way: ask again when it is there, or stop it. The box keeps your text."
 _SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
 
 
@@ -74,9 +77,10 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
     """
     begin = first_view()
     turns = gr.State(())
-    asked = gr.State("")
+    asked = gr.State("")  # what goes back to the box where it is stopped
+    floor = gr.State(Floor())
     with gr.Row(elem_id="room", equal_height=False):
-        chat = _chatbot()
+        chat = chatbot()
         with gr.Column(elem_id="side"):
             coverage = gr.HTML("", elem_id="coverage", js_on_load=_COVERAGE_JS)
             sources = gr.HTML(begin.sources, elem_id="sources")
@@ -84,7 +88,7 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
         with gr.Column(elem_id="asking"):
             panel = vote_panel()
             notice = gr.HTML(begin.notice, elem_id="notice")
-            box, send, stop = _question_line()
+            box, send, stop = question_line()
             with gr.Accordion("Dates and sources", open=False, elem_id="filters") as filters:
                 with gr.Row(elem_classes="fields"):
                     since, until = _day("From"), _day("Until")
@@ -107,54 +111,90 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
     view = [chat, sources, coverage, notice, box, turns, reading]
     narrowed = [since, until, source]
 
-    def ask(
-        question: str, before: tuple[Turn, ...], since: str | None, until: str | None, source: str
-    ) -> Iterator[list[Any]]:
+    def answer(
+        question: str,
+        before: tuple[Turn, ...],
+        whole: tuple[Turn, ...] | None,
+        back: str | None,
+        since: str | None,
+        until: str | None,
+        source: str,
+    ) -> Iterator[tuple[tuple[Turn, ...], list[Any]]]:
+        kept = before if whole is None else whole
         try:
             narrowing = Narrowing.read(since, until, source)
         except BadNarrowing as error:
-            yield [*_outputs(shown(before, notice_html(str(error), problem=True), question)), ""]
+            yield kept, [*_outputs(shown(kept, notice_html(str(error), problem=True), back)), ""]
             return
         last: list[Any] = [None] * len(view)
-        for one in converse(bot, question, before, narrowing):
+        for one in converse(bot, question, before, narrowing, whole, back):
             now = _outputs(one)
             # What has not changed is not sent again with every word.
-            yield [*(gr.skip() if a == b else a for a, b in zip(now, last, strict=True)), question]
+            new = (gr.skip() if a == b else a for a, b in zip(now, last, strict=True))
+            yield one.turns, [*new, back or ""]
             last = now
+            last[view.index(notice)] = None  # other events write there meanwhile
 
-    def again(before: tuple[Turn, ...], *narrowed: Any) -> Iterator[list[Any]]:
+    def ask(
+        floor: Floor, question: str, before: tuple[Turn, ...], *narrowed: Any
+    ) -> Iterator[list[Any]]:
+        steps = answer(question, before, None, question, *narrowed)
+        yield from floor.alone(before, steps, busy)
+
+    def again(floor: Floor, before: tuple[Turn, ...], *narrowed: Any) -> Iterator[list[Any]]:
         if before:
-            yield from ask(before[-1].question, before[:-1], *narrowed)
+            steps = answer(before[-1].question, before[:-1], before, None, *narrowed)
+            yield from floor.alone(before, steps, busy)
         else:  # of a generator that gives nothing Gradio makes blanks
             yield [gr.skip()] * len(told)
 
     def edited(
-        before: tuple[Turn, ...], since: str, until: str, source: str, edit: gr.EditData
+        floor: Floor,
+        typing: str,
+        before: tuple[Turn, ...],
+        since: str,
+        until: str,
+        source: str,
+        edit: gr.EditData,
     ) -> Iterator[list[Any]]:
         index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
-        yield from ask(typed(str(edit.value)), before[: index // 2], since, until, source)
+        question = typed(str(edit.value))
+        back = None if typing.strip() else question  # which is nowhere else
+        steps = answer(question, before[: index // 2], before, back, since, until, source)
+        refused = [
+            back if back and one is box else say for one, say in zip(told, busy, strict=True)
+        ]
+        yield from floor.alone(before, steps, refused)
 
-    asked_with = [box, turns, *narrowed]
+    asked_with = [floor, box, turns, *narrowed]
     told = [*view, asked]
+    busy = [notice_html(_BUSY) if one is notice else gr.skip() for one in told]
     asking_events = [
         gr.on([box.submit, send.click], ask, asked_with, told, trigger_mode="once", **HIDDEN),
         chat.example_select(_chosen, None, box, queue=False, **HIDDEN).then(
             ask, asked_with, told, **HIDDEN
         ),
-        chat.retry(again, [turns, *narrowed], told, **HIDDEN),
-        chat.edit(edited, [turns, *narrowed], told, **HIDDEN),
+        chat.retry(again, [floor, turns, *narrowed], told, **HIDDEN),
+        chat.edit(edited, asked_with, told, **HIDDEN),
     ]
+
+    def leave(floor: Floor, before: tuple[Turn, ...], question: str, box: str) -> list[Any]:
+        floor.clear()
+        return _outputs(stopped(before, question, box))
+
+    def begin_anew(floor: Floor) -> list[Any]:
+        floor.clear()
+        return _outputs(first_view())
+
     stop.click(
-        lambda before, question: _outputs(stopped(before, question)),
-        [turns, asked],
+        leave,
+        [floor, turns, asked, box],
         view,
         cancels=asking_events,
         queue=False,
         **HIDDEN,
     )
-    clear.click(
-        lambda: _outputs(first_view()), None, view, cancels=asking_events, queue=False, **HIDDEN
-    )
+    clear.click(begin_anew, floor, view, cancels=asking_events, queue=False, **HIDDEN)
     _save(markdown, turns, [name, text], "newsbot.md", as_markdown)
     _save(json_file, turns, [name, text], "newsbot.json", as_json)
 
@@ -185,47 +225,6 @@ def ask_tab(bot: NewsBot, store: FeedbackStore) -> AskTab:
     )
     vote_events(panel, chat, turns, notice, store)
     return AskTab(chat, notice, source)
-
-
-def _chatbot() -> gr.Chatbot:
-    return gr.Chatbot(
-        [],
-        elem_id="conversation",
-        label="Conversation",
-        show_label=False,
-        container=False,
-        height=None,
-        layout="bubble",
-        buttons=[],
-        editable="user",
-        feedback_options=("Like", "Dislike"),
-        # What it is given is HTML made in bot.chat.answer_markup; as Markdown it would be read
-        # once more, and an article's text could become a link or a picture.
-        render_markdown=False,
-        latex_delimiters=[],
-        allow_tags=False,
-        sanitize_html=True,
-        placeholder="<p>What would you like to know?</p>",
-        examples=[],
-    )
-
-
-def _question_line() -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    with gr.Row(elem_id="line", equal_height=True):
-        box = gr.Textbox(
-            elem_id="question",
-            label="Your question",
-            show_label=False,
-            container=False,
-            placeholder="Ask a question",
-            lines=1,
-            max_lines=4,
-            autofocus=True,
-            scale=1,
-        )
-        send = gr.Button("Ask", variant="primary", elem_id="send", min_width=88)
-        stop = gr.Button("Stop", elem_id="stop", min_width=88)
-    return box, send, stop
 
 
 def _day(label: str) -> gr.DateTime:

@@ -225,3 +225,60 @@ def test_an_answer_is_stopped_and_the_question_comes_back(
                 break
         expect(shown_cards(tab).locator("mark").first).to_contain_text("denied")
         expect(asked(tab)).to_have_count(1)
+
+
+def test_what_is_asked_while_a_repeated_question_is_answered_waits_in_the_box(
+    tab: Page, samples_index: Path, embedder: Embedder
+) -> None:
+    reader = _Held()
+    reader.go.set()
+    with serving(NewsBot(samples_index, embedder=embedder, reader=reader), tab) as url:
+        box = open_page(tab, url)
+        first = ask(tab, SAMPLE)
+        first.evaluate("answer => answer.setAttribute('data-old', '')")
+        reader.go.clear()
+        tab.get_by_role("button", name="Retry").click()
+        expect(tab.locator(".pending")).to_be_visible()
+        box.fill(FERRY)
+        box.press("Enter")
+        expect(tab.get_by_role("status").filter(has_text="is on its way")).to_be_visible()
+        expect(box).to_have_value(FERRY)
+        expect(asked(tab)).to_have_text([SAMPLE])
+        reader.go.set()
+        again = tab.locator(".answer:not(.streaming):not([data-old])")
+        expect(again).to_have_count(1)
+        expect(tab.get_by_role("status").filter(has_text="is on its way")).to_have_count(0)
+        expect(box).to_have_value(FERRY)
+        box.press("Enter")
+        expect(asked(tab)).to_have_text([SAMPLE, FERRY])
+        expect(tab.locator(".answer:not(.streaming)")).to_have_count(2)
+        expect(box).to_have_value("")
+
+
+def test_a_repeated_question_that_is_stopped_or_fails_leaves_conversation_and_box_as_they_were(
+    tab: Page, samples_index: Path, embedder: Embedder
+) -> None:
+    reader = _Held()
+    reader.go.set()
+    with serving(NewsBot(samples_index, embedder=embedder, reader=reader), tab) as url:
+        box = open_page(tab, url)
+        ask(tab, SAMPLE)
+        ask(tab, FERRY)
+        answers = tab.locator(".answer:not(.streaming)")
+        reader.go.clear()
+        tab.get_by_role("button", name="Retry").click()
+        expect(tab.locator(".pending")).to_be_visible()
+        box.fill("Who else?")
+        tab.get_by_role("button", name="Stop").click()
+        expect(tab.get_by_role("status").filter(has_text="as it was")).to_be_visible()
+        reader.go.set()
+        expect(asked(tab)).to_have_text([SAMPLE, FERRY])
+        expect(answers).to_have_count(2)
+        expect(box).to_have_value("Who else?")
+        tab.get_by_role("button", name="Edit").first.click()
+        tab.get_by_label("The question", exact=True).fill("?!")
+        tab.get_by_role("button", name="Submit").click()
+        expect(tab.get_by_role("status").filter(has_text="no words to search")).to_be_visible()
+        expect(asked(tab)).to_have_text([SAMPLE, FERRY])
+        expect(answers).to_have_count(2)
+        expect(box).to_have_value("Who else?")
