@@ -78,6 +78,7 @@ class Brought:
         paths: where each is kept: under its own name with digits of its content, as ``safe_name``
             makes it. What is kept already, byte for byte under that name, is not kept twice.
         fresh: those of them that were not kept before, and go where the change publishes nothing.
+        note: what tells of them after a crash; None where there are none.
     """
 
     paths: list[Path]

@@ -154,8 +154,8 @@ def test_an_answer_in_the_place_of_others_leaves_them_until_it_is_there(bot: New
     assert all(len(view.messages) == 2 for view in going_on)
     assert all(view.box is None for view in (*going_on, last))
     assert [turn.question for turn in last.turns] == [SAMPLE]
-    for back in (None, "?!"):
-        *_, failed = converse(bot, "?!", (), None, two.turns, back)
+    for back in (None, "\x00"):
+        *_, failed = converse(bot, "\x00", (), None, two.turns, back)
         assert failed.turns == two.turns and len(failed.messages) == 4
         assert failed.box == back
 
