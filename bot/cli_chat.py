@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
@@ -59,6 +60,16 @@ def chat(
             help="What one client may ask for in a minute; 0 for any number.",
         ),
     ] = 120,
+    originals: Annotated[
+        float,
+        typer.Option(
+            "--originals-gb",
+            min=0,
+            max=1_000_000,
+            help="What uploads and pasted texts, kept beside the index, may take in all, in GB; "
+            "0 for any amount.",
+        ),
+    ] = 10,
 ) -> None:
     """Serve the chat page and its API, until Ctrl-C; its address is printed.
 
@@ -83,6 +94,10 @@ def chat(
         open_to_anyone=open_to_anyone,
         root_path=root_path,
         mcp=mcp,
-        limits=Limits(requests_a_minute=requests),
+        limits=Limits(
+            requests_a_minute=requests,
+            # Not rounded down to nothing, which would be any amount.
+            originals_bytes=math.ceil(originals * 1_000_000_000),
+        ),
     )
     launch(bot, host, port, terms)

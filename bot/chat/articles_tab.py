@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import gradio as gr
 
 from bot.chat.adding import adding_form
 from bot.chat.changes import Change
+from bot.chat.choosing import CHOOSING_JS, choosing_bar, chosen_rows
 from bot.chat.contributions import Contributions
 from bot.chat.editors import check_editor, may_edit
 from bot.chat.events import HIDDEN
@@ -79,8 +80,8 @@ class ArticlesTab:
 
     permit: Callable[[gr.Request], list[Any]]
     permitted: list[Any]
-    show: Callable[[str | None, Any], str]
-    follow: Callable[[], Iterator[list[Any]]]
+    show: Callable[[str | None, Any, gr.Request], str]
+    follow: Callable[[gr.Request], Iterator[list[Any]]]
     followed: list[Any]
     words: gr.Textbox
     state: gr.State
@@ -112,7 +113,9 @@ def articles_tab(
                 container=False,
                 elem_id="search",
             )
-            table = gr.HTML("", elem_id="table", js_on_load=_TABLE_JS)
+            choosing = choosing_bar()
+            gone: dict[str, Any] = {"change": 0, "ids": []}  # what is no longer to be chosen
+            table = gr.HTML("", elem_id="table", js_on_load=_TABLE_JS + CHOOSING_JS, gone=gone)
         with gr.Column(elem_id="desk"):
             reader = gr.HTML("", elem_id="reader", js_on_load=_READER_JS)
             with gr.Row(visible=False, elem_id="removal") as removal:
@@ -128,29 +131,32 @@ def articles_tab(
         may = may_edit(request, gate)
         return [gr.update(visible=one) for one in (may, may, not may)]
 
-    def show(words: str | None, state: _Sorted) -> str:
+    def show(words: str | None, state: _Sorted, request: gr.Request) -> str:
         try:
             rows = listing.rows()
         except NewsbotError as error:
             return notice_html(str(error), problem=True)
         found = chosen(rows, (words or "")[:300], state.order, state.falling)
-        return table_html(found, state.page, state.order, state.falling, len(rows))
+        boxes = may_edit(request, gate)
+        return table_html(found, state.page, state.order, state.falling, len(rows), boxes)
 
     # Gradio takes a private event's name from those of the endpoints too: none is called search.
-    def look_up(words: str, state: _Sorted) -> list[Any]:
+    def look_up(words: str, state: _Sorted, request: gr.Request) -> list[Any]:
         state = _Sorted(state.order, state.falling)
-        return [show(words, state), state]
+        return [show(words, state, request), state]
 
-    def sort(words: str, state: _Sorted, event: gr.EventData) -> list[Any]:
+    def sort(words: str, state: _Sorted, event: gr.EventData, request: gr.Request) -> list[Any]:
         order = str(event.value)
         falling = not state.falling if order == state.order else order == "published"
         state = _Sorted(order, falling)
-        return [show(words, state), state]
+        return [show(words, state, request), state]
 
-    def turn_page(words: str, state: _Sorted, event: gr.EventData) -> list[Any]:
+    def turn_page(
+        words: str, state: _Sorted, event: gr.EventData, request: gr.Request
+    ) -> list[Any]:
         page = int(event.value) if str(event.value).isdecimal() else 0
         state = _Sorted(state.order, state.falling, page)
-        return [show(words, state), state]
+        return [show(words, state, request), state]
 
     quick: dict[str, Any] = {"queue": False, **HIDDEN}
     words.change(look_up, [words, state], [table, state], trigger_mode="always_last", **quick)
@@ -175,15 +181,34 @@ def articles_tab(
     remove.click(lambda: _asked(removal=True, sure=True), None, at_removal, **quick)
     keep.click(lambda: _asked(removal=True), None, at_removal, **quick)
 
+    def ask_removal(event: gr.EventData, request: gr.Request) -> list[Any]:
+        may = may_edit(request, gate)
+        return choosing.shown(chosen_rows(listing.rows(), event.ids) if may else ())
+
+    table.removal(ask_removal, None, choosing.outputs, **quick)
+
     followed = [status, table, number]
 
-    def follow(change: Change, words: str = "", state: _Sorted | None = None) -> Any:
+    def follow(
+        request: gr.Request,
+        change: Change,
+        words: str = "",
+        state: _Sorted | None = None,
+        ids: Sequence[str] = (),
+    ) -> Any:
         while not change.wait(_LOOK):
             yield [progress_html(change), gr.skip(), change.number]
-        yield [progress_html(change), show(words, state or _Sorted()), 0]
+        shown: Any = show(words, state or _Sorted(), request)
+        if ids and change.report is not None:
+            shown = gr.update(value=shown, gone={"change": change.number, "ids": list(ids)})
+        yield [progress_html(change), shown, 0]
 
     def begin(
-        request: gr.Request, start: Callable[[], Change], words: str, state: _Sorted
+        request: gr.Request,
+        start: Callable[[], Change],
+        words: str,
+        state: _Sorted,
+        ids: Sequence[str] = (),
     ) -> Iterator[list[Any]]:
         try:
             check_editor(request, gate)
@@ -196,7 +221,7 @@ def articles_tab(
             ]
         else:
             yield [progress_html(change), gr.skip(), change.number]
-            yield from follow(change, words, state)
+            yield from follow(request, change, words, state, ids)
 
     def add_files(
         files: list[str] | None, words: str, state: _Sorted, request: gr.Request
@@ -229,10 +254,10 @@ def articles_tab(
         yield from begin(request, start, words, state)
 
     def take_out(
-        article_id: str, words: str, state: _Sorted, request: gr.Request
+        named: str | tuple[str, ...], words: str, state: _Sorted, request: gr.Request
     ) -> Iterator[list[Any]]:
-        ids = [article_id] if article_id else []
-        yield from begin(request, lambda: contributions.remove(ids), words, state)
+        ids = [one for one in ([named] if isinstance(named, str) else named) if one]
+        yield from begin(request, lambda: contributions.remove(ids), words, state, ids)
 
     changed = []
     for button, work, given, to in (
@@ -240,9 +265,18 @@ def articles_tab(
         (adding.add_addresses, add_addresses, [adding.addresses], followed),
         (adding.add_text, add_text, adding.article, followed),
         (sure, take_out, [opened], followed),
+        (choosing.sure, take_out, [choosing.ids], followed),
     ):
         changed.append(button.click(work, [*given, words, state], to, **HIDDEN))
-    changed[-1].then(lambda: close, None, [reader, opened, *at_removal], **quick)
+    changed[-2].then(lambda: close, None, [reader, opened, *at_removal], **quick)
+    changed[-1].then(
+        lambda one, ids: close if one in ids else [gr.skip()] * len(close),
+        [opened, choosing.ids],
+        [reader, opened, *at_removal],
+        **quick,
+    )
+    for button in (choosing.sure, choosing.keep):
+        button.click(lambda: gr.update(visible=False), None, choosing.place, **quick)
 
     def stop(number: int, request: gr.Request) -> None:
         if may_edit(request, gate):
@@ -250,10 +284,10 @@ def articles_tab(
 
     cancel.click(stop, number, None, **quick)
 
-    def follow_running() -> Iterator[list[Any]]:
+    def follow_running(request: gr.Request) -> Iterator[list[Any]]:
         yield [gr.skip()] * len(followed)  # of a generator that gives nothing Gradio makes blanks
         if (change := changes.current) is not None:
-            yield from follow(change)
+            yield from follow(request, change)
 
     permitted = [adding.place, cancel, readers]
     return ArticlesTab(

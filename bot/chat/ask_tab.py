@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.components.chatbot import MessageDict
 
+from bot.chat.asking import chatbot, question_line
 from bot.chat.conversation import View, converse, first_view, shown, stopped, typed
 from bot.chat.events import HIDDEN
 from bot.chat.filter_bar import FilterBar, filter_bar, filter_events
+from bot.chat.floor import Floor
 from bot.chat.markup import notice_html
 from bot.chat.narrowing import BadNarrowing, Narrowing
 from bot.chat.reading import article_html, gone_html, how_html
@@ -48,6 +50,7 @@ element.addEventListener("click", (event) => {
   if (button) trigger("narrow", { days: button.value });
 });
 """
+_BUSY = "An answer is on its way: ask again when it is there, or stop it. The box keeps your text."
 _SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
 
 
@@ -81,9 +84,10 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     """
     begin = first_view()
     turns = gr.State(())
-    asked = gr.State("")
+    asked = gr.State("")  # what goes back to the box where it is stopped
+    floor = gr.State(Floor())
     with gr.Row(elem_id="room", equal_height=False):
-        chat = _chatbot()
+        chat = chatbot()
         with gr.Column(elem_id="side"):
             coverage = gr.HTML("", elem_id="coverage", js_on_load=_COVERAGE_JS)
             sources = gr.HTML(begin.sources, elem_id="sources")
@@ -91,7 +95,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
         with gr.Column(elem_id="asking"):
             panel = vote_panel()
             notice = gr.HTML(begin.notice, elem_id="notice")
-            box, send, stop = _question_line()
+            box, send, stop = question_line()
             bar = filter_bar()
             with gr.Row(elem_id="tools"):
                 clear = gr.Button("New conversation", elem_id="clear", elem_classes="quiet")
@@ -103,27 +107,45 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     view = [chat, sources, coverage, notice, box, turns, reading]
     narrow_to = filter_events(bar, bot, listing, turns)
 
-    def ask(question: str, before: tuple[Turn, ...], *chosen: Any) -> Iterator[list[Any]]:
+    def answer(
+        question: str,
+        before: tuple[Turn, ...],
+        whole: tuple[Turn, ...] | None,
+        back: str | None,
+        *chosen: Any,
+    ) -> Iterator[tuple[tuple[Turn, ...], list[Any]]]:
+        kept = before if whole is None else whole
         try:
             narrowing = Narrowing.read(*chosen)
         except BadNarrowing as error:
-            yield [*_outputs(shown(before, notice_html(str(error), problem=True), question)), ""]
+            yield kept, [*_outputs(shown(kept, notice_html(str(error), problem=True), back)), ""]
             return
         last: list[Any] = [None] * len(view)
-        for one in converse(bot, question, before, narrowing):
+        for one in converse(bot, question, before, narrowing, whole, back):
             now = _outputs(one)
             # What has not changed is not sent again with every word.
-            yield [*(gr.skip() if a == b else a for a, b in zip(now, last, strict=True)), question]
+            new = (gr.skip() if a == b else a for a, b in zip(now, last, strict=True))
+            yield one.turns, [*new, back or ""]
             last = now
+            last[view.index(notice)] = None  # other events write there meanwhile
 
-    def again(before: tuple[Turn, ...], *chosen: Any) -> Iterator[list[Any]]:
+    def ask(
+        floor: Floor, question: str, before: tuple[Turn, ...], *chosen: Any
+    ) -> Iterator[list[Any]]:
+        steps = answer(question, before, None, question, *chosen)
+        yield from floor.alone(before, steps, busy)
+
+    def again(floor: Floor, before: tuple[Turn, ...], *chosen: Any) -> Iterator[list[Any]]:
         if before:
-            yield from ask(before[-1].question, before[:-1], *chosen)
+            steps = answer(before[-1].question, before[:-1], before, None, *chosen)
+            yield from floor.alone(before, steps, busy)
         else:  # of a generator that gives nothing Gradio makes blanks
             yield [gr.skip()] * len(told)
 
     # Gradio counts the parameters to know where the event goes: *chosen would take it.
     def edited(
+        floor: Floor,
+        typing: str,
         before: tuple[Turn, ...],
         since: Any,
         until: Any,
@@ -133,29 +155,43 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     ) -> Iterator[list[Any]]:
         index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
         question = typed(str(edit.value))
-        yield from ask(question, before[: index // 2], since, until, sources, articles)
+        back = None if typing.strip() else question  # which is nowhere else
+        chosen = (since, until, sources, articles)
+        steps = answer(question, before[: index // 2], before, back, *chosen)
+        refused = [
+            back if back and one is box else say for one, say in zip(told, busy, strict=True)
+        ]
+        yield from floor.alone(before, steps, refused)
 
-    asked_with = [box, turns, *bar.chosen]
+    asked_with = [floor, box, turns, *bar.chosen]
     told = [*view, asked]
+    busy = [notice_html(_BUSY) if one is notice else gr.skip() for one in told]
     asking_events = [
         gr.on([box.submit, send.click], ask, asked_with, told, trigger_mode="once", **HIDDEN),
         chat.example_select(_chosen, None, box, queue=False, **HIDDEN).then(
             ask, asked_with, told, **HIDDEN
         ),
-        chat.retry(again, [turns, *bar.chosen], told, **HIDDEN),
-        chat.edit(edited, [turns, *bar.chosen], told, **HIDDEN),
+        chat.retry(again, [floor, turns, *bar.chosen], told, **HIDDEN),
+        chat.edit(edited, asked_with, told, **HIDDEN),
     ]
+
+    def leave(floor: Floor, before: tuple[Turn, ...], question: str, box: str) -> list[Any]:
+        floor.clear()
+        return _outputs(stopped(before, question, box))
+
+    def begin_anew(floor: Floor) -> list[Any]:
+        floor.clear()
+        return _outputs(first_view())
+
     stop.click(
-        lambda before, question: _outputs(stopped(before, question)),
-        [turns, asked],
+        leave,
+        [floor, turns, asked, box],
         view,
         cancels=asking_events,
         queue=False,
         **HIDDEN,
     )
-    clear.click(
-        lambda: _outputs(first_view()), None, view, cancels=asking_events, queue=False, **HIDDEN
-    )
+    clear.click(begin_anew, floor, view, cancels=asking_events, queue=False, **HIDDEN)
     _save(markdown, turns, [name, text], "newsbot.md", as_markdown)
     _save(json_file, turns, [name, text], "newsbot.json", as_json)
 
@@ -183,47 +219,6 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     reading.only(only, [turns, bar.articles], [bar.articles, bar.place], queue=False, **HIDDEN)
     vote_events(panel, chat, turns, notice, store)
     return AskTab(chat, notice, turns, bar, narrow_to)
-
-
-def _chatbot() -> gr.Chatbot:
-    return gr.Chatbot(
-        [],
-        elem_id="conversation",
-        label="Conversation",
-        show_label=False,
-        container=False,
-        height=None,
-        layout="bubble",
-        buttons=[],
-        editable="user",
-        feedback_options=("Like", "Dislike"),
-        # What it is given is HTML made in bot.chat.answer_markup; as Markdown it would be read
-        # once more, and an article's text could become a link or a picture.
-        render_markdown=False,
-        latex_delimiters=[],
-        allow_tags=False,
-        sanitize_html=True,
-        placeholder="<p>What would you like to know?</p>",
-        examples=[],
-    )
-
-
-def _question_line() -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    with gr.Row(elem_id="line", equal_height=True):
-        box = gr.Textbox(
-            elem_id="question",
-            label="Your question",
-            show_label=False,
-            container=False,
-            placeholder="Ask a question",
-            lines=1,
-            max_lines=4,
-            autofocus=True,
-            scale=1,
-        )
-        send = gr.Button("Ask", variant="primary", elem_id="send", min_width=88)
-        stop = gr.Button("Stop", elem_id="stop", min_width=88)
-    return box, send, stop
 
 
 def _save(button: gr.Button, turns: gr.State, carriers: list[Any], name: str, form: Any) -> None:

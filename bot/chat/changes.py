@@ -89,6 +89,10 @@ class Change:
         """Wait for its end, and tell whether it has come."""
         return bool(wait_for([self.outcome], seconds).done)
 
+    def begin(self) -> None:
+        """Note that its turn has come, and leave at once where it was told to stop."""
+        self._at("", 0, 0, "")
+
     def files(self, done: int, total: int, name: str) -> None:
         """Note how many files have been read, for ``index.builder.Progress``."""
         self._at("files", done, total, name)
@@ -103,7 +107,6 @@ class Change:
             self.is_stopped = True  # whoever waited for it has left before its turn
             return
         try:
-            self._at("", 0, 0, "")
             self.report = work(self)
         except _Stopped:
             self.is_stopped = True
@@ -142,6 +145,7 @@ class Changes:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="newsbot-changes")
         self._lock = threading.Lock()
         self._open: dict[int, Change] = {}  # those that wait or go on, in their order
+        self._endings: dict[int, Callable[[BuildReport | None], None]] = {}
         self._count = 0
 
     @property
@@ -168,12 +172,19 @@ class Changes:
         with self._lock:
             self._check_room()
 
-    def start(self, what: str, work: Callable[[Change], BuildReport]) -> Change:
+    def start(
+        self,
+        what: str,
+        work: Callable[[Change], BuildReport],
+        ended: Callable[[BuildReport | None], None] | None = None,
+    ) -> Change:
         """Make a change when those before it are done.
 
         Args:
             what: what is being done, for people.
             work: does it, in a thread of its own; tells the change how far it is.
+            ended: called once when it has ended, in whatever way and thread, with what it did or
+                None; whoever waits for the outcome hears of it afterwards, unless that one left.
 
         Raises:
             Refused: too many wait already, or the server is closing.
@@ -182,10 +193,13 @@ class Changes:
             self._check_room()
             self._count += 1
             change = self._open[self._count] = Change(what, self._count)
+            if ended is not None:
+                self._endings[change.number] = ended
             try:
                 future = self._worker.submit(self._run, change, work)
             except RuntimeError as error:
                 del self._open[change.number]
+                self._endings.pop(change.number, None)
                 raise Refused("the server is closing") from error
         future.add_done_callback(lambda done: self._forget(change) if done.cancelled() else None)
         return change
@@ -207,19 +221,26 @@ class Changes:
 
     def _run(self, change: Change, work: Callable[[Change], BuildReport]) -> None:
         def done(change: Change) -> BuildReport:
+            report = None
             try:
-                return work(change)
+                change.begin()
+                report = work(change)
+                return report
             finally:
                 # Before whoever waits for the outcome hears of it, and then asks what goes on.
-                self._leave(change)
+                self._leave(change, report)
 
         change.run(done)
-        self._leave(change)  # where it was stopped before it began
+        self._leave(change)  # where whoever waited had left before its turn
 
     def _forget(self, change: Change) -> None:
-        change.forget()
         self._leave(change)
+        change.forget()
 
-    def _leave(self, change: Change) -> None:
+    def _leave(self, change: Change, report: BuildReport | None = None) -> None:
+        with self._lock:
+            ended = self._endings.pop(change.number, None)
+        if ended is not None:
+            ended(report)
         with self._lock:
             self._open.pop(change.number, None)

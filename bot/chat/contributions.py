@@ -2,7 +2,8 @@
 
 What comes from a visitor is data and never a path of this machine: files must lie in the folder of
 uploads, addresses must be web addresses, and a name only ever becomes the last part of a path that
-is made in ``bot.chat.originals``. What is added is kept there, so that the index can be built anew.
+is made in ``bot.chat.originals``. What is added is kept there, so that the index can be built anew;
+what a change brought that published nothing is not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.chat.changes import Change, Changes
-from bot.chat.originals import Originals
+from bot.chat.originals import Originals, pasted_article
 from bot.errors import Refused
 from bot.terminal import counted
 from corpus.web_address import clean_address
@@ -49,7 +50,8 @@ class Contributions:
         self._limits = limits
         self._uploads = uploads
         self.changes = Changes(limits.changes_waiting)
-        self.originals = Originals(bot.index)
+        self.originals = Originals(bot.index, limits.originals_bytes)
+        self.originals.sweep()
 
     def add(
         self,
@@ -59,17 +61,18 @@ class Contributions:
         title: str = "",
         **known: str,
     ) -> Change:
-        """Keep articles beside the index and index them.
+        """Keep articles beside the index and index them; where nothing comes of it, keep nothing.
 
         Args:
-            files: paths as the upload gave them; an upload is gone once it is kept.
+            files: paths as the upload gave them; an upload is gone once it is taken.
             addresses: web addresses, fetched as ``newsbot index`` does, none of the local network.
             text: the text of an article.
             title: its title.
             known: what else is known of it: ``source``, ``published`` and ``url``.
 
         Raises:
-            Refused: it is too much, nothing at all, or not what it should be.
+            Refused: it is too much, nothing at all, or not what it should be, or the server is
+                closing.
             BotError: it cannot be kept.
         """
         self.changes.check_room()
@@ -83,12 +86,9 @@ class Contributions:
             raise Refused("a title without a text is no article")
         if not (pages or uploaded or text.strip()):
             raise Refused("nothing to add: give files, web addresses or a text")
-        kept = self.originals.keep(uploaded)
-        for path in uploaded:
-            path.unlink(missing_ok=True)
-        if text.strip():
-            kept.append(self.originals.keep_text(text, title, **known))
-        paths: list[str | Path] = [*kept, *pages]
+        pasted = pasted_article(text, title, **known) if text.strip() else b""
+        brought = self.originals.bring(uploaded, pasted)
+        paths: list[str | Path] = [*brought.paths, *pages]
 
         def work(change: Change) -> BuildReport:
             from index.builder import build_index
@@ -99,7 +99,18 @@ class Contributions:
                 build_index(paths, self._bot.index, embedder=embedder, progress=change)
             )
 
-        return self.changes.start(_adding(len(uploaded), bool(text.strip()), len(pages)), work)
+        def settle(report: BuildReport | None) -> None:
+            self.originals.settle(brought, report is not None and report.published)
+
+        what = _adding(len(uploaded), bool(pasted), len(pages))
+        try:
+            change = self.changes.start(what, work, settle)
+        except Refused:
+            settle(None)
+            raise
+        for path in uploaded:
+            path.unlink(missing_ok=True)
+        return change
 
     def remove(self, article_ids: Sequence[str]) -> Change:
         """Remove articles by their ids; all of them or, where one is unknown, none.

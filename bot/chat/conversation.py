@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.chat.answer_markup import answer_html, growing_html, pending_html, question_html
@@ -52,7 +52,7 @@ class View:
         coverage: HTML of when what was found was published; empty where there is nothing to show.
         notice: HTML of the line at the question box.
         box: what the question box is to hold; None where it is to be left alone.
-        turns: the turns that are complete, the oldest first.
+        turns: the turns that are complete and stand, the oldest first.
         reading: HTML of the reading pane; None where it is to be left alone.
     """
 
@@ -87,8 +87,18 @@ def shown(
     return View(_messages(done), _sources(done), coverage, notice, box, done, reading)
 
 
-def stopped(turns: Sequence[Turn], question: str) -> View:
-    """Give the page after an answer was stopped: as it was, and the question back in its box."""
+def stopped(turns: Sequence[Turn], question: str, box: str = "") -> View:
+    """Give the page after an answer was stopped: as it was, and the question back in its box.
+
+    Args:
+        turns: the conversation.
+        question: what was asked; empty where it stands in the conversation already.
+        box: what has been typed into the box meanwhile, which stays there.
+    """
+    if not question:
+        return shown(turns, notice_html("Stopped. The conversation is as it was."))
+    if box.strip():
+        return shown(turns, notice_html(f"Stopped. This was asked: {question}"))
     return shown(turns, notice_html("Stopped. The question is still in its box."), question)
 
 
@@ -98,7 +108,12 @@ def typed(message: str) -> str:
 
 
 def converse(
-    bot: NewsBot, question: str, turns: Sequence[Turn], narrowing: Narrowing | None = None
+    bot: NewsBot,
+    question: str,
+    turns: Sequence[Turn],
+    narrowing: Narrowing | None = None,
+    whole: Sequence[Turn] | None = None,
+    back: str | None = None,
 ) -> Iterator[View]:
     """Ask a question and give the page at each step, until the answer is complete.
 
@@ -110,17 +125,24 @@ def converse(
         question: anything.
         turns: the conversation so far, the oldest first.
         narrowing: which articles are asked; all where None.
+        whole: the conversation that stands until the answer is complete, where that takes the place
+            of some of its turns; then the question did not come from the box, which is left alone.
+        back: beside ``whole``: what is put into the box where no answer comes of it; None for
+            nothing.
     """
     done = tuple(turns)
+    stands = done if whole is None else tuple(whole)
+    back = question if whole is None else back
     narrow = narrowing or Narrowing()
     if not question.strip():
-        yield shown(done, notice_html("Type a question first, then press Enter."))
+        yield shown(stands, notice_html("Type a question first, then press Enter."))
         return
     number = done[-1].number + 1 if done else 1
     history = [(turn.question, turn.answer.text) for turn in done]
     text = ""
     citations: list[Citation] = []
-    yield _asking(done, question, pending_html(), "", box="")
+    box = "" if whole is None else None
+    yield replace(_asking(done, stands, question, pending_html(), ""), box=box, reading="")
     try:
         generation = bot.searcher().generation
         cards = ""
@@ -144,13 +166,13 @@ def converse(
                 text += chunk["text"]
                 # Without sources it is a refusal, which is shown in one piece at the end.
                 growing = growing_html(text, citations, number) if citations else pending_html()
-                yield _asking(done, question, growing, cards)
+                yield _asking(done, stands, question, growing, cards)
             else:
-                yield _asking(done, question, pending_html(), cards)
+                yield _asking(done, stands, question, pending_html(), cards)
     except EmptyQuestion:
-        yield shown(done, notice_html("That has no words to search for."), question)
+        yield shown(stands, notice_html("That has no words to search for."), back)
     except NewsbotError as error:
-        yield shown(done, problem_html(bot, error), question)
+        yield shown(stands, problem_html(bot, error), back)
     else:
         yield shown((*done, turn)[-_MOST_TURNS:])
 
@@ -194,14 +216,14 @@ def _text(bot: NewsBot, citation: Citation) -> str | None:
 
 
 def _asking(
-    turns: tuple[Turn, ...], question: str, answering: str, cards: str, box: str | None = None
+    turns: tuple[Turn, ...], stands: tuple[Turn, ...], question: str, answering: str, cards: str
 ) -> View:
     messages = _messages(turns)
     messages += [("user", question_html(question)), ("assistant", answering)]
     sources = _copied(turns) + cards_html(
         cards or message_html("Looking for sources…"), _earlier(turns)
     )
-    return View(messages, sources, "", notice_html(), box, turns, None if box is None else "")
+    return View(messages, sources, "", notice_html(), None, stands)
 
 
 def _messages(turns: Sequence[Turn]) -> list[tuple[Role, str]]:

@@ -29,6 +29,7 @@ class Limits:
         upload_bytes: of the files that are uploaded in one request.
         upload_files: files of one ``/add``.
         kept_bytes: of all uploads that have not been indexed yet.
+        originals_bytes: of all that is kept beside the index of what was added; 0 for any amount.
         text: characters of a pasted text.
         body_bytes: of a request that is no upload.
         waiting: questions that may wait for their turn.
@@ -41,6 +42,7 @@ class Limits:
     upload_bytes: int = 200 * _MEGABYTE
     upload_files: int = 100
     kept_bytes: int = 2_000 * _MEGABYTE
+    originals_bytes: int = 10_000 * _MEGABYTE
     text: int = 1_000_000
     body_bytes: int = 8 * _MEGABYTE
     waiting: int = 100

@@ -24,6 +24,15 @@ Order = Literal["title", "source", "published"]
 
 _HEADINGS: dict[Order, str] = {"title": "Article", "source": "Source", "published": "Date"}
 _MOST_SOURCES = 1_000
+_CHOOSING = (
+    '<p class="choosing"><span role="status"></span>'
+    '<button type="button" name="remove-chosen" hidden>Remove them from the index</button>'
+    '<button type="button" name="choose-none" hidden>Choose none</button></p>'
+)
+_ALL = (
+    '<th scope="col" class="box"><input type="checkbox" name="choose-all" '
+    'aria-label="Choose every article of this page"></th>'
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,9 @@ def chosen(rows: Sequence[Row], words: str, order: str, falling: bool) -> list[R
     return full + [row for row in found if not getattr(row, by)]
 
 
-def table_html(rows: Sequence[Row], page: int, order: str, falling: bool, total: int) -> str:
+def table_html(
+    rows: Sequence[Row], page: int, order: str, falling: bool, total: int, boxes: bool = False
+) -> str:
     """Show a page of rows as a table whose headings sort and whose titles open the article.
 
     Args:
@@ -110,6 +121,8 @@ def table_html(rows: Sequence[Row], page: int, order: str, falling: bool, total:
         order: what they are sorted by.
         falling: whether the last comes first.
         total: articles in the index.
+        boxes: whether each row has a box to choose it by, for whoever may remove articles; what is
+            chosen is kept by the script in ``bot.chat.choosing``.
     """
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(page, 0), pages - 1)
@@ -121,11 +134,11 @@ def table_html(rows: Sequence[Row], page: int, order: str, falling: bool, total:
     if not some:
         return f'<p class="count" role="status">{count}</p>'
     headings = "".join(_heading(by, order, falling) for by in get_args(Order))
-    body = "".join(_row(row) for row in some)
+    body = "".join(_row(row, number if boxes else None) for number, row in enumerate(some))
     return (
-        f'<p class="count" role="status">{count}</p>'
-        f'<table class="articles"><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>'
-        f"{_pager(page, pages)}"
+        f'<p class="count" role="status">{count}</p>{_CHOOSING if boxes else ""}'
+        f'<table class="articles"><thead><tr>{_ALL if boxes else ""}{headings}</tr></thead>'
+        f"<tbody>{body}</tbody></table>{_pager(page, pages)}"
     )
 
 
@@ -139,9 +152,18 @@ def _heading(by: Order, order: str, falling: bool) -> str:
     )
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, number: int | None) -> str:
+    """Show a row; with a number among those of its page it has a box, which its title names."""
+    row_id = html.escape(row.id)
+    box = named = ""
+    if number is not None:
+        named = f' id="article-{number}"'
+        box = (
+            f'<td class="box"><input type="checkbox" name="choose" value="{row_id}" '
+            f'aria-labelledby="article-{number}"></td>'
+        )
     return (
-        f'<tr><td><button type="button" class="link" name="open" value="{html.escape(row.id)}">'
+        f'<tr>{box}<td><button type="button" class="link" name="open" value="{row_id}"{named}>'
         f"<bdi>{title_html(row.title)}</bdi></button>{byline(None, None, row.author)}</td>"
         f"<td><bdi>{escaped(row.source)}</bdi></td>"
         f"<td>{date_html(row.published) if row.published else ''}</td></tr>"

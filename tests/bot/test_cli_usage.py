@@ -104,6 +104,7 @@ def test_the_version_is_one_line(capsys: Capture) -> None:
         ["watch"],
         ["chat", "--port", "70000"],
         ["chat", "--requests-a-minute", "-1"],
+        ["chat", "--originals-gb", "-1"],
         ["user", "add"],
         ["ask", "x", "--level", "bold"],
         ["chat", "--level", "bold"],

@@ -62,6 +62,10 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     tab.locator("#add").get_by_role("button", name="Add articles").click()
     expect(tab.get_by_role("button", name="Add the files")).to_be_visible()
     look("articles")
+    tab.locator('input[name="choose"]').first.check()
+    tab.get_by_role("button", name="Remove them from the index").click()
+    expect(tab.get_by_role("button", name="Yes, remove them")).to_be_visible()
+    look("several to be removed")
     for way in ("Addresses", "Text"):
         tab.get_by_role("tab", name=way, exact=True).click()
         look(way)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
+from index.builder import remove_articles
 from tests.bot.chat.browser import ask, open_page
 from tests.bot.chat.conftest import serving
 from tests.bot.chat.test_page import HOSTILE
@@ -97,6 +98,79 @@ def test_pasted_text_is_added_and_an_article_is_removed_after_a_second_look(
     expect(tab.locator("table.articles")).not_to_contain_text("Quokka census")
     expect(tab.locator("#reader .pane")).to_have_count(0)
     assert bot.status().articles == 13
+
+
+def test_several_articles_are_chosen_by_keyboard_and_removed_in_one_change(
+    tab: Page, own: tuple[str, NewsBot]
+) -> None:
+    url, bot = own
+    before = {article.id for article in bot.articles()}
+    open_articles(tab, url)
+    boxes = tab.locator('input[name="choose"]')
+    bar, question = tab.locator("#table .choosing"), tab.locator("#chosen")
+    remove = tab.get_by_role("button", name="Remove them from the index")
+    expect(remove).to_be_hidden()
+    search = tab.get_by_label("Search the articles")
+    search.fill("grelle halvik")
+    expect(boxes).to_have_count(2)
+    chosen = {boxes.first.get_attribute("value")}
+    boxes.first.press("Space")
+    expect(bar).to_contain_text("1 chosen")
+    search.fill("")
+    expect(boxes).to_have_count(13)
+    expect(tab.locator('input[name="choose"]:checked')).to_have_count(1)
+    other = tab.locator('input[name="choose"]:not(:checked)').last
+    chosen.add(other.get_attribute("value"))
+    title = tab.locator("table.articles tbody tr").last.locator("button")
+    expect(other).to_have_accessible_name(title.inner_text())
+    other.press("Space")
+    expect(bar).to_contain_text("2 chosen")
+    tab.locator("table.articles button[name=open]").first.click()  # which changes no choice
+    expect(tab.locator("#reader .pane")).to_be_visible()
+    remove.press("Enter")
+    expect(question).to_contain_text("Remove 2 articles from the index?")
+    expect(question.locator("li")).to_have_count(2)
+    expect(question.locator("[tabindex]")).to_be_focused()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_role("button", name="No, keep them")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(question).to_have_count(0)
+    expect(bar).to_contain_text("2 chosen")
+    generation = int(bot.status().generation.partition("-")[0])
+    remove.press("Enter")
+    expect(question.locator("[tabindex]")).to_be_focused()
+    tab.get_by_role("button", name="Yes, remove them").click()
+    expect(tab.locator("#status .change")).to_contain_text("2 removed. 11 in the index.")
+    expect(boxes).to_have_count(11)
+    expect(remove).to_be_hidden()
+    expect(question).to_have_count(0)
+    assert {article.id for article in bot.articles()} == before - chosen
+    assert int(bot.status().generation.partition("-")[0]) == generation + 1
+
+
+def test_every_box_of_a_page_is_set_at_once_and_what_others_removed_is_not_asked_about(
+    tab: Page, own: tuple[str, NewsBot]
+) -> None:
+    url, bot = own
+    open_articles(tab, url)
+    boxes = tab.locator('input[name="choose"]')
+    every = tab.get_by_role("checkbox", name="Choose every article of this page")
+    bar = tab.locator("#table .choosing")
+    every.press("Space")
+    expect(bar).to_contain_text("13 chosen")
+    boxes.first.press("Space")
+    expect(bar).to_contain_text("12 chosen")
+    assert every.evaluate("box => box.indeterminate && !box.checked")
+    tab.get_by_role("button", name="Choose none").press("Enter")
+    expect(tab.locator('input[name="choose"]:checked')).to_have_count(0)
+    expect(bar).not_to_contain_text("chosen")
+    expect(every).to_be_focused()
+    boxes.nth(0).press("Space")
+    boxes.nth(1).press("Space")
+    remove_articles([str(boxes.nth(0).get_attribute("value"))], bot.index)
+    tab.get_by_role("button", name="Remove them from the index").click()
+    expect(tab.locator("#chosen")).to_contain_text("Remove 1 article from the index?")
 
 
 def test_only_web_addresses_are_fetched_and_what_failed_is_told(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -158,6 +158,49 @@ def test_a_server_that_closes_finishes_what_goes_on_and_takes_no_more(changes: C
     assert first.outcome.result(0).added == 1
     with pytest.raises(Refused, match="closing"):
         changes.start("Adding", nothing)
+
+
+def test_its_end_is_told_once_in_whatever_way_it_comes_and_before_its_outcome() -> None:
+    changes, held = Changes(most_waiting=9), Held()
+    told: list[tuple[str, BuildReport | None, bool]] = []
+
+    def begin(name: str, work: Callable[[Change], BuildReport]) -> Change:
+        def ended(report: BuildReport | None) -> None:
+            told.append((name, report, change.is_finished))
+
+        change = changes.start(name, work, ended)
+        return change
+
+    def fail(change: Change) -> BuildReport:
+        raise IndexFailure("no article 'none'")
+
+    first = begin("done", held)
+    stopped, _, left = begin("stopped", nothing), begin("failed", fail), begin("left", nothing)
+    stopped.stop()
+    left.outcome.cancel()
+    last = begin("last", nothing)
+    held.go.set()
+    assert last.wait(60) and first.report is not None
+    changes.close()
+    assert told == [
+        ("done", first.report, False),
+        ("stopped", None, False),
+        ("failed", None, False),
+        ("left", None, True),
+        ("last", BuildReport(), False),
+    ]
+
+
+def test_the_end_of_what_a_closing_server_forgets_is_told() -> None:
+    changes, held, told = Changes(most_waiting=9), Held(), threading.Event()
+    changes.start("Adding", held)
+    assert held.begun.wait(60)
+    changes.start("Adding", nothing, lambda report: told.set())
+    closing = threading.Thread(target=changes.close)
+    closing.start()
+    assert told.wait(60)
+    held.go.set()
+    closing.join(60)
 
 
 def test_progress_is_shown_step_by_step() -> None:

@@ -163,3 +163,50 @@ def test_an_address_of_this_machine_is_not_fetched(contributions: Contributions)
     report = change.outcome.result()
     assert report.added == 0 and len(report.failures) == 1
     assert "http://127.0.0.1:9/x.html" in Seen(progress_html(change)).text
+
+
+def kept_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "index-originals").iterdir())
+
+
+def test_a_change_that_is_stopped_or_published_nothing_leaves_no_original(
+    contributions: Contributions, uploads: Path, tmp_path: Path
+) -> None:
+    begin = threading.Event()
+
+    def hold(change: Change) -> BuildReport:
+        begin.wait(60)
+        return BuildReport()
+
+    contributions.changes.start("Waiting", hold)
+    (uploads / "story.txt").write_text("Story\n\nThe mill of Ardle was sold for 90 coins.\n")
+    stopped = contributions.add([str(uploads / "story.txt")])
+    shared = contributions.add(text="The ferry carried 9 goats.")
+    assert len([name for name in kept_in(tmp_path) if not name.startswith(".")]) == 2
+    contributions.changes.stop(stopped.number)
+    begin.set()
+    with pytest.raises(Refused, match="stopped"):
+        stopped.outcome.result(60)
+    assert shared.outcome.result(60).added == 1
+    (uploads / "broken.pdf").write_bytes(b"no PDF at all")
+    broken = contributions.add([str(uploads / "broken.pdf")]).outcome.result(60)
+    assert broken.failures and not broken.published
+    (only,) = kept_in(tmp_path)
+    assert only.startswith("pasted-")
+    again = contributions.add(text="The ferry carried 9 goats.").outcome.result(60)
+    assert again.unchanged == 1 and kept_in(tmp_path) == [only]
+
+
+def test_what_would_take_too_much_room_is_refused_and_the_upload_stays(
+    bot: NewsBot, uploads: Path, tmp_path: Path
+) -> None:
+    contributions = Contributions(bot, Limits(originals_bytes=100), uploads)
+    (uploads / "story.txt").write_text("x" * 101)
+    with pytest.raises(Refused, match="--originals-gb"):
+        contributions.add([str(uploads / "story.txt")])
+    assert (uploads / "story.txt").exists() and kept_in(tmp_path) == []
+    assert contributions.changes.current is None
+    contributions.close()
+    with pytest.raises(Refused, match="closing"):
+        contributions.add(text="Short.")
+    assert kept_in(tmp_path) == []

@@ -146,6 +146,27 @@ def test_a_stopped_answer_leaves_the_conversation_as_it_was(bot: NewsBot) -> Non
     assert "Stopped" in view.notice
 
 
+def test_an_answer_in_the_place_of_others_leaves_them_until_it_is_there(bot: NewsBot) -> None:
+    *_, one = converse(bot, SAMPLE, ())
+    *_, two = converse(bot, "And who else?", one.turns)
+    *going_on, last = converse(bot, SAMPLE, (), None, two.turns)
+    assert going_on and all(view.turns == two.turns for view in going_on)
+    assert all(len(view.messages) == 2 for view in going_on)
+    assert all(view.box is None for view in (*going_on, last))
+    assert [turn.question for turn in last.turns] == [SAMPLE]
+    for back in (None, "\x00"):
+        *_, failed = converse(bot, "\x00", (), None, two.turns, back)
+        assert failed.turns == two.turns and len(failed.messages) == 4
+        assert failed.box == back
+
+
+def test_what_was_typed_meanwhile_stays_in_the_box_of_a_stopped_answer() -> None:
+    view = stopped((), "And <then>?", "Typed")
+    assert view.box is None and "And &lt;then&gt;?" in view.notice
+    view = stopped((), "")
+    assert view.box is None and "as it was" in view.notice
+
+
 def test_asking_closes_the_reading_pane_once_and_then_leaves_it_alone(bot: NewsBot) -> None:
     views = list(converse(bot, SAMPLE, ()))
     assert [view.reading for view in views] == ["", *[None] * (len(views) - 1)]

@@ -67,6 +67,24 @@ def test_nothing_of_a_row_is_alive_and_its_id_is_whole(text: str) -> None:
     assert ("value", text) in seen.attributes or "\r" in text or "\x00" in text
 
 
+@given(TEXT)
+def test_a_box_has_the_id_of_its_row_and_is_named_by_its_title(text: str) -> None:
+    seen = Seen(table_html([Row(text, text, "", "", "")], 0, "title", False, 1, boxes=True))
+    assert set(seen.tags) <= {
+        *("p", "table", "thead", "tbody", "tr", "th", "td", "button", "span", "bdi", "input"),
+    }
+    whole = text not in ("", "choose", "choose-all") and not set(text) & set("\r\x00")
+    if whole:
+        assert seen.attributes.count(("value", text)) == 2
+    assert ("aria-labelledby", "article-0") in seen.attributes
+    assert ("id", "article-0") in seen.attributes
+
+
+def test_whoever_may_only_read_has_no_boxes() -> None:
+    seen = Seen(table_html(ROWS, 0, "title", False, 3))
+    assert "input" not in seen.tags and "chosen" not in str(seen.attributes)
+
+
 def test_the_samples_are_listed_with_their_sources(bot: NewsBot) -> None:
     listing = Listing(bot)
     assert len(listing.rows()) == 13
