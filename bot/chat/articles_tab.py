@@ -137,8 +137,8 @@ def articles_tab(
         except NewsbotError as error:
             return notice_html(str(error), problem=True)
         found = chosen(rows, (words or "")[:300], state.order, state.falling)
-        boxes = may_edit(request, gate)
-        return table_html(found, state.page, state.order, state.falling, len(rows), boxes)
+        may = may_edit(request, gate)
+        return table_html(found, state.page, state.order, state.falling, len(rows), may)
 
     # Gradio takes a private event's name from those of the endpoints too: none is called search.
     def look_up(words: str, state: _Sorted, request: gr.Request) -> list[Any]:

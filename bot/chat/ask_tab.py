@@ -39,7 +39,10 @@ document.addEventListener("click", (event) => {
   const [turn, number] = button.value.split("/").map(Number);
   if (button.name === "read") trigger("read", { turn, number });
   if (button.name === "how") trigger("how", { turn });
-  if (button.name === "only") trigger("only", { turn, number });
+  if (button.name === "only") {
+    trigger("only", { turn, number });
+    document.querySelector("#question textarea")?.focus();
+  }
   if (button.name === "close") { props.value = ""; window.newsbot?.closed(); }
 });
 watch("value", () => window.newsbot?.opened(element));
@@ -216,7 +219,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
         return narrow_to([cited.article_id], chosen, before)
 
     coverage.narrow(narrow, None, [bar.since, bar.until, bar.place], queue=False, **HIDDEN)
-    reading.only(only, [turns, bar.articles], [bar.articles, bar.place], queue=False, **HIDDEN)
+    reading.only(only, [turns, bar.articles], [bar.articles, notice], queue=False, **HIDDEN)
     vote_events(panel, chat, turns, notice, store)
     return AskTab(chat, notice, turns, bar, narrow_to)
 

@@ -1,4 +1,4 @@
-"""Several articles, chosen by the boxes of the table, to be removed at once after a second look."""
+"""Several articles, chosen by the boxes of the table: to be asked alone, or removed at once."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ element.addEventListener("change", (event) => {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[name]");
   if (button?.name === "remove-chosen") trigger("removal", { ids: [...chosen] });
+  if (button?.name === "ask-chosen") trigger("only", { ids: [...chosen] });
   if (button?.name === "choose-none") {
     chosen.clear();
     mark();

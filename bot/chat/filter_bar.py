@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.chat.events import HIDDEN
+from bot.chat.markup import notice_html
 from bot.chat.turns import Turn
-from bot.terminal import one_line
+from bot.terminal import counted, one_line
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FilterBar", "filter_bar", "filter_events"]
 
 _MOST_OFFERED = 300  # articles that the list offers; any other is narrowed to where it is read
-_LONGEST_LABEL = 100  # code points of a title in the list
+_LONGEST_LABEL = 80  # code points of a title in the list
 
 _LABEL_JS = "(...narrowed) => window.newsbot?.narrowed(...narrowed)"
 
@@ -57,7 +58,7 @@ def filter_bar() -> FilterBar:
         with gr.Row(elem_classes="fields"):
             since, until = _day("From"), _day("Until")
             sources = _several("Only these sources", "only-sources")
-            articles = _several("Only these articles", "only-articles")
+        articles = _several("Only these articles", "only-articles")
         everything = gr.Button("All articles", elem_classes="quiet", size="sm")
     return FilterBar(place, since, until, sources, articles, everything)
 
@@ -75,7 +76,7 @@ def filter_events(
 
     Returns:
         Adds articles to those chosen: takes their ids, what is chosen and the turns, and gives
-        values of ``bar.articles`` and ``bar.place``.
+        a value of ``bar.articles``, and the HTML of a line that says so.
     """
 
     def offered(chosen: Any, turns: Iterable[Turn]) -> Any:
@@ -93,10 +94,12 @@ def filter_events(
 
     def narrow_to(ids: Sequence[str], chosen: Any, turns: Iterable[Turn]) -> list[Any]:
         together = list(dict.fromkeys([*(chosen or ()), *ids]))
-        return [
-            gr.update(value=together, choices=offered(together, turns)["choices"]),
-            gr.update(open=True),
-        ]
+        choices = offered(together, turns)["choices"]
+        names = [label for label, one in choices if one in ids]
+        say = f"Only this article is asked: {names[0]}" if len(names) == 1 else ""
+        if len(together) > 1:
+            say = f"Only {counted(len(together), 'article')} are asked."
+        return [gr.update(value=together, choices=choices), notice_html(say)]
 
     bar.articles.focus(offered, [bar.articles, turns], bar.articles, queue=False, **HIDDEN)
     bar.everything.click(lambda: [None, None, [], []], None, bar.chosen, queue=False, **HIDDEN)

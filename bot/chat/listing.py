@@ -24,9 +24,10 @@ Order = Literal["title", "source", "published"]
 
 _HEADINGS: dict[Order, str] = {"title": "Article", "source": "Source", "published": "Date"}
 _MOST_SOURCES = 1_000
+_REMOVE = '<button type="button" name="remove-chosen" hidden>Remove them from the index</button>'
 _CHOOSING = (
     '<p class="choosing"><span role="status"></span>'
-    '<button type="button" name="remove-chosen" hidden>Remove them from the index</button>'
+    '<button type="button" name="ask-chosen" hidden>Ask only these</button>{}'
     '<button type="button" name="choose-none" hidden>Choose none</button></p>'
 )
 _ALL = (
@@ -111,7 +112,7 @@ def chosen(rows: Sequence[Row], words: str, order: str, falling: bool) -> list[R
 
 
 def table_html(
-    rows: Sequence[Row], page: int, order: str, falling: bool, total: int, boxes: bool = False
+    rows: Sequence[Row], page: int, order: str, falling: bool, total: int, removal: bool = False
 ) -> str:
     """Show a page of rows as a table whose headings sort and whose titles open the article.
 
@@ -121,8 +122,8 @@ def table_html(
         order: what they are sorted by.
         falling: whether the last comes first.
         total: articles in the index.
-        boxes: whether each row has a box to choose it by, for whoever may remove articles; what is
-            chosen is kept by the script in ``bot.chat.choosing``.
+        removal: whether those chosen by their boxes may be removed; what is chosen is kept by the
+            script in ``bot.chat.choosing``.
     """
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(page, 0), pages - 1)
@@ -134,10 +135,10 @@ def table_html(
     if not some:
         return f'<p class="count" role="status">{count}</p>'
     headings = "".join(_heading(by, order, falling) for by in get_args(Order))
-    body = "".join(_row(row, number if boxes else None) for number, row in enumerate(some))
+    body = "".join(_row(row, number) for number, row in enumerate(some))
     return (
-        f'<p class="count" role="status">{count}</p>{_CHOOSING if boxes else ""}'
-        f'<table class="articles"><thead><tr>{_ALL if boxes else ""}{headings}</tr></thead>'
+        f'<p class="count" role="status">{count}</p>{_CHOOSING.format(_REMOVE if removal else "")}'
+        f'<table class="articles"><thead><tr>{_ALL}{headings}</tr></thead>'
         f"<tbody>{body}</tbody></table>{_pager(page, pages)}"
     )
 
@@ -152,18 +153,13 @@ def _heading(by: Order, order: str, falling: bool) -> str:
     )
 
 
-def _row(row: Row, number: int | None) -> str:
-    """Show a row; with a number among those of its page it has a box, which its title names."""
-    row_id = html.escape(row.id)
-    box = named = ""
-    if number is not None:
-        named = f' id="article-{number}"'
-        box = (
-            f'<td class="box"><input type="checkbox" name="choose" value="{row_id}" '
-            f'aria-labelledby="article-{number}"></td>'
-        )
+def _row(row: Row, number: int) -> str:
+    """Show a row, by its number among those of the page; its title names its box."""
+    row_id, name = html.escape(row.id), f"article-{number}"
     return (
-        f'<tr>{box}<td><button type="button" class="link" name="open" value="{row_id}"{named}>'
+        f'<tr><td class="box"><input type="checkbox" name="choose" value="{row_id}" '
+        f'aria-labelledby="{name}"></td>'
+        f'<td><button type="button" class="link" name="open" value="{row_id}" id="{name}">'
         f"<bdi>{title_html(row.title)}</bdi></button>{byline(None, None, row.author)}</td>"
         f"<td><bdi>{escaped(row.source)}</bdi></td>"
         f"<td>{date_html(row.published) if row.published else ''}</td></tr>"

@@ -8,6 +8,7 @@ import gradio as gr
 
 from bot.chat.articles_tab import articles_tab
 from bot.chat.ask_tab import ask_tab
+from bot.chat.choosing import chosen_rows
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN
 from bot.chat.listing import Listing
@@ -53,11 +54,15 @@ def build_page(
     def suggest() -> Any:
         return gr.update(examples=[{"text": question} for question in examples.offered()])
 
+    def only(turns: Any, event: gr.EventData) -> list[Any]:
+        rows = chosen_rows(listing.rows(), event.ids)
+        return [gr.update(selected="ask"), *asking.narrow_to([row.id for row in rows], (), turns)]
+
     page = gr.Blocks(title="newsbot", analytics_enabled=False, fill_width=True)
     with page:
         header = gr.HTML(_header(""), elem_id="header")
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask", elem_id="ask-tab"):
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab("Ask", elem_id="ask-tab", id="ask"):
                 asking = ask_tab(bot, listing, FeedbackStore(feedback_file(bot.index)))
             with gr.Tab("Articles", elem_id="articles-tab") as shelf:
                 articles = articles_tab(bot, listing, contributions, gate)
@@ -70,6 +75,12 @@ def build_page(
         shelf.select(articles.permit, None, articles.permitted, **quick)
         shelf.select(articles.show, [articles.words, articles.state], articles.table, **HIDDEN)
         shelf.select(articles.follow, None, articles.followed, trigger_mode="once", **HIDDEN)
+        articles.table.only(
+            only,
+            asking.turns,
+            [tabs, asking.filters.articles, asking.notice],
+            **quick,
+        )
         for event in articles.changed:
             event.then(lambda: _header(greeting(bot)[0]), None, header, **quick)
             event.then(choices, None, asking.filters.sources, **HIDDEN)

@@ -149,6 +149,25 @@ def test_several_articles_are_chosen_by_keyboard_and_removed_in_one_change(
     assert int(bot.status().generation.partition("-")[0]) == generation + 1
 
 
+def test_only_the_chosen_articles_are_asked(tab: Page, site: str) -> None:
+    open_articles(tab, site)
+    boxes = tab.locator('input[name="choose"]')
+    expect(boxes).to_have_count(13)
+    chosen = []
+    for number in (1, 4):
+        boxes.nth(number).press("Space")
+        name = boxes.nth(number).get_attribute("aria-labelledby")
+        chosen.append(tab.locator(f"#{name}").inner_text())
+    tab.get_by_role("button", name="Ask only these").press("Enter")
+    expect(tab.locator("#notice")).to_contain_text("Only 2 articles are asked.")
+    expect(tab.locator("#filters > button")).to_contain_text("Only articles: 2 articles")
+    ask(tab, "How many passengers did the Grelle ferry carry?")
+    tab.locator("button[name=how]").last.click()
+    expect(tab.locator("#reading .facts")).to_contain_text("2 articles")
+    titles = tab.locator("#reading tbody td > bdi").all_inner_texts()
+    assert titles and set(titles) <= set(chosen)
+
+
 def test_every_box_of_a_page_is_set_at_once_and_what_others_removed_is_not_asked_about(
     tab: Page, own: tuple[str, NewsBot]
 ) -> None:

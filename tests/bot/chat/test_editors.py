@@ -203,7 +203,9 @@ def test_a_reader_is_told_so_and_an_editor_adds(site: str, browser: Browser) -> 
             expect(tab.locator("#readers-only")).to_contain_text("decided by whoever runs")
             expect(tab.locator("#add")).to_have_count(0)
             expect(remove).to_have_count(0)
-            expect(tab.locator("#table input")).to_have_count(0)
+            tab.locator('input[name="choose"]').first.check()
+            expect(tab.get_by_role("button", name="Ask only these")).to_be_visible()
+            expect(tab.get_by_role("button", name="Remove them from")).to_have_count(0)
         else:
             expect(remove).to_be_visible()
             expect(tab.locator('input[name="choose"]')).to_have_count(1)

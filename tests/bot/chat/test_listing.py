@@ -63,13 +63,14 @@ def test_nothing_of_a_row_is_alive_and_its_id_is_whole(text: str) -> None:
     seen = Seen(table_html([Row(text, text, text, text, text)], 0, "title", False, 1))
     assert set(seen.tags) <= {
         *("p", "table", "thead", "tbody", "tr", "th", "td", "button", "span", "bdi", "time"),
+        "input",
     }
     assert ("value", text) in seen.attributes or "\r" in text or "\x00" in text
 
 
 @given(TEXT)
 def test_a_box_has_the_id_of_its_row_and_is_named_by_its_title(text: str) -> None:
-    seen = Seen(table_html([Row(text, text, "", "", "")], 0, "title", False, 1, boxes=True))
+    seen = Seen(table_html([Row(text, text, "", "", "")], 0, "title", False, 1, removal=True))
     assert set(seen.tags) <= {
         *("p", "table", "thead", "tbody", "tr", "th", "td", "button", "span", "bdi", "input"),
     }
@@ -80,9 +81,11 @@ def test_a_box_has_the_id_of_its_row_and_is_named_by_its_title(text: str) -> Non
     assert ("id", "article-0") in seen.attributes
 
 
-def test_whoever_may_only_read_has_no_boxes() -> None:
-    seen = Seen(table_html(ROWS, 0, "title", False, 3))
-    assert "input" not in seen.tags and "chosen" not in str(seen.attributes)
+def test_whoever_may_only_read_may_choose_and_not_remove() -> None:
+    for may in (True, False):
+        seen = Seen(table_html(ROWS, 0, "title", False, 3, removal=may))
+        assert ("name", "choose") in seen.attributes and ("name", "ask-chosen") in seen.attributes
+        assert (("name", "remove-chosen") in seen.attributes) == may
 
 
 def test_the_samples_are_listed_with_their_sources(bot: NewsBot) -> None:
