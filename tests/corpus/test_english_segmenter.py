@@ -47,7 +47,7 @@ def told(segmenter: Segmenter, text: str) -> list[str] | str:
 @given(PROSE | st.text())
 @example("Dr. Holm and Mr. Berg met Gen. A. B. Lund at 5 p.m. No. 5 was late. He left.")
 @example("Mt. Kelso is in Calif. He lives on St. John Ave. The co. is in company co. of his.")
-@example("On ſt. john he stays. He left. A ſt. b St. John")
+@example("On ſt. john he stays. He left.")
 @example("u s. a u(s. b dr phil. c e.g. d ph.d. He")
 @example("No. No. No. no. 5 no. (6) No comment. No comment.  No comment.")
 def test_the_sentences_are_those_of_pysbd(text: str) -> None:
