@@ -214,13 +214,14 @@ def test_a_build_that_fails_leaves_the_old_state_and_no_rubbish(
     assert not list((index / "generations").glob(".*"))
 
 
-def test_progress_is_told_of_files_and_of_passages(
+def test_progress_is_told_of_files_of_passages_and_of_articles(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     class Told:
         def __init__(self) -> None:
             self.of_files: list[tuple[int, int]] = []
             self.of_passages: list[tuple[int, int]] = []
+            self.of_articles: list[tuple[int, int]] = []
 
         def files(self, done: int, total: int, name: str) -> None:
             self.of_files.append((done, total))
@@ -228,10 +229,21 @@ def test_progress_is_told_of_files_and_of_passages(
         def passages(self, done: int, total: int) -> None:
             self.of_passages.append((done, total))
 
+        def articles(self, done: int, total: int) -> None:
+            self.of_articles.append((done, total))
+
     told = Told()
     build_index([folder], tmp_path / "index", embedder=counting, progress=told)
     assert told.of_files[-1] == (2, 2)
     assert told.of_passages[-1] == (2, 2)
+    assert told.of_articles == [(0, 2), (1, 2), (2, 2)]
+    write(folder, "school", "The school has a new roof.")
+    again = Told()
+    build_index([folder], tmp_path / "index", embedder=counting, progress=again)
+    assert again.of_articles == [(0, 1), (1, 1)], "only what is new is compared"
+    third = Told()
+    build_index([folder], tmp_path / "index", embedder=counting, progress=third)
+    assert third.of_files[-1] == (3, 3) and not third.of_passages and not third.of_articles
 
 
 def test_readers_of_an_old_generation_go_on_while_two_newer_ones_replace_it(
