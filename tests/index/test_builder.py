@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -120,6 +121,45 @@ def test_a_file_that_cannot_be_read_any_more_is_not_pruned(
     assert report.removed == 0
     assert [failure.path.endswith("ferry.txt") for failure in report.failures] == [True]
     assert "ferry.txt" in texts(index)
+
+
+def test_a_folder_without_any_file_is_not_pruned_unless_it_is_said_that_it_may_be_empty(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index, other = tmp_path / "index", tmp_path / "other"
+    other.mkdir()
+    write(other, "museum", "The museum is open.")
+    write(other, "mill", "The mill is shut.")
+    build_index([folder, other], index, embedder=counting)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "lost+found").mkdir()
+    (other / "mill.txt").unlink()
+    report = build_index([folder, other], index, embedder=counting, prune=True)
+    assert report.removed == 1, "the other folder is pruned all the same"
+    (failure,) = report.failures
+    assert failure.path == str(folder) and "the index has 2 from it" in failure.cause
+    assert texts(index).keys() == {"bridge.txt", "ferry.txt", "museum.txt"}
+    report = build_index([folder], index, embedder=counting, prune=True, even_if_empty=True)
+    assert (report.removed, report.failures) == (2, ())
+    assert texts(index).keys() == {"museum.txt"}
+    assert build_index([folder], index, embedder=counting, prune=True).failures == ()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look at everything")
+def test_what_cannot_be_looked_at_is_not_pruned(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    (folder / "share").mkdir()
+    write(folder / "share", "mill", "The mill is shut.")
+    build_index([folder], tmp_path / "index", embedder=counting)
+    (folder / "share").chmod(0o400)  # its names can be listed, and nothing more
+    try:
+        report = build_index([folder], tmp_path / "index", embedder=counting, prune=True)
+    finally:
+        (folder / "share").chmod(0o700)
+    assert report.removed == 0 and len(report.failures) == 1
+    assert "share/mill.txt" in texts(tmp_path / "index")
 
 
 def test_unreadable_files_do_not_stop_the_others(
