@@ -89,6 +89,14 @@ def index(
     index: Index = None,
     model: Model = None,
     prune: Prune = False,
+    even_if_empty: Annotated[
+        bool,
+        typer.Option(
+            "--even-if-empty",
+            help="With --prune: also where a folder has no article file left. Else that is taken "
+            "for a disk that is missing.",
+        ),
+    ] = False,
     allow_local: AllowLocal = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
@@ -109,10 +117,19 @@ def index(
 
     Example: newsbot index https://example.org/2024/05/flood.html
     """
+    if even_if_empty and not prune:
+        raise typer.BadParameter("it goes with --prune", param_hint="--even-if-empty")
     folder = index_folder(index)
     from bot.printout import summary
 
-    report = index_articles(paths, folder, model=model, prune=prune, allow_local=allow_local)
+    report = index_articles(
+        paths,
+        folder,
+        model=model,
+        prune=prune,
+        even_if_empty=even_if_empty,
+        allow_local=allow_local,
+    )
     _tell_skipped(report.skipped, verbose)
     print(summary(report))
     if not report.added + report.replaced + report.unchanged + report.removed:

@@ -36,7 +36,9 @@ def watch(
     downloaded waits until it is whole. Each round of indexing is one line. Ask meanwhile, and leave
     the chat page open: a round becomes visible all at once when it is done.
 
-    What goes wrong in a round is one line on standard error, and the round is tried again.
+    What goes wrong in a round is one line on standard error, and the round is tried again. So is a
+    file that the system refuses, after longer and longer pauses. A folder that is suddenly empty is
+    taken for a disk that is missing: --prune leaves its articles alone.
 
     Example: newsbot watch ~/articles --prune
     """

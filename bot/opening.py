@@ -23,6 +23,7 @@ def index_articles(
     *,
     model: str | None = None,
     prune: bool = False,
+    even_if_empty: bool = False,
     only: Collection[str] | None = None,
     allow_local: bool = False,
 ) -> BuildReport:
@@ -38,6 +39,7 @@ def index_articles(
             folder,
             model=model,
             prune=prune,
+            even_if_empty=even_if_empty,
             progress=bars,
             only=only,
             allow_local=allow_local,

@@ -118,7 +118,7 @@ def complain(message: str) -> None:
 
 
 class Bars:
-    """A bar each over files and passages, for ``index.builder.Progress``, and over questions."""
+    """A bar for each step of an ``index.builder.Progress``, and one over questions."""
 
     def __init__(self, progress: Progress, first: str) -> None:
         """Draw on a running ``rich.progress.Progress``; one bar is there from the start."""
@@ -132,6 +132,10 @@ class Bars:
     def passages(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` passages have been embedded."""
         self._move("passages", done, total, "")
+
+    def articles(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` new articles have been compared."""
+        self._move("articles", done, total, "looking for copies")
 
     def questions(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` questions have been asked."""

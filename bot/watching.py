@@ -3,14 +3,16 @@
 The system's notices only say when to look. What has changed is told by comparing what the folders
 hold with what they held when they were indexed last, so a notice that is lost costs time and no
 article. A file is at rest when two looks, some time apart, find it the same: what is still being
-written waits, and holds up nothing else.
+written waits, and holds up nothing else. A file that the system does not give, as on a share that
+is away for a moment, is tried again later, and later each time.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,15 @@ from index.errors import EmbedderFailure, EmbedderMismatch, IndexForeign
 if TYPE_CHECKING:
     from index.builder import BuildReport
 
-__all__ = ["LOOK_AGAIN_SECONDS", "QUIET_SECONDS", "FolderWatch", "Round", "Tally"]
+__all__ = [
+    "LONGEST_PAUSE",
+    "LOOK_AGAIN_SECONDS",
+    "QUIET_SECONDS",
+    "FolderWatch",
+    "Refused",
+    "Round",
+    "Tally",
+]
 
 QUIET_SECONDS = 2.0
 """Between the two looks that have to find a file the same."""
@@ -31,6 +41,9 @@ QUIET_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 30
 """Until the folders are looked at without a notice, for those that were lost and for a round that
 failed."""
+
+LONGEST_PAUSE = 3_600
+"""Seconds after which a file that the system refuses is tried again at the latest."""
 
 _BURST_MS = 1_000  # notices that come within this time are one
 _LOCK_PREFIX = "~$"  # what Office puts beside an open document: it has the document's extension
@@ -102,6 +115,9 @@ class FolderWatch:
         self._stop = threading.Event() if stop is None else stop
         self._quiet = quiet
         self._indexed: dict[str, _Mark] | None = None  # None until the first round is done
+        self._refused = Refused()
+        self._owes_prune = False  # what has gone could not be told, because not all was to be seen
+        self._all_seen = True
         self._complaint = ""
 
     def run(self) -> None:
@@ -154,7 +170,8 @@ class FolderWatch:
     def _look_and_index(self) -> bool:
         """Index what has changed and is at rest; tell whether to look again for what is not."""
         before = self._look()
-        if before == self._indexed:
+        due = before.keys() & self._refused.due()
+        if before == self._indexed and not due:
             return False
         self._stop.wait(self._quiet)
         now = self._look()
@@ -163,12 +180,15 @@ class FolderWatch:
         resting = {real: mark for real, mark in now.items() if before.get(real) == mark}
         held = self._indexed or {}
         gone = held.keys() - now.keys() - before.keys()
-        changed = {real for real, mark in resting.items() if held.get(real) != mark}
-        prune = self._prune and (self._indexed is None or bool(gone))
+        changed = {real for real, mark in resting.items() if held.get(real) != mark or real in due}
+        owed = self._owes_prune and self._all_seen
+        prune = self._prune and (self._indexed is None or bool(gone) or owed)
         if self._indexed is None or changed or prune:
             # An article whose file has gone may stand in another file, unchanged: all are read.
             if not self._round(Round(frozenset(resting if prune else changed), prune)):
                 return False
+            if prune:
+                self._owes_prune = not self._all_seen
         self._indexed = {real: mark for real, mark in held.items() if real not in gone} | resting
         return resting.keys() != now.keys() or bool(before.keys() - now.keys())
 
@@ -183,6 +203,7 @@ class FolderWatch:
             self._complaint = str(error)
             return False
         self._complaint = ""
+        self._refused.note(what.only, {one.later for one in report.failures if one.later})
         self.tally.rounds += 1
         self.tally.added += report.added
         self.tally.replaced += report.replaced
@@ -192,11 +213,12 @@ class FolderWatch:
     def _look(self) -> dict[str, _Mark]:
         """Tell all files, and of each what changes when it is written to or another takes its name.
 
-        A file whose folder cannot be listed now is not there; ``build_index`` knows better than to
-        remove its articles.
+        A file whose folder cannot be listed now is not there, nor is one on a disk that is missing:
+        ``build_index`` knows better than to remove their articles.
         """
         found: dict[str, _Mark] = {}
-        for finding in find_files(self._folders).files:
+        walk = find_files(self._folders)
+        for finding in walk.files:
             real = Path(finding.real)
             if real.is_relative_to(self._index) or real.name.startswith(_LOCK_PREFIX):
                 continue
@@ -210,4 +232,31 @@ class FolderWatch:
                 status.st_size,
                 status.st_ino,
             )
+        inside = [os.path.join(os.path.realpath(folder), "") for folder in self._folders]
+        self._all_seen = not walk.unlisted and all(
+            any(real.startswith(folder) for real in found) for folder in inside
+        )
         return found
+
+
+class Refused:
+    """The files that the system did not give, and when each is to be tried again."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._pauses: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+
+    def note(self, tried: Collection[str], refused: Collection[str]) -> None:
+        """Note how a round went: twice the pause for what was refused again."""
+        for real in tried:
+            pause = self._pauses.pop(real, LOOK_AGAIN_SECONDS / 2)
+            self._due.pop(real, None)
+            if real in refused:
+                self._pauses[real] = min(2 * pause, LONGEST_PAUSE)
+                self._due[real] = time.monotonic() + self._pauses[real]
+
+    def due(self) -> set[str]:
+        """Give those whose time has come."""
+        now = time.monotonic()
+        return {real for real, moment in self._due.items() if moment <= now}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus.errors import UnreadableArticle
+from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import MEGABYTE, Format, format_of
 from corpus.gzipped import read_gzipped
@@ -21,6 +21,7 @@ def drafts_in(finding: Finding) -> Iterator[Draft | BadRecord]:
     """Read a file of any format, gzipped or not.
 
     Raises:
+        FileOutOfReach: the system does not give it, or not to its end.
         UnreadableArticle: it cannot be read, or not to its end; what was yielded before stands.
     """
     kind = format_of(finding.path.name)
@@ -33,7 +34,7 @@ def drafts_in(finding: Finding) -> Iterator[Draft | BadRecord]:
         packed = finding.path.name.lower().endswith(".gz")
         data = _read(finding, kind, packed=packed)
     except OSError as error:
-        raise UnreadableArticle(cause_of(error)) from error
+        raise FileOutOfReach(cause_of(error)) from error
     name = finding.path.name[:-3] if packed else finding.path.name
     yield from kind.parser()(data, name)
 

@@ -3,6 +3,7 @@
     NewsbotError
     ├── CorpusError                 something about the articles that were brought
     │   └── UnreadableArticle       one file or record that could not be read
+    │       └── FileOutOfReach      a file that the system does not give now, and may give later
     ├── index.errors.IndexFailure     see index/errors.py
     └── bot.errors.BotError         see bot/errors.py
 
@@ -11,7 +12,7 @@ Every message is one line that names the thing and the cause, ready for standard
 
 from __future__ import annotations
 
-__all__ = ["CorpusError", "NewsbotError", "UnreadableArticle"]
+__all__ = ["CorpusError", "FileOutOfReach", "NewsbotError", "UnreadableArticle"]
 
 
 class NewsbotError(Exception):
@@ -24,3 +25,7 @@ class CorpusError(NewsbotError):
 
 class UnreadableArticle(CorpusError):
     """A file, or one record of it, cannot be read; the text is the cause, without the name."""
+
+
+class FileOutOfReach(UnreadableArticle):
+    """The system refuses a file, or fails to read it: that says nothing of what is in it."""

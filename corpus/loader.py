@@ -16,7 +16,7 @@ from pathlib import Path
 from corpus.article import Article
 from corpus.article_file import drafts_in
 from corpus.dates import iso_date
-from corpus.errors import UnreadableArticle
+from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.text import normalise, one_line
 from corpus.walk import Finding, LoadFailure, find_files, shown, stored
@@ -63,7 +63,8 @@ class LoadReport:
         origins: article id to the absolute path of the file it came from, or to the address as it
             was given, without user name and password.
         seen_files: absolute paths of all files that are there, those that could not be read too.
-        unlisted: absolute paths of folders that could not be listed: what is in them is unknown.
+        unlisted: absolute paths of folders that could not be listed, and of what could not be
+            looked at: what is there is unknown.
         roots: absolute paths of the files and folders given.
     """
 
@@ -163,7 +164,8 @@ def _load(
         report.files += 1
     except UnreadableArticle as error:
         report.files += report.articles + report.repeated > before  # in part
-        report.failures.append(LoadFailure(name, str(error)))
+        later = finding.real if isinstance(error, FileOutOfReach) else ""
+        report.failures.append(LoadFailure(name, str(error), later))
     if bad > FAILURES_A_FILE:
         rest = bad - FAILURES_A_FILE
         report.failures.append(LoadFailure(name, f"{rest:,} more records cannot be read"))

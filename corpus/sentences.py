@@ -19,7 +19,7 @@ from corpus.article import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysbd import Segmenter
+    from corpus.english_segmenter import EnglishSegmenter
 
 __all__ = ["LONGEST_PIECE", "WIDEST_WRAP", "sentence_spans"]
 
@@ -120,7 +120,7 @@ def _segment(piece: str) -> list[str]:
 
 
 @cache
-def _segmenter() -> Segmenter:
-    from pysbd import Segmenter  # imported late: 0.1 s that searching does not need
+def _segmenter() -> EnglishSegmenter:
+    from corpus.english_segmenter import EnglishSegmenter  # imported late: 0.1 s
 
-    return Segmenter(language="en", clean=False)
+    return EnglishSegmenter()

@@ -27,10 +27,13 @@ class LoadFailure:
     Attributes:
         path: the file as it was reached from the path given, and the place of a record in it.
         cause: a few words, without the path.
+        later: the file's path, absolute and all links resolved, where the system did not give it
+            and may do so later; empty where another try would change nothing.
     """
 
     path: str
     cause: str
+    later: str = ""
 
     def __str__(self) -> str:
         """Both in one line."""
@@ -76,7 +79,8 @@ def find_files(paths: Iterable[str | Path]) -> Walk:
         ``files``, those of a folder sorted by name, each once; ``failures`` for paths that are
         not there or cannot be entered; ``skipped`` for hidden entries, links out of the folder,
         links to folders, files of other formats and what is no file; ``roots``, the real paths of
-        what was given; ``unlisted``, the real paths of folders that could not be listed.
+        what was given; ``unlisted``, the real paths of folders that could not be listed, and of
+        entries that could not be looked at.
     """
     walk = Walk()
     for given in paths:
@@ -149,6 +153,8 @@ def _walk_folder(top: Path, real_top: str, walk: Walk) -> None:
                 finding = _look_at(entry, path, inside, walk, below)
             except OSError as error:
                 walk.failures.append(LoadFailure(shown(path), cause_of(error)))
+                if not isinstance(error, FileNotFoundError):  # that one has gone since
+                    walk.unlisted.append(os.path.realpath(path))
                 continue
             if finding is not None:
                 kept = links if entry.is_symlink() else walk.files

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from corpus.article import Article
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
+from corpus.walk import shown
 from index.construction import Changes, Construction, Progress
 from index.errors import IndexBusy, IndexFailure, IndexForeign, IndexMissing
 from index.generation import JOURNAL, current_generation
@@ -73,6 +74,7 @@ def build_index(
     embedder: Embedder | None = None,
     model: str | None = None,
     prune: bool = False,
+    even_if_empty: bool = False,
     splitter: SplitterSettings | None = None,
     progress: Progress | None = None,
     only: Collection[str] | None = None,
@@ -91,6 +93,8 @@ def build_index(
             was built with, else the default.
         prune: also remove the articles whose file under these paths is gone. Articles that were
             fetched have no file that could go, and stay.
+        even_if_empty: prune a folder also where no file of articles is left in it. Else that is
+            taken for a disk that is not there, and becomes a failure of the report.
         splitter: how to cut articles of a new index; an index keeps the settings it began with.
         progress: told how far it is.
         only: absolute paths, all links resolved, of the files under these paths that are to be
@@ -124,7 +128,8 @@ def build_index(
             else:
                 build.put(article, origin, known, origins, changes)
         if prune:
-            changes.removed |= _gone(report, origins, changes)
+            gone = _gone(report, origins, changes)
+            changes.removed |= gone if even_if_empty else gone - _emptied(report, origins, gone)
             build.catalogue.delete(changes.removed)
 
     return _write(Path(index_dir), change, embedder, model, splitter, progress, report)
@@ -244,6 +249,24 @@ def _gone(report: LoadReport, origins: dict[str, str], changes: Changes) -> set[
         and any(Path(origin).is_relative_to(root) for root in roots)
         and not any(Path(origin).is_relative_to(folder) for folder in unknown)
     }
+
+
+def _emptied(report: LoadReport, origins: dict[str, str], gone: set[str]) -> set[str]:
+    """Tell which of the articles that have gone came from a given folder with no file left in it.
+
+    So looks the place of a disk or a share that is not there. Each such folder is a failure.
+    """
+    kept: set[str] = set()
+    for root in report.roots:
+        lost = {one for one in gone - kept if Path(origins[one]).is_relative_to(root)}
+        if lost and not any(Path(file).is_relative_to(root) for file in report.seen_files):
+            cause = (
+                f"no file of articles is there, and the index has {len(lost):,} from it: they "
+                "stay, since a disk may be missing; --prune --even-if-empty removes them"
+            )
+            report.failures.append(LoadFailure(shown(root), cause))
+            kept |= lost
+    return kept
 
 
 def _refuse_foreign_folder(index_dir: Path) -> None:

@@ -45,6 +45,9 @@ class Progress(Protocol):
     def passages(self, done: int, total: int) -> None:
         """``done`` of ``total`` new passages have been embedded."""
 
+    def articles(self, done: int, total: int) -> None:
+        """``done`` of ``total`` new articles have been compared, to find copies; the last step."""
+
 
 @dataclass
 class Changes:
@@ -192,7 +195,10 @@ class Construction:
             ),
         )
         copies = Copies.create(self.catalogue)
-        copies.update()
+        if progress is None:
+            copies.update()
+        else:
+            copies.update(progress.articles)
         self.copies = copies.count()
         counts = self.catalogue.counts()
         self._close()

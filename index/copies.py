@@ -12,7 +12,7 @@ whatever the catalogue holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -126,11 +126,16 @@ class Copies:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def update(self) -> None:
-        """Bring the tables in step with the articles; only what is new or changed is compared."""
+    def update(self, tell: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Bring the tables in step with the articles; only what is new or changed is compared.
+
+        Args:
+            tell: told how many of how many new and changed articles are done: of almost all that
+                they are, once each has its signature, which is what takes long.
+        """
         contents = {name: f"{SCHEME}:{of}" for name, of in self._catalogue.hashes().items()}
         self._forget(contents)
-        self._sign(contents)
+        signed = self._sign(contents, tell)
         queue = [_Row(*row) for row in self._catalogue.run(
             f"SELECT {_FIELDS} FROM signatures AS s WHERE s.original IS NULL"
         )]  # fmt: skip
@@ -147,6 +152,8 @@ class Copies:
                 if later.number not in queued and later.rank > row.rank:
                     queued.add(later.number)
                     heappush(queue, later)
+        if signed:
+            tell(signed, signed)
 
     def _forget(self, contents: dict[str, str]) -> None:
         """Drop the articles that are no longer there as they were, and undo what hung on them."""
@@ -168,12 +175,14 @@ class Copies:
                 "WHERE original NOT IN (SELECT number FROM signatures)"
             )
 
-    def _sign(self, contents: dict[str, str]) -> None:
-        """Write the signatures and bands of the articles that have none."""
+    def _sign(self, contents: dict[str, str], tell: Callable[[int, int], None]) -> int:
+        """Write the signatures and bands of the articles that have none; give their number."""
         run = self._catalogue.run
         signed = {row[0] for row in run("SELECT article_id FROM signatures")}
-        for article_id, content in sorted(contents.items()):
-            article = None if article_id in signed else self._catalogue.article(article_id)
+        unsigned = sorted(contents.keys() - signed)
+        for done, article_id in enumerate(unsigned):
+            tell(done, len(unsigned))
+            article = self._catalogue.article(article_id)
             if article is None:
                 continue
             signature = self._finder.signature(Wording([article.text]))
@@ -181,10 +190,16 @@ class Copies:
             ((number,),) = run(
                 "INSERT INTO signatures (article_id, content, moment, signature) "
                 "VALUES (?, ?, ?, ?) RETURNING number",
-                (article_id, content, _UNDATED if moment is None else moment, signature),
+                (
+                    article_id,
+                    contents[article_id],
+                    _UNDATED if moment is None else moment,
+                    signature,
+                ),
             )
             for band in enumerate(self._finder.bands(signature)):
                 run("INSERT INTO bands VALUES (?, ?, ?)", (*band, number))
+        return len(unsigned)
 
     def _original_of(self, row: _Row) -> int:
         """Find the first original before an article that it is a copy of, or itself."""

@@ -29,7 +29,7 @@ class Progress:
     Attributes:
         running: whether one goes on.
         waiting: how many wait behind it.
-        step: ``files`` or ``passages``; ``""`` where it has not begun with either.
+        step: ``files``, ``passages`` or ``articles``; ``""`` where it has begun with none.
         done: of ``step``, how many are done.
         total: of ``step``, how many there are.
     """
@@ -48,8 +48,9 @@ class Change:
         number: names it among the changes of one server; 1 for the first.
         what: what is being done, for people, such as "Adding 3 files".
         outcome: done when questions are answered from the new index, or nothing was changed.
-        step: what it is at: ``files``, ``passages``, or ``""`` before the first of them.
-        done: files or passages that are done of this step.
+        step: what it is at: ``files``, ``passages``, ``articles`` (looking for copies), or ``""``
+            before the first of them.
+        done: files, passages or articles that are done of this step.
         total: how many there are; 0 where that is not known yet.
         name: the file or address read last.
         report: what it did, once it is finished.
@@ -100,6 +101,10 @@ class Change:
     def passages(self, done: int, total: int) -> None:
         """Note how many passages have been embedded, for ``index.builder.Progress``."""
         self._at("passages", done, total, "")
+
+    def articles(self, done: int, total: int) -> None:
+        """Note how many new articles have been compared, for ``index.builder.Progress``."""
+        self._at("articles", done, total, "")
 
     def run(self, work: Callable[[Change], BuildReport]) -> None:
         """Do it, in this thread."""

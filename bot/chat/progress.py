@@ -16,7 +16,12 @@ __all__ = ["progress_html"]
 
 _MOST_FAILURES = 50  # that get a line each
 
-_STEPS = {"": "getting ready", "files": "reading", "passages": "indexing passages"}
+_STEPS = {
+    "": "getting ready",
+    "files": "reading",
+    "passages": "indexing passages",
+    "articles": "looking for copies",
+}
 
 
 def progress_html(change: Change) -> str:

@@ -223,6 +223,9 @@ class _Lines:
     def passages(self, done: int, total: int) -> None:
         self._tell(f"{done} of {total} passages embedded")
 
+    def articles(self, done: int, total: int) -> None:
+        self._tell(f"{done} of {total} articles compared")
+
     def _tell(self, line: str) -> None:
         if time.monotonic() - self._told >= _TOLD_EVERY:
             self._told = time.monotonic()

@@ -52,6 +52,22 @@ def test_index_removes_what_has_gone_only_when_told(
     assert "1 removed" in output_of(capsys, *words, "--prune")[1]
 
 
+def test_a_folder_that_is_empty_is_pruned_only_when_that_is_said(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("index", folder, "--index", tmp_path / "x")
+    output_of(capsys, *words)
+    for file in folder.iterdir():
+        file.unlink()
+    status, out, err = output_of(capsys, *words, "--prune")
+    assert status == 1 and "0 removed" in out and "2 articles" in out
+    assert err.startswith(f"could not read {folder}: no file of articles") and err.count("\n") == 1
+    assert "--prune --even-if-empty" in err
+    assert output_of(capsys, *words, "--even-if-empty")[0] == 2
+    status, out, err = output_of(capsys, *words, "--prune", "--even-if-empty")
+    assert (status, err) == (0, "") and "2 removed" in out
+
+
 def test_an_unreadable_file_is_named_and_the_others_are_indexed(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:

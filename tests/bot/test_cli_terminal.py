@@ -43,6 +43,7 @@ def test_on_a_terminal_there_is_progress_and_then_one_line(folder: Path, tmp_pat
     status, seen = run_on_terminal("index", folder, "--index", tmp_path / "x")
     assert status == 0
     assert "files" in seen and "passages" in seen and "2/2" in seen
+    assert "looking for copies" in seen
     assert "2 added" in seen.splitlines()[-1]
 
 

@@ -99,6 +99,9 @@ def test_a_further_bar_appears_with_its_first_step() -> None:
     assert [task.fields["detail"] for task in progress.tasks] == ["a.txt"]
     drawn.passages(4, 9)
     assert told(progress) == [("files", 1, 2), ("passages", 4, 9)]
+    drawn.articles(0, 3)
+    assert told(progress)[2] == ("articles", 0, 3)
+    assert progress.tasks[2].fields["detail"] == "looking for copies"
 
 
 def test_there_are_no_bars_where_there_is_no_terminal() -> None:

@@ -12,12 +12,32 @@ import pytest
 
 from bot import watching
 from bot.errors import WatchFailure
-from bot.watching import FolderWatch, Round
+from bot.watching import FolderWatch, Refused, Round
 from corpus.errors import NewsbotError
-from index.builder import BuildReport, build_index
+from index.builder import BuildReport, Progress, build_index
 from index.errors import EmbedderFailure, IndexBusy
 from tests.index.hashed import HashedEmbedder
 from tests.index.test_builder_partial import held
+
+
+class Away:
+    """Takes a folder away while the first file is read, as a share that is gone for a moment."""
+
+    def __init__(self, folder: Path, elsewhere: Path) -> None:
+        self.folder, self.elsewhere, self.times = folder, elsewhere, 1
+
+    def files(self, done: int, total: int, name: str) -> None:
+        if done == 1 and self.times > 0:
+            self.times -= 1
+            self.folder.rename(self.elsewhere)
+        elif done == total and self.elsewhere.exists():
+            self.elsewhere.rename(self.folder)
+
+    def passages(self, done: int, total: int) -> None:
+        pass
+
+    def articles(self, done: int, total: int) -> None:
+        pass
 
 
 class Watched:
@@ -31,6 +51,7 @@ class Watched:
         self.complaints: list[str] = []
         self.failing: list[NewsbotError] = []
         self.failed = 0
+        self.progress: Progress | None = None
         self.stop = threading.Event()
         self.ended: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -83,7 +104,12 @@ class Watched:
             self.failed += 1
             raise self.failing.pop(0)
         report = build_index(
-            [self.folder], self.index, embedder=HashedEmbedder(), prune=what.prune, only=what.only
+            [self.folder],
+            self.index,
+            embedder=HashedEmbedder(),
+            prune=what.prune,
+            only=what.only,
+            progress=self.progress,
         )
         self.reports.append(report)
         return report
@@ -251,6 +277,65 @@ def test_with_prune_articles_go_with_their_files(watched: Watched) -> None:
     watched.holds(c="About c.")
     watched.end()
     assert watch.tally.removed == 2
+
+
+def test_a_file_that_the_system_did_not_give_is_tried_again(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_AGAIN_SECONDS", 1)
+    watched.write("a.txt", "About a.")
+    file = watched.write("share/b.txt", "About b.")
+    watched.progress = Away(file.parent, tmp_path / "away")
+    watched.begin(prune=True)
+    until(lambda: held(watched.index) == {"a.txt": "About a.", "share/b.txt": "About b."})
+    first = watched.reports[0]
+    assert [(one.cause, one.later) for one in first.failures] == [
+        ("no such file or folder", str(file))
+    ]
+    assert [report.removed for report in watched.reports] == [0] * len(watched.reports)
+    (again,) = watched.rounds[1:]
+    assert again.only == {str(file)}, "what had been read was read again"
+
+
+def test_what_is_refused_again_and_again_is_tried_later_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    refused, pauses = Refused(), []
+    for _ in range(10):
+        refused.note(["/a", "/b"], {"/a"})
+        begun = now
+        while not refused.due():
+            now += 10
+        assert refused.due() == {"/a"}
+        pauses.append(now - begun)
+    assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    refused.note(["/a"], set())
+    now += 10_000
+    assert refused.due() == set()
+
+
+def test_a_folder_that_is_suddenly_empty_is_taken_for_a_missing_disk(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_AGAIN_SECONDS", 1)
+    for name in ("a", "b"):
+        watched.write(f"{name}.txt", f"About {name}.")
+    watched.begin(prune=True)
+    watched.holds(a="About a.", b="About b.")
+    watched.folder.rename(tmp_path / "away")
+    watched.folder.mkdir()
+    until(lambda: len(watched.reports) == 2)
+    (failure,) = watched.reports[1].failures
+    assert failure.path == str(watched.folder) and "a disk may be missing" in failure.cause
+    assert held(watched.index) == {"a.txt": "About a.", "b.txt": "About b."}
+    time.sleep(3)
+    assert len(watched.reports) == 2, "an empty folder was told of again and again"
+    (tmp_path / "away/a.txt").unlink()  # while nobody could see it
+    watched.folder.rmdir()
+    (tmp_path / "away").rename(watched.folder)
+    watched.holds(b="About b.")
 
 
 def test_with_prune_an_article_that_another_file_has_too_stays(watched: Watched) -> None:

@@ -74,7 +74,13 @@ def test_whatever_was_added_and_removed_the_same_is_found(
                 write(articles, number, version)
             for number in deleted:
                 (articles / f"{number}.txt").unlink(missing_ok=True)
-            build_index([articles], root / "index", embedder=HashedEmbedder(), prune=True)
+            build_index(
+                [articles],
+                root / "index",
+                embedder=HashedEmbedder(),
+                prune=True,
+                even_if_empty=True,
+            )
         if not list(articles.iterdir()):
             return
         report = build_index([articles], root / "index", embedder=HashedEmbedder())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -122,6 +123,45 @@ def test_a_file_that_cannot_be_read_any_more_is_not_pruned(
     assert "ferry.txt" in texts(index)
 
 
+def test_a_folder_without_any_file_is_not_pruned_unless_it_is_said_that_it_may_be_empty(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index, other = tmp_path / "index", tmp_path / "other"
+    other.mkdir()
+    write(other, "museum", "The museum is open.")
+    write(other, "mill", "The mill is shut.")
+    build_index([folder, other], index, embedder=counting)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "lost+found").mkdir()
+    (other / "mill.txt").unlink()
+    report = build_index([folder, other], index, embedder=counting, prune=True)
+    assert report.removed == 1, "the other folder is pruned all the same"
+    (failure,) = report.failures
+    assert failure.path == str(folder) and "the index has 2 from it" in failure.cause
+    assert texts(index).keys() == {"bridge.txt", "ferry.txt", "museum.txt"}
+    report = build_index([folder], index, embedder=counting, prune=True, even_if_empty=True)
+    assert (report.removed, report.failures) == (2, ())
+    assert texts(index).keys() == {"museum.txt"}
+    assert build_index([folder], index, embedder=counting, prune=True).failures == ()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look at everything")
+def test_what_cannot_be_looked_at_is_not_pruned(
+    folder: Path, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    (folder / "share").mkdir()
+    write(folder / "share", "mill", "The mill is shut.")
+    build_index([folder], tmp_path / "index", embedder=counting)
+    (folder / "share").chmod(0o400)  # its names can be listed, and nothing more
+    try:
+        report = build_index([folder], tmp_path / "index", embedder=counting, prune=True)
+    finally:
+        (folder / "share").chmod(0o700)
+    assert report.removed == 0 and len(report.failures) == 1
+    assert "share/mill.txt" in texts(tmp_path / "index")
+
+
 def test_unreadable_files_do_not_stop_the_others(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
@@ -214,13 +254,14 @@ def test_a_build_that_fails_leaves_the_old_state_and_no_rubbish(
     assert not list((index / "generations").glob(".*"))
 
 
-def test_progress_is_told_of_files_and_of_passages(
+def test_progress_is_told_of_files_of_passages_and_of_articles(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     class Told:
         def __init__(self) -> None:
             self.of_files: list[tuple[int, int]] = []
             self.of_passages: list[tuple[int, int]] = []
+            self.of_articles: list[tuple[int, int]] = []
 
         def files(self, done: int, total: int, name: str) -> None:
             self.of_files.append((done, total))
@@ -228,10 +269,21 @@ def test_progress_is_told_of_files_and_of_passages(
         def passages(self, done: int, total: int) -> None:
             self.of_passages.append((done, total))
 
+        def articles(self, done: int, total: int) -> None:
+            self.of_articles.append((done, total))
+
     told = Told()
     build_index([folder], tmp_path / "index", embedder=counting, progress=told)
     assert told.of_files[-1] == (2, 2)
     assert told.of_passages[-1] == (2, 2)
+    assert told.of_articles == [(0, 2), (1, 2), (2, 2)]
+    write(folder, "school", "The school has a new roof.")
+    again = Told()
+    build_index([folder], tmp_path / "index", embedder=counting, progress=again)
+    assert again.of_articles == [(0, 1), (1, 1)], "only what is new is compared"
+    third = Told()
+    build_index([folder], tmp_path / "index", embedder=counting, progress=third)
+    assert third.of_files[-1] == (3, 3) and not third.of_passages and not third.of_articles
 
 
 def test_readers_of_an_old_generation_go_on_while_two_newer_ones_replace_it(

@@ -212,3 +212,5 @@ def test_progress_is_shown_step_by_step() -> None:
     assert "reading 1 of 3" in seen.text
     change.passages(7, 9)
     assert ("value", "7") in Seen(progress_html(change)).attributes
+    change.articles(2, 4)
+    assert "looking for copies 2 of 4" in Seen(progress_html(change)).text
