@@ -76,15 +76,16 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
     return f'<div class="answer streaming">{"".join(shown)}</div>'
 
 
-def answer_html(answer: Answer, turn: int) -> str:
+def answer_html(answer: Answer, turn: int, narrowed: str = "") -> str:
     """Show an answer, or that the articles do not say, in a way that no answer looks.
 
     Args:
         answer: what is shown.
         turn: number of the turn, from 1: its links and buttons name it.
+        narrowed: to which articles the search was narrowed, in words; empty where it was not.
     """
     if answer.refused:
-        return _refusal(answer, turn)
+        return _refusal(answer, turn, narrowed)
     short = answer.short_answer
     sentences = "".join(
         _sentence(_prose(cited.quote), [cited.number], turn, short is not None)
@@ -96,7 +97,10 @@ def answer_html(answer: Answer, turn: int) -> str:
     )
 
 
-def _refusal(answer: Answer, turn: int) -> str:
+def _refusal(answer: Answer, turn: int, narrowed: str) -> str:
+    advice = "Naming the people, places or events that the articles would name may help."
+    if narrowed:
+        advice = f"Only these were asked: <bdi>{escaped(narrowed)}</bdi>."
     closest = "".join(
         f'<li><button type="button" class="link" name="read" value="{turn}/{cited.number}">'
         f"<bdi>{title_html(cited.title)}</bdi></button>"
@@ -110,8 +114,8 @@ def _refusal(answer: Answer, turn: int) -> str:
     )
     return (
         f'<div class="refusal"><p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
-        "<p>Nothing in the indexed articles answers this, so there are no sources to show. "
-        "Naming the people, places or events that the articles would name may help.</p>"
+        f"<p>Nothing in the {'chosen' if narrowed else 'indexed'} articles answers this, so there "
+        f"are no sources to show. {advice}</p>"
         f"{_notes(answer.notes)}{folded}{_foot(answer, turn)}</div>"
     )
 

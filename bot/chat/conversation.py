@@ -159,7 +159,7 @@ def converse(
                     found_of(chunk["hits"]),
                     narrow,
                     generation,
-                    answer_html(answer, number),
+                    answer_html(answer, number, str(narrow)),
                     _all_cards(bot, number, answer),
                 )
             elif "text" in chunk:

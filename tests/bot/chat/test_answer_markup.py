@@ -105,7 +105,7 @@ def test_nothing_of_an_answer_is_alive(short: str, quote: str, note: str, quoted
 def test_nothing_of_a_refusal_is_alive(title: str, note: str) -> None:
     closest = (cited(1, "Close.", title),)
     refusal = Answer(REFUSAL, None, True, 0.1, (), closest=closest, notes=(note,))
-    seen = Seen(answer_html(refusal, 3))
+    seen = Seen(answer_html(refusal, 3, note))
     assert set(seen.tags) <= {*("div", "p", "details", "summary", "ul", "li", "button", "bdi")}
     assert ("value", "3/1") in seen.attributes
     assert clean(note) in seen.text
@@ -118,6 +118,14 @@ def test_a_refusal_folds_the_closest_articles_away_and_names_no_source() -> None
     assert "Nearby" in folded and " open" not in folded
     assert not hrefs(Seen(markup))
     assert "details" not in answer_html(replace(refusal, closest=()), 1)
+
+
+def test_a_refusal_says_what_the_search_was_narrowed_to() -> None:
+    refusal = Answer(REFUSAL, None, True, 0.1, ())
+    assert "Only these were asked" not in answer_html(refusal, 1)
+    told = Seen(answer_html(refusal, 1, "from 2024-01-01 · 2 articles")).text
+    assert "Nothing in the chosen articles answers this" in told
+    assert "Only these were asked: from 2024-01-01 · 2 articles." in told
 
 
 @given(TEXT)
