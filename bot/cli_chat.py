@@ -82,9 +82,9 @@ def chat(
     """
     folder = index_folder(index)
     bot = open_bot(folder, reader, level)
-    from bot.chat.limits import Limits
-    from bot.chat.serving import launch
-    from bot.chat.terms import Terms
+    from bot.chat.access.limits import Limits
+    from bot.chat.access.terms import Terms
+    from bot.chat.server.serving import launch
     from bot.users import users_beside
 
     beside = users_beside(folder)

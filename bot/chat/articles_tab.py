@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from bot.chat.access.editors import check_editor, may_edit
 from bot.chat.adding import adding_form
-from bot.chat.changes import Change
 from bot.chat.choosing import CHOOSING_JS, choosing_bar, chosen_rows
-from bot.chat.contributions import Contributions
-from bot.chat.editors import check_editor, may_edit
+from bot.chat.editing.changes import Change
+from bot.chat.editing.contributions import Contributions
 from bot.chat.events import HIDDEN
 from bot.chat.listing import Listing, chosen, table_html
 from bot.chat.markup import notice_html
@@ -22,7 +22,7 @@ from bot.errors import BotError, UnknownArticle
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.visitors import Gate
+    from bot.chat.access.visitors import Gate
     from bot.newsbot import NewsBot
 
 __all__ = ["ArticlesTab", "articles_tab"]

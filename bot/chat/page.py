@@ -17,9 +17,9 @@ from bot.feedback import FeedbackStore, feedback_file
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.contributions import Contributions
+    from bot.chat.access.visitors import Gate
+    from bot.chat.editing.contributions import Contributions
     from bot.chat.examples import Examples
-    from bot.chat.visitors import Gate
     from bot.newsbot import NewsBot
 
 __all__ = ["build_page"]
@@ -37,7 +37,7 @@ def build_page(
         gate: knows who may change it.
 
     Returns:
-        Blocks, as ``bot.chat.serving`` serves them.
+        Blocks, as ``bot.chat.server.serving`` serves them.
     """
     listing = Listing(bot)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.chat.markup import escaped
 
 if TYPE_CHECKING:
-    from bot.chat.changes import Change
+    from bot.chat.editing.changes import Change
     from corpus.loader import LoadFailure
     from index.builder import BuildReport
 

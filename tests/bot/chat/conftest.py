@@ -48,7 +48,9 @@ def serving(bot: NewsBot, *tabs: Page) -> Iterator[str]:
 
     The tabs are closed before it ends, of which they would complain.
     """
-    from bot.chat.serving import start  # Gradio takes seconds: only for the tests that need it
+    from bot.chat.server.serving import (
+        start,  # Gradio takes seconds: only for the tests that need it
+    )
 
     port = free_port()
     page = start(bot, port=port)

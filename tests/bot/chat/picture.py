@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m tests.bot.chat.picture OUT.png", file=sys.stderr)
         return 2
-    from bot.chat.serving import start
+    from bot.chat.server.serving import start
     from bot.newsbot import NewsBot
     from corpus.samples import samples_folder
     from index.builder import build_index

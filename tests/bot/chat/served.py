@@ -15,7 +15,7 @@ from bot.newsbot import NewsBot
 from tests.bot.chat.browser import free_port
 
 if TYPE_CHECKING:
-    from bot.chat.terms import Terms
+    from bot.chat.access.terms import Terms
     from index.embedder import Embedder
 
 __all__ = ["SAMPLE", "call", "copied", "serving_on"]
@@ -32,7 +32,7 @@ def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
 @contextmanager
 def serving_on(bot: NewsBot, terms: Terms, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve on these terms, and give the address without a slash at its end."""
-    from bot.chat.serving import start
+    from bot.chat.server.serving import start
 
     port = free_port()
     running = start(bot, host, port, terms)

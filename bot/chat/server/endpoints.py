@@ -18,14 +18,14 @@ from gradio.components.api_component import Api
 from gradio.events import api
 from gradio.utils import get_function_description
 
-from bot.chat.editors import check_editor
-from bot.chat.visitors import Gate
+from bot.chat.access.editors import check_editor
+from bot.chat.access.visitors import Gate
 from bot.errors import Refused
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.contributions import Contributions
-    from bot.chat.limits import Limits
+    from bot.chat.access.limits import Limits
+    from bot.chat.editing.contributions import Contributions
     from bot.newsbot import NewsBot
     from index.builder import BuildReport
 

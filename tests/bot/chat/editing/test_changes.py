@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.changes import Change, Changes, Progress
+from bot.chat.editing.changes import Change, Changes, Progress
 from bot.chat.progress import progress_html
 from bot.errors import Refused
 from index.builder import BuildReport, build_index

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.changes import Change
-from bot.chat.contributions import Contributions
-from bot.chat.limits import Limits
+from bot.chat.access.limits import Limits
+from bot.chat.editing.changes import Change
+from bot.chat.editing.contributions import Contributions
 from bot.chat.progress import progress_html
 from bot.errors import Refused
 from bot.newsbot import NewsBot

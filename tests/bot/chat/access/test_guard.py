@@ -17,10 +17,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from bot.chat.calls import Calls
-from bot.chat.guard import Arrival, Guard
-from bot.chat.limits import Limits, Turnstile
-from bot.chat.visitors import Gate, Login, login_refused, visitor_of
+from bot.chat.access.guard import Arrival, Guard
+from bot.chat.access.limits import Limits, Turnstile
+from bot.chat.access.visitors import Gate, Login, login_refused, visitor_of
+from bot.chat.server.calls import Calls
 from bot.users import Doorkeeper, UserFile
 
 PASSWORD = "a long password"

@@ -2,8 +2,8 @@
 
 What comes from a visitor is data and never a path of this machine: files must lie in the folder of
 uploads, addresses must be web addresses, and a name only ever becomes the last part of a path that
-is made in ``bot.chat.originals``. What is added is kept there, so that the index can be built anew;
-what a change brought that published nothing is not.
+``originals`` makes. What is added is kept there, so that the index can be built anew; what a change
+brought that published nothing is not.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.changes import Change, Changes
-from bot.chat.originals import Originals, pasted_article
+from bot.chat.editing.changes import Change, Changes
+from bot.chat.editing.originals import Originals, pasted_article
 from bot.errors import Refused
 from bot.terminal import counted
 from corpus.web_address import clean_address
 
 if TYPE_CHECKING:
-    from bot.chat.limits import Limits
+    from bot.chat.access.limits import Limits
     from bot.newsbot import NewsBot
     from index.builder import BuildReport
 

@@ -14,12 +14,12 @@ from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import JSONResponse
 
-from bot.chat.visitors import Gate, visitor_of
+from bot.chat.access.visitors import Gate, visitor_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from bot.chat.limits import Limits, Turnstile
+    from bot.chat.access.limits import Limits, Turnstile
 
 __all__ = ["Arrival", "Guard"]
 

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from bot.chat.limits import Limits
-from bot.chat.terms import Terms
+from bot.chat.access.limits import Limits
+from bot.chat.access.terms import Terms
 from bot.newsbot import NewsBot
 from bot.users import UserFile
 from index.builder import build_index

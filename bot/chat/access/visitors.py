@@ -29,7 +29,7 @@ from starlette.responses import JSONResponse
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
-    from bot.chat.limits import Turnstile
+    from bot.chat.access.limits import Turnstile
     from bot.users import Doorkeeper
 
 __all__ = [

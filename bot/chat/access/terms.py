@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.chat.limits import Limits
-from bot.chat.visitors import Gate, is_own_address
+from bot.chat.access.limits import Limits
+from bot.chat.access.visitors import Gate, is_own_address
 from bot.errors import BotError, NotServed, PortBusy
 from bot.users import Doorkeeper, UserFile
 

@@ -33,7 +33,7 @@ def test_several_people_are_answered_at_once(site: str) -> None:
 
 
 def test_a_port_in_use_is_one_clear_line(bot: NewsBot) -> None:
-    from bot.chat.serving import start
+    from bot.chat.server.serving import start
 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -12,12 +12,12 @@ from filelock import FileLock
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.chat.originals import Originals, pasted_article, safe_name
+from bot.chat.editing.originals import Originals, pasted_article, safe_name
 from bot.errors import BotError, Refused
 from index.builder import build_index
 from tests.index.hashed import HashedEmbedder
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @given(st.text(max_size=300))
@@ -189,7 +189,7 @@ def test_a_crash_leaves_nothing_that_no_article_came_from(tmp_path: Path) -> Non
     crash = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from bot.chat.originals import Originals\n"
+        "from bot.chat.editing.originals import Originals\n"
         "from index.builder import build_index\n"
         "from tests.index.hashed import HashedEmbedder\n"
         "folder = Path(sys.argv[1])\n"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from anyio import CapacityLimiter, to_thread
 from pydantic import Field
 
-from bot.chat.endpoints import listed_articles
+from bot.chat.server.endpoints import listed_articles
 from bot.errors import NotServed
 from corpus.errors import NewsbotError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
     from starlette.routing import BaseRoute
 
-    from bot.chat.limits import Limits
+    from bot.chat.access.limits import Limits
     from bot.newsbot import NewsBot
 
 __all__ = ["build_mcp_server", "mcp_service"]
@@ -65,7 +65,7 @@ def mcp_service(
         # Without sessions there is nothing to keep for a client that goes away.
         stateless_http=True,
         json_response=True,
-        # Whose requests are served is decided before, by ``bot.chat.visitors``.
+        # Whose requests are served is decided before, by ``bot.chat.access.visitors``.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 

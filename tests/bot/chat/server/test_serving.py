@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from bot.chat.limits import Limits
-from bot.chat.terms import Terms, gate_of
+from bot.chat.access.limits import Limits
+from bot.chat.access.terms import Terms, gate_of
 from bot.errors import BotError, NotServed, PortBusy
 from bot.newsbot import NewsBot
 from bot.users import UserFile
@@ -98,7 +98,7 @@ def test_terms_that_contradict_each_other_are_one_line(
 
 
 def test_an_address_of_another_machine_cannot_be_listened_on(bot: NewsBot) -> None:
-    from bot.chat.serving import start
+    from bot.chat.server.serving import start
 
     with pytest.raises(BotError, match="cannot listen on 192.0.2.1") as caught:
         start(bot, "192.0.2.1", free_port(), Terms(open_to_anyone=True))

@@ -22,18 +22,18 @@ from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from bot.chat.calls import Calls, misfit
-from bot.chat.contributions import Contributions
-from bot.chat.endpoints import add_endpoints
+from bot.chat.access.guard import Arrival, Guard
+from bot.chat.access.limits import Turnstile
+from bot.chat.access.terms import Terms, gate_of, listen
+from bot.chat.access.visitors import Gate, Login, login_refused, visitor_of
+from bot.chat.editing.contributions import Contributions
 from bot.chat.examples import Examples
-from bot.chat.guard import Arrival, Guard
-from bot.chat.headers import SecurityHeaders
-from bot.chat.limits import Turnstile
-from bot.chat.mcp_server import mcp_service
-from bot.chat.monitoring import CountedBot, Figures, monitoring_routes
 from bot.chat.page import build_page
-from bot.chat.terms import Terms, gate_of, listen
-from bot.chat.visitors import Gate, Login, login_refused, visitor_of
+from bot.chat.server.calls import Calls, misfit
+from bot.chat.server.endpoints import add_endpoints
+from bot.chat.server.headers import SecurityHeaders
+from bot.chat.server.mcp_server import mcp_service
+from bot.chat.server.monitoring import CountedBot, Figures, monitoring_routes
 from bot.errors import NotServed
 from bot.terminal import complain
 

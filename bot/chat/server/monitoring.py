@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.chat.visitors import visitor_of
+from bot.chat.access.visitors import visitor_of
 from bot.newsbot import Chunk, History, NewsBot
 from corpus.errors import NewsbotError
 from index.errors import SearchFailure

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from bot.chat.limits import Limits
-from bot.chat.terms import Terms
+from bot.chat.access.limits import Limits
+from bot.chat.access.terms import Terms
 from bot.newsbot import NewsBot
 from tests.bot.chat.served import SAMPLE, call, copied, serving_on
 
@@ -209,7 +209,7 @@ def as_files(paths: list[str]) -> list[dict[str, Any]]:
 def test_a_file_name_cannot_leave_the_folder_of_uploads(
     client: httpx.Client, bot: NewsBot, name: str
 ) -> None:
-    from bot.chat.serving import upload_folder
+    from bot.chat.server.serving import upload_folder
 
     reply = upload(client, (name, REGATTA + name.encode()))
     if reply.status_code == 200:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from bot.chat.headers import SecurityHeaders, content_policy, inline_scripts
+from bot.chat.server.headers import SecurityHeaders, content_policy, inline_scripts
 
 PAGE = (
     "<script>one()</script><script type=module src='./a.js'></script>"

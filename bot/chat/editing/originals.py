@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.chat.unsettled import Note, left_behind
+from bot.chat.editing.unsettled import Note, left_behind
 from bot.errors import BotError, Refused
 from corpus.errors import NewsbotError
 from index.generation import sync

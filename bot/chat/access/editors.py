@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.chat.visitors import Gate, visitor_of
+from bot.chat.access.visitors import Gate, visitor_of
 from bot.errors import Refused
 
 if TYPE_CHECKING:

@@ -1,0 +1,3 @@
+"""The server around the page: endpoints for programs, headers, health and figures."""
+
+__all__: list[str] = []
