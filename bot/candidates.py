@@ -71,11 +71,11 @@ def find_candidates(
     of that is by all its spans together; the log of its ``share`` of the odds of all candidates and
     of no answer; the ``gap`` in margin to the best other candidate; the log of how many places
     agree on it, ``agreement``, where one sentence in several articles is one place; and of the
-    passage of its best span the ``similarity`` to the question as a vector, how far its search
-    score is below the best one (``search_gap``, -1 to 0), how much of the weight of the question's
-    words the passage with its title (``context_coverage``) and the sentence (``sentence_coverage``)
-    hold, whether the passage has the rarest of them (``rarest_word_found``), and the share of the
-    question's names and numbers that the article has (``names_found``).
+    passage of its best span the ``similarity`` to the question as a vector, and how much of the
+    weight of the question's words the passage with its title (``context_coverage``) and the
+    sentence (``sentence_coverage``) hold, whether the passage has the rarest of them
+    (``rarest_word_found``), and the share of the question's names and numbers that the article has
+    (``names_found``).
 
     Args:
         question: as it was read.
@@ -92,7 +92,7 @@ def find_candidates(
     for span in sorted(spans, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)
-    scale = _Scale([_margin(group[0]) for group in groups.values()], hits)
+    scale = _Scale([_margin(group[0]) for group in groups.values()])
     candidates = []
     for group in list(groups.values())[:_MOST]:
         features = _features(question, group, found[_place(group[0].passage)], rarity, scale)
@@ -119,7 +119,7 @@ def rerank(
     best: dict[tuple[str, int, int], AnswerSpan] = {}
     for span in sorted(spans, key=lambda span: -span.margin):
         best.setdefault(_place(span.passage), span)
-    scale = _Scale([_margin(span) for span in best.values()], hits)
+    scale = _Scale([_margin(span) for span in best.values()])
     scored = []
     for hit in hits:
         top = best.get(_place(hit.passage))
@@ -132,18 +132,14 @@ def rerank(
 
 
 class _Scale:
-    """The margins of all candidates, and what search gave, against which one of them is seen."""
+    """The margins of all candidates, against which one of them is seen."""
 
-    def __init__(self, margins: Sequence[float], hits: Sequence[Hit]) -> None:
-        self._score = max((hit.score for hit in hits), default=0.0)
+    def __init__(self, margins: Sequence[float]) -> None:
         self._total = math.log(1 + sum(math.exp(margin) for margin in margins))
         self._best = [*sorted(margins, reverse=True)[:2], LEAST_MARGIN, LEAST_MARGIN]
 
     def share(self, margin: float) -> float:
         return margin - self._total
-
-    def search_gap(self, hit: Hit) -> float:
-        return hit.score - self._score
 
     def gap(self, margin: float) -> float:
         first, second = self._best[:2]
@@ -169,7 +165,6 @@ def _features(
         scale.gap(margin),
         math.log(len({_witness(span) for span in group})),
         hit.dense,
-        scale.search_gap(hit),
         covered(rarity, around),
         covered(rarity, sentence),
         float(rarest_in(rarity, around)),

@@ -36,7 +36,6 @@ ANSWER_FEATURES = (
     "gap",
     "agreement",
     "similarity",
-    "search_gap",
     "context_coverage",
     "sentence_coverage",
     "rarest_word_found",

@@ -107,18 +107,6 @@ def test_the_more_probable_comes_first_whatever_its_margin() -> None:
     assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-9)))
 
 
-def test_what_search_put_higher_counts_for_an_answer_and_in_the_reader_s_order() -> None:
-    spans = (span_of(WHOLE[1], "The mayor", 2.0), span_of(WHOLE[0], "Ina Roos", 2.0))
-    hits = [replace(HITS[0], score=0.5), replace(HITS[1], score=0.9), *HITS[2:]]
-    weights = calibration({"margin": 1.0, "search_gap": 2.0})
-    mayor, captain = found(*spans, weights=weights, hits=hits)
-    assert (mayor.text, captain.text) == ("The mayor", "Ina Roos")
-    assert feature(mayor, "search_gap") == 0
-    assert feature(captain, "search_gap") == pytest.approx(-0.4)
-    ranked = rerank(QUESTION, hits, spans, RARITY, weights)
-    assert [hit.article.id for hit in ranked[:2]] == ["harbour", "ferry"]
-
-
 def test_the_features_say_what_they_are_named_after() -> None:
     alone, other = found(span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[2], "the fog", 1.0))
     assert feature(alone, "margin") == 2.0
