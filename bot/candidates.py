@@ -15,7 +15,23 @@ from corpus.article import Passage
 from corpus.wording import folded_words
 from index.searcher import Hit
 
-__all__ = ["Candidate", "Support", "find_candidates", "normalised_answer", "rerank"]
+__all__ = [
+    "SEARCH_WEIGHT",
+    "Candidate",
+    "Support",
+    "find_candidates",
+    "normalised_answer",
+    "rerank",
+]
+
+SEARCH_WEIGHT = 4.0
+"""What the search score (0 to 1) weighs in the reader's order of hits, beside the log-odds.
+
+Chosen on 500 of NewsQA's questions with even numbers, over all 520 articles: with 0, 2, 4 and 8 the
+answer's passage is first for 0.496, 0.516, 0.516 and 0.510 of them, and among the first five for
+0.716, 0.728, 0.738 and 0.734. An answer's own probability is left alone: as one more feature of it
+this gained nothing (F1 0.371 with and without) and made confidence too high.
+"""
 
 _MOST = 10  # candidates that are looked at closely
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…´")
@@ -109,13 +125,15 @@ def rerank(
     rarity: Mapping[str, float],
     calibration: Calibration,
 ) -> list[Hit]:
-    """Order hits by how probable it is that the best span of each answers.
+    """Order hits by how probable it is that the best span of each answers, and as they were found.
 
     Takes what ``find_candidates`` does.
 
     Returns:
-        The hits, each with that probability as its score, the highest first.
+        The hits, the highest score first: the probability, its odds less the further the hit's
+        score of the search is below the best one (``SEARCH_WEIGHT``).
     """
+    found_best = max((hit.score for hit in hits), default=0.0)
     best: dict[tuple[str, int, int], AnswerSpan] = {}
     for span in sorted(spans, key=lambda span: -span.margin):
         best.setdefault(_place(span.passage), span)
@@ -127,7 +145,10 @@ def rerank(
             scored.append(replace(hit, score=0.0))
         else:
             features = _features(question, [top], hit, rarity, scale)
-            scored.append(replace(hit, score=calibration.answer.probability(features)))
+            probability = calibration.answer.probability(features)
+            less = math.exp(SEARCH_WEIGHT * (hit.score - found_best))
+            score = probability * less / (probability * less + 1 - probability)
+            scored.append(replace(hit, score=score))
     return sorted(scored, key=lambda hit: -hit.score)
 
 

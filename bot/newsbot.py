@@ -213,7 +213,8 @@ class NewsBot:
             question: plain words.
             k: passages at the most, 1 or more.
             rerank: whether the reader puts the best ``PASSAGES_READ`` of them, or ``k`` if that
-                is more, in its own order, with its confidence as their score.
+                is more, in its own order; their score is its confidence then, less where the
+                search put them far below its best.
             since: as for ``answer``.
             until: as for ``answer``.
             source: as for ``answer``.

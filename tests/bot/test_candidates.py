@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.candidates import Candidate, find_candidates, normalised_answer, rerank
+from bot.candidates import SEARCH_WEIGHT, Candidate, find_candidates, normalised_answer, rerank
 from bot.reader.calibration import ANSWER_FEATURES, Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Passage
@@ -105,6 +105,17 @@ def test_the_more_probable_comes_first_whatever_its_margin() -> None:
     )
     assert [candidate.text for candidate in candidates] == ["late", "the mayor"]
     assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-9)))
+
+
+def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> None:
+    spans = (span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[1], "The mayor", 2.0))
+    hits = [replace(HITS[0], score=0.5), replace(HITS[1], score=0.9), *HITS[2:]]
+    first, second, *_ = rerank(QUESTION, hits, spans, RARITY, calibration())
+    assert [first.article.id, second.article.id] == ["harbour", "ferry"]
+    assert first.score == pytest.approx(1 / (1 + math.exp(-2)))
+    assert second.score == pytest.approx(1 / (1 + math.exp(-2 + SEARCH_WEIGHT * 0.4)))
+    surer = (span_of(WHOLE[0], "Ina Roos", 6.0), spans[1])
+    assert rerank(QUESTION, hits, surer, RARITY, calibration())[0].article.id == "ferry"
 
 
 def test_the_features_say_what_they_are_named_after() -> None:
