@@ -24,13 +24,18 @@ Up to 10,000 vectors the exact index is as quick as any (``index.dense``). Beyon
 quarter of the memory it finds 0.99 of what exact search finds, at every size that was tried; it
 needs no training but the range of each number; and it can be searched among some ids only and have
 vectors removed, which fast scan and, the latter, HNSW cannot. With nothing else beside, a query of
-97,000 takes 4 ms. Inverted lists lose too much. Beyond a million passages ``PQ192x4fs`` over the
-same codes would be the next step.
+97,000 takes 4 ms. It waits for the memory more than for the core, so a large base is scanned by as
+many threads as there are cores, ``MOST_THREADS`` at the most. Inverted lists lose too much. Beyond
+a million passages ``PQ192x4fs`` over the same codes would be the next step.
 """
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +47,24 @@ from index.errors import IndexCorrupt
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DenseBase", "all_but", "nearest", "only", "read_vectors", "write_vectors"]
+__all__ = [
+    "EACH_THREAD",
+    "MOST_THREADS",
+    "DenseBase",
+    "all_but",
+    "nearest",
+    "only",
+    "read_vectors",
+    "write_vectors",
+]
 
 _FAISS: Any = faiss  # its type hints are those of C++, without what its Python layer adds
+MOST_THREADS = 4
+"""Threads that look for one question's vectors, at the most."""
+
+EACH_THREAD = 75_000
+"""Vectors from which one thread more is worth its while."""
+
 _SAMPLE = 100_000  # vectors that show in which range each number lies
 
 
@@ -121,7 +141,30 @@ class DenseBase:
         Returns:
             (id, inner product) pairs, the best first.
         """
-        return nearest(self._index, query, k, selection)
+        count = min(MOST_THREADS, os.cpu_count() or 1, len(self) // EACH_THREAD)
+        if count < 2:
+            return nearest(self._index, query, k, selection)
+        bounds = [int(self._ids[len(self) * part // count]) for part in range(1, count)]
+        limits = list(itertools.pairwise([int(self._ids[0]), *bounds, int(self._ids[-1]) + 1]))
+        parts = [_between(low, high, selection) for low, high in limits]
+        waiting = [_threads().submit(nearest, self._index, query, k, part) for part in parts[1:]]
+        found = nearest(self._index, query, k, parts[0])
+        for one in waiting:
+            found += one.result()
+        return sorted(found, key=lambda pair: -pair[1])[:k]
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="dense")
+
+
+def _between(low: int, high: int, selection: faiss.SearchParameters | None) -> Any:
+    """Narrow a selection to the ids from ``low`` to below ``high``."""
+    part = _FAISS.IDSelectorRange(low, high)
+    if selection is not None:
+        part = _FAISS.IDSelectorAnd(part, selection.sel)
+    return _FAISS.SearchParameters(sel=part)
 
 
 def nearest(

@@ -92,8 +92,8 @@ async def crowd(url: str, people: int, seconds: float) -> dict[str, Any]:
     gaps: list[float] = []
     errors: list[str] = []
     async with httpx.AsyncClient(base_url=url, timeout=300, limits=limits) as client:
-        number = await _function(client)
-        await _ask(client, number, "warm up", QUESTIONS[0])  # loads the models
+        function = await _answering(client)
+        await _ask(client, function, "warm up", QUESTIONS[0])  # loads the models
         began = time.monotonic()
 
         async def person(name: int) -> None:
@@ -101,7 +101,7 @@ async def crowd(url: str, people: int, seconds: float) -> dict[str, Any]:
             while time.monotonic() - began < seconds:
                 asked = time.monotonic()
                 try:
-                    gap = await _ask(client, number, f"{name}", QUESTIONS[turn % len(QUESTIONS)])
+                    gap = await _ask(client, function, f"{name}", QUESTIONS[turn % len(QUESTIONS)])
                 except (httpx.HTTPError, RuntimeError) as error:
                     errors.append(f"{type(error).__name__}: {error}")
                 else:
@@ -129,12 +129,12 @@ async def memory(url: str, process: int, questions: int) -> dict[str, Any]:
     """Ask one question after the other, and look at the server's memory on the way."""
     seen = []
     async with httpx.AsyncClient(base_url=url, timeout=300) as client:
-        number = await _function(client)
+        function = await _answering(client)
         step = max(1, questions // 10)
         for asked in range(1, questions + 1):
             # A session of its own for each, as if somebody had just opened the page.
             question = f"{QUESTIONS[asked % len(QUESTIONS)]} ({asked})"
-            await _ask(client, number, f"m{asked}", question)
+            await _ask(client, function, f"m{asked}", question)
             if asked % step == 0:
                 seen.append(_resident(process))
     return {
@@ -144,14 +144,17 @@ async def memory(url: str, process: int, questions: int) -> dict[str, Any]:
     }
 
 
-async def _function(client: httpx.AsyncClient) -> int:
+async def _answering(client: httpx.AsyncClient) -> dict[str, Any]:
+    """Give what the server says of its function that answers."""
     config = (await client.get("/config")).json()
-    named = {one["api_name"]: one["id"] for one in config["dependencies"]}
-    number: int = named["answer"]
-    return number
+    named: dict[str, Any] = {one["api_name"]: one for one in config["dependencies"]}
+    function: dict[str, Any] = named["answer"]
+    return function
 
 
-async def _ask(client: httpx.AsyncClient, number: int, who: str, question: str) -> float:
+async def _ask(
+    client: httpx.AsyncClient, function: dict[str, Any], who: str, question: str
+) -> float:
     """Ask, wait for the answer, and give the longest time without a sign of progress.
 
     Raises:
@@ -160,7 +163,8 @@ async def _ask(client: httpx.AsyncClient, number: int, who: str, question: str) 
     session = f"{who}-{os.urandom(4).hex()}"
     sign = time.monotonic()
     longest = 0.0
-    body = {"data": [question, None, None, None], "fn_index": number, "session_hash": session}
+    given = [question, *[None] * (len(function["inputs"]) - 1)]
+    body = {"data": given, "fn_index": function["id"], "session_hash": session}
     joined = await client.post("/gradio_api/queue/join", json=body)
     if joined.status_code != 200:
         raise RuntimeError(f"{joined.status_code} {joined.text[:100]}")

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import dense_base
 from index.dense import DenseIndex
-from index.dense_base import DenseBase
+from index.dense_base import DenseBase, all_but, only
 from index.errors import IndexCorrupt
 
 
@@ -114,3 +115,21 @@ def test_a_file_that_is_no_base_is_corrupt(content: bytes, tmp_path: Path) -> No
     (tmp_path / "base.faiss").write_bytes(content)
     with pytest.raises(IndexCorrupt, match=r"base\.faiss"):
         DenseBase.read(tmp_path / "base.faiss")
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4])
+def test_several_threads_find_what_one_finds(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = DenseBase.of(np.arange(5, 4005, 2), vectors(2000, 32))
+    queries = [query[None] for query in vectors(2000, 32)[:20]]
+    selections = [
+        None,
+        only(np.arange(5, 905)),
+        all_but(np.arange(5, 3005)),
+        only(np.array([4003])),
+    ]
+    alone = [base.search(query, 50, chosen) for query in queries for chosen in selections]
+    monkeypatch.setattr(dense_base, "EACH_THREAD", 2000 // threads)
+    monkeypatch.setattr(dense_base.os, "cpu_count", lambda: threads)
+    together = [base.search(query, 50, chosen) for query in queries for chosen in selections]
+    assert together == alone
+    assert {len(found) for found in together} == {50, 1}
