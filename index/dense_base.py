@@ -24,9 +24,10 @@ Up to 10,000 vectors the exact index is as quick as any (``index.dense``). Beyon
 quarter of the memory it finds 0.99 of what exact search finds, at every size that was tried; it
 needs no training but the range of each number; and it can be searched among some ids only and have
 vectors removed, which fast scan and, the latter, HNSW cannot. With nothing else beside, a query of
-97,000 takes 4 ms. It waits for the memory more than for the core, so a large base is scanned by as
-many threads as there are cores, ``MOST_THREADS`` at the most. Inverted lists lose too much. Beyond
-a million passages ``PQ192x4fs`` over the same codes would be the next step.
+97,000 takes 4 ms. A large base is scanned by as many threads as there are cores, ``MOST_THREADS``
+at the most: 312,450 vectors take one of them 14.6 ms, two 8.6 (medians of 40 queries, turn about).
+Inverted lists lose too much. Beyond a million passages ``PQ192x4fs`` over the same codes would be
+the next step.
 """
 
 from __future__ import annotations

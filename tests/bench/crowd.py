@@ -30,6 +30,7 @@ import httpx
 from tests.bench.datasets import print_result
 from tests.bot.chat.browser import free_port
 
+_RUN = os.urandom(4).hex()
 QUESTIONS = (
     "Who denied the missile attack?",
     "How many people had to leave their homes in Merrowford?",
@@ -55,7 +56,7 @@ def main() -> None:
             "crowd": asyncio.run(crowd(url, given.people, given.seconds))
         }
         if given.questions:
-            result["memory"] = asyncio.run(memory(url, process, given.questions))
+            result["memory"] = asyncio.run(memory(url, process, given.people, given.questions))
     print_result(result, given.json)
 
 
@@ -125,16 +126,16 @@ async def crowd(url: str, people: int, seconds: float) -> dict[str, Any]:
     }
 
 
-async def memory(url: str, process: int, questions: int) -> dict[str, Any]:
+async def memory(url: str, process: int, people: int, questions: int) -> dict[str, Any]:
     """Ask one question after the other, and look at the server's memory on the way."""
     seen = []
     async with httpx.AsyncClient(base_url=url, timeout=300) as client:
         function = await _answering(client)
         step = max(1, questions // 10)
         for asked in range(1, questions + 1):
-            # A session of its own for each, as if somebody had just opened the page.
+            # Of as many people as there are in the crowd, each on a page that stays open.
             question = f"{QUESTIONS[asked % len(QUESTIONS)]} ({asked})"
-            await _ask(client, function, f"m{asked}", question)
+            await _ask(client, function, f"m{asked % people}", question)
             if asked % step == 0:
                 seen.append(_resident(process))
     return {
@@ -160,7 +161,7 @@ async def _ask(
     Raises:
         RuntimeError: it was refused by the server, or failed.
     """
-    session = f"{who}-{os.urandom(4).hex()}"
+    session = f"{_RUN}-{who}"
     sign = time.monotonic()
     longest = 0.0
     given = [question, *[None] * (len(function["inputs"]) - 1)]

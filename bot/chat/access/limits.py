@@ -34,6 +34,8 @@ class Limits:
         body_bytes: of a request that is no upload.
         waiting: questions that may wait for their turn.
         changes_waiting: changes of the index that may wait for theirs.
+        sessions: opened pages and programs that are remembered; of more, the one that has asked
+            nothing for the longest time is forgotten. One takes 160 KB, and its conversation.
     """
 
     requests_a_minute: int = 120
@@ -47,6 +49,7 @@ class Limits:
     body_bytes: int = 8 * _MEGABYTE
     waiting: int = 100
     changes_waiting: int = 8
+    sessions: int = 1_000
 
     def check_question(self, question: object) -> None:
         """Check what a program asks.

@@ -179,6 +179,7 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
     page = build_page(counted, Examples(bot), contributions, gate)
     with page:
         defaults = add_endpoints(counted, contributions, gate, limits)
+    page.state_session_capacity = limits.sessions
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
     routes: list[BaseRoute] = [*monitoring_routes(bot, figures)]
     lifespan = None

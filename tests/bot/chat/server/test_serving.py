@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -14,6 +15,7 @@ import anyio
 import httpx
 import pytest
 import uvicorn
+from gradio.state_holder import SessionState
 from playwright.sync_api import Browser, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -323,6 +325,27 @@ def proxy(upstream: str, prefix: str) -> Iterator[str]:
         server.should_exit = True
         server.force_exit = True
         thread.join(20)
+
+
+def test_only_so_many_sessions_are_remembered(
+    tmp_path: Path, samples_index: Path, embedder: Embedder
+) -> None:
+    def sessions() -> int:
+        gc.collect()
+        return sum(type(one) is SessionState for one in gc.get_objects())
+
+    bot = copied(samples_index, tmp_path / "index", embedder)
+    before = sessions()
+    with (
+        serving_on(bot, Terms(limits=Limits(sessions=3))) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        seen = []
+        for _ in range(6):
+            call(client, "status")
+            seen.append(sessions() - before)
+    assert seen[:2] == [1, 2]
+    assert max(seen) == seen[-1] == 3
 
 
 def test_it_works_behind_a_proxy_with_a_prefix(bot: NewsBot, browser: Browser) -> None:
