@@ -57,6 +57,6 @@ def test_a_card_without_title_source_date_and_address_is_still_whole() -> None:
     bare = replace(CITATION, title=" \n", source=None, published=None, url=None)
     seen = Seen(card_html(bare, 1, "Quote. More."))
     assert " ".join(" ".join(seen.pieces).split()) == (
-        "1 Untitled article Quote. More. Read the article characters 0–6"
+        "1 Untitled article Quote. More. Read the article Ask only this one characters 0–6"
     )
     assert not {"a", "time"} & set(seen.tags)
