@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from filelock import FileLock, Timeout
-
 from corpus.article import Article
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from corpus.walk import shown
 from index.construction import Changes, Construction, Progress
-from index.errors import IndexBusy, IndexFailure, IndexForeign, IndexMissing
+from index.errors import IndexFailure, IndexForeign, IndexMissing
 from index.generation import JOURNAL, current_generation
+from index.publishing import writer_lock
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
@@ -181,8 +180,7 @@ def _write(
     try:
         _refuse_foreign_folder(index_dir)
         index_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_dir / "write.lock", timeout=_LOCK_SECONDS)
-        with lock:
+        with writer_lock(index_dir, _LOCK_SECONDS):
             build = Construction.begin(index_dir, embedder, model, splitter)
             try:
                 changes = Changes()
@@ -190,8 +188,6 @@ def _write(
                 done = build.finish(changes, progress)
             finally:
                 build.abandon()
-    except Timeout as error:
-        raise IndexBusy(f"{index_dir}: another process is writing to this index") from error
     except OSError as error:
         cause = error.strerror or str(error)
         raise IndexFailure(f"cannot write the index {index_dir}: {cause}") from error

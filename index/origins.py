@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.catalogue import Catalogue
-from index.errors import IndexBusy, IndexMissing
+from index.errors import IndexMissing
 from index.generation import current_generation
+from index.publishing import writer_lock
 
 __all__ = ["held_origins"]
 
@@ -32,11 +31,8 @@ def held_origins(index_dir: Path, seconds: float) -> Iterator[frozenset[str]]:
         OSError: the folder cannot be written.
     """
     index_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(index_dir / "write.lock", timeout=seconds):
-            yield _origins(index_dir)
-    except Timeout as error:
-        raise IndexBusy(f"{index_dir}: another process is writing to this index") from error
+    with writer_lock(index_dir, seconds):
+        yield _origins(index_dir)
 
 
 def _origins(index_dir: Path) -> frozenset[str]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from index.errors import IndexBusy
 from index.generation import (
     BASE_CATALOGUE,
     BASE_DENSE,
@@ -18,7 +23,7 @@ from index.generation import (
     sync,
 )
 
-__all__ = ["begin_generation", "discard_generation", "publish_generation"]
+__all__ = ["begin_generation", "discard_generation", "publish_generation", "writer_lock"]
 
 _BUILDING = ".building-"
 _KEPT = 2  # the current one, and the one before it for readers that are just opening it
@@ -94,3 +99,22 @@ def _finished(generations: Path) -> list[Path]:
 
 def _number(generation: Path) -> int:
     return int(generation.name.partition("-")[0])
+
+
+@contextmanager
+def writer_lock(index_dir: Path, seconds: float) -> Iterator[None]:
+    """Be the only one that writes to an index.
+
+    Args:
+        index_dir: folder of the index, which must be there.
+        seconds: how long to wait for another writer to be done.
+
+    Raises:
+        IndexBusy: one goes on writing.
+        OSError: the folder cannot be written.
+    """
+    try:
+        with FileLock(index_dir / "write.lock", timeout=seconds):
+            yield
+    except Timeout as error:
+        raise IndexBusy(f"{index_dir}: another process is writing to this index") from error

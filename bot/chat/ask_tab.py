@@ -108,7 +108,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     name, text = (gr.Textbox(visible=False) for _ in range(2))
 
     view = [chat, sources, coverage, notice, box, turns, reading]
-    narrow_to = filter_events(bar, bot, listing, turns)
+    narrow_to = filter_events(bar, listing, turns)
 
     def answer(
         question: str,

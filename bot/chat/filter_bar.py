@@ -16,7 +16,6 @@ from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from bot.chat.listing import Listing
-    from bot.newsbot import NewsBot
 
 __all__ = ["FilterBar", "filter_bar", "filter_events"]
 
@@ -64,14 +63,13 @@ def filter_bar() -> FilterBar:
 
 
 def filter_events(
-    bar: FilterBar, bot: NewsBot, listing: Listing, turns: gr.State
+    bar: FilterBar, listing: Listing, turns: gr.State
 ) -> Callable[[Sequence[str], Any, Iterable[Turn]], list[Any]]:
     """Let the line tell what it narrows to, and offer articles where they are looked for.
 
     Args:
         bar: the components.
-        bot: knows the articles' titles.
-        listing: of all of them.
+        listing: of all articles, with their titles.
         turns: the conversation: what was found for it is offered first.
 
     Returns:
@@ -79,29 +77,31 @@ def filter_events(
         a value of ``bar.articles``, and the HTML of a line that says so.
     """
 
-    def offered(chosen: Any, turns: Iterable[Turn]) -> Any:
-        """Give the list's choices: those chosen, those found, then as many as there is room for."""
+    def offered(chosen: Sequence[str] | None, turns: Iterable[Turn]) -> list[tuple[str, str]]:
+        """Give labels and ids: those chosen, those found, then as many as there is room for."""
         titles = {found.article_id: found.title for turn in turns for found in turn.found}
-        latest = list(dict.fromkeys(one.article_id for turn in turns for one in turn.found))
+        latest = list(reversed(titles))
         try:
-            for row in listing.rows():
-                titles[row.id] = row.title
+            titles.update((row.id, row.title) for row in listing.rows())
         except NewsbotError:
             pass  # the next question tells what is wrong with the index
-        ids = list(dict.fromkeys([*(chosen or ()), *reversed(latest), *titles]))
+        ids = list(dict.fromkeys([*(chosen or ()), *latest, *titles]))
         room = max(_MOST_OFFERED, len(chosen or ()))
-        return gr.update(choices=[(_label(titles.get(one, one)), one) for one in ids[:room]])
+        return [(_label(titles.get(one, one)), one) for one in ids[:room]]
+
+    def offer(chosen: Any, turns: Iterable[Turn]) -> Any:
+        return gr.update(choices=offered(chosen, turns))
 
     def narrow_to(ids: Sequence[str], chosen: Any, turns: Iterable[Turn]) -> list[Any]:
         together = list(dict.fromkeys([*(chosen or ()), *ids]))
-        choices = offered(together, turns)["choices"]
+        choices = offered(together, turns)
         names = [label for label, one in choices if one in ids]
         say = f"Only this article is asked: {names[0]}" if len(names) == 1 else ""
         if len(together) > 1:
             say = f"Only {counted(len(together), 'article')} are asked."
         return [gr.update(value=together, choices=choices), notice_html(say)]
 
-    bar.articles.focus(offered, [bar.articles, turns], bar.articles, queue=False, **HIDDEN)
+    bar.articles.focus(offer, [bar.articles, turns], bar.articles, queue=False, **HIDDEN)
     bar.everything.click(lambda: [None, None, [], []], None, bar.chosen, queue=False, **HIDDEN)
     changes = [one.change for one in bar.chosen]
     gr.on(changes, None, bar.chosen, bar.place, js=_LABEL_JS, **HIDDEN)

@@ -97,7 +97,8 @@
       if (from && to) days = from === to ? from : `${from} to ${to}`;
       const only = articles?.length ?? 0;
       const count = only && (only === 1 ? "1 article" : `${only} articles`);
-      const parts = [days, (sources ?? []).join(", "), count].filter(Boolean);
+      const names = (sources ?? []).join(", ").replace(TURNING, "");
+      const parts = [days, names, count].filter(Boolean);
       return labelled(parts.length ? `Only articles: ${parts.join(" · ")}` : "Dates, sources, articles");
     },
   };

@@ -31,9 +31,7 @@ __all__ = ["Brought", "Originals", "pasted_article", "safe_name"]
 _UNFIT = re.compile(r"[^\w.()+, -]+")
 _LONGEST_NAME = 80  # bytes, without the digits and the endings
 _LONGEST_FIELD = 2_000  # code points
-_PATIENCE = (
-    1.0  # seconds to wait for another writer of the index before something is left for later
-)
+_PATIENCE = 1.0  # seconds to wait for another writer of the index; then it is left for later
 
 
 def safe_name(name: str, digits: str) -> str:
