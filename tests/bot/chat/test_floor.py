@@ -6,12 +6,14 @@ import copy
 import gc
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, expect
+import httpx
+from playwright.sync_api import Page, Route, expect
 
 from bot.chat.floor import Floor
 from bot.chat.turns import Turn, Vote
@@ -183,6 +185,37 @@ def test_a_repeated_question_that_is_stopped_or_fails_leaves_conversation_and_bo
         expect(asked(tab)).to_have_text([FIRST, SECOND])
         expect(answers).to_have_count(2)
         expect(box).to_have_value("Who else?")
+
+
+def test_what_the_server_says_late_of_a_stopped_question_covers_nothing(
+    tab: Page, tmp_path: Path
+) -> None:
+    held: list[Route] = []
+
+    def answered_before_it_is_done(route: Route) -> None:
+        held.append(route)
+        route.fulfill(json={"success": True})
+
+    with held_page(tmp_path, tab) as (url, reader):
+        open_page(tab, url)
+        ask(tab, FIRST)
+        reader.go.clear()
+        tab.get_by_role("button", name="Retry").click()
+        expect(tab.locator(".pending")).to_be_visible()
+        tab.route("**/cancel", answered_before_it_is_done)
+        with tab.expect_request("**/cancel"):
+            tab.get_by_role("button", name="Stop").click()
+        expect(tab.get_by_role("status").filter(has_text="as it was")).to_be_visible()
+        covering = tab.locator("#conversation > [data-testid='status-tracker']:not(.hide)")
+        with ThreadPoolExecutor() as pool:
+            for request in (route.request for route in held):
+                late = {"json": request.post_data_json, "headers": request.headers}
+                pool.submit(httpx.post, request.url, **late, timeout=60)
+            tab.wait_for_timeout(1_000)  # the server says it once the reader is through
+            reader.go.set()
+        expect(covering).not_to_have_count(0)  # Gradio takes it for an error
+        tab.get_by_role("button", name="Retry").click(timeout=5_000)
+        expect(tab.locator(".answer:not(.streaming)")).to_have_count(1)
 
 
 def test_an_edited_question_takes_the_place_of_what_followed_and_leaves_the_box_alone(
