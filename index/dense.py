@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.dense_base import DenseBase, all_but, nearest, only, read_vectors, write_vectors
+from index.dense_base import DenseBase, nearest
+from index.selection import Selection, all_but, only
+from index.vector_file import read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +35,7 @@ class DenseIndex:
         self._recent = recent
         self.base = base
         self._gone: set[int] = set()
-        self._left_out: faiss.SearchParameters | None = None
+        self._left_out: Selection | None = None
         self._leave_out(gone)
 
     @classmethod
@@ -73,9 +75,10 @@ class DenseIndex:
 
     @property
     def wants_base(self) -> bool:
-        """Whether so much is outside the base, or gone from it, that it should be made anew."""
-        gone = self.base is not None and 5 * len(self._gone) > len(self.base)
-        return int(self._recent.ntotal) > MOST_RECENT or gone
+        """Whether much is outside the base, or gone from it, or it could be quicker."""
+        base = self.base
+        stale = base is not None and (5 * len(self._gone) > len(base) or base.lacks_short_codes)
+        return int(self._recent.ntotal) > MOST_RECENT or stale
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add vectors, shape (len(ids), dimension), under ids that are not there yet."""

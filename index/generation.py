@@ -58,7 +58,7 @@ __all__ = [
     "verify_generation",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 DENSE = "dense.faiss"
@@ -71,6 +71,7 @@ CURRENT = "CURRENT"
 GENERATIONS = "generations"
 GENERATION_NAME = re.compile(r"[0-9]{8,18}-[0-9a-f]{8}")
 
+_READABLE = (2, FORMAT_VERSION)  # 2 has no short codes beside the vectors of a base
 _LARGEST_MANIFEST = 1_000_000
 _OWN_CHECKSUM = "checksum"  # of the other fields
 _HASHED_WHEN_OPENED = 64_000_000  # bytes of a file: 30 ms; a larger one has its length checked
@@ -120,7 +121,7 @@ class Manifest:
         except (OSError, ValueError, RecursionError) as error:
             raise IndexCorrupt(f"{path}: cannot be read; {_REBUILD}") from error
         version = record.get("format_version") if isinstance(record, dict) else None
-        if version != FORMAT_VERSION:
+        if version not in _READABLE:
             raise IndexForeign(
                 f"{folder}: index format {version!r}, this newsbot reads {FORMAT_VERSION}; "
                 f"{_REBUILD}"

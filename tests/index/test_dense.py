@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index import dense_base
 from index.dense import DenseIndex
-from index.dense_base import DenseBase, all_but, only
+from index.dense_base import DenseBase
 from index.errors import IndexCorrupt
+from index.selection import all_but, only
 
 
 def vectors(count: int, dimension: int = 8) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -133,3 +137,87 @@ def test_several_threads_find_what_one_finds(threads: int, monkeypatch: pytest.M
     together = [base.search(query, 50, chosen) for query in queries for chosen in selections]
     assert together == alone
     assert {len(found) for found in together} == {50, 1}
+
+
+def made_earlier(
+    ids: np.ndarray[tuple[int], np.dtype[np.int64]],
+    rows: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+) -> DenseBase:
+    """A base as newsbot made it when it kept no short codes."""
+    codes = faiss.IndexScalarQuantizer(
+        rows.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    )
+    codes.train(rows)
+    index = faiss.IndexIDMap2(codes)
+    index.add_with_ids(rows, ids)
+    return DenseBase(index)
+
+
+def test_short_codes_find_what_all_codes_find() -> None:
+    ids, rows = np.arange(7, 12007, 3), vectors(4000, 64)
+    quick, slow = DenseBase.of(ids, rows), made_earlier(ids, rows)
+    assert slow.lacks_short_codes and not quick.lacks_short_codes
+    shared = 0
+    for query in vectors(4000, 64)[:100]:
+        found, scanned = (dict(base.search(query[None], 50, None)) for base in (quick, slow))
+        assert len(found) == 50
+        shared += len(found.keys() & scanned.keys())
+        for number in found.keys() & scanned.keys():
+            assert found[number] == pytest.approx(scanned[number], abs=1e-5)
+    assert shared >= 0.97 * 100 * 50
+    assert len(quick.search(rows[:1], 9000, None)) == 4000
+
+
+def test_what_is_gone_from_a_quick_base_leaves_room_for_what_is_there() -> None:
+    ids, rows = np.arange(4000), vectors(4000, 64)
+    base = DenseBase.of(ids, rows)
+    near = [number for number, _ in base.search(rows[:1], 700, None)]
+    left = base.search(rows[:1], 20, all_but(np.array(near[:600])))
+    assert len(left) == 20 and not {number for number, _ in left} & set(near[:600])
+    assert len({number for number, _ in left} & set(near[600:640])) >= 18
+    few = base.search(rows[:1], 20, all_but(np.array(sorted(set(range(4000)) - {5, 9}))))
+    assert {number for number, _ in few} == {5, 9}
+
+
+def test_an_index_of_before_the_short_codes_is_searched_and_then_gets_them(tmp_path: Path) -> None:
+    ids, rows = np.arange(2500), vectors(2600, 32)
+    made_earlier(ids, rows[:2500]).write(tmp_path / "base.faiss")
+    index = DenseIndex.empty(32)
+    index.base = DenseBase.read(tmp_path / "base.faiss")
+    index.add(range(2500, 2600), rows[2500:])
+    index.remove([3])
+    assert index.wants_base
+    again = index.with_base()
+    assert not again.wants_base and again.base is not None
+    again.base.write(tmp_path / "base.faiss")
+    read = DenseBase.read(tmp_path / "base.faiss")
+    assert len(read) == 2599 and 3 not in read and not read.lacks_short_codes
+    for query in rows[:50]:
+        before, after = (dict(one.search(query, 10)) for one in (index, again))
+        assert len(before.keys() & after.keys()) >= 9
+        assert read.search(query[None], 10, None) == list(after.items())
+
+
+@settings(max_examples=20, deadline=None)
+@given(gone=st.sets(st.integers(0, 2499), max_size=60), more=st.integers(0, 40))
+def test_vectors_stay_as_they_are_whatever_goes_and_comes(gone: set[int], more: int) -> None:
+    rows = vectors(2500 + more, 16)
+    base = DenseBase.of(np.arange(2500), rows[:2500])
+    changed = base.changed(gone, np.arange(2500, 2500 + more), rows[2500:])
+    assert len(base) == 2500 and len(changed) == 2500 - len(gone) + more
+    kept = sorted(set(range(2500)) - gone)
+    assert not any(number in changed for number in gone)
+    for number in kept[::50]:
+        assert np.array_equal(changed.vector(number), base.vector(number))
+    for number in range(2500, 2500 + more):
+        assert changed.vector(number) @ rows[number] > 0.9
+    (nearest, _), *_ = changed.search(rows[kept[:1]], 5, only(np.array(kept)))
+    assert nearest == kept[0]
+
+
+def test_a_base_of_another_kind_is_refused(tmp_path: Path) -> None:
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(8))
+    index.add_with_ids(vectors(20), np.arange(20))
+    faiss.write_index(index, str(tmp_path / "base.faiss"))
+    with pytest.raises(IndexCorrupt, match=r"base\.faiss: not 8 bits"):
+        DenseBase.read(tmp_path / "base.faiss")
