@@ -183,7 +183,7 @@ def articles_tab(
 
     def ask_removal(event: gr.EventData, request: gr.Request) -> list[Any]:
         may = may_edit(request, gate)
-        return choosing.shown(chosen_rows(listing.rows(), event.ids) if may else ())
+        return choosing.shown(chosen_rows(listing.at_hand(), event.ids) if may else ())
 
     table.removal(ask_removal, None, choosing.outputs, **quick)
 

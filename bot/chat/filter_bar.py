@@ -12,7 +12,6 @@ from bot.chat.events import HIDDEN
 from bot.chat.markup import notice_html
 from bot.chat.turns import Turn
 from bot.terminal import counted, one_line
-from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from bot.chat.listing import Listing
@@ -81,10 +80,7 @@ def filter_events(
         """Give labels and ids: those chosen, those found, then as many as there is room for."""
         titles = {found.article_id: found.title for turn in turns for found in turn.found}
         latest = list(reversed(titles))
-        try:
-            titles.update((row.id, row.title) for row in listing.rows())
-        except NewsbotError:
-            pass  # the next question tells what is wrong with the index
+        titles.update((row.id, row.title) for row in listing.at_hand())
         ids = list(dict.fromkeys([*(chosen or ()), *latest, *titles]))
         room = max(_MOST_OFFERED, len(chosen or ()))
         return [(_label(titles.get(one, one)), one) for one in ids[:room]]

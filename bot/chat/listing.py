@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from bot.chat.markup import byline, date_html, escaped, title_html
+from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
@@ -80,6 +81,16 @@ class Listing:
                 )
                 self._read = (generation, rows)
             return self._read[1]
+
+    def at_hand(self) -> tuple[Row, ...]:
+        """Give what ``rows`` does, or nothing where the index cannot be read now.
+
+        For what a person may choose from: the next question, and the table, tell what is wrong.
+        """
+        try:
+            return self.rows()
+        except NewsbotError:
+            return ()
 
     def sources(self) -> list[str]:
         """Give the publishers, in order; those with the most articles where there are many."""

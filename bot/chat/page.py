@@ -55,7 +55,7 @@ def build_page(
         return gr.update(examples=[{"text": question} for question in examples.offered()])
 
     def only(turns: Any, event: gr.EventData) -> list[Any]:
-        rows = chosen_rows(listing.rows(), event.ids)
+        rows = chosen_rows(listing.at_hand(), event.ids)
         return [gr.update(selected="ask"), *asking.narrow_to([row.id for row in rows], (), turns)]
 
     page = gr.Blocks(title="newsbot", analytics_enabled=False, fill_width=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from bot.chat.listing import PAGE, Listing, Row, chosen, table_html
 from bot.newsbot import NewsBot
+from index.builder import build_index
 from tests.bot.chat.seen import TEXT, Seen
+from tests.bot.invented import PhraseReader
+from tests.corpus.reports import FLOOD
+from tests.index.hashed import HashedEmbedder
 
 ROWS = [
     Row("a", "Harbour closed", "Post", "2024-05-01T00:00:00+00:00", "Ada Byline"),
@@ -86,6 +92,16 @@ def test_whoever_may_only_read_may_choose_and_not_remove() -> None:
         seen = Seen(table_html(ROWS, 0, "title", False, 3, removal=may))
         assert ("name", "choose") in seen.attributes and ("name", "ask-chosen") in seen.attributes
         assert (("name", "remove-chosen") in seen.attributes) == may
+
+
+def test_of_an_index_that_has_gone_nothing_is_at_hand(tmp_path: Path) -> None:
+    (tmp_path / "flood.txt").write_text(f"Flood\n\n{FLOOD}")
+    build_index([tmp_path / "flood.txt"], tmp_path / "index", embedder=HashedEmbedder())
+    bot = NewsBot(tmp_path / "index", embedder=HashedEmbedder(), reader=PhraseReader("410 people"))
+    listing = Listing(bot)
+    assert [row.title for row in listing.at_hand()] == ["Flood"]
+    shutil.rmtree(tmp_path / "index")
+    assert listing.at_hand() == ()
 
 
 def test_the_samples_are_listed_with_their_sources(bot: NewsBot) -> None:
