@@ -14,7 +14,6 @@ from bot.candidates import rerank as rerank_hits
 from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
 from bot.composer import Answer
 from bot.errors import UnknownArticle
-from bot.reader.calibration import calibration_of
 from bot.reader.loading import load_reader
 from bot.reader.reader import Reader
 from bot.recency import asks_for_latest, newest_hits
@@ -24,7 +23,6 @@ from corpus.article import Article
 from index.filters import Names
 from index.generation import current_generation
 from index.searcher import Hit, IndexStatus, Searcher, SearchResult
-from index.sparse import query_terms
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -213,8 +211,8 @@ class NewsBot:
             question: plain words.
             k: passages at the most, 1 or more.
             rerank: whether the reader puts the best ``PASSAGES_READ`` of them, or ``k`` if that
-                is more, in its own order; their score is its confidence then, less where the
-                search put them far below its best.
+                is more, in its own order; their score is then how probable it is that they
+                answer, less where the search put them far below its best.
             since: as for ``answer``.
             until: as for ``answer``.
             source: as for ``answer``.
@@ -248,10 +246,7 @@ class NewsBot:
         )
         if not rerank:
             return found
-        rarity = searcher.rarity(query_terms(found.question))
-        reader = self.reader()
-        spans = read_hits(reader, found)
-        hits = rerank_hits(found.question, found.hits, spans, rarity, calibration_of(reader))
+        hits = rerank_hits(found.hits, read_hits(self.reader(), found))
         if asks_for_latest(found.question):
             return replace(found, hits=newest_hits(hits, k))
         return replace(found, hits=tuple(hits[:k]))

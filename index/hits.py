@@ -23,7 +23,7 @@ class Hit:
         passage: where it stands.
         article: the article it is of, as indexed.
         score: fused score in [0, 1], comparable within one search only; where a reader put the
-            hits in order, its confidence.
+            hits in order, how probable it is that it answers.
         dense: cosine similarity to the question in [-1, 1].
         sparse: BM25 score, 0 where the passage shares no word with the question.
         copies: where else it ran: the other articles, within the search's filters, that are copies

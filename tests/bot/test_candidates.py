@@ -110,12 +110,12 @@ def test_the_more_probable_comes_first_whatever_its_margin() -> None:
 def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> None:
     spans = (span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[1], "The mayor", 2.0))
     hits = [replace(HITS[0], score=0.5), replace(HITS[1], score=0.9), *HITS[2:]]
-    first, second, *_ = rerank(QUESTION, hits, spans, RARITY, calibration())
+    first, second, *_ = rerank(hits, spans)
     assert [first.article.id, second.article.id] == ["harbour", "ferry"]
     assert first.score == pytest.approx(1 / (1 + math.exp(-2)))
     assert second.score == pytest.approx(1 / (1 + math.exp(-2 + SEARCH_WEIGHT * 0.4)))
-    surer = (span_of(WHOLE[0], "Ina Roos", 6.0), spans[1])
-    assert rerank(QUESTION, hits, surer, RARITY, calibration())[0].article.id == "ferry"
+    surer = (span_of(WHOLE[0], "Ina Roos", 9.0), spans[1])
+    assert rerank(hits, surer)[0].article.id == "ferry"
 
 
 def test_the_features_say_what_they_are_named_after() -> None:
@@ -175,7 +175,7 @@ def test_any_scores_give_finite_features_and_candidates_in_order(
 def test_reranking_keeps_the_hits_and_puts_those_without_a_span_last(
     spans: list[AnswerSpan], hits: list[Hit]
 ) -> None:
-    ranked = rerank(QUESTION, hits, spans, RARITY, calibration())
+    ranked = rerank(hits, spans)
 
     def places(some: list[Hit]) -> list[tuple[str, int, int]]:
         return [(h.article.id, h.passage.start, h.passage.end) for h in some]
@@ -197,7 +197,7 @@ def place(passage: Passage) -> tuple[str, int, int]:
 def test_the_hit_with_the_surest_span_is_ranked_first() -> None:
     spans = [span_of(WHOLE[2], "fog", 3.0), span_of(WHOLE[2], "mayor", 1.0)]
     spans.append(span_of(WHOLE[0], "late", 2.0))
-    ranked = rerank(QUESTION, HITS, spans, RARITY, calibration())
+    ranked = rerank(HITS, spans)
     assert [hit.article.id for hit in ranked] == ["bridge", "ferry", "harbour", "ferry", "harbour"]
     assert ranked[0].score == pytest.approx(1 / (1 + math.exp(-3)))
     assert [hit.score for hit in ranked[2:]] == [0.0, 0.0, 0.0]

@@ -246,10 +246,10 @@ def test_a_question_is_asked_again_or_edited_in_place(tab: Page, site: str) -> N
     tab.get_by_role("button", name="Edit").first.click()
     edited = tab.get_by_label("The question", exact=True)
     expect(edited).to_have_value(SAMPLE)
-    edited.fill("Who denied being behind the <missile> attack?")
+    edited.fill("Who has accused Iran of orchestrating <an attack>?")
     tab.get_by_role("button", name="Submit").click()
     expect(asked(tab)).to_have_count(1)
-    expect(asked(tab)).to_have_text("Who denied being behind the <missile> attack?")
+    expect(asked(tab)).to_have_text("Who has accused Iran of orchestrating <an attack>?")
     expect(tab.locator(".refusal")).to_have_count(0)
     expect(shown_cards(tab).first).to_be_visible()
 

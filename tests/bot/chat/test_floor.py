@@ -19,6 +19,7 @@ from bot.chat.floor import Floor
 from bot.chat.turns import Turn, Vote
 from bot.composer import Answer
 from bot.newsbot import NewsBot
+from bot.settings import Level
 from index.builder import build_index
 from tests.bot.chat.browser import ask, asked, open_page
 from tests.bot.chat.conftest import serving
@@ -129,7 +130,7 @@ def held_page(folder: Path, tab: Page) -> Iterator[tuple[str, _Held]]:
     build_index([folder / "flood.txt"], folder / "index", embedder=HashedEmbedder())
     reader = _Held()
     reader.go.set()
-    bot = NewsBot(folder / "index", embedder=HashedEmbedder(), reader=reader)
+    bot = NewsBot(folder / "index", embedder=HashedEmbedder(), reader=reader, level=Level.EAGER)
     with serving(bot, tab) as url:
         yield url, reader
 
