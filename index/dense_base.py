@@ -86,7 +86,7 @@ class DenseBase:
         """Wrap a FAISS ``IndexIDMap2``; use ``of`` or ``read``.
 
         Raises:
-            TypeError: of another kind of index than ``of`` makes.
+            TypeError: of another kind of index than ``of`` makes, or its parts do not go together.
         """
         inner = _FAISS.downcast_index(index.index)
         self._index = index
@@ -96,6 +96,9 @@ class DenseBase:
         if not isinstance(self._codes, _FAISS.IndexScalarQuantizer):
             raise TypeError(f"not 8 bits a number: {type(self._codes).__name__}")
         self._places = faiss.vector_to_array(index.id_map)
+        parts = [one for one in (index, inner, self._short, self._codes) if one is not None]
+        if {(one.ntotal, one.d) for one in parts} != {(len(self._places), self._codes.d)}:
+            raise TypeError("its parts are of different vectors")
         self._ids = np.sort(self._places)
 
     @classmethod

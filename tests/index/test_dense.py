@@ -215,6 +215,14 @@ def test_vectors_stay_as_they_are_whatever_goes_and_comes(gone: set[int], more: 
     assert nearest == kept[0]
 
 
+def test_a_base_whose_parts_do_not_go_together_is_refused(tmp_path: Path) -> None:
+    base, path = DenseBase.of(np.arange(2500), vectors(2500, 16)), tmp_path / "base.faiss"
+    base._codes.add(vectors(1, 16))
+    base.write(path)
+    with pytest.raises(IndexCorrupt, match=r"base\.faiss: its parts"):
+        DenseBase.read(path)
+
+
 def test_a_base_of_another_kind_is_refused(tmp_path: Path) -> None:
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(8))
     index.add_with_ids(vectors(20), np.arange(20))
