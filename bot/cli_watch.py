@@ -47,12 +47,15 @@ def watch(
     from bot.watching import FolderWatch
 
     def carry_out(what: Round) -> BuildReport:
-        report = index_articles(folders, folder, model=model, prune=what.prune, only=what.only)
-        print(summary(report), flush=True)
-        return report
+        return index_articles(folders, folder, model=model, prune=what.prune, only=what.only)
 
     watching = FolderWatch(
-        folders, folder, carry_out, lambda cause: complain(f"newsbot: {cause}"), prune=prune
+        folders,
+        folder,
+        carry_out,
+        lambda cause: complain(f"newsbot: {cause}"),
+        tell=lambda report: print(summary(report), flush=True),
+        prune=prune,
     )
     names = one_line(", ".join(map(str, folders)))
     with suppress(KeyboardInterrupt):  # the way to end it, and no failure

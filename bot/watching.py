@@ -85,6 +85,7 @@ class FolderWatch:
         carry_out: Callable[[Round], BuildReport],
         complain: Callable[[str], None],
         *,
+        tell: Callable[[BuildReport], None] = lambda report: None,
         prune: bool = False,
         stop: threading.Event | None = None,
         quiet: float = QUIET_SECONDS,
@@ -96,6 +97,7 @@ class FolderWatch:
             index: folder of the index; should it lie below one of the others, it is passed over.
             carry_out: does a round of indexing.
             complain: told in one line why a round failed; once, if it fails again for that.
+            tell: told what a round did, once it counts in ``tally``.
             prune: whether articles whose files have gone are to be removed.
             stop: ends ``run`` once it is set.
             quiet: seconds for which a file has to stay the same before it is read.
@@ -111,6 +113,7 @@ class FolderWatch:
         self._index = Path(os.path.realpath(index))
         self._carry_out = carry_out
         self._complain = complain
+        self._tell = tell
         self._prune = prune
         self._stop = threading.Event() if stop is None else stop
         self._quiet = quiet
@@ -208,6 +211,7 @@ class FolderWatch:
         self.tally.added += report.added
         self.tally.replaced += report.replaced
         self.tally.removed += report.removed
+        self._tell(report)
         return True
 
     def _look(self) -> dict[str, _Mark]:
