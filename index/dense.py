@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.dense_base import DenseBase, nearest
+from index.dense_base import DenseBase
 from index.selection import Selection, all_but, only
 from index.vector_file import read_vectors, write_vectors
 
@@ -128,7 +128,7 @@ class DenseIndex:
         found: list[tuple[int, float]] = []
         selection = None if allowed is None else only(allowed)
         if self._recent.ntotal:
-            found += nearest(self._recent, query, k, selection)
+            found += _nearest(self._recent, query, k, selection)
         if self.base is not None:
             found += self.base.search(query, k, selection or self._left_out)
         found.sort(key=lambda pair: (-pair[1], pair[0]))
@@ -150,3 +150,13 @@ class DenseIndex:
         self._gone.update(ids)
         if self._gone:
             self._left_out = all_but(np.fromiter(self._gone, np.int64, len(self._gone)))
+
+
+def _nearest(
+    index: Any, query: NDArray[np.float32], k: int, selection: Selection | None
+) -> list[tuple[int, float]]:
+    """Search a FAISS index that knows ids; takes and gives what ``DenseBase.search`` does."""
+    parameters = None if selection is None else selection.parameters
+    scores, ids = index.search(query, min(k, index.ntotal), params=parameters)
+    found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+    return [(number, score) for number, score in found if number >= 0]

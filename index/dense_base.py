@@ -55,7 +55,6 @@ __all__ = [
     "MOST_THREADS",
     "QUICK_FROM",
     "DenseBase",
-    "nearest",
 ]
 
 QUICK_FROM = 2_000
@@ -90,9 +89,9 @@ class DenseBase:
         """
         inner = _FAISS.downcast_index(index.index)
         self._index = index
-        self._quick = isinstance(inner, _FAISS.IndexRefine)
-        self._short = _FAISS.downcast_index(inner.base_index) if self._quick else None
-        self._codes = _FAISS.downcast_index(inner.refine_index) if self._quick else inner
+        quick = isinstance(inner, _FAISS.IndexRefine)
+        self._short = _FAISS.downcast_index(inner.base_index) if quick else None
+        self._codes = _FAISS.downcast_index(inner.refine_index) if quick else inner
         if not isinstance(self._codes, _FAISS.IndexScalarQuantizer):
             raise TypeError(f"not 8 bits a number: {type(self._codes).__name__}")
         self._places = faiss.vector_to_array(index.id_map)
@@ -149,7 +148,7 @@ class DenseBase:
     @property
     def lacks_short_codes(self) -> bool:
         """Whether it could be searched quicker: an earlier newsbot made it."""
-        return not self._quick and _can_be_short(len(self), self._codes.d)
+        return self._short is None and _can_be_short(len(self), self._codes.d)
 
     def changed(
         self, gone: Collection[int], ids: NDArray[np.int64], vectors: NDArray[np.float32]
@@ -176,7 +175,7 @@ class DenseBase:
         Returns:
             (id, inner product) pairs, the best first.
         """
-        if self._quick and (selection is None or selection.but is not None):
+        if self._short is not None and (selection is None or selection.but is not None):
             return self._search_quickly(query, k, (selection and selection.but) or frozenset())
         count = max(1, min(MOST_THREADS, os.cpu_count() or 1, len(self) // EACH_THREAD))
         bounds = [len(self) * part // count for part in range(count + 1)]
@@ -261,13 +260,3 @@ def _with_short(codes: Any, short: Any) -> Any:
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="dense")
-
-
-def nearest(
-    index: Any, query: NDArray[np.float32], k: int, selection: Selection | None
-) -> list[tuple[int, float]]:
-    """Search a FAISS index that holds vectors; takes and gives what ``DenseBase.search`` does."""
-    parameters = None if selection is None else selection.parameters
-    scores, ids = index.search(query, min(k, index.ntotal), params=parameters)
-    found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-    return [(number, score) for number, score in found if number >= 0]

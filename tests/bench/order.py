@@ -29,7 +29,7 @@ from tests.bench.datasets import (
     print_result,
     sample,
 )
-from tests.bench.ranking import found_in
+from tests.bench.ranking import found_in, recall
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,15 +64,19 @@ def main() -> None:
             read.append(features(bot, question))
             if number % 100 == 0:
                 print(f"{number} questions", file=sys.stderr, flush=True)
-    result: dict[str, Any] = {"as found": {f"recall@{n}": held(read, None, n) for n in CUTS}}
+    result: dict[str, Any] = {"as found": recalls([rank(one.right) for one in read])}
     for name, columns in WEIGHED.items():
         weights = fit(read, columns)
         result[name] = {
             "weights": ", ".join(f"{weight:.2f}" for weight in weights),
             "second by first": weights[1] / weights[0],
-            **{f"recall@{n}": crossed(read, columns, n) for n in CUTS},
+            **recalls(crossed(read, columns)),
         }
     print_result(result, given.json)
+
+
+def recalls(ranks: Sequence[float]) -> dict[str, float]:
+    return {f"recall@{cut}": recall(ranks, cut) for cut in CUTS}
 
 
 def features(bot: NewsBot, question: Any) -> Read:
@@ -116,24 +120,23 @@ def fit(read: Sequence[Read], columns: Sequence[int]) -> NDArray[np.float64]:
     return found
 
 
-def crossed(read: Sequence[Read], columns: Sequence[int], cut: int) -> float:
-    """Give the recall of each fifth under the weights of the others, over all."""
-    shares = []
+def crossed(read: Sequence[Read], columns: Sequence[int]) -> list[float]:
+    """Give the rank of each question's first hit, under the weights of the other fifths."""
+    ranks: list[float] = []
     for fold in range(FOLDS):
-        others = [one for at, one in enumerate(read) if at % FOLDS != fold]
         weights = np.zeros(3)
+        others = [one for at, one in enumerate(read) if at % FOLDS != fold]
         weights[list(columns)] = fit(others, columns)
-        shares += [held([one], weights, cut) for one in read[fold::FOLDS]]
-    return float(np.mean(shares))
+        ranks += [
+            rank(one.right[np.argsort(-one.features @ weights, kind="stable")])
+            for one in read[fold::FOLDS]
+        ]
+    return ranks
 
 
-def held(read: Sequence[Read], weights: NDArray[np.float64] | None, cut: int) -> float:
-    """Give the share of the questions with the answer among the first hits, in some order."""
-    firsts = []
-    for one in read:
-        scores = np.zeros(len(one.right)) if weights is None else one.features @ weights
-        firsts.append(bool(one.right[np.argsort(-scores, kind="stable")[:cut]].any()))
-    return float(np.mean(firsts))
+def rank(right: NDArray[np.bool_]) -> float:
+    """Give the rank of the first that holds the answer, 1 for the best; infinite for none."""
+    return float(right.argmax()) + 1 if right.any() else float("inf")
 
 
 if __name__ == "__main__":
