@@ -1,0 +1,120 @@
+"""Which of several readers is best? ``python -m tests.bench.heldout --data DIR READER...``.
+
+READER is a folder that ``bot.reader.train`` or ``bot.reader.average`` has left; the shipped reader
+where none is given. The documents that training holds out choose between them, so that no news
+that is reported on has to. Of their questions, drawn alike for every reader:
+
+- EM and F1 of the best span, with the question's own context read, where that answers;
+- AUROC of its margin, between those and questions that their context does not answer;
+- as in training, each among passages that do not answer (from its document, found by BM25, or its
+  own without the sentences that answer): how often the right one is first, and AUROC of the
+  margin over all these passages.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.evaluation import exact_match, token_f1
+from bot.reader.examples import Example, ExampleMaker
+from bot.reader.loading import SHIPPED_READER, load_reader
+from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
+from bot.reader.reader import Reader
+from corpus.article import Article, Passage
+from corpus.sentences import sentence_spans
+from corpus.splitter import split_article
+from index.embedder import load_embedder
+from tests.bench.datasets import data_argument, print_result, sample
+
+SILENT = 1 / 3  # questions whose context does not answer, for each that is answered
+SEED = 5
+
+
+def main() -> None:
+    parser = data_argument(__doc__ or "")
+    parser.add_argument("readers", nargs="*", default=[str(SHIPPED_READER)], help="their folders")
+    parser.add_argument("--most", type=int, default=2_500, help="answered questions, and groups")
+    given = parser.parse_args()
+    held = [q for q in load_questions([given.data / "reader_train"]) if is_held_out(q)]
+    answered = sample([q for q in held if q.answers], given.most)
+    silent = sample([q for q in held if not q.answers], round(given.most * SILENT))
+    groups = list(islice(ExampleMaker(held).epoch(SEED), given.most))
+    result = {}
+    for name in given.readers:
+        reader = load_reader(name)
+        result[Path(name).name] = {
+            **own_context(reader, answered, silent),
+            **among_others(reader, groups),
+        }
+    print_result(result, given.json)
+
+
+def own_context(
+    reader: Reader, answered: Sequence[TrainingQuestion], silent: Sequence[TrainingQuestion]
+) -> dict[str, float]:
+    best = [
+        reader.read(q.text, passages, [q.title] * len(passages))[:1]
+        for q in (*answered, *silent)
+        for passages in [passages_of(q.context)]
+    ]
+    given = [spans[0].text if spans else "" for spans in best]
+    margins = [spans[0].margin if spans else -50.0 for spans in best]
+    pairs = [
+        (text, [answer for _, answer in q.answers])
+        for text, q in zip(given, answered, strict=False)
+    ]
+    return {
+        "questions": len(answered),
+        "EM": float(np.mean([exact_match(*pair) for pair in pairs])),
+        "F1": float(np.mean([token_f1(*pair) for pair in pairs])),
+        "unanswered": len(silent),
+        "AUROC": auroc([1] * len(answered) + [0] * len(silent), margins),
+    }
+
+
+def among_others(reader: Reader, groups: Sequence[Sequence[Example]]) -> dict[str, float]:
+    right, margins, first = [], [], []
+    for group in groups:
+        best: dict[int, float] = defaultdict(lambda: -50.0)
+        passages = [whole(example.passage, at) for at, example in enumerate(group)]
+        titles = [example.title for example in group]
+        for span in reader.read(group[0].question, passages, titles):
+            at = int(span.passage.article_id)
+            best[at] = max(best[at], span.margin)
+        for at, example in enumerate(group):
+            right.append(bool(example.answers))
+            margins.append(best[at])
+        if len(group) > 1:
+            first.append(max(range(len(group)), key=lambda at: best[at]) == 0)
+    return {
+        "groups": len(first),
+        "right one first": float(np.mean(first)),
+        "passages": len(right),
+        "AUROC of these": auroc(right, margins),
+    }
+
+
+def passages_of(context: str) -> list[Passage]:
+    article = Article("context", "", context)
+    return split_article(article, token_count=load_embedder().token_count)
+
+
+def whole(text: str, number: int) -> Passage:
+    """Make one passage of a text."""
+    return Passage(str(number), 0, 0, len(text), text, tuple(sentence_spans(text)))
+
+
+def auroc(positive: Sequence[Any], scored: Sequence[float]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(positive, scored))
+
+
+if __name__ == "__main__":
+    main()
