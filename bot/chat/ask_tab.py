@@ -54,6 +54,7 @@ element.addEventListener("click", (event) => {
 });
 """
 _BUSY = "An answer is on its way: ask again when it is there, or stop it. The box keeps your text."
+_SENT_JS = "(sent, box) => (sent.trim() && sent.trim() === box.trim() ? '' : box)"
 _SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
 
 
@@ -106,8 +107,10 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
                 json_file = gr.Button("Save as JSON", elem_classes="quiet")
     # Carries a file from the server to the script that saves it: nothing stays on the server.
     name, text = (gr.Textbox(visible=False) for _ in range(2))
+    sent = gr.Textbox(visible="hidden")  # a question that leaves its box; told of changes only so
+    sent.change(None, [sent, box], box, js=_SENT_JS, **HIDDEN)
 
-    view = [chat, sources, coverage, notice, box, turns, reading]
+    view = [chat, sources, coverage, notice, box, turns, reading, sent]
     narrow_to = filter_events(bar, listing, turns)
 
     def answer(
@@ -268,4 +271,5 @@ def _outputs(view: View) -> list[Any]:
     box = gr.skip() if view.box is None else view.box
     reading = gr.skip() if view.reading is None else view.reading
     chat = gr.update(value=messages, feedback_value=votes)
-    return [chat, view.sources, view.coverage, view.notice, box, view.turns, reading]
+    sent = gr.skip() if view.sent is None else view.sent
+    return [chat, view.sources, view.coverage, view.notice, box, view.turns, reading, sent]

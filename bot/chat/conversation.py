@@ -54,6 +54,8 @@ class View:
         box: what the question box is to hold; None where it is to be left alone.
         turns: the turns that are complete and stand, the oldest first.
         reading: HTML of the reading pane; None where it is to be left alone.
+        sent: a question that leaves its box, unless something else has been typed there since it
+            was sent; empty for none, None where what was said of that still holds.
     """
 
     messages: list[tuple[Role, str]]
@@ -63,6 +65,7 @@ class View:
     box: str | None
     turns: tuple[Turn, ...]
     reading: str | None = None
+    sent: str | None = ""
 
 
 def first_view() -> View:
@@ -97,7 +100,7 @@ def stopped(turns: Sequence[Turn], question: str, box: str = "") -> View:
     """
     if not question:
         return shown(turns, notice_html("Stopped. The conversation is as it was."))
-    if box.strip():
+    if box.strip() not in ("", question.strip()):
         return shown(turns, notice_html(f"Stopped. This was asked: {question}"))
     return shown(turns, notice_html("Stopped. The question is still in its box."), question)
 
@@ -141,8 +144,8 @@ def converse(
     history = [(turn.question, turn.answer.text) for turn in done]
     text = ""
     citations: list[Citation] = []
-    box = "" if whole is None else None
-    yield replace(_asking(done, stands, question, pending_html(), ""), box=box, reading="")
+    sent = question if whole is None else ""
+    yield replace(_asking(done, stands, question, pending_html(), ""), sent=sent, reading="")
     try:
         generation = bot.searcher().generation
         cards = ""
@@ -223,7 +226,7 @@ def _asking(
     sources = _copied(turns) + cards_html(
         cards or message_html("Looking for sources…"), _earlier(turns)
     )
-    return View(messages, sources, "", notice_html(), None, stands)
+    return View(messages, sources, "", notice_html(), None, stands, sent=None)
 
 
 def _messages(turns: Sequence[Turn]) -> list[tuple[Role, str]]:

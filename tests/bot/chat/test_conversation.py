@@ -25,10 +25,11 @@ def test_the_question_is_shown_at_once_and_leaves_its_box(bot: NewsBot) -> None:
     assert [role for role, _ in first.messages] == ["user", "assistant"]
     assert SAMPLE in first.messages[0][1]
     assert "pending" in first.messages[1][1]
-    assert first.box == ""
+    assert first.sent == SAMPLE
     assert first.turns == ()
+    assert {view.sent for view in others[:-1]} == {None} and others[-1].sent == ""
     # What a person types meanwhile is left alone.
-    assert {view.box for view in others} == {None}
+    assert {view.box for view in (first, *others)} == {None}
 
 
 def test_sources_come_first_then_the_text_grows_to_the_whole(bot: NewsBot) -> None:
@@ -152,7 +153,7 @@ def test_an_answer_in_the_place_of_others_leaves_them_until_it_is_there(bot: New
     *going_on, last = converse(bot, SAMPLE, (), None, two.turns)
     assert going_on and all(view.turns == two.turns for view in going_on)
     assert all(len(view.messages) == 2 for view in going_on)
-    assert all(view.box is None for view in (*going_on, last))
+    assert all(view.box is None and not view.sent for view in (*going_on, last))
     assert [turn.question for turn in last.turns] == [SAMPLE]
     for back in (None, "\x00"):
         *_, failed = converse(bot, "\x00", (), None, two.turns, back)

@@ -161,6 +161,29 @@ def test_what_is_asked_while_a_repeated_question_is_answered_waits_in_the_box(
         expect(box).to_have_value("")
 
 
+def test_what_is_typed_before_a_sent_question_is_shown_stays_in_the_box(
+    tab: Page, tmp_path: Path
+) -> None:
+    held: list[Route] = []
+    with held_page(tmp_path, tab) as (url, _):
+        box = open_page(tab, url)
+        tab.route("**/queue/join*", lambda route: held.append(route))  # as where many are waiting
+        with tab.expect_request("**/queue/join*"):
+            box.fill(FIRST)
+            box.press("Enter")
+        expect(box).to_have_value(FIRST)
+        box.fill("Who else?")
+        for route in held:
+            route.continue_()
+        tab.unroute("**/queue/join*")
+        expect(tab.locator(".answer:not(.streaming)")).to_have_count(1)
+        expect(asked(tab)).to_have_text([FIRST])
+        expect(box).to_have_value("Who else?")
+        for _ in range(2):  # the same question twice leaves the box each time
+            ask(tab, FIRST)
+            expect(box).to_have_value("")
+
+
 def test_a_repeated_question_that_is_stopped_or_fails_leaves_conversation_and_box_as_they_were(
     tab: Page, tmp_path: Path
 ) -> None:
