@@ -1,12 +1,11 @@
 """What a reader is shown in training: passages with the answer, and passages without it.
 
 Of a question and its context come one passage that holds the answer, cut at sentences to a random
-length, and for most questions up to three that do not: other contexts of the same document or such
-as BM25 finds for the question, and now and then the context without the sentences that answer it.
-So are the passages that a search finds for a user: one or none of them answers. Some questions are
-asked with a name or a number changed for another of the same document, and then have no answer. A
-context of one sentence is set among others of its document, or among those that BM25 finds for it,
-whether it answers or not.
+length, and for some questions a second one that does not: another context of the same document or
+one that BM25 finds for the question, and now and then the context without the sentences that answer
+it. Some questions are asked with a name or a number changed for another of the same document, and
+then have no answer. A context of one sentence is set among others of its document, or among those
+that BM25 finds for it, whether it answers or not.
 """
 
 from __future__ import annotations
@@ -32,8 +31,7 @@ _MOST_OF_ONE_CONTEXT = 16
 _FEWEST_WORDS, _MOST_WORDS = 35, 120
 _MOST_NEIGHBOURS = 3
 # Shares of the questions with an answer that get each kind of passage without one.
-_ANSWER_CUT_OUT, _CHANGED = 0.25, 0.10
-_FOUND_ELSEWHERE = (0.55, 0.35)  # of those, one passage after the other
+_ANSWER_CUT_OUT, _FOUND_ELSEWHERE, _CHANGED = 0.08, 0.42, 0.10
 _SAME_DOCUMENT = 0.4  # share of those found elsewhere that are looked for in the document itself
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’.-]+(?: (?:of |the )?[A-Z][\w'’.-]+)*")
@@ -74,7 +72,7 @@ class ExampleMaker:
         self._near: dict[str, list[TrainingQuestion]] = {}
 
     def epoch(self, seed: int) -> Iterator[tuple[Example, ...]]:
-        """Give the questions in random order, each with its passages: one first that may answer.
+        """Give the questions in random order, each as one passage or as one with and one without.
 
         Args:
             seed: of everything that is random here; the same seed gives the same examples.
@@ -94,32 +92,20 @@ class ExampleMaker:
         passage, spans = self._passage(question, chance)
         title = question.title if chance.random() < 0.75 else ""
         example = Example(question.text, title, passage, spans)
-        if not spans:
+        draw = chance.random()
+        if not spans or draw > _ANSWER_CUT_OUT + _FOUND_ELSEWHERE + _CHANGED:
             yield (example,)
-            return
-        if chance.random() < _CHANGED:
+        elif draw < _CHANGED:
+            yield (example,)
             changed = self._change(question, passage, chance)
             if changed is not None:
                 yield (Example(changed, title, passage, ()),)
-        others = self._others(question, title, chance)
-        yield (example, *(Example(question.text, t, other, ()) for other, t in others.items()))
-
-    def _others(
-        self, question: TrainingQuestion, title: str, chance: random.Random
-    ) -> dict[str, str]:
-        """Draw passages that do not answer, with the title of each."""
-        others: dict[str, str] = {}
-        cut_out = (
-            self._without_answer(question, chance) if chance.random() < _ANSWER_CUT_OUT else None
-        )
-        if cut_out is not None:
-            others[cut_out] = title
-        for share in _FOUND_ELSEWHERE:
-            if chance.random() < share:
-                passage, name = self._found_elsewhere(question, chance)
-                if passage is not None:
-                    others.setdefault(passage, name)
-        return others
+        else:
+            cut_out = draw < _CHANGED + _ANSWER_CUT_OUT
+            other = self._without_answer(question, chance) if cut_out else None
+            if other is None:
+                other, title = self._found_elsewhere(question, chance)
+            yield (example, Example(question.text, title, other, ())) if other else (example,)
 
     def _passage(
         self, question: TrainingQuestion, chance: random.Random

@@ -107,14 +107,14 @@ def test_a_passage_without_answers_does_not_hold_one(maker: ExampleMaker) -> Non
     assert kinds == {"answered", "changed", "unanswered", "cut out", "other"}
 
 
-def test_passages_without_the_answer_come_beside_the_one_that_has_it(maker: ExampleMaker) -> None:
-    groups = [group for group in epochs(maker) if len(group) > 1]
-    assert {len(group) for group in groups} == {2, 3, 4}
-    for first, *others in groups:
-        assert first.answers
-        assert all(not other.answers for other in others)
-        assert {other.question for other in others} == {first.question}
-        assert len({example.passage for example in (first, *others)}) == len(others) + 1
+def test_a_passage_without_the_answer_comes_beside_the_one_that_has_it(
+    maker: ExampleMaker,
+) -> None:
+    pairs = [group for group in epochs(maker) if len(group) > 1]
+    assert pairs
+    for first, second in pairs:
+        assert first.question == second.question
+        assert first.answers and not second.answers
 
 
 def test_a_changed_question_names_another_of_its_document(maker: ExampleMaker) -> None:
