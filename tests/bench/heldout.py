@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,14 +25,14 @@ from bot.reader.examples import Example, ExampleMaker
 from bot.reader.loading import SHIPPED_READER, load_reader
 from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
 from bot.reader.reader import Reader
-from corpus.article import Article, Passage
+from corpus.article import Passage
 from corpus.sentences import sentence_spans
-from corpus.splitter import split_article
-from index.embedder import load_embedder
 from tests.bench.datasets import data_argument, print_result, sample
+from tests.bench.reader import auroc, passages_of
 
 SILENT = 1 / 3  # questions whose context does not answer, for each that is answered
 SEED = 5
+NOTHING = -50.0  # margin where no span was found
 
 
 def main() -> None:
@@ -61,10 +60,10 @@ def own_context(
     best = [
         reader.read(q.text, passages, [q.title] * len(passages))[:1]
         for q in (*answered, *silent)
-        for passages in [passages_of(q.context)]
+        for passages in [passages_of("context", q.context)]
     ]
     given = [spans[0].text if spans else "" for spans in best]
-    margins = [spans[0].margin if spans else -50.0 for spans in best]
+    margins = [spans[0].margin if spans else NOTHING for spans in best]
     pairs = [
         (text, [answer for _, answer in q.answers])
         for text, q in zip(given, answered, strict=False)
@@ -74,14 +73,14 @@ def own_context(
         "EM": float(np.mean([exact_match(*pair) for pair in pairs])),
         "F1": float(np.mean([token_f1(*pair) for pair in pairs])),
         "unanswered": len(silent),
-        "AUROC": auroc([1] * len(answered) + [0] * len(silent), margins),
+        "AUROC": auroc(margins, [1] * len(answered) + [0] * len(silent)),
     }
 
 
 def among_others(reader: Reader, groups: Sequence[Sequence[Example]]) -> dict[str, float]:
     right, margins, first = [], [], []
     for group in groups:
-        best: dict[int, float] = defaultdict(lambda: -50.0)
+        best: dict[int, float] = defaultdict(lambda: NOTHING)
         passages = [whole(example.passage, at) for at, example in enumerate(group)]
         titles = [example.title for example in group]
         for span in reader.read(group[0].question, passages, titles):
@@ -96,24 +95,13 @@ def among_others(reader: Reader, groups: Sequence[Sequence[Example]]) -> dict[st
         "groups": len(first),
         "right one first": float(np.mean(first)),
         "passages": len(right),
-        "AUROC of these": auroc(right, margins),
+        "AUROC of these": auroc(margins, right),
     }
-
-
-def passages_of(context: str) -> list[Passage]:
-    article = Article("context", "", context)
-    return split_article(article, token_count=load_embedder().token_count)
 
 
 def whole(text: str, number: int) -> Passage:
     """Make one passage of a text."""
     return Passage(str(number), 0, 0, len(text), text, tuple(sentence_spans(text)))
-
-
-def auroc(positive: Sequence[Any], scored: Sequence[float]) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(positive, scored))
 
 
 if __name__ == "__main__":

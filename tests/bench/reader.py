@@ -88,12 +88,7 @@ def scores(given: Iterable[tuple[str, Question]]) -> dict[str, float]:
 
 def gold(data: Path, reader: Any, most: int) -> dict[str, float]:
     records, questions = newsqa(data)
-    passages = {
-        record["id"]: split_article(
-            Article(record["id"], "", record["text"]), token_count=load_embedder().token_count
-        )
-        for record in records
-    }
+    passages = {record["id"]: passages_of(record["id"], record["text"]) for record in records}
     answered = []
     for number, question in enumerate(sample(questions, most), 1):
         spans = reader.read(question.text, passages[question.article_id])
@@ -200,6 +195,11 @@ def hits_of(article: Article, searcher: Searcher, vector: Any) -> tuple[Hit, ...
     )
 
 
+def passages_of(name: str, text: str) -> list[Passage]:
+    """Split a text as an article of the index is split."""
+    return split_article(Article(name, "", text), token_count=load_embedder().token_count)
+
+
 def auroc(scored: Any, positive: Any) -> float:
     from sklearn.metrics import roc_auc_score
 
@@ -214,9 +214,7 @@ def speed(data: Path, reader: Any, folder: Path) -> dict[str, float]:
     records, questions = newsqa(data)
     passages: list[Passage] = []
     for record in records[:12]:
-        passages += split_article(
-            Article(record["id"], "", record["text"]), token_count=load_embedder().token_count
-        )
+        passages += passages_of(record["id"], record["text"])
     rates: dict[str, list[float]] = {"int8 ONNX": [], "torch float32": []}
     for question in questions[:5]:
         for name, one in (("int8 ONNX", reader), ("torch float32", torch_reader)):
