@@ -24,7 +24,7 @@ __all__ = [
     "rerank",
 ]
 
-SEARCH_WEIGHT = 14.0
+SEARCH_WEIGHT = 26.0
 """What the search score (0 to 1) weighs in the reader's order of hits, beside the log-odds that a
 passage answers.
 

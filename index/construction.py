@@ -22,11 +22,13 @@ from index.generation import (
     DENSE,
     JOURNAL,
     SPARSE,
+    SPARSE_ARTICLES,
     Manifest,
     current_generation,
     verify_generation,
 )
 from index.journal import VectorJournal
+from index.places import article_numbers, as_one
 from index.publishing import begin_generation, discard_generation, publish_generation
 from index.sparse import SparseIndex
 
@@ -181,19 +183,12 @@ class Construction:
             return self._before[0].name, manifest.articles, manifest.passages
         # An article is always written whole, so its passages are all new or all old.
         written = self.catalogue.articles_since(self._last_before)
-        dense, sparse = self._open_dense(), self._open_sparse()
+        dense = self._open_dense()
         dense.remove(self.catalogue.dropped)
         journal = self._journal() if written else None
         if journal is not None:
             self._embed(dense, journal, written, progress)
-        sparse.update(
-            sorted(changes.removed | changes.replaced | set(written)),
-            (
-                (article, epoch_seconds(article.published), number, passage)
-                for article in self._articles(written)
-                for number, passage in self.catalogue.passages_of(article)
-            ),
-        )
+        self._update_sparse(sorted(changes.removed | changes.replaced | set(written)), written)
         copies = Copies.create(self.catalogue)
         if progress is None:
             copies.update()
@@ -260,9 +255,33 @@ class Construction:
             self.catalogue.gone_from_base(),
         )
 
-    def _open_sparse(self) -> SparseIndex:
-        folder = self._folder / SPARSE
-        return SparseIndex.create(folder) if self._before is None else SparseIndex.open(folder)
+    def _update_sparse(self, removed: list[str], written: list[str]) -> None:
+        """Bring BM25 in step, over the passages and over the whole articles."""
+        sparse, _ = self._open_sparse(SPARSE)
+        sparse.update(
+            removed,
+            (
+                (article, epoch_seconds(article.published), number, passage)
+                for article in self._articles(written)
+                for number, passage in self.catalogue.passages_of(article)
+            ),
+        )
+        whole, made = self._open_sparse(SPARSE_ARTICLES)
+        numbers = article_numbers(self.catalogue)
+        whole.update(
+            removed,
+            (
+                (untitled, epoch_seconds(article.published), numbers[article.id], passage)
+                for article in self._articles(self.catalogue.ids() if made else written)
+                for untitled, passage in [as_one(article)]
+            ),
+        )
+
+    def _open_sparse(self, name: str) -> tuple[SparseIndex, bool]:
+        """Open one of the two; also tell whether it had to be made."""
+        folder = self._folder / name
+        made = not folder.exists()
+        return SparseIndex.create(folder) if made else SparseIndex.open(folder), made
 
     def _journal(self) -> VectorJournal:
         folder = self._index_dir / JOURNAL

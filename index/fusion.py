@@ -11,10 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["DENSE_WEIGHT", "fuse", "fuse_ranks"]
+from index.places import Place
 
-DENSE_WEIGHT = 0.5
+__all__ = ["DENSE_WEIGHT", "fuse", "fuse_ranks", "fuse_with_articles"]
+
+DENSE_WEIGHT = 0.6
 """Share of the dense score in the weighted sum, 0 to 1."""
+
+PASSAGE_WEIGHT = 0.5
+ARTICLE_WEIGHT = 0.4
+LEAD_WEIGHT = 0.1
+"""Shares of a passage's own score, of its whole article's, and of its being the first of it."""
 
 
 def fuse(
@@ -34,6 +41,32 @@ def fuse(
     total = {
         number: dense_weight * left.get(number, 0.0) + (1 - dense_weight) * right.get(number, 0.0)
         for number in left.keys() | right.keys()
+    }
+    return _best_first(total)
+
+
+def fuse_with_articles(
+    passages: Mapping[int, float], places: Mapping[int, Place], articles: Mapping[int, float]
+) -> dict[int, float]:
+    """Add to a passage's own score that of its whole article, and favour the first of an article.
+
+    A passage is often about what only another one names, and news tells the most important first.
+
+    Args:
+        passages: fused score in [0, 1] by passage id.
+        places: where they stand.
+        articles: BM25 score of the best articles, by their numbers; another one has 0.
+
+    Returns:
+        Scores in [0, 1] by passage id, the best first; equal ones by ascending id.
+    """
+    whole = _scaled(articles, floor=0.0)
+    total = {
+        number: PASSAGE_WEIGHT * score
+        + ARTICLE_WEIGHT * whole.get(places[number].article, 0.0)
+        + LEAD_WEIGHT * places[number].leads
+        for number, score in passages.items()
+        if number in places
     }
     return _best_first(total)
 

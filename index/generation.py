@@ -52,13 +52,14 @@ __all__ = [
     "JOURNAL",
     "MANIFEST",
     "SPARSE",
+    "SPARSE_ARTICLES",
     "Manifest",
     "current_generation",
     "sync",
     "verify_generation",
 ]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 DENSE = "dense.faiss"
@@ -66,12 +67,14 @@ BASE_CATALOGUE = "base.sqlite"
 BASE_DENSE = "base.faiss"
 COPIES = "copies.sqlite"
 SPARSE = "sparse"
+SPARSE_ARTICLES = "sparse_articles"
 JOURNAL = "journal"
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
 GENERATION_NAME = re.compile(r"[0-9]{8,18}-[0-9a-f]{8}")
 
-_READABLE = (2, FORMAT_VERSION)  # 2 has no short codes beside the vectors of a base
+# 2 has no short codes beside the vectors of a base, and 3 no articles beside the passages.
+_READABLE = (2, 3, FORMAT_VERSION)
 _LARGEST_MANIFEST = 1_000_000
 _OWN_CHECKSUM = "checksum"  # of the other fields
 _HASHED_WHEN_OPENED = 64_000_000  # bytes of a file: 30 ms; a larger one has its length checked
@@ -179,7 +182,7 @@ class Manifest:
         record[_OWN_CHECKSUM] = _record_checksum(record)
         (folder / MANIFEST).write_text(json.dumps(record, indent=1), encoding="utf-8")
         written = [path for name, path in names.items() if name not in linked]
-        for path in [*written, folder / MANIFEST, folder / SPARSE, folder]:
+        for path in [*written, folder / MANIFEST, *{path.parent for path in written}, folder]:
             sync(path)
         return manifest
 

@@ -20,6 +20,7 @@ from index.generation import (
     GENERATIONS,
     MANIFEST,
     SPARSE,
+    SPARSE_ARTICLES,
     sync,
 )
 
@@ -45,16 +46,18 @@ def begin_generation(index_dir: Path, before: Path | None) -> Path:
     if before is None:
         folder.mkdir()
     else:
-        (folder / SPARSE).mkdir(parents=True)
+        folder.mkdir()
         for file in sorted(path for path in before.rglob("*") if path.is_file()):
             if file.name != MANIFEST and file.suffix != ".lock":
-                _take_over(file, folder / file.relative_to(before))
+                target = folder / file.relative_to(before)
+                target.parent.mkdir(exist_ok=True)
+                _take_over(file, target)
     return folder
 
 
 def _take_over(source: Path, target: Path) -> None:
     # tantivy replaces its JSON files, and writes each other one once.
-    segment = source.parent.name == SPARSE and source.suffix != ".json"
+    segment = source.parent.name in (SPARSE, SPARSE_ARTICLES) and source.suffix != ".json"
     if segment or source.name in (BASE_CATALOGUE, BASE_DENSE):
         try:
             os.link(source, target)

@@ -20,16 +20,18 @@ from index.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
 from index.filters import Names, filters_of
 from index.folding import Found, fold
-from index.fusion import fuse
+from index.fusion import fuse, fuse_with_articles
 from index.generation import (
     BASE_DENSE,
     DENSE,
     SPARSE,
+    SPARSE_ARTICLES,
     Manifest,
     verify_generation,
 )
 from index.hits import Hit, IndexStatus, SearchResult
 from index.opening import in_current
+from index.places import places_of
 from index.sparse import Filters, SparseIndex
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class Searcher:
         gone = self._catalogue.gone_from_base()
         self._dense = DenseIndex.read(folder / DENSE, self._base(previous), gone)
         self._sparse = SparseIndex.open(folder / SPARSE)
+        whole = folder / SPARSE_ARTICLES  # not there in an index of an earlier format
+        self._sparse_articles = SparseIndex.open(whole) if whole.exists() else None
         self._allowed = lru_cache(maxsize=_FILTERS_KEPT)(self._passages_allowed)
         if len(self._dense) != self._manifest.passages:
             raise IndexCorrupt(f"{folder}: vectors and passages differ in number")
@@ -172,7 +176,8 @@ class Searcher:
             # What BM25 found alone has a similarity too: it is looked up, not taken to be nothing.
             alone = [number for number in sparse if number not in dense]
             dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
-            kept = fold(self._resolved(fuse(dense, sparse), k), k, self._copies, filters)
+            scores = self._fused(dense, sparse, question, filters)
+            kept = fold(self._resolved(scores, k), k, self._copies, filters)
             hits = [
                 Hit(passage, article, score, dense[number], sparse.get(number, 0.0), copies)
                 for (number, passage, article, score), copies in kept
@@ -218,6 +223,20 @@ class Searcher:
 
     def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
         return np.array(self._catalogue.allowed(filters), np.int64)
+
+    def _fused(
+        self,
+        dense: Mapping[int, float],
+        sparse: Mapping[int, float],
+        question: str,
+        filters: Filters,
+    ) -> dict[int, float]:
+        """Give the passages' scores, the best first: their own, and their articles'."""
+        articles: dict[int, float] = {}
+        if self._sparse_articles is not None:
+            articles = dict(self._sparse_articles.search(question, _DEPTH, filters))
+        passages = fuse(dense, sparse)
+        return fuse_with_articles(passages, places_of(self._catalogue, passages), articles)
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
         """Give the passages that have these scores, in their order, read ``step`` at a time."""

@@ -19,7 +19,7 @@ __all__ = ["Filters", "SparseIndex", "query_terms"]
 
 _ANALYZER = "news_en"
 _WRITER_BYTES = 64_000_000
-_TITLE_BOOST = 1.0
+_TITLE_BOOST = 0.5
 _WORD = re.compile(r"[^\W_]+")
 _MOST_TERMS = 128
 

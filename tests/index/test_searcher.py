@@ -165,7 +165,7 @@ def test_every_file_of_a_generation_is_checked_when_it_is_opened(copy: Path) -> 
 
 def test_an_index_of_a_newer_version_is_foreign(copy: Path) -> None:
     manifest = current_generation(copy) / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format_version": 3', '"format_version": 99'))
+    manifest.write_text(manifest.read_text().replace('"format_version": 4', '"format_version": 99'))
     with pytest.raises(IndexForeign, match="99"):
         Searcher.open(copy)
 
