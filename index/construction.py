@@ -257,7 +257,8 @@ class Construction:
 
     def _update_sparse(self, removed: list[str], written: list[str]) -> None:
         """Bring BM25 in step, over the passages and over the whole articles."""
-        sparse, _ = self._open_sparse(SPARSE)
+        before = self._before[1] if self._before else None
+        sparse = self._open_sparse(SPARSE, before is None)
         sparse.update(
             removed,
             (
@@ -266,7 +267,8 @@ class Construction:
                 for number, passage in self.catalogue.passages_of(article)
             ),
         )
-        whole, made = self._open_sparse(SPARSE_ARTICLES)
+        made = before is None or not before.has_articles  # by an earlier newsbot
+        whole = self._open_sparse(SPARSE_ARTICLES, made)
         numbers = article_numbers(self.catalogue)
         whole.update(
             removed,
@@ -277,11 +279,9 @@ class Construction:
             ),
         )
 
-    def _open_sparse(self, name: str) -> tuple[SparseIndex, bool]:
-        """Open one of the two; also tell whether it had to be made."""
+    def _open_sparse(self, name: str, new: bool) -> SparseIndex:
         folder = self._folder / name
-        made = not folder.exists()
-        return SparseIndex.create(folder) if made else SparseIndex.open(folder), made
+        return SparseIndex.create(folder) if new else SparseIndex.open(folder)
 
     def _journal(self) -> VectorJournal:
         folder = self._index_dir / JOURNAL

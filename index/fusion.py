@@ -10,18 +10,28 @@ rank fusion for 0.646 (constant 60) and 0.677 (constant 10), BM25 alone for 0.66
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from index.places import Place
 
-__all__ = ["DENSE_WEIGHT", "fuse", "fuse_ranks", "fuse_with_articles"]
+__all__ = ["DENSE_WEIGHT", "Shares", "fuse", "fuse_ranks", "fuse_with_articles"]
 
 DENSE_WEIGHT = 0.6
 """Share of the dense score in the weighted sum, 0 to 1."""
 
-PASSAGE_WEIGHT = 0.5
-ARTICLE_WEIGHT = 0.4
-LEAD_WEIGHT = 0.1
-"""Shares of a passage's own score, of its whole article's, and of its being the first of it."""
+
+class Shares(NamedTuple):
+    """What counts for a passage, in shares that add up to 1.
+
+    Attributes:
+        passage: its own score, dense and BM25.
+        article: BM25 of its whole article.
+        lead: whether it is the first of its article.
+    """
+
+    passage: float = 0.5
+    article: float = 0.4
+    lead: float = 0.1
 
 
 def fuse(
@@ -46,25 +56,31 @@ def fuse(
 
 
 def fuse_with_articles(
-    passages: Mapping[int, float], places: Mapping[int, Place], articles: Mapping[int, float]
+    passages: Mapping[int, float],
+    places: Mapping[int, Place],
+    articles: Mapping[int, float],
+    shares: Shares | None = None,
 ) -> dict[int, float]:
-    """Add to a passage's own score that of its whole article, and favour the first of an article.
+    """Add to a passage's own score that of its whole article, and favour the lead.
 
-    A passage is often about what only another one names, and news tells the most important first.
+    What a question names often stands in another passage than the answer (as Callan 1994 found,
+    passages do best together with their documents), and news tells the most important first.
 
     Args:
         passages: fused score in [0, 1] by passage id.
-        places: where they stand.
+        places: where they stand; a passage that is not there is left out.
         articles: BM25 score of the best articles, by their numbers; another one has 0.
+        shares: what each counts; ``Shares()`` where None.
 
     Returns:
         Scores in [0, 1] by passage id, the best first; equal ones by ascending id.
     """
+    share = shares or Shares()
     whole = _scaled(articles, floor=0.0)
     total = {
-        number: PASSAGE_WEIGHT * score
-        + ARTICLE_WEIGHT * whole.get(places[number].article, 0.0)
-        + LEAD_WEIGHT * places[number].leads
+        number: share.passage * score
+        + share.article * whole.get(places[number].article, 0.0)
+        + share.lead * places[number].leads
         for number, score in passages.items()
         if number in places
     }

@@ -108,6 +108,11 @@ class Manifest:
     checksums: dict[str, str]
     sizes: dict[str, int]
 
+    @property
+    def has_articles(self) -> bool:
+        """Whether whole articles are searched beside the passages: since format 4."""
+        return self.format_version >= 4
+
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Read the manifest of a generation.

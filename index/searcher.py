@@ -74,8 +74,9 @@ class Searcher:
         gone = self._catalogue.gone_from_base()
         self._dense = DenseIndex.read(folder / DENSE, self._base(previous), gone)
         self._sparse = SparseIndex.open(folder / SPARSE)
-        whole = folder / SPARSE_ARTICLES  # not there in an index of an earlier format
-        self._sparse_articles = SparseIndex.open(whole) if whole.exists() else None
+        self._sparse_articles = (
+            SparseIndex.open(folder / SPARSE_ARTICLES) if self._manifest.has_articles else None
+        )
         self._allowed = lru_cache(maxsize=_FILTERS_KEPT)(self._passages_allowed)
         if len(self._dense) != self._manifest.passages:
             raise IndexCorrupt(f"{folder}: vectors and passages differ in number")

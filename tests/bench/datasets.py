@@ -29,6 +29,7 @@ __all__ = [
     "newsqa",
     "newsqa_questions",
     "print_result",
+    "questions_of",
     "quiz_questions",
     "read_jsonl",
     "sample",
@@ -113,6 +114,13 @@ def newsqa_questions(data: Path) -> list[Question]:
         )
         for row in read_jsonl(data / "news_dev" / "newsqa_dev.questions.jsonl.gz")
     ]
+
+
+def questions_of(data: Path, part: str) -> Sequence[Question | QuizQuestion]:
+    """Give the questions of NewsQA dev, or those of realtimeqa that list an article."""
+    if part == "newsqa":
+        return newsqa_questions(data)
+    return [question for question in quiz_questions(data) if question.article_ids]
 
 
 def quiz_questions(data: Path) -> list[QuizQuestion]:

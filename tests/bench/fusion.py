@@ -1,89 +1,100 @@
-"""Recall of dense, BM25, both fused, and reranked, on NewsQA dev over all its articles.
+"""Recall of dense, BM25, both fused, with their articles and reranked: choosing the weights.
 
     python -m tests.bench.fusion --data DIR --read 300
 
-A hit is a passage of the gold article that holds a gold answer. The weight of the weighted sum
-and the constant of reciprocal rank fusion are chosen on the even questions; the table reports the
-odd ones. Of so many of the odd ones as ``--read`` says, the passages found are also read and put in
-the reader's order, as ``NewsBot.search`` gives them.
+A hit is judged as ``tests.bench.recall`` does, for the same two parts. The weights are chosen on
+the questions with even numbers; the table reports the odd ones beside them. Of so many of the odd
+ones as ``--read`` says, the passages found are also read and put in the reader's order, as
+``NewsBot.search`` gives them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.newsbot import NewsBot
-from index.fusion import fuse, fuse_ranks
-from tests.bench.datasets import (
-    ARTICLES,
-    data_argument,
-    index_of,
-    newsqa_questions,
-    sample,
-    table,
-)
+from index.fusion import DENSE_WEIGHT, Shares, fuse, fuse_ranks, fuse_with_articles
+from tests.bench.datasets import ARTICLES, data_argument, index_of, questions_of, sample, table
 from tests.bench.ranking import CUTS, Sides, first_hit, found_in, recall
+
+DENSE = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+CONSTANTS = (10, 60)
+SHARES = (
+    Shares(0.9, 0.0, 0.1),
+    Shares(0.6, 0.4, 0.0),
+    Shares(0.7, 0.2, 0.1),
+    Shares(0.6, 0.3, 0.1),
+    Shares(0.5, 0.4, 0.1),
+    Shares(0.4, 0.5, 0.1),
+    Shares(0.4, 0.4, 0.2),
+)
 
 
 def main() -> None:
     """Build, search, and print the table."""
     parser = data_argument(__doc__ or "")
+    parser.add_argument("--part", choices=list(ARTICLES), default="newsqa", help="questions")
+    parser.add_argument("--most", type=int, default=10_000, help="of each half, drawn at random")
     parser.add_argument(
         "--read", type=int, default=300, help="questions whose passages are read (default: 300)"
     )
-    parser.add_argument("--index", type=Path, help="index of NewsQA; made there if absent")
+    parser.add_argument("--index", type=Path, help="index of the articles; made there if absent")
     options = parser.parse_args()
-    questions = newsqa_questions(options.data)
-    some = sample(questions[1::2], options.read)
-    with index_of(options.data / "news_dev" / ARTICLES["newsqa"], options.index) as folder:
+    halves = [
+        sample(questions_of(options.data, options.part)[first::2], options.most) for first in (0, 1)
+    ]
+    ranks: list[dict[str, list[float]]] = []
+    with index_of(options.data / "news_dev" / ARTICLES[options.part], options.index) as folder:
         bot = NewsBot(folder)
         sides = Sides(bot.searcher())
-        found = [sides.search(question.text) for question in questions]
-        places = sides.passages({number for pair in found for side in pair for number in side})
-        reread = {
-            name: [
+        for half in halves:
+            found: dict[str, list[float]] = {}
+            for question in half:
+                dense, sparse = sides.search(question.text)
+                places = sides.passages(dense)
+                for way, scores in rankings(sides, question.text, dense, sparse).items():
+                    ranking = [places[number] for number in list(scores)[: max(CUTS)]]
+                    found.setdefault(way, []).append(first_hit(question, ranking))
+            ranks.append(found)
+        read = halves[1][: options.read]
+        for name, rerank in (("as searched", False), ("in the reader's order", True)):
+            ranks[1][f"{name}, {len(read)} of these"] = [
                 first_hit(question, found_in(bot.search(question.text, max(CUTS), rerank=rerank)))
-                for question in some
+                for question in read
             ]
-            for name, rerank in (("as searched", False), ("in the reader's order", True))
-        }
-
-    def ranks(
-        combine: Callable[[Mapping[int, float], Mapping[int, float]], dict[int, float]],
-    ) -> list[float]:
-        return [
-            first_hit(question, [places[number] for number in list(combine(*pair))[: max(CUTS)]])
-            for question, pair in zip(questions, found, strict=True)
-        ]
-
-    def best_first(scores: Mapping[int, float]) -> dict[int, float]:
-        return dict(sorted(scores.items(), key=lambda item: -item[1]))
-
-    runs: dict[str, list[float]] = {
-        "dense": ranks(lambda dense, _: best_first(dense)),
-        "BM25": ranks(lambda _, sparse: best_first(sparse)),
-    }
-    for weight in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7):
-        runs[f"weighted sum, dense {weight}"] = ranks(
-            lambda dense, sparse, weight=weight: fuse(dense, sparse, weight)
-        )
-    for constant in (10, 60):
-        runs[f"reciprocal rank, {constant}"] = ranks(
-            lambda dense, sparse, constant=constant: fuse_ranks(dense, sparse, constant)
-        )
     rows: list[tuple[str, ...]] = []
-    for name, ranked in runs.items():
-        for half, first in (("chosen on", 0), ("reported", 1)):
-            rows.append((name, half, *(f"{recall(ranked[first::2], cut):.3f}" for cut in CUTS)))
-    for name, ranked in reread.items():
-        row = (f"{recall(ranked, cut):.3f}" for cut in CUTS)
-        rows.append((name, f"{len(ranked)} reported", *row))
+    for name in ranks[1]:
+        for side, of_side in zip(("chosen on", "reported"), ranks, strict=True):
+            if name in of_side:
+                rows.append((name, side, *(f"{recall(of_side[name], cut):.3f}" for cut in CUTS)))
     if options.json:
         print(json.dumps(rows))
     else:
         print(table(("search", "half", *(f"recall@{cut}" for cut in CUTS)), rows))
+
+
+def rankings(
+    sides: Sides, question: str, dense: Mapping[int, float], sparse: Mapping[int, float]
+) -> dict[str, dict[int, float]]:
+    """Give the scores of each way to search, the best first."""
+    places, articles = sides.places(dense), sides.articles(question)
+    ways = {
+        "dense": dict(sorted(dense.items(), key=lambda item: -item[1])),
+        "BM25": dict(sorted(sparse.items(), key=lambda item: -item[1])),
+    }
+    for weight in DENSE:
+        ways[f"weighted sum, dense {weight}"] = fuse(dense, sparse, weight)
+    for constant in CONSTANTS:
+        ways[f"reciprocal rank, {constant}"] = fuse_ranks(dense, sparse, constant)
+    for shares in SHARES:
+        for weight in (0.5, DENSE_WEIGHT):
+            passages = fuse(dense, sparse, weight)
+            ways[f"dense {weight}; passage, article, lead {'/'.join(map(str, shares))}"] = (
+                fuse_with_articles(passages, places, articles, shares)
+            )
+    return ways
 
 
 if __name__ == "__main__":

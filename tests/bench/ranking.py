@@ -13,6 +13,7 @@ import numpy as np
 
 from corpus.article import Passage
 from index.embedding import embedded_text
+from index.places import Place, places_of
 from index.searcher import Hit, Searcher
 from tests.bench.datasets import Question, QuizQuestion
 
@@ -65,6 +66,7 @@ class Sides:
         self._embedder = searcher.embedder
         self._dense = searcher._dense
         self._sparse = searcher._sparse
+        self._articles = searcher._sparse_articles
         self._catalogue = searcher._catalogue
 
     def search(
@@ -80,6 +82,14 @@ class Sides:
         alone = [number for number in sparse if number not in dense]
         dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
         return dense, sparse
+
+    def articles(self, question: str, depth: int = DEPTH) -> dict[int, float]:
+        """Give the BM25 score of the best articles, by their numbers."""
+        return dict(self._articles.search(question, depth)) if self._articles else {}
+
+    def places(self, numbers: Iterable[int]) -> dict[int, Place]:
+        """Give where the passages of these ids stand in their articles."""
+        return places_of(self._catalogue, numbers)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Found]:
         """Give the passages of these ids."""

@@ -27,9 +27,8 @@ from tests.bench.datasets import (
     QuizQuestion,
     data_argument,
     index_of,
-    newsqa_questions,
     print_result,
-    quiz_questions,
+    questions_of,
     sample,
     table,
 )
@@ -45,12 +44,7 @@ def main() -> None:
     parser.add_argument("--half", choices=list(HALVES), default="all", help="of the questions")
     parser.add_argument("--most", type=int, default=10_000, help="questions, drawn at random")
     given = parser.parse_args()
-    asked: Sequence[Question | QuizQuestion]
-    if given.part == "newsqa":
-        asked = newsqa_questions(given.data)
-    else:
-        asked = [question for question in quiz_questions(given.data) if question.article_ids]
-    asked = sample(asked[HALVES[given.half]], given.most)
+    asked = sample(questions_of(given.data, given.part)[HALVES[given.half]], given.most)
     with index_of(given.data / "news_dev" / ARTICLES[given.part], given.index) as folder:
         bot = NewsBot(folder)
         status = bot.status()

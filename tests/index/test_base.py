@@ -16,11 +16,13 @@ from index.generation import (
     BASE_CATALOGUE,
     BASE_DENSE,
     SPARSE,
+    SPARSE_ARTICLES,
     Manifest,
     current_generation,
     verify_generation,
 )
 from index.searcher import Searcher
+from index.sparse import SparseIndex
 from tests.index.hashed import HashedEmbedder
 
 SUBJECTS = ("harbour", "railway", "orchard", "theatre", "glacier", "library", "vaccine", "bridge")
@@ -60,6 +62,10 @@ def found(index: Path) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def in_sparse(index: Path, name: str) -> int:
+    return len(SparseIndex.open(current_generation(index) / name))
+
+
 @settings(deadline=None)
 @given(STEPS)
 def test_whatever_was_added_and_removed_the_same_is_found(
@@ -87,6 +93,8 @@ def test_whatever_was_added_and_removed_the_same_is_found(
         whole = build_index([articles], root / "whole", embedder=HashedEmbedder())
         assert (report.articles, report.passages) == (whole.articles, whole.passages)
         assert found(root / "index") == found(root / "whole")
+        for name in (SPARSE, SPARSE_ARTICLES):
+            assert in_sparse(root / "index", name) == in_sparse(root / "whole", name)
         folder = current_generation(root / "index")
         verify_generation(folder, Manifest.read(folder))
 
@@ -109,10 +117,15 @@ def test_one_more_article_leaves_the_large_files_where_they_are(
     (tmp_path / "more.txt").write_text("The observatory of Elgin opened its roof to the public.")
     build_index([tmp_path / "more.txt"], large, embedder=HashedEmbedder())
     after = current_generation(large)
-    stores = [file.name for file in (before / SPARSE).iterdir() if file.suffix == ".store"]
-    for name in (BASE_CATALOGUE, BASE_DENSE, *(f"{SPARSE}/{name}" for name in stores)):
+    stores = [
+        f"{folder}/{file.name}"
+        for folder in (SPARSE, SPARSE_ARTICLES)
+        for file in (before / folder).iterdir()
+        if file.suffix == ".store"
+    ]
+    for name in (BASE_CATALOGUE, BASE_DENSE, *stores):
         assert (before / name).samefile(after / name)
-    assert stores
+    assert len(stores) >= 2
     assert (after / BASE_DENSE).stat().st_nlink == 2, "the two generations that are kept share it"
     remove_articles(["3.txt"], large)
     searcher = Searcher.open(large, HashedEmbedder())
