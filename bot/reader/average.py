@@ -8,13 +8,12 @@ al. 2018). The mean is exported and quantised as a trained reader is.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import ReaderError
-from corpus.errors import NewsbotError
+from bot.reader.command import command_parser, run_command
 
 __all__ = ["average_readers", "main"]
 
@@ -64,19 +63,16 @@ def average_readers(readers: Sequence[Path], out: Path) -> Path:
 
 def main() -> int:
     """Run the command; its exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_parser(__doc__)
     parser.add_argument("readers", nargs="+", type=Path, help="folders such as RUN/reader/torch")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new reader")
     given = parser.parse_args()
-    try:
+
+    def work() -> str:
         reader = average_readers(given.readers, given.out)
-    except NewsbotError as error:
-        print(f"average: {error}", file=sys.stderr)
-        return 1
-    print(f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate")
-    return 0
+        return f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate"
+
+    return run_command("average", work)
 
 
 if __name__ == "__main__":

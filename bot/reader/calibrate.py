@@ -9,7 +9,6 @@ and to that two logistic regressions are fitted. ``calibration.json`` is written
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
@@ -28,11 +27,11 @@ from bot.reader.calibration import (
     Calibration,
     Regression,
 )
+from bot.reader.command import command_parser, run_command
 from bot.reader.fitting import Finding, Say, choose_thresholds, fit_regression
 from bot.reader.loading import SHIPPED_READER, load_reader
 from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
 from bot.reader.reader import Reader
-from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from index.searcher import Searcher, SearchResult
@@ -184,9 +183,7 @@ def _ask(
 
 def main() -> int:
     """Run the command; its exit status."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_parser(__doc__)
     parser.add_argument("data", nargs="+", type=Path, help="what the reader was trained on")
     parser.add_argument(
         "--reader", help="folder of the reader, or of a Hugging Face model (default: the shipped)"
@@ -195,7 +192,8 @@ def main() -> int:
     parser.add_argument("--others", type=int, default=60_000, help="questions whose contexts join")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
-    try:
+
+    def work() -> str:
         reader = load_reader(given.reader)
         fitted = calibrate(
             given.data,
@@ -207,11 +205,9 @@ def main() -> int:
         )
         folder = reader.folder or SHIPPED_READER
         fitted.save(folder / CALIBRATION_FILE)
-    except NewsbotError as error:
-        print(f"calibrate: {error}", file=sys.stderr)
-        return 1
-    print(f"written: {folder / CALIBRATION_FILE}")
-    return 0
+        return f"written: {folder / CALIBRATION_FILE}"
+
+    return run_command("calibrate", work)
 
 
 if __name__ == "__main__":

