@@ -34,14 +34,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ReaderError
+from bot.reader.command import command_parser, run_command
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
     import torch
 
-    from bot.reader.command import command_parser, run_command
-from bot.reader.batches import BatchFile
+    from bot.reader.batches import BatchFile
 
 __all__ = ["Recipe", "main", "train"]
 

@@ -114,7 +114,7 @@ def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> N
     assert [first.article.id, second.article.id] == ["harbour", "ferry"]
     assert first.score == pytest.approx(1 / (1 + math.exp(-2)))
     assert second.score == pytest.approx(1 / (1 + math.exp(-2 + SEARCH_WEIGHT * 0.4)))
-    surer = (span_of(WHOLE[0], "Ina Roos", 9.0), spans[1])
+    surer = (span_of(WHOLE[0], "Ina Roos", 2.1 + SEARCH_WEIGHT * 0.4), spans[1])
     assert rerank(hits, surer)[0].article.id == "ferry"
 
 

@@ -26,13 +26,7 @@ def bot(samples_index: Path, embedder: Embedder) -> NewsBot:
         ("Who is the fire chief of Merrowford?", "Odalys Brenn"),
         ("How long is the detour over the motorway crossing at Hexley?", "19 kilometres"),
         ("How many passengers did the Grelle ferry carry in 2023?", "238,900"),
-        pytest.param(
-            "How many passengers did the Grelle ferry carry in 2022?",
-            "212,400",
-            marks=pytest.mark.xfail(
-                reason="it gives the figure of 2023 (see the card)", strict=False
-            ),
-        ),
+        ("How many passengers did the Grelle ferry carry in 2022?", "212,400"),
         ("Who wrote The Harbour Master's Umbrella?", "Teodor Quill"),
         ("When was the boil notice in Tessendale lifted?", "22 January"),
         ("Who is the managing director of Vantle Glass?", "Perpetua Holm"),
