@@ -10,7 +10,7 @@ from typing import NamedTuple
 from corpus.article import Article, Passage
 from index.catalogue import Catalogue
 
-__all__ = ["Place", "article_numbers", "as_one", "places_of"]
+__all__ = ["Place", "article_numbers", "as_one", "passage_places"]
 
 
 class Place(NamedTuple):
@@ -25,7 +25,7 @@ class Place(NamedTuple):
     leads: bool
 
 
-def places_of(catalogue: Catalogue, passage_ids: Iterable[int]) -> dict[int, Place]:
+def passage_places(catalogue: Catalogue, passage_ids: Iterable[int]) -> dict[int, Place]:
     """Give where the passages of these ids stand; unknown ids are left out."""
     rows = catalogue.run(
         "SELECT id, article, number FROM passages WHERE id IN (SELECT value FROM json_each(?))",

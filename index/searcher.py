@@ -31,7 +31,7 @@ from index.generation import (
 )
 from index.hits import Hit, IndexStatus, SearchResult
 from index.opening import in_current
-from index.places import places_of
+from index.places import passage_places
 from index.sparse import Filters, SparseIndex
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = ["LONGEST_QUESTION", "Hit", "IndexStatus", "SearchResult", "Searcher"]
 LONGEST_QUESTION = 1_000
 """Code points of a question that are read; the rest is cut off, and a note says so."""
 
+_MARKUP = str.maketrans("<>{}|*`~", " " * 8)  # says nothing, and misleads reader and embedder
 _FILTERS_KEPT = 16  # whose passages are remembered
 _DEPTH = 100  # candidates of each side before they are fused
 
@@ -237,7 +238,7 @@ class Searcher:
         if self._sparse_articles is not None:
             articles = dict(self._sparse_articles.search(question, _DEPTH, filters))
         passages = fuse(dense, sparse)
-        return fuse_with_articles(passages, places_of(self._catalogue, passages), articles)
+        return fuse_with_articles(passages, passage_places(self._catalogue, passages), articles)
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
         """Give the passages that have these scores, in their order, read ``step`` at a time."""
@@ -248,7 +249,8 @@ class Searcher:
             yield from (Found(n, *rows[n], scores[n]) for n in some if n in rows)
 
     def _prepare(self, question: str) -> tuple[str, list[str]]:
-        question = " ".join(normalise(question[: 4 * LONGEST_QUESTION]).split())
+        plain = normalise(question[: 4 * LONGEST_QUESTION]).translate(_MARKUP)
+        question = " ".join(plain.split())
         if not question:
             raise EmptyQuestion("the question is empty: ask something with at least one word")
         if len(question) <= LONGEST_QUESTION:

@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.article import Passage
 from index.embedding import embedded_text
-from index.places import Place, places_of
+from index.places import Place, passage_places
 from index.searcher import Hit, Searcher
 from tests.bench.datasets import Question, QuizQuestion
 
@@ -89,7 +89,7 @@ class Sides:
 
     def places(self, numbers: Iterable[int]) -> dict[int, Place]:
         """Give where the passages of these ids stand in their articles."""
-        return places_of(self._catalogue, numbers)
+        return passage_places(self._catalogue, numbers)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Found]:
         """Give the passages of these ids."""

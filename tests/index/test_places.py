@@ -11,7 +11,7 @@ from corpus.article import Article
 from index.builder import build_index, remove_articles
 from index.catalogue import Catalogue
 from index.generation import MANIFEST, SPARSE_ARTICLES, Manifest, current_generation
-from index.places import Place, article_numbers, as_one, places_of
+from index.places import Place, article_numbers, as_one, passage_places
 from index.searcher import Searcher
 from tests.index.hashed import HashedEmbedder
 
@@ -93,14 +93,14 @@ def test_places_tell_the_article_and_its_lead(index: Path) -> None:
     article = catalogue.article("Corfe.txt")
     assert article is not None
     passages = [number for number, _ in catalogue.passages_of(article)]
-    places = places_of(catalogue, [*passages, 10**9])
+    places = passage_places(catalogue, [*passages, 10**9])
     assert list(places) == passages and len(passages) > 1
     assert set(places.values()) == {
         Place(numbers["Corfe.txt"], True),
         Place(numbers["Corfe.txt"], False),
     }
     assert places[passages[0]].leads
-    assert places_of(catalogue, []) == {}
+    assert passage_places(catalogue, []) == {}
     catalogue.close()
 
 

@@ -74,7 +74,16 @@ def test_ten_thousand_characters_are_cut_with_a_note(searcher: Searcher) -> None
     assert result.hits
 
 
-@pytest.mark.parametrize("question", ["", "  ", "\n\t", "\0"])
+@pytest.mark.parametrize(
+    "pasted", ["who denied the <missile attack>?", "*who* denied | the ~missile attack?"]
+)
+def test_brackets_and_marks_around_words_change_nothing(searcher: Searcher, pasted: str) -> None:
+    plain, marked = searcher.search("who denied the missile attack ?"), searcher.search(pasted)
+    assert marked.question.replace(" ?", "?") == "who denied the missile attack?"
+    assert [hit.passage for hit in marked.hits] == [hit.passage for hit in plain.hits]
+
+
+@pytest.mark.parametrize("question", ["", "  ", "\n\t", "\0", "<>", "***"])
 def test_a_blank_question_is_a_clear_error(searcher: Searcher, question: str) -> None:
     with pytest.raises(EmptyQuestion, match="empty"):
         searcher.search(question)
