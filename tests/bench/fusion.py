@@ -89,7 +89,7 @@ def rankings(
     for constant in CONSTANTS:
         ways[f"reciprocal rank, {constant}"] = fuse_ranks(dense, sparse, constant)
     for shares in SHARES:
-        for weight in (0.5, DENSE_WEIGHT):
+        for weight in (DENSE_WEIGHT, 0.6):
             passages = fuse(dense, sparse, weight)
             ways[f"dense {weight}; passage, article, lead {'/'.join(map(str, shares))}"] = (
                 fuse_with_articles(passages, places, articles, shares)
