@@ -19,6 +19,7 @@ import numpy as np
 
 from index.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
 from index.errors import EmbedderFailure, EmbedderMismatch
+from index.model_cache import DEFAULT_FINGERPRINT, FORMER_FINGERPRINT
 from index.onnx_embedder import OnnxEmbedder
 
 if TYPE_CHECKING:
@@ -224,8 +225,12 @@ def reload_embedder(name: str, fingerprint: str) -> Embedder:
         EmbedderMismatch: its weights have changed since.
     """
     if name == DEFAULT_MODEL:
-        in_float = fingerprint == DEFAULT_SHA256
-        embedder = _default_in_float() if in_float else _default_in_8_bits()
+        if fingerprint == DEFAULT_SHA256:
+            embedder = _default_in_float()
+        elif fingerprint == FORMER_FINGERPRINT:
+            embedder = _default_in_8_bits(fingerprint)
+        else:
+            embedder = _default_in_8_bits()
     else:
         embedder = load_embedder(name)
     if embedder.fingerprint != fingerprint:
@@ -241,9 +246,9 @@ def _default_in_float() -> Embedder:
     return SentenceTransformerEmbedder.default()
 
 
-@lru_cache(maxsize=1)
-def _default_in_8_bits() -> Embedder:
-    return OnnxEmbedder.default()
+@lru_cache(maxsize=2)
+def _default_in_8_bits(fingerprint: str = DEFAULT_FINGERPRINT) -> Embedder:
+    return OnnxEmbedder.default(fingerprint=fingerprint)
 
 
 def _has_gpu() -> bool:

@@ -33,13 +33,20 @@ class OnnxEmbedder:
     Safe to use from several threads: each computes by itself, so that questions wait for nobody.
     """
 
-    def __init__(self, model: Path, tokenizer: Path, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: Path,
+        tokenizer: Path,
+        threads: int | None = None,
+        fingerprint: str = DEFAULT_FINGERPRINT,
+    ) -> None:
         """Load what ``cached_model`` gives.
 
         Args:
             model: an ONNX file.
             tokenizer: a ``tokenizer.json``.
             threads: to embed passages with; one for each of the processor's cores where None.
+            fingerprint: that indexes know it by.
 
         Raises:
             EmbedderFailure: a file is not what it should be.
@@ -55,19 +62,25 @@ class OnnxEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._threads = threads or os.cpu_count() or 1
+        self._fingerprint = fingerprint
 
     @classmethod
-    def default(cls, cache: Path | None = None) -> OnnxEmbedder:
+    def default(
+        cls, cache: Path | None = None, fingerprint: str = DEFAULT_FINGERPRINT
+    ) -> OnnxEmbedder:
         """Load the default model, made first where the cache folder does not have it yet.
 
         Args:
             cache: folder for it; ``newsbot`` in the platform's folder for caches where None.
+            fingerprint: that an index knows it by: ``DEFAULT_FINGERPRINT``, or
+                ``FORMER_FINGERPRINT``.
 
         Raises:
             EmbedderFailure: the weights are missing or not the published ones, or the cache
                 cannot be written.
         """
-        return cls(cached_model(cache), default_model_folder() / "tokenizer.json")
+        tokenizer = default_model_folder() / "tokenizer.json"
+        return cls(cached_model(cache), tokenizer, fingerprint=fingerprint)
 
     @property
     def name(self) -> str:
@@ -76,8 +89,8 @@ class OnnxEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """``DEFAULT_FINGERPRINT``."""
-        return DEFAULT_FINGERPRINT
+        """``DEFAULT_FINGERPRINT``, or ``FORMER_FINGERPRINT`` for an index of before."""
+        return self._fingerprint
 
     @property
     def dimension(self) -> int:

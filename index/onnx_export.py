@@ -64,7 +64,7 @@ def export_onnx(
         exporter.setLevel(level)
 
 
-def quantise(float_file: Path, file: Path) -> None:
+def quantise(float_file: Path, file: Path, exact: int = 0) -> None:
     """Write a model of ``export_onnx`` with 8-bit weights.
 
     Matrix products get a scale for each column, the word vectors 8 bits as well; activations are
@@ -74,6 +74,8 @@ def quantise(float_file: Path, file: Path) -> None:
     Args:
         float_file: to read.
         file: to write.
+        exact: how many of the first products with more rows than columns, one in each layer of a
+            Transformer, stay float32 as well. What goes into them has the widest range.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -83,18 +85,22 @@ def quantise(float_file: Path, file: Path) -> None:
         op_types_to_quantize=["MatMul", "Gather"],
         per_channel=True,
         weight_type=QuantType.QInt8,
-        nodes_to_exclude=_narrow_products(float_file),
+        nodes_to_exclude=_left_exact(float_file, exact),
         extra_options={"MatMulConstBOnly": True},
     )
 
 
-def _narrow_products(file: Path) -> list[str]:
+def _left_exact(file: Path, count: int) -> list[str]:
+    """Name the products of few columns, and the first ``count`` of more rows than columns."""
     import onnx
 
     graph = onnx.load(file).graph
-    columns = {weight.name: weight.dims[-1] for weight in graph.initializer if weight.dims}
-    return [
-        node.name
+    shapes = {weight.name: tuple(weight.dims) for weight in graph.initializer}
+    products = {
+        node.name: shapes[node.input[1]]
         for node in graph.node
-        if node.op_type == "MatMul" and columns.get(node.input[1], _NARROW) < _NARROW
-    ]
+        if node.op_type == "MatMul" and len(shapes.get(node.input[1], ())) == 2
+    }
+    few = [name for name, (_, columns) in products.items() if columns < _NARROW]
+    tall = [name for name, (rows, columns) in products.items() if rows > columns >= _NARROW]
+    return few + tall[:count]
