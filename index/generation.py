@@ -187,7 +187,7 @@ class Manifest:
         record[_OWN_CHECKSUM] = _record_checksum(record)
         (folder / MANIFEST).write_text(json.dumps(record, indent=1), encoding="utf-8")
         written = [path for name, path in names.items() if name not in linked]
-        for path in [*written, folder / MANIFEST, *{path.parent for path in written}, folder]:
+        for path in [*written, folder / MANIFEST, *{folder, *(path.parent for path in files)}]:
             sync(path)
         return manifest
 
