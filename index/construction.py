@@ -28,7 +28,7 @@ from index.generation import (
     verify_generation,
 )
 from index.journal import VectorJournal
-from index.places import article_numbers, as_one
+from index.places import article_number, as_one
 from index.publishing import begin_generation, discard_generation, publish_generation
 from index.sparse import SparseIndex
 
@@ -269,12 +269,12 @@ class Construction:
         )
         made = before is None or not before.has_articles  # by an earlier newsbot
         whole = self._open_sparse(SPARSE_ARTICLES, made)
-        numbers = article_numbers(self.catalogue)
         whole.update(
             removed,
             (
-                (untitled, epoch_seconds(article.published), numbers[article.id], passage)
+                (untitled, epoch_seconds(article.published), number, passage)
                 for article in self._articles(self.catalogue.ids() if made else written)
+                for number in [article_number(self.catalogue, article.id)]
                 for untitled, passage in [as_one(article)]
             ),
         )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from corpus.article import Article, Passage
 from index.catalogue import Catalogue
 
-__all__ = ["Place", "article_numbers", "as_one", "passage_places"]
+__all__ = ["Place", "article_number", "as_one", "passage_places"]
 
 
 class Place(NamedTuple):
@@ -34,9 +34,10 @@ def passage_places(catalogue: Catalogue, passage_ids: Iterable[int]) -> dict[int
     return {row[0]: Place(row[1], row[2] == 0) for row in rows}
 
 
-def article_numbers(catalogue: Catalogue) -> dict[str, int]:
-    """Give the number of each article, by id."""
-    return dict(catalogue.run("SELECT id, number FROM articles"))
+def article_number(catalogue: Catalogue, article_id: str) -> int:
+    """Give the number of an article that is there."""
+    ((number,),) = catalogue.run("SELECT number FROM articles WHERE id = ?", (article_id,))
+    return int(number)
 
 
 def as_one(article: Article) -> tuple[Article, Passage]:

@@ -43,10 +43,8 @@ def begin_generation(index_dir: Path, before: Path | None) -> Path:
     for left in generations.glob(f"{_BUILDING}*"):
         shutil.rmtree(left, ignore_errors=True)
     folder = generations / f"{_BUILDING}{secrets.token_hex(4)}"
-    if before is None:
-        folder.mkdir()
-    else:
-        folder.mkdir()
+    folder.mkdir()
+    if before is not None:
         for file in sorted(path for path in before.rglob("*") if path.is_file()):
             if file.name != MANIFEST and file.suffix != ".lock":
                 target = folder / file.relative_to(before)

@@ -169,6 +169,7 @@ class Searcher:
                 notes.append(f"{undated} articles without a date were left out by the date filter.")
         depth = max(_DEPTH, 2 * k)
         vector = self.embedder.embed_query(question)
+        articles_found = self._article_scores(question, filters)
         hits: list[Hit] = []
         complete = False
         while len(hits) < k and not complete:  # anew and deeper only where much was folded
@@ -178,7 +179,9 @@ class Searcher:
             # What BM25 found alone has a similarity too: it is looked up, not taken to be nothing.
             alone = [number for number in sparse if number not in dense]
             dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
-            scores = self._fused(dense, sparse, question, filters)
+            passages = fuse(dense, sparse)
+            places = passage_places(self._catalogue, passages)
+            scores = fuse_with_articles(passages, places, articles_found)
             kept = fold(self._resolved(scores, k), k, self._copies, filters)
             hits = [
                 Hit(passage, article, score, dense[number], sparse.get(number, 0.0), copies)
@@ -226,19 +229,11 @@ class Searcher:
     def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
         return np.array(self._catalogue.allowed(filters), np.int64)
 
-    def _fused(
-        self,
-        dense: Mapping[int, float],
-        sparse: Mapping[int, float],
-        question: str,
-        filters: Filters,
-    ) -> dict[int, float]:
-        """Give the passages' scores, the best first: their own, and their articles'."""
-        articles: dict[int, float] = {}
-        if self._sparse_articles is not None:
-            articles = dict(self._sparse_articles.search(question, _DEPTH, filters))
-        passages = fuse(dense, sparse)
-        return fuse_with_articles(passages, passage_places(self._catalogue, passages), articles)
+    def _article_scores(self, question: str, filters: Filters) -> dict[int, float]:
+        """Give the BM25 score of the best whole articles, by their numbers."""
+        if self._sparse_articles is None:
+            return {}
+        return dict(self._sparse_articles.search(question, _DEPTH, filters))
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
         """Give the passages that have these scores, in their order, read ``step`` at a time."""

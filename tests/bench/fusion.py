@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.newsbot import NewsBot
 from index.fusion import DENSE_WEIGHT, Shares, fuse, fuse_ranks, fuse_with_articles
+from index.sparse import Filters
 from tests.bench.datasets import ARTICLES, data_argument, index_of, questions_of, sample, table
 from tests.bench.ranking import CUTS, Sides, first_hit, found_in, recall
 
@@ -60,6 +61,8 @@ def main() -> None:
             ranks.append(found)
         read = halves[1][: options.read]
         for name, rerank in (("as searched", False), ("in the reader's order", True)):
+            if not read:
+                break
             ranks[1][f"{name}, {len(read)} of these"] = [
                 first_hit(question, found_in(bot.search(question.text, max(CUTS), rerank=rerank)))
                 for question in read
@@ -79,7 +82,7 @@ def rankings(
     sides: Sides, question: str, dense: Mapping[int, float], sparse: Mapping[int, float]
 ) -> dict[str, dict[int, float]]:
     """Give the scores of each way to search, the best first."""
-    places, articles = sides.places(dense), sides.articles(question)
+    places, articles = sides.places(dense), sides.articles(question, Filters())
     ways = {
         "dense": dict(sorted(dense.items(), key=lambda item: -item[1])),
         "BM25": dict(sorted(sparse.items(), key=lambda item: -item[1])),

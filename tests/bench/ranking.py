@@ -66,7 +66,7 @@ class Sides:
         self._embedder = searcher.embedder
         self._dense = searcher._dense
         self._sparse = searcher._sparse
-        self._articles = searcher._sparse_articles
+        self.articles = searcher._article_scores
         self._catalogue = searcher._catalogue
 
     def search(
@@ -82,10 +82,6 @@ class Sides:
         alone = [number for number in sparse if number not in dense]
         dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
         return dense, sparse
-
-    def articles(self, question: str, depth: int = DEPTH) -> dict[int, float]:
-        """Give the BM25 score of the best articles, by their numbers."""
-        return dict(self._articles.search(question, depth)) if self._articles else {}
 
     def places(self, numbers: Iterable[int]) -> dict[int, Place]:
         """Give where the passages of these ids stand in their articles."""

@@ -11,7 +11,7 @@ from corpus.article import Article
 from index.builder import build_index, remove_articles
 from index.catalogue import Catalogue
 from index.generation import MANIFEST, SPARSE_ARTICLES, Manifest, current_generation
-from index.places import Place, article_numbers, as_one, passage_places
+from index.places import Place, article_number, as_one, passage_places
 from index.searcher import Searcher
 from tests.index.hashed import HashedEmbedder
 
@@ -89,15 +89,15 @@ def test_an_index_of_before_the_articles_is_searched_and_then_gets_them(
 
 def test_places_tell_the_article_and_its_lead(index: Path) -> None:
     catalogue = Catalogue.open(current_generation(index))
-    numbers = article_numbers(catalogue)
+    number = article_number(catalogue, "Corfe.txt")
     article = catalogue.article("Corfe.txt")
     assert article is not None
     passages = [number for number, _ in catalogue.passages_of(article)]
     places = passage_places(catalogue, [*passages, 10**9])
     assert list(places) == passages and len(passages) > 1
     assert set(places.values()) == {
-        Place(numbers["Corfe.txt"], True),
-        Place(numbers["Corfe.txt"], False),
+        Place(number, True),
+        Place(number, False),
     }
     assert places[passages[0]].leads
     assert passage_places(catalogue, []) == {}
