@@ -17,6 +17,7 @@ from bot.reader.examples import Example, ExampleMaker
 __all__ = ["Batch", "BatchFile", "write_batches"]
 
 _SORTED_TOGETHER = 2_000
+_TOLD_EVERY = 500_000  # tokens
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def write_batches(
         ReaderError: no batch can be made of the questions.
     """
     batches: list[list[list[_Row]]] = []
-    made = epoch = 0
+    made = told = epoch = 0
     while made < tokens:
         rows = (_encode(group, encoder) for group in maker.epoch(seed + epoch))
         for batch in _pack((row for row in rows if row), batch_tokens, seed + epoch):
@@ -86,10 +87,13 @@ def write_batches(
             made += sum(map(len, batch)) * max(len(row.ids) for group in batch for row in group)
             if made >= tokens:
                 break
+            if made - told >= _TOLD_EVERY:
+                report(made)
+                told = made
         if not made:
             raise ReaderError("there is nothing to train on but what is held out")
-        report(made)
         epoch += 1
+    report(made)
     _save(batches, file)
 
 

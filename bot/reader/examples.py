@@ -1,11 +1,16 @@
 """What a reader is shown in training: passages with the answer, and passages without it.
 
 Of a question and its context come one passage that holds the answer, cut at sentences to a random
-length, and for some questions a second one that does not: another context of the same document or
-one that BM25 finds for the question, and now and then the context without the sentences that answer
-it. Some questions are asked with a name or a number changed for another of the same document, and
-then have no answer. A context of one sentence is set among others of its document, or among those
-that BM25 finds for it, whether it answers or not.
+length, and for most questions a second one that does not: another context of the same document or
+one that BM25 finds for the question, now and then the context without the sentences that answer
+it. A miner, a reader that is trained already, may choose the one that misleads it most. Some
+questions are asked with a name or a number changed for another of the same document, and then have
+no answer. A context of one sentence is set among others of its document, or among those that BM25
+finds for it, whether it answers or not.
+
+Nothing that comes with the data rather than with the text shall tell whether there is an answer:
+questions lose or get their question mark, and a passage from elsewhere may stand under the title
+that the question's own has.
 """
 
 from __future__ import annotations
@@ -15,27 +20,30 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
 
+from bot.reader.changing import QuestionChanger
 from bot.reader.questions import TrainingQuestion
+from bot.reader.reader import AnswerSpan, Reader
 from corpus.article import Article, Passage, Span
 from corpus.sentences import sentence_spans
+from corpus.wording import folded_words
 from index.sparse import SparseIndex
 
 __all__ = ["Example", "ExampleMaker"]
 
 # How many questions of one context an epoch has at most: QAMR asks 39 of each sentence.
 _MOST_OF_ONE_CONTEXT = 16
-_FEWEST_WORDS, _MOST_WORDS = 35, 120
-_MOST_NEIGHBOURS = 3
+_FEWEST_WORDS, _MOST_WORDS = 35, 200
+_MOST_NEIGHBOURS = 5
 # Shares of the questions with an answer that get each kind of passage without one.
-_ANSWER_CUT_OUT, _FOUND_ELSEWHERE, _CHANGED = 0.08, 0.42, 0.10
+_ANSWER_CUT_OUT, _FOUND_ELSEWHERE, _CHANGED = 0.12, 0.58, 0.10
 _SAME_DOCUMENT = 0.4  # share of those found elsewhere that are looked for in the document itself
-
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’.-]+(?: (?:of |the )?[A-Z][\w'’.-]+)*")
-_NUMBER = re.compile(r"\b\d[\d,.]*\b")
+_MINED_OF = 4  # passages of which a miner chooses
+_OWN_TITLE = 0.5  # share of those of other documents that stand under the question's own title
+_MARK_PUT, _MARK_LEFT_OUT = 0.5, 0.4  # shares of the questions without and with their mark
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,21 @@ class Example:
 class ExampleMaker:
     """Makes an epoch of examples from questions, another one from each seed."""
 
-    def __init__(self, questions: Sequence[TrainingQuestion], processes: int = 2) -> None:
-        """Find the sentences of all contexts, and index the contexts with BM25."""
-        self._questions = questions
+    def __init__(
+        self,
+        questions: Sequence[TrainingQuestion],
+        processes: int = 2,
+        miner: Reader | None = None,
+    ) -> None:
+        """Find the sentences of all contexts, and index the contexts with BM25.
+
+        Args:
+            questions: to make examples of.
+            processes: that find sentences.
+            miner: chooses, of several passages without the answer, the one that it takes most for
+                an answer: hard negatives (Xiong et al. 2021, ANCE).
+        """
+        self._questions, self._miner = questions, miner
         places: dict[str, TrainingQuestion] = {}
         for question in questions:
             places.setdefault(question.context, question)
@@ -65,7 +85,7 @@ class ExampleMaker:
         self._documents: dict[str, list[TrainingQuestion]] = defaultdict(list)
         for question in sorted(self._contexts, key=lambda question: question.place):
             self._documents[question.document].append(question)
-        self._mentions = self._find_mentions()
+        self._changer = QuestionChanger(questions)
         self._folder = tempfile.TemporaryDirectory(prefix="newsbot-train-")
         self._sparse = SparseIndex.create(Path(self._folder.name))
         self._sparse.update([], (_indexed(i, q) for i, q in enumerate(self._contexts)))
@@ -84,7 +104,7 @@ class ExampleMaker:
         for question in order:
             asked[question.context] += 1
             if asked[question.context] <= _MOST_OF_ONE_CONTEXT:
-                yield from self._groups(question, chance)
+                yield from self._groups(_as_typed(question, chance), chance)
 
     def _groups(
         self, question: TrainingQuestion, chance: random.Random
@@ -97,14 +117,14 @@ class ExampleMaker:
             yield (example,)
         elif draw < _CHANGED:
             yield (example,)
-            changed = self._change(question, passage, chance)
+            changed = self._changer.change(question, passage, chance)
             if changed is not None:
                 yield (Example(changed, title, passage, ()),)
         else:
             cut_out = draw < _CHANGED + _ANSWER_CUT_OUT
             other = self._without_answer(question, chance) if cut_out else None
             if other is None:
-                other, title = self._found_elsewhere(question, chance)
+                other, title = self._misleading(question, chance)
             yield (example, Example(question.text, title, other, ())) if other else (example,)
 
     def _passage(
@@ -189,12 +209,33 @@ class ExampleMaker:
         first, last = self._widen(context, kept, first, last, chance)
         return " ".join(context[start:end] for start, end in kept[first : last + 1])
 
+    def _misleading(
+        self, question: TrainingQuestion, chance: random.Random
+    ) -> tuple[str | None, str]:
+        """Give a passage from elsewhere; with a miner, of several the one that misleads it most.
+
+        One whose best span shares words with an answer is passed over: it may well be right.
+        """
+        if self._miner is None:
+            return self._found_elsewhere(question, chance)
+        found = {self._found_elsewhere(question, chance) for _ in range(_MINED_OF)}
+        pairs = sorted((text, title) for text, title in found if text)
+        passages = [Passage(str(n), 0, 0, len(text), text, ()) for n, (text, _) in enumerate(pairs)]
+        accepted = {word for _, answer in question.answers for word in folded_words(answer)}
+        best: dict[str, AnswerSpan] = {}
+        for span in self._miner.read(question.text, passages, [title for _, title in pairs]):
+            best.setdefault(span.passage.article_id, span)
+        for span in sorted(best.values(), key=lambda span: -span.passage_margin):
+            if not accepted & set(folded_words(span.text)):
+                return pairs[int(span.passage.article_id)]
+        return None, ""
+
     def _found_elsewhere(
         self, question: TrainingQuestion, chance: random.Random
     ) -> tuple[str | None, str]:
         """Cut a passage from another context; None where there is none without an answer."""
-        if chance.random() < _SAME_DOCUMENT:
-            found = list(self._documents[question.document])
+        found = list(self._documents[question.document])
+        if len(found) > 1 and chance.random() < _SAME_DOCUMENT:
             chance.shuffle(found)
         else:
             found = [self._contexts[n] for n, _ in self._sparse.search(question.text, 8)]
@@ -211,49 +252,24 @@ class ExampleMaker:
                 first, last = self._widen(other.context, sentences, first, last, chance)
                 passage = other.context[sentences[first][0] : sentences[last][1]]
             if not _holds(passage, question) and question.context not in passage:
-                return passage, other.title
+                own = question.title and chance.random() < _OWN_TITLE
+                return passage, question.title if own else other.title
         return None, ""
-
-    def _find_mentions(self) -> dict[str, dict[str, list[str]]]:
-        """List the names and the numbers in the questions of each document."""
-        mentions: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"name": [], "number": []})
-        for question in self._questions:
-            kinds = mentions[question.document]
-            kinds["name"] += _NAME.findall(question.text)
-            kinds["number"] += _NUMBER.findall(question.text)
-        return mentions
-
-    def _change(
-        self, question: TrainingQuestion, passage: str, chance: random.Random
-    ) -> str | None:
-        """Put another name or number in the question; None where it has none, or no other is.
-
-        What the passage itself names is left alone where it is of many short contexts: one of the
-        neighbours might well answer the question then.
-        """
-        found = [("name", m) for m in _NAME.finditer(question.text)]
-        found += [("number", m) for m in _NUMBER.finditer(question.text)]
-        if not found:
-            return None
-        kind, match = chance.choice(found)
-        old = set(match.group().lower().split())
-        named = "" if passage in question.context else passage
-        others = [
-            other
-            for other in self._mentions[question.document][kind]
-            if not old & set(other.lower().split())
-            and other not in question.text
-            and other not in named
-        ]
-        if not others:
-            return None
-        return question.text[: match.start()] + chance.choice(others) + question.text[match.end() :]
 
 
 def _indexed(number: int, question: TrainingQuestion) -> tuple[Article, None, int, Passage]:
     text = question.context
     article = Article(str(number), question.title, text)
     return article, None, number, Passage(article.id, 0, 0, len(text), text, ())
+
+
+def _as_typed(question: TrainingQuestion, chance: random.Random) -> TrainingQuestion:
+    """Put or leave out the question mark: which data a question is from must not show by it."""
+    text = question.text.rstrip("? ")
+    marked = text != question.text
+    if text and chance.random() < (_MARK_LEFT_OUT if marked else _MARK_PUT):
+        return replace(question, text=text if marked else text + "?")
+    return question
 
 
 def _holds(text: str, question: TrainingQuestion) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
 __all__ = [
+    "ANSWER_LAYER",
     "average_gradients",
     "bfloat16_is_quicker",
     "check_network",
@@ -22,6 +23,9 @@ __all__ = [
     "load_network",
     "trained_weights",
 ]
+
+ANSWER_LAYER = "qa_outputs"
+"""What the names of the layer begin with that gives the answer's ends; all else is encoder."""
 
 
 def check_network(folder: Path, missing: str) -> None:

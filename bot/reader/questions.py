@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,16 @@ _EMPTY_WORDS = frozenset(
     "these they this those to under until up us was we were when where which while who will with "
     "during would you your".split()
 )
+
+_WORD = re.compile(r"\w(?:[\w'’.-]*\w)?")
+_WORD_BEFORE = re.compile(rf"({_WORD.pattern}) $")
+_WORD_AFTER = re.compile(rf" ({_WORD.pattern})")
+_AUXILIARIES = frozenset(
+    "is are was were be been being do does did has have had will would can could may might must "
+    "shall should isn't aren't wasn't weren't don't doesn't didn't".split()
+)
+_KIND_OF = re.compile(r"\b(?:what|which) (?:kind|type|sort)\b", re.IGNORECASE)
+_MOST_WORDS_WITHOUT_VERB = 6
 
 
 @dataclass(frozen=True)
@@ -125,8 +136,41 @@ def _to_question(row: dict[str, Any]) -> TrainingQuestion | None:
     document = title or context
     place: tuple[int, ...] = (0,)
     if title.startswith("Wiki1k:"):  # QAMR names the document, its paragraph and its sentence
+        if kept and _asks_for_part(str(row["question"]), context, kept):
+            return None
         *name, paragraph, sentence = title.split(":")
         document, place, title = ":".join(name), (int(paragraph), int(sentence)), ""
     return TrainingQuestion(
         str(row["question"]).strip(), title.replace("_", " "), document, place, context, kept
     )
+
+
+def _asks_for_part(question: str, context: str, answers: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether an answer is part of a name or of a phrase whose rest the question says.
+
+    Such as "What kind of party?" for "political" or "Who is Mandela?" for "Nelson". Nobody asks
+    so of news, and it teaches a reader to answer with half a name.
+    """
+    words = {word.lower() for word in _WORD.findall(question)}
+    for start, text in answers:
+        end = start + len(text)
+        before, after = _WORD_BEFORE.search(context[:start]), _WORD_AFTER.match(context[end:])
+        own = text.split()
+        beside = [
+            (match[1], edge)
+            for match, edge in ((before, own[0]), (after, own[-1]))
+            if match
+            and match[1].lower() in words
+            and match[1].lower() not in _EMPTY_WORDS | _AUXILIARIES
+        ]
+        if beside and (
+            any(word[0].isupper() and edge[0].isupper() for word, edge in beside)
+            or (_KIND_OF.search(question) and after and after[1] == beside[-1][0])
+            or (
+                len(words) <= _MOST_WORDS_WITHOUT_VERB
+                and not words & _AUXILIARIES
+                and not any(word.endswith(("ed", "ing")) for word in words)
+            )
+        ):
+            return True
+    return False

@@ -10,7 +10,8 @@ does not say. The recipe:
 - the loss is the negative log-likelihood of all places of the answer together (Clark and Gardner
   2018), of each passage by itself, and once more of a question's passages together, their odds
   against no answer side by side, so that passages compare (shared normalisation, same paper);
-- passages without an answer, as ``bot.reader.examples`` makes them;
+- passages without an answer, as ``bot.reader.examples`` makes them; with ``--miner READER`` of four
+  the one that this reader takes most for an answer (hard negatives, as ANCE, Xiong et al. 2021);
 - where time is short, ``--held-layers`` holds the lowest layers still after a third of the steps,
   as AutoFreeze (Liu et al. 2021) does: two of them make the other steps a quarter quicker;
 - the encoder computes in bfloat16 where the processor is quicker at it, which halves the time;
@@ -64,6 +65,8 @@ class Recipe:
         held_after: when that is, as a share of the steps.
         dropout: share of the encoder's hidden units that a step leaves out.
         precision: of the encoder's products: float32, bfloat16, or auto, the quicker of the two.
+        miner: folder of a reader that chooses the passages without an answer that mislead it most;
+            without one they are drawn.
     """
 
     tokens: int = 24_000_000
@@ -75,6 +78,7 @@ class Recipe:
     held_after: float = 0.33
     dropout: float = 0.1
     precision: str = "auto"
+    miner: str = ""
 
 
 def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
@@ -128,6 +132,7 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
     from bot.reader.batches import BatchFile, write_batches
     from bot.reader.encoding import PassageEncoder
     from bot.reader.examples import ExampleMaker
+    from bot.reader.loading import load_reader
     from bot.reader.questions import is_held_out, load_questions
 
     wanted = {
@@ -146,7 +151,7 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
     kept = [question for question in questions if not is_held_out(question)]
     _say(f"{len(kept)} questions to train on, {len(questions) - len(kept)} held out")
     write_batches(
-        ExampleMaker(kept, recipe.processes),
+        ExampleMaker(kept, recipe.processes, load_reader(recipe.miner) if recipe.miner else None),
         PassageEncoder(start / "tokenizer.json"),
         file,
         tokens=recipe.tokens,
@@ -273,7 +278,7 @@ def main() -> int:
             "--" + name.replace("_", "-"),
             type=type(value),
             default=value,
-            help="default %(default)s",
+            help="default %(default)s" if value != "" else "default none",
         )
     given = vars(parser.parse_args())
     data, out, start = given.pop("data"), given.pop("out"), given.pop("start")

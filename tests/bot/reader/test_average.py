@@ -49,6 +49,36 @@ def test_every_weight_is_the_mean_and_the_reader_reads(
     assert all(TEXT[span.start : span.end] == span.text for span in spans)
 
 
+def test_a_share_of_the_encoder_is_taken_back_but_none_of_the_answer_s_layer(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, out = write_bert(tmp_path / "base", head=False, layers=1), tmp_path / "mean"
+    network = load_network(base, seed=0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter += torch.randn_like(parameter) / 10
+    network.bert.save_pretrained(base)
+    given = [*map(str, pair), "--out", str(out), "--base", str(base), "--base-share", "0.25"]
+    monkeypatch.setattr(sys, "argv", ["average", *given])
+    assert main() == 0
+    one, other, mean = weights(pair[0]), weights(pair[1]), weights(out / "torch")
+    encoder = weights(base)
+    for name, weight in mean.items():
+        middle = (one[name] + other[name]) / 2 if weight.is_floating_point() else one[name]
+        if weight.is_floating_point() and not name.startswith("qa_outputs"):
+            assert not torch.equal(encoder[name], one[name])
+            middle = 0.75 * middle + 0.25 * encoder[name]
+        torch.testing.assert_close(weight, middle)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.0, float("nan")])
+def test_a_share_of_the_encoder_that_is_none_is_refused(
+    pair: tuple[Path, Path], tmp_path: Path, share: float
+) -> None:
+    with pytest.raises(ReaderError, match=f"not {share}"):
+        average_readers(pair, tmp_path / "mean", tmp_path, share)
+
+
 def test_readers_of_two_shapes_are_refused(pair: tuple[Path, Path], tmp_path: Path) -> None:
     deeper = write_bert(tmp_path / "deeper", head=True, layers=2)
     with pytest.raises(ReaderError, match="deeper: not of the same shape"):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.reader.examples import Example, ExampleMaker
+from bot.reader.loading import load_reader
 from bot.reader.questions import TrainingQuestion
 from tests.bot.reader.tiny import TOWNS, question
 
-MOST_WORDS = 120
+MOST_WORDS = 200
 
 
 def long_context(number: int) -> str:
@@ -58,6 +61,20 @@ def single_sentences() -> list[TrainingQuestion]:
     ]
 
 
+def ferries() -> list[TrainingQuestion]:
+    """Make documents of one context each, all much alike."""
+    return [
+        question(
+            f"Where did ferry {n} go?",
+            f"The ferry {n} to {town} was late. Nobody was hurt there. The sea was calm.",
+            town,
+            title=f"Paper {n}",
+            document=f"paper {n}",
+        )
+        for n, town in enumerate(TOWNS)
+    ]
+
+
 @pytest.fixture(scope="module")
 def maker() -> ExampleMaker:
     return ExampleMaker(articles(), processes=1)
@@ -68,6 +85,10 @@ def epochs(maker: ExampleMaker, count: int = 12) -> Iterator[tuple[Example, ...]
         yield from maker.epoch(seed)
 
 
+def unmarked(question: str) -> str:
+    return question.removesuffix("?")
+
+
 def answered(maker: ExampleMaker) -> Iterator[Example]:
     return (group[0] for group in epochs(maker) if group[0].answers)
 
@@ -75,12 +96,12 @@ def answered(maker: ExampleMaker) -> Iterator[Example]:
 def test_the_answers_of_an_example_are_the_answer_s_text_each_time_it_is_said(
     maker: ExampleMaker,
 ) -> None:
-    accepted = {q.text: {text for _, text in q.answers} for q in articles()}
+    accepted = {unmarked(q.text): {text for _, text in q.answers} for q in articles()}
     counts = set()
     for group in epochs(maker):
         for example in group:
             said = {example.passage[start:end] for start, end in example.answers}
-            assert said <= accepted.get(example.question, set())
+            assert said <= accepted.get(unmarked(example.question), set())
             for text in said:
                 assert len(example.answers) == example.passage.count(text)
                 counts.add(len(example.answers))
@@ -88,11 +109,11 @@ def test_the_answers_of_an_example_are_the_answer_s_text_each_time_it_is_said(
 
 
 def test_a_passage_without_answers_does_not_hold_one(maker: ExampleMaker) -> None:
-    asked = {q.text: q for q in articles()}
+    asked = {unmarked(q.text): q for q in articles()}
     kinds = set()
     for group in epochs(maker):
         for example in group:
-            source = asked.get(example.question)
+            source = asked.get(unmarked(example.question))
             if example.answers:
                 kinds.add("answered")
             elif source is None:
@@ -118,8 +139,8 @@ def test_a_passage_without_the_answer_comes_beside_the_one_that_has_it(
 
 
 def test_a_changed_question_names_another_of_its_document(maker: ExampleMaker) -> None:
-    asked = {q.text for q in articles()}
-    changed = [e for group in epochs(maker) for e in group if e.question not in asked]
+    asked = {unmarked(q.text) for q in articles()}
+    changed = [e for group in epochs(maker) for e in group if unmarked(e.question) not in asked]
     assert changed
     assert all(example.answers == () for example in changed)
 
@@ -133,7 +154,7 @@ def test_a_passage_is_whole_sentences_and_no_longer_than_it_may_be(maker: Exampl
         assert example.passage.endswith(".")
         lengths.append(len(example.passage.split()))
     assert max(lengths) <= MOST_WORDS
-    assert min(lengths) < 55 < 75 < max(lengths)
+    assert min(lengths) < 55 < 160 < max(lengths)
 
 
 def test_a_sentence_over_the_bound_stays_whole() -> None:
@@ -153,13 +174,62 @@ def test_the_same_seed_gives_the_same_epoch_and_another_seed_another(
 
 
 def test_every_question_is_asked_in_an_epoch(maker: ExampleMaker) -> None:
-    asked = {group[0].question for group in maker.epoch(1)}
-    assert {q.text for q in articles()} <= asked
+    asked = {unmarked(group[0].question) for group in maker.epoch(1)}
+    assert {unmarked(q.text) for q in articles()} <= asked
 
 
 def test_a_title_is_sometimes_left_out(maker: ExampleMaker) -> None:
     titles = [group[0].title for group in epochs(maker)]
     assert 0.6 < sum(map(bool, titles)) / len(titles) < 0.9
+
+
+def test_which_questions_have_their_mark_does_not_tell_where_they_are_from() -> None:
+    context = "The ferry to Corran was late. Nobody was hurt."
+    for asked in ("Where did the ferry go?", "where did the ferry go"):
+        maker = ExampleMaker([question(asked, context, "Corran")], processes=1)
+        marked = [e.question.endswith("?") for group in epochs(maker, 100) for e in group[:1]]
+        assert 0.35 < sum(marked) / len(marked) < 0.75
+
+
+def test_a_passage_of_another_document_may_stand_under_the_question_s_own_title() -> None:
+    questions = ferries()
+    titles = {unmarked(q.text): q.title for q in questions}
+    contexts = {unmarked(q.text): q.context for q in questions}
+    own = [
+        second.title == titles[unmarked(second.question)]
+        for first, second in (g for g in epochs(ExampleMaker(questions, 1)) if len(g) > 1)
+        if unmarked(second.question) in titles
+        and second.passage not in contexts[unmarked(second.question)]
+    ]
+    assert 0.25 < sum(own) / len(own) < 0.75
+
+
+def test_a_miner_chooses_what_it_takes_most_for_an_answer(town_reader: Path) -> None:
+    def towns(maker: ExampleMaker) -> list[int]:
+        return [
+            number
+            for first, second in (group for group in epochs(maker) if len(group) > 1)
+            for number, town in enumerate(TOWNS)
+            if town in second.passage
+        ]
+
+    drawn = towns(ExampleMaker(ferries(), 1))
+    mined = towns(ExampleMaker(ferries(), 1, load_reader(str(town_reader))))
+    assert min(drawn) == min(mined) == 0  # what misleads least, but is found first
+    assert np.mean(np.array(drawn) == 0) > 2 * np.mean(np.array(mined) == 0)
+    assert np.mean(mined) > np.mean(drawn) + 1
+
+
+def test_what_a_miner_finds_is_passed_over_where_it_may_be_right(town_reader: Path) -> None:
+    questions = [
+        question("Where did it go?", "The ferry to Lorne was late. Rain.", "to Lorne", "Lorne was"),
+        question("Where was the ferry?", "A ferry was near Lorne. Rain fell.", "near Lorne"),
+    ]
+    miner = load_reader(str(town_reader))
+    mined = [group for group in epochs(ExampleMaker(questions, 1, miner), 30) if len(group) > 1]
+    drawn = [group for group in epochs(ExampleMaker(questions, 1), 30) if len(group) > 1]
+    assert any("Lorne" in second.passage for _, second in drawn)
+    assert not any("Lorne" in second.passage for _, second in mined)
 
 
 def test_a_context_of_one_sentence_comes_among_others_of_its_document_in_their_order() -> None:
@@ -170,7 +240,7 @@ def test_a_context_of_one_sentence_comes_among_others_of_its_document_in_their_o
     for example in answered(maker):
         parts = [f"{part}." for part in example.passage.removesuffix(".").split(". ")]
         assert set(parts) <= set(documents)
-        (own,) = [q.context for q in questions if q.text == example.question]
+        (own,) = [q.context for q in questions if unmarked(q.text) == unmarked(example.question)]
         assert own in parts
         ((start, end),) = example.answers
         before = example.passage[: example.passage.index(own)]
@@ -179,17 +249,17 @@ def test_a_context_of_one_sentence_comes_among_others_of_its_document_in_their_o
         same += len({documents[part][0] for part in parts}) == 1
         places = [documents[part][1] for part in parts if part != own]
         assert places == sorted(places)
-    assert sizes == {1, 2, 3, 4}
+    assert sizes == {1, 2, 3, 4, 5, 6}
     assert same > 24 * 12 / 2
 
 
 def test_a_sentence_that_does_not_answer_comes_among_others_too() -> None:
     maker = ExampleMaker(single_sentences(), processes=1)
-    own = {q.text: q.context for q in single_sentences()}
+    own = {unmarked(q.text): q.context for q in single_sentences()}
     sizes = set()
     for group in epochs(maker, 20):
         for example in group[1:]:
-            assert example.answers == () and own[example.question] not in example.passage
+            assert example.answers == () and own[unmarked(example.question)] not in example.passage
             sizes.add(example.passage.count(". ") + 1)
     assert len(sizes) > 2
 
@@ -199,7 +269,8 @@ def test_a_context_with_very_many_questions_does_not_fill_an_epoch() -> None:
     questions = [question(f"Where did ferry {n} go?", context, "Corran") for n in range(50)]
     maker = ExampleMaker(questions, processes=1)
     first, second = (
-        {group[0].question for group in maker.epoch(seed) if group[0].answers} for seed in (1, 2)
+        {unmarked(group[0].question) for group in maker.epoch(seed) if group[0].answers}
+        for seed in (1, 2)
     )
     assert len(first) == len(second) == 16
     assert first != second

@@ -77,6 +77,33 @@ def test_the_titles_of_qamr_are_a_document_and_a_place_in_it(tmp_path: Path) -> 
     assert question.place == (4, 0)
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer", "kept"),
+    [
+        ("Who opened the hall?", "Ada Brenn", True),
+        ("Who opened the town hall?", "Mayor Ada Brenn", True),
+        ("What is Brenn's first name?", "Ada", True),
+        ("Who is Brenn?", "Ada", False),
+        ("Who is Mayor Ada?", "Brenn", False),
+        ("What kind of hall was opened?", "town", False),
+        ("What kind of hall was opened?", "the town hall", True),
+        ("What hall?", "town", False),
+        ("Which hall opened?", "town", True),
+        ("Who opened it, the mayor?", "Ada", False),
+    ],
+)
+def test_a_question_of_qamr_for_part_of_a_name_or_of_a_phrase_is_left_out(
+    tmp_path: Path, asked: str, answer: str, kept: bool
+) -> None:
+    context = "On Monday Mayor Ada Brenn opened the town hall in Corran."
+    row = {**squad_row(asked, context, answer), "title": "Wiki1k:wikinews:123:4:0"}
+    other = {**squad_row("Where?", context, "Corran"), "title": "Wiki1k:wikinews:123:4:0"}
+    found = load_questions([write_lines(tmp_path / "a.jsonl", [row, other])])
+    assert (asked in {question.text for question in found}) is kept
+    elsewhere = write_lines(tmp_path / "b.jsonl", [{**row, "title": "Corran"}])
+    assert [question.text for question in load_questions([elsewhere])] == [asked]
+
+
 def test_a_context_without_a_title_is_a_document_by_itself(tmp_path: Path) -> None:
     rows = [{**ASKED, "title": title} for title in ("", None)]
     (question,) = load_questions([write_lines(tmp_path / "a.jsonl", rows)])

@@ -179,6 +179,19 @@ def test_other_data_in_the_folder_of_a_run_is_refused(
     assert str(run.out) in refusal(capsys)
 
 
+def test_a_miner_that_is_no_reader_is_named_before_anything_is_trained(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mined = replace(RECIPE, miner=str(tmp_path / "none"))
+    given = arguments(Path(run.given[0]), Path(run.given[2]), tmp_path / "out", mined)
+    assert command(given, monkeypatch) == 1
+    assert str(tmp_path / "none") in refusal(capsys)
+    assert not list((tmp_path / "out").glob("*.npz"))
+
+
 def test_data_that_cannot_be_read_is_one_line_and_status_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
