@@ -14,10 +14,11 @@ from typing import Any
 
 from bot.errors import ReaderError
 
-__all__ = ["TrainingQuestion", "is_held_out", "load_questions"]
+__all__ = ["TrainingQuestion", "asks_for_part", "is_held_out", "load_questions"]
 
 _SUFFIXES = (".json", ".jsonl", ".jsonl.gz")
 _HELD_OUT_OF = 12
+_QAMR = "Wiki1k:"  # what the names of its documents begin with
 _UNREADABLE = (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError)
 
 # An answer that is only such words is a slip of the annotator, or means nothing out of its place.
@@ -92,6 +93,41 @@ def is_held_out(question: TrainingQuestion) -> bool:
     return digest[0] % _HELD_OUT_OF == 0
 
 
+def asks_for_part(question: TrainingQuestion) -> bool:
+    """Tell whether an answer is part of a name or of a phrase whose rest the question says.
+
+    Such as "What kind of party?" for "political" or "Who is Mandela?" for "Nelson". QAMR, whose
+    writers were given the words to ask for, has many; nobody asks so of news, and it teaches a
+    reader to answer with half a name.
+    """
+    if not question.document.startswith(_QAMR):
+        return False
+    words = {word.lower() for word in _WORD.findall(question.text)}
+    context = question.context
+    for start, text in question.answers:
+        end = start + len(text)
+        before, after = _WORD_BEFORE.search(context[:start]), _WORD_AFTER.match(context[end:])
+        own = text.split()
+        beside = [
+            (match[1], edge)
+            for match, edge in ((before, own[0]), (after, own[-1]))
+            if match
+            and match[1].lower() in words
+            and match[1].lower() not in _EMPTY_WORDS | _AUXILIARIES
+        ]
+        if beside and (
+            any(word[0].isupper() and edge[0].isupper() for word, edge in beside)
+            or (_KIND_OF.search(question.text) and after and after[1] == beside[-1][0])
+            or (
+                len(words) <= _MOST_WORDS_WITHOUT_VERB
+                and not words & _AUXILIARIES
+                and not any(word.endswith(("ed", "ing")) for word in words)
+            )
+        ):
+            return True
+    return False
+
+
 def _read_file(file: Path) -> Iterator[TrainingQuestion]:
     if not file.is_file():
         raise ReaderError(f"{file}: no such file")
@@ -135,42 +171,9 @@ def _to_question(row: dict[str, Any]) -> TrainingQuestion | None:
         return None
     document = title or context
     place: tuple[int, ...] = (0,)
-    if title.startswith("Wiki1k:"):  # QAMR names the document, its paragraph and its sentence
-        if kept and _asks_for_part(str(row["question"]), context, kept):
-            return None
+    if title.startswith(_QAMR):  # QAMR names the document, its paragraph and its sentence
         *name, paragraph, sentence = title.split(":")
         document, place, title = ":".join(name), (int(paragraph), int(sentence)), ""
     return TrainingQuestion(
         str(row["question"]).strip(), title.replace("_", " "), document, place, context, kept
     )
-
-
-def _asks_for_part(question: str, context: str, answers: Sequence[tuple[int, str]]) -> bool:
-    """Tell whether an answer is part of a name or of a phrase whose rest the question says.
-
-    Such as "What kind of party?" for "political" or "Who is Mandela?" for "Nelson". Nobody asks
-    so of news, and it teaches a reader to answer with half a name.
-    """
-    words = {word.lower() for word in _WORD.findall(question)}
-    for start, text in answers:
-        end = start + len(text)
-        before, after = _WORD_BEFORE.search(context[:start]), _WORD_AFTER.match(context[end:])
-        own = text.split()
-        beside = [
-            (match[1], edge)
-            for match, edge in ((before, own[0]), (after, own[-1]))
-            if match
-            and match[1].lower() in words
-            and match[1].lower() not in _EMPTY_WORDS | _AUXILIARIES
-        ]
-        if beside and (
-            any(word[0].isupper() and edge[0].isupper() for word, edge in beside)
-            or (_KIND_OF.search(question) and after and after[1] == beside[-1][0])
-            or (
-                len(words) <= _MOST_WORDS_WITHOUT_VERB
-                and not words & _AUXILIARIES
-                and not any(word.endswith(("ed", "ing")) for word in words)
-            )
-        ):
-            return True
-    return False

@@ -133,7 +133,7 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
     from bot.reader.encoding import PassageEncoder
     from bot.reader.examples import ExampleMaker
     from bot.reader.loading import load_reader
-    from bot.reader.questions import is_held_out, load_questions
+    from bot.reader.questions import asks_for_part, is_held_out, load_questions
 
     wanted = {
         **asdict(recipe),
@@ -148,8 +148,12 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
             raise ReaderError(f"{out}: holds a run of another recipe: {json.dumps(before)}")
         return
     questions = load_questions(data)
-    kept = [question for question in questions if not is_held_out(question)]
-    _say(f"{len(kept)} questions to train on, {len(questions) - len(kept)} held out")
+    taught = [question for question in questions if not is_held_out(question)]
+    kept = [question for question in taught if not asks_for_part(question)]
+    _say(
+        f"{len(kept)} questions to train on, {len(questions) - len(taught)} held out, "
+        f"{len(taught) - len(kept)} that ask for part of a name or a phrase left out"
+    )
     write_batches(
         ExampleMaker(kept, recipe.processes, load_reader(recipe.miner) if recipe.miner else None),
         PassageEncoder(start / "tokenizer.json"),
