@@ -53,6 +53,8 @@ def average_readers(
         raise ReaderError(f"a share of the encoder from 0 to below 1, not {base_share}")
     for folder in readers:
         check_network(folder, "no network of a reader")
+    if base is not None and base_share:
+        check_network(base, "no encoder")
     tokenizer = (first / "tokenizer.json").read_bytes()
     network = load_network(first, seed=0)
     total = {name: weights.clone() for name, weights in network.state_dict().items()}
@@ -77,7 +79,6 @@ def average_readers(
         else:  # positions and the like, which are not learned
             total[name] = network.state_dict()[name]
     if base is not None and base_share:
-        check_network(base, "no encoder")
         for name, weights in load(base).items():
             if weights.is_floating_point() and not name.startswith(ANSWER_LAYER):
                 total[name] = (1 - base_share) * total[name] + base_share * weights

@@ -220,7 +220,7 @@ class ExampleMaker:
             return self._found_elsewhere(question, chance)
         found = {self._found_elsewhere(question, chance) for _ in range(_MINED_OF)}
         pairs = sorted((text, title) for text, title in found if text)
-        passages = [Passage(str(n), 0, 0, len(text), text, ()) for n, (text, _) in enumerate(pairs)]
+        passages = [_whole(str(number), text) for number, (text, _) in enumerate(pairs)]
         accepted = {word for _, answer in question.answers for word in folded_words(answer)}
         best: dict[str, AnswerSpan] = {}
         for span in self._miner.read(question.text, passages, [title for _, title in pairs]):
@@ -260,7 +260,12 @@ class ExampleMaker:
 def _indexed(number: int, question: TrainingQuestion) -> tuple[Article, None, int, Passage]:
     text = question.context
     article = Article(str(number), question.title, text)
-    return article, None, number, Passage(article.id, 0, 0, len(text), text, ())
+    return article, None, number, _whole(article.id, text)
+
+
+def _whole(name: str, text: str) -> Passage:
+    """Make one passage of a text."""
+    return Passage(name, 0, 0, len(text), text, ())
 
 
 def _as_typed(question: TrainingQuestion, chance: random.Random) -> TrainingQuestion:

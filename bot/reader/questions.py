@@ -103,27 +103,23 @@ def asks_for_part(question: TrainingQuestion) -> bool:
     if not question.document.startswith(_QAMR):
         return False
     words = {word.lower() for word in _WORD.findall(question.text)}
-    context = question.context
+    kind = _KIND_OF.search(question.text)
+    verbless = (
+        len(words) <= _MOST_WORDS_WITHOUT_VERB
+        and not words & _AUXILIARIES
+        and not any(word.endswith(("ed", "ing")) for word in words)
+    )
+    told = words - _EMPTY_WORDS - _AUXILIARIES
     for start, text in question.answers:
-        end = start + len(text)
-        before, after = _WORD_BEFORE.search(context[:start]), _WORD_AFTER.match(context[end:])
+        before = _WORD_BEFORE.search(question.context[:start])
+        after = _WORD_AFTER.match(question.context[start + len(text) :])
         own = text.split()
-        beside = [
-            (match[1], edge)
-            for match, edge in ((before, own[0]), (after, own[-1]))
-            if match
-            and match[1].lower() in words
-            and match[1].lower() not in _EMPTY_WORDS | _AUXILIARIES
-        ]
-        if beside and (
-            any(word[0].isupper() and edge[0].isupper() for word, edge in beside)
-            or (_KIND_OF.search(question.text) and after and after[1] == beside[-1][0])
-            or (
-                len(words) <= _MOST_WORDS_WITHOUT_VERB
-                and not words & _AUXILIARIES
-                and not any(word.endswith(("ed", "ing")) for word in words)
-            )
-        ):
+        follows = after is not None and after[1].lower() in told
+        beside = [(after[1], own[-1])] if after and follows else []
+        if before and before[1].lower() in told:
+            beside.append((before[1], own[0]))
+        in_name = any(word[0].isupper() and edge[0].isupper() for word, edge in beside)
+        if in_name or (kind and follows) or (verbless and beside):
             return True
     return False
 
