@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.coverage import covered, names_in, rarest_in, stems
+from bot.names import whole_name
 from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
@@ -82,7 +83,7 @@ def find_candidates(
     rarity: Mapping[str, float],
     calibration: Calibration,
 ) -> list[Candidate]:
-    """Group spans into candidate answers.
+    """Group spans into candidate answers, names to their end (``whole_name``).
 
     The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
     of that is by all its spans together; the log of its ``share`` of the odds of all candidates and
@@ -106,7 +107,8 @@ def find_candidates(
     """
     found = {_place(hit.passage): hit for hit in hits}
     groups: dict[str, list[AnswerSpan]] = {}
-    for span in sorted(spans, key=lambda span: -span.margin):
+    whole = (whole_name(question, span) for span in spans)
+    for span in sorted(whole, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)
     scale = _Scale([_margin(group[0]) for group in groups.values()])

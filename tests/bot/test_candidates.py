@@ -134,8 +134,13 @@ def test_white_space_in_a_candidate_is_single_and_its_sentence_is_exact() -> Non
     assert "[2]\twas  closed" in candidate.supports[0].quote
 
 
+def test_a_name_that_a_reader_stopped_in_is_given_and_counted_whole() -> None:
+    candidates = found(span_of(WHOLE[0], "Captain", 2.0), span_of(WHOLE[0], "Captain Ina Roos", 1))
+    assert [candidate.text for candidate in candidates] == ["Captain Ina Roos"]
+
+
 def test_there_are_ten_at_the_most() -> None:
-    words = ("ferry", "late", "Fog", "water", "off", "Halm", "Captain", "denied", "charge")
+    words = ("ferry", "late", "Fog", "water", "off", "Halm", "lay", "denied", "charge")
     words += ("Nobody", "hurt", "Roos")
     candidates = found(*(span_of(WHOLE[0], word, at) for at, word in enumerate(words)))
     assert [candidate.text for candidate in candidates] == list(reversed(words))[:10]

@@ -1,0 +1,54 @@
+"""Names that a reader stopped in the middle of: "Radomir" of "Radomir Fells"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.reader.reader import AnswerSpan
+
+__all__ = ["whole_name"]
+
+_ASKS_FOR_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+# A further word of a name, or an initial of it, after a space.
+_NEXT_WORD = re.compile(r" ([^\W\d_]\.(?= )|[^\W\d_]+(?:['’-](?![sS]\b)[^\W\d_]+)*)")
+_MOST_WORDS = 3
+_DAYS_AND_MONTHS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december".split()
+)
+
+
+def whole_name(question: str, span: AnswerSpan) -> AnswerSpan:
+    """Let a span that ends within a person's name end with it.
+
+    Only where the question asks for a person, and only by words with a capital that follow in the
+    same sentence, at most three, and none that the question has already: of "What is Fells's first
+    name?" the answer is left alone, and so are a day or a month after a name.
+
+    Args:
+        question: as it was read.
+        span: of any reader.
+
+    Returns:
+        The span, or one that ends later in its sentence.
+    """
+    if not _ASKS_FOR_PERSON.search(question) or not _is_name(span.text.split()[-1]):
+        return span
+    offset, asked = span.passage.start, question.lower()
+    text, place = span.passage.text, span.end - offset
+    for _ in range(_MOST_WORDS):
+        found = _NEXT_WORD.match(text, place, span.sentence[1] - offset)
+        if found is None or not _is_name(found[1]):
+            break
+        if found[1].lower() in asked:
+            return span
+        place = found.end()
+    return replace(span, end=offset + place, text=text[span.start - offset : place])
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether a word looks like one of a name, or an initial in it."""
+    if len(word) == 2 and word[1] == ".":
+        return word[0].isupper()
+    return word[0].isupper() and not word.isupper() and word.lower() not in _DAYS_AND_MONTHS
