@@ -48,6 +48,45 @@ def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> Non
     assert said[0] > said[1] > said[2] > 0.5
 
 
+def best_said(given: list[Finding], fitted: Regression) -> dict[int, tuple[float, bool, str]]:
+    """Give probability, rightness and kind of the best finding of each question."""
+    best: dict[int, tuple[float, bool, str]] = {}
+    for row in given:
+        found = (fitted.probability(row.features), row.right, row.family)
+        best[row.asked] = max(best.get(row.asked, (0.0, False, "")), found)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_of_many_findings_is_said_to_be_right_as_often_as_it_is(seed: int) -> None:
+    chance = random.Random(seed)
+    made = []
+    for number in range(5_000):
+        right = chance.random() < 0.3
+        margin = chance.gauss(0.5 if right else 0.0, 1.0)
+        features = (margin, *[0.0] * (len(ANSWER_FEATURES) - 1))
+        made.append(Finding(number // 5, "abc"[number // 5 % 3], features, right))
+    best = best_said(made, fit_regression(made, ANSWER_FEATURES)).values()
+    said = sum(probability for probability, _, _ in best) / len(best)
+    was = sum(right for _, right, _ in best) / len(best)
+    assert was - 0.08 < said < was + 0.02
+
+
+@pytest.mark.parametrize("hard", ["a", "b", "c"])
+def test_no_kind_of_data_is_on_average_surer_than_it_is_right(hard: str) -> None:
+    chance = random.Random(3)
+    made = []
+    for number in range(1_500):
+        family, margin = "abc"[number % 3], chance.gauss(0, 2)
+        right = margin - (1.5 if family == hard else 0.0) + chance.gauss(0, 1) > 0
+        features = (margin, *[0.0] * (len(ANSWER_FEATURES) - 1))
+        made.append(Finding(number, family, features, right))
+    best = best_said(made, fit_regression(made, ANSWER_FEATURES)).values()
+    for kind in "abc":
+        own = [(probability, right) for probability, right, family in best if family == kind]
+        assert sum(probability - right for probability, right in own) / len(own) < 0.02
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_nothing_is_fitted_where_all_is_right_or_nothing_is(right: bool) -> None:
     same = [Finding(row.asked, row.family, row.features, right) for row in rows(20)]
