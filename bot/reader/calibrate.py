@@ -4,7 +4,9 @@ Takes the questions that ``bot.reader.train`` held out, makes articles of their 
 indexes these among other contexts. Every question is then searched for and read as a user's would
 be; from a third of them the article with the answer is kept away, so that nothing answers. Of
 the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and to that two logistic regressions are fitted. ``calibration.json`` is written beside the reader.
+and to that two logistic regressions are fitted, one for answers of a few words and one for whole
+sentences, each on the questions that are answered so. ``calibration.json`` is written beside the
+reader.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ReaderError
+from bot.question_kind import QuestionKind, question_kind
 from bot.reader.calibration import (
     ANSWER_FEATURES,
     CALIBRATION_FILE,
@@ -42,6 +45,7 @@ _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.33
+_ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
 
 @dataclass(frozen=True)
@@ -124,13 +128,17 @@ def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str
 
 
 def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_Asked]:
-    """Take as many questions of each kind: of news, of one sentence, answered, and not."""
-    kinds: dict[tuple[str, bool], list[_Asked]] = defaultdict(list)
+    """Take as many questions of each kind: of news, answered, answered by sentences, and not."""
+    kinds: dict[tuple[str, bool, bool], list[_Asked]] = defaultdict(list)
     for one in asked:
-        kinds[_family(one.question), bool(one.places)].append(one)
+        kinds[_family(one.question), bool(one.places), _by_sentences(one)].append(one)
     chosen = [one for kind in kinds.values() for one in chance.sample(kind, min(most, len(kind)))]
     chance.shuffle(chosen)
     return chosen
+
+
+def _by_sentences(one: _Asked) -> bool:
+    return question_kind(one.question.text) is not QuestionKind.SPAN
 
 
 def _family(question: TrainingQuestion) -> str:
@@ -148,14 +156,16 @@ def _ask(
     from bot.chain import PASSAGES_READ, read_hits
     from bot.evaluation import token_f1
     from bot.evidence import weigh
-    from bot.question_kind import QuestionKind, question_kind
     from index.sparse import query_terms
 
     flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
     unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {}, {})
     answers: list[Finding] = []
     sentences: list[Finding] = []
+    few = sum(map(_by_sentences, chosen)) < _ENOUGH
     for number, one in enumerate(chosen):
+        if number and number % 100 == 0:
+            say(f"{number} of {len(chosen)} questions asked")
         found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ)
         away = chance.random() < _KEPT_AWAY or not one.places
         hits = [hit for hit in found.hits if not (away and hit.article.id == one.article_id)]
@@ -165,19 +175,17 @@ def _ask(
         spans = read_hits(reader, found)
         rarity, family = searcher.rarity(query_terms(found.question)), _family(one.question)
         accepted = [] if away else [text for _, text in one.question.answers]
-        for candidate in find_candidates(found.question, found.hits, spans, rarity, unfitted)[
-            :_CANDIDATES
-        ]:
-            right = token_f1(candidate.text, accepted) >= _RIGHT
-            answers.append(Finding(number, family, candidate.features, right))
-        if number % 4 == 0 or question_kind(one.question.text) is not QuestionKind.SPAN:
+        if _by_sentences(one) or (few and number % 4 == 0):
             for hit, (start, end), features in weigh(found, spans, searcher):
                 holds = hit.article.id == one.article_id and any(
                     start < e and s < end for s, e in one.places
                 )
                 sentences.append(Finding(number, family, features, holds and not away))
-        if number % 100 == 99:
-            say(f"{number + 1} of {len(chosen)} questions asked")
+        if not _by_sentences(one):
+            candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted)
+            for candidate in candidates[:_CANDIDATES]:
+                right = token_f1(candidate.text, accepted) >= _RIGHT
+                answers.append(Finding(number, family, candidate.features, right))
     return answers, sentences
 
 

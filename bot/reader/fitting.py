@@ -27,6 +27,7 @@ Say = Callable[[str], None]
 
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 _STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit
+_LEAST_OF_KIND = 50  # questions of a kind of data from which its share of right ones tells anything
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def fit_regression(rows: Sequence[Finding], names: tuple[str, ...]) -> Regressio
     best = _best(rows, logits)
     if len(np.unique(right[best])) == 2:
         slope, offset = _sureness(logits[best], right[best], family[best])
-        weights, bias = weights * slope, float(bias * slope + offset)
+        if slope:  # with next to nothing to go by, the kinds may not tell of each other at all
+            weights, bias = weights * slope, float(bias * slope + offset)
     return Regression(names, tuple(round(float(w), 5) for w in weights), round(bias, 5))
 
 
@@ -92,9 +94,11 @@ def _sureness(
     (slope,), offset = _logistic(logits[:, None], right)
     scaled = slope * logits + offset - _STEPS_DOWN[:, None]
     said = 1 / (1 + np.exp(-scaled))
-    sober = np.array(
-        [said[:, family == kind].mean(1) <= right[family == kind].mean() for kind in set(family)]
-    ).all(0)
+    sober = np.ones(len(_STEPS_DOWN), bool)
+    for kind in np.unique(family):
+        own = family == kind
+        if own.sum() >= _LEAST_OF_KIND:
+            sober &= said[:, own].mean(1) <= right[own].mean()
     return float(slope), float(offset - _STEPS_DOWN[sober.argmax() if sober.any() else -1])
 
 
