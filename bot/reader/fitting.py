@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 _STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit
-_LEAST_OF_KIND = 50  # questions of a kind of data from which its share of right ones tells anything
+_LEAST_OF_KIND = 100  # questions of a kind of data from which its share of right ones tells much
 
 
 @dataclass(frozen=True)
