@@ -90,7 +90,7 @@ def _best(rows: Sequence[Finding], logits: NDArray[np.float64]) -> NDArray[np.in
 def _sureness(
     logits: NDArray[np.float64], right: NDArray[np.bool_], family: NDArray[np.str_]
 ) -> tuple[float, float]:
-    """Give slope and offset with which no kind of data is on average surer than it is right."""
+    """Give slope and offset with which no kind of a hundred is on average surer than right."""
     (slope,), offset = _logistic(logits[:, None], right)
     scaled = slope * logits + offset - _STEPS_DOWN[:, None]
     said = 1 / (1 + np.exp(-scaled))
