@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.coverage import covered, rarest_in, stems
+from bot.names import DAYS_AND_MONTHS
 from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
@@ -31,10 +32,7 @@ __all__ = ["PASSAGES_WEIGHED", "Evidence", "find_evidence", "weigh"]
 PASSAGES_WEIGHED = 8
 """Passages whose sentences are weighed."""
 
-_MONTHS_AND_DAYS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow"
-)
+_MONTHS_AND_DAYS = "|".join([*sorted(DAYS_AND_MONTHS), "yesterday", "today", "tomorrow"])
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|dozens|hundred|hundreds|"
     "thousand|thousands|million|millions|billion|half|both|no"

@@ -7,24 +7,26 @@ from dataclasses import replace
 
 from bot.reader.reader import AnswerSpan
 
-__all__ = ["whole_name"]
+__all__ = ["DAYS_AND_MONTHS", "whole_name"]
+
+DAYS_AND_MONTHS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december".split()
+)
+"""Words with a capital that are no names of persons, in lower case."""
 
 _ASKS_FOR_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 # A further word of a name, or an initial of it, after a space.
 _NEXT_WORD = re.compile(r" ([^\W\d_]\.(?= )|[^\W\d_]+(?:['’-](?![sS]\b)[^\W\d_]+)*)")
 _MOST_WORDS = 3
-_DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december".split()
-)
 
 
 def whole_name(question: str, span: AnswerSpan) -> AnswerSpan:
     """Let a span that ends within a person's name end with it.
 
     Only where the question asks for a person, and only by words with a capital that follow in the
-    same sentence, at most three, and none that the question has already: of "What is Fells's first
-    name?" the answer is left alone, and so are a day or a month after a name.
+    same sentence, at most three, and none that the question has already: of "Who is Fells by
+    his first name?" the answer is left alone, and so are a day or a month after a name.
 
     Args:
         question: as it was read.
@@ -33,7 +35,8 @@ def whole_name(question: str, span: AnswerSpan) -> AnswerSpan:
     Returns:
         The span, or one that ends later in its sentence.
     """
-    if not _ASKS_FOR_PERSON.search(question) or not _is_name(span.text.split()[-1]):
+    words = span.text.split()
+    if not words or not _is_name(words[-1]) or not _ASKS_FOR_PERSON.search(question):
         return span
     offset, asked = span.passage.start, question.lower()
     text, place = span.passage.text, span.end - offset
@@ -51,4 +54,4 @@ def _is_name(word: str) -> bool:
     """Tell whether a word looks like one of a name, or an initial in it."""
     if len(word) == 2 and word[1] == ".":
         return word[0].isupper()
-    return word[0].isupper() and not word.isupper() and word.lower() not in _DAYS_AND_MONTHS
+    return word[0].isupper() and not word.isupper() and word.lower() not in DAYS_AND_MONTHS

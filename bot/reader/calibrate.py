@@ -173,15 +173,16 @@ def _ask(
             hits = list(found.hits)
         found = replace(found, hits=tuple(hits[:PASSAGES_READ]))
         spans = read_hits(reader, found)
-        rarity, family = searcher.rarity(query_terms(found.question)), _family(one.question)
-        accepted = [] if away else [text for _, text in one.question.answers]
-        if _by_sentences(one) or (few and number % 4 == 0):
+        family, by_sentences = _family(one.question), _by_sentences(one)
+        if by_sentences or (few and number % 4 == 0):
             for hit, (start, end), features in weigh(found, spans, searcher):
                 holds = hit.article.id == one.article_id and any(
                     start < e and s < end for s, e in one.places
                 )
                 sentences.append(Finding(number, family, features, holds and not away))
-        if not _by_sentences(one):
+        if not by_sentences:
+            rarity = searcher.rarity(query_terms(found.question))
+            accepted = [] if away else [text for _, text in one.question.answers]
             candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT

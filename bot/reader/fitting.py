@@ -79,10 +79,10 @@ def fit_regression(rows: Sequence[Finding], names: tuple[str, ...]) -> Regressio
     return Regression(names, tuple(round(float(w), 5) for w in weights), round(bias, 5))
 
 
-def _best(rows: Sequence[Finding], logits: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Give the number of the finding of each question that has the highest logit."""
+def _best(rows: Sequence[Finding], sure: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the number of the finding of each question that is surest; of equal ones the first."""
     best: dict[int, int] = {}
-    for number in np.argsort(-logits, kind="stable"):
+    for number in np.argsort(-sure, kind="stable"):
         best.setdefault(rows[number].asked, int(number))
     return np.array(sorted(best.values()))
 
@@ -139,12 +139,9 @@ def choose_thresholds(
         regression: gives each its probability.
         say: told what each level gives.
     """
-    best: dict[int, tuple[float, bool]] = {}
-    for row in rows:
-        probability = regression.probability(row.features)
-        best[row.asked] = max(best.get(row.asked, (0.0, False)), (probability, row.right))
-    confidence = np.array([probability for probability, _ in best.values()])
-    right = np.array([right for _, right in best.values()])
+    confidence = np.array([regression.probability(row.features) for row in rows])
+    best = _best(rows, confidence)
+    confidence, right = confidence[best], np.array([row.right for row in rows])[best]
     steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
     kept = np.array([(confidence[right] >= step).mean() for step in steps])
     refused = np.array([(confidence[~right] < step).mean() for step in steps])

@@ -78,3 +78,9 @@ def test_a_name_never_leaves_its_sentence() -> None:
     span = read(text, "Radomir")
     cut = AnswerSpan(span.passage, span.start, span.end, span.text, (base, end), 1, 0)
     assert whole_name("Who was seen?", cut) == cut
+
+
+@pytest.mark.parametrize("answer", ["", " "])
+def test_a_span_without_a_word_stays_as_it_is(answer: str) -> None:
+    span = read("Radomir Fells spoke.", answer)
+    assert whole_name("Who spoke?", span) == span

@@ -103,15 +103,12 @@ def test_levels_are_in_order_and_give_what_they_promise(seed: int) -> None:
     answer = Regression(ANSWER_FEATURES, (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), -1.0)
     levels = choose_thresholds(made, answer, told.append)
     assert levels[Level.CAUTIOUS] >= levels[Level.BALANCED] >= levels[Level.EAGER]
-    best: dict[int, tuple[float, bool]] = {}
-    for row in made:
-        found = (answer.probability(row.features), row.right)
-        best[row.asked] = max(best.get(row.asked, (0.0, False)), found)
+    best = best_said(made, answer)
 
     def given(level: Level) -> list[bool]:
-        return [right for probability, right in best.values() if probability >= levels[level]]
+        return [right for probability, right, _ in best.values() if probability >= levels[level]]
 
     cautious = given(Level.CAUTIOUS)
     assert sum(cautious) >= 0.75 * len(cautious)
-    assert sum(given(Level.EAGER)) >= 0.95 * sum(right for _, right in best.values())
+    assert sum(given(Level.EAGER)) >= 0.95 * sum(right for _, right, _ in best.values())
     assert len(told) == 4
