@@ -12,6 +12,7 @@ from bot.names import whole_name
 from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
+from bot.second_reading import SecondReading
 from corpus.article import Passage
 from corpus.wording import folded_words
 from index.searcher import Hit
@@ -82,11 +83,13 @@ def find_candidates(
     spans: Sequence[AnswerSpan],
     rarity: Mapping[str, float],
     calibration: Calibration,
+    again: SecondReading | None = None,
 ) -> list[Candidate]:
     """Group spans into candidate answers, names to their end (``whole_name``).
 
     The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
-    of that is by all its spans together; the log of its ``share`` of the odds of all candidates and
+    of that is by all its spans together; the same two in the second reading (``margin_again``,
+    ``answerable_again``); the log of its ``share`` of the odds of all candidates and
     of no answer; the ``gap`` in margin to the best other candidate; the log of how many places
     agree on it, ``agreement``, where one sentence in several articles is one place; and of the
     passage of its best span the ``similarity`` to the question as a vector, and how much of the
@@ -101,6 +104,8 @@ def find_candidates(
         spans: what the reader found in the hits' passages, in any order.
         rarity: inverse document frequency of each of the question's words.
         calibration: the reader's.
+        again: what the second reading of the surest passages gave; without it, the first one
+            counts for it.
 
     Returns:
         At most ten, the most probable first.
@@ -111,10 +116,12 @@ def find_candidates(
     for span in sorted(whole, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)
+    again = again or SecondReading()
     scale = _Scale([_margin(group[0]) for group in groups.values()])
     candidates = []
     for group in list(groups.values())[:_MOST]:
-        features = _features(question, group, found[_place(group[0].passage)], rarity, scale)
+        hit = found[_place(group[0].passage)]
+        features = _features(question, group, hit, rarity, scale, again)
         text = " ".join(group[0].text.split())
         probability = calibration.answer.probability(features)
         candidates.append(Candidate(text, probability, _supports(group, found), features))
@@ -170,6 +177,7 @@ def _features(
     hit: Hit,
     rarity: Mapping[str, float],
     scale: _Scale,
+    again: SecondReading,
 ) -> tuple[float, ...]:
     """Give the features of equal spans, the strongest of which is first and stands in the hit."""
     top = group[0]
@@ -179,6 +187,7 @@ def _features(
     return (
         margin,
         _answerable(top),
+        *again.margins(top),
         scale.share(margin),
         scale.gap(margin),
         math.log(len({_witness(span) for span in group})),

@@ -21,6 +21,7 @@ from bot.reader.loading import load_reader
 from bot.reader.reader import AnswerSpan, Reader
 from bot.recency import asks_for_latest, newest_findings
 from bot.retriever import retrieve
+from bot.second_reading import read_again
 from bot.settings import Level
 from index.filters import Names
 from index.searcher import Hit, Searcher, SearchResult
@@ -169,7 +170,10 @@ def answer_hits(
     evidence: list[Evidence] = []
     if kind is QuestionKind.SPAN:
         rarity = searcher.rarity(query_terms(result.question))
-        candidates = find_candidates(result.question, result.hits, spans, rarity, calibration)
+        again = read_again(reader, result.question, result.hits, spans)
+        candidates = find_candidates(
+            result.question, result.hits, spans, rarity, calibration, again
+        )
     else:
         evidence = find_evidence(result, spans, searcher, calibration)
     if threshold is None:

@@ -156,6 +156,7 @@ def _ask(
     from bot.chain import PASSAGES_READ, read_hits
     from bot.evaluation import token_f1
     from bot.evidence import weigh
+    from bot.second_reading import read_again
     from index.sparse import query_terms
 
     flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
@@ -183,7 +184,8 @@ def _ask(
         if not by_sentences:
             rarity = searcher.rarity(query_terms(found.question))
             accepted = [] if away else [text for _, text in one.question.answers]
-            candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted)
+            again = read_again(reader, found.question, found.hits, spans)
+            candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted, again)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT
                 answers.append(Finding(number, family, candidate.features, right))

@@ -32,6 +32,8 @@ __all__ = [
 ANSWER_FEATURES = (
     "margin",
     "answerable",
+    "margin_again",
+    "answerable_again",
     "share",
     "gap",
     "agreement",
@@ -132,7 +134,9 @@ class Calibration:
 
 def _regression(record: Mapping[str, Any], names: tuple[str, ...]) -> Regression:
     if tuple(record["names"]) != names:
-        raise ValueError(f"its features are {', '.join(record['names'])}")
+        raise ValueError(
+            "its features are not this version's: make it anew with python -m bot.reader.calibrate"
+        )
     weights = tuple(float(weight) for weight in record["weights"])
     if len(weights) != len(names):
         raise ValueError(f"{len(weights)} weights for {len(names)} features")

@@ -1,4 +1,9 @@
-"""Logits of a reader to spans of a passage: the best ones, whole words, each in one sentence."""
+"""Logits of a reader to spans of a passage: the best ones, whole words, each in one sentence.
+
+Where one answer ends is less sure than where it stands: "the mayor" or "the mayor, Ina Roos". Of
+the spans that overlap the likeliest, that one is given which shares most words with all of them, by
+their probabilities: minimum Bayes risk (Kumar and Byrne 2004) with token F1 as the gain.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +25,16 @@ next. Chosen on 700 held-out questions: F1 0.7395 without, 0.7442 with 0.05, 0.7
 
 LONGEST_SPAN = 30
 """Tokens of an answer span at the most."""
+
+_SPREAD = 1.5
+"""What logits are divided by before they are probabilities of overlapping spans.
+
+Chosen on 2,642 held-out questions, asked as ``bot.reader.calibrate`` asks them: F1 0.574 for the
+likeliest span, 0.575 with 1.25, 0.577 with 1.5, 0.573 with 2.5.
+"""
+
+_MOST_OVERLAPPING = 40  # spans that are weighed against each other
+_MUCH_LESS_LIKELY = 6.0  # how far below the likeliest the score of a span that counts may be
 
 _EDGES = " \t\n\r,;:.!?-–—'\"`´‘’“”([{)]}…"  # what an answer neither begins nor ends with
 
@@ -43,8 +58,9 @@ def best_spans(
         most: spans at the most.
 
     Returns:
-        (start, end, sentence, score) with offsets in the passage, the best first; the score is the
-        sum of the two logits, less a little for each token of the span.
+        (start, end, sentence, score) with offsets in the passage, the best first; the score is that
+        of the likeliest of the overlapping spans that this one is chosen from: the sum of its two
+        logits, less a little for each of its tokens.
     """
     home = _sentence_of(offsets, sentences)
     count = len(offsets)
@@ -62,12 +78,44 @@ def best_spans(
         if score == -np.inf:
             break
         final = first + length
-        scores[: final + 1][last[: final + 1] >= first] = -np.inf
         sentence = sentences[home[first]]
-        start, end = _whole(text, offsets[first][0], offsets[final][1], sentence)
+        low, high = _most_alike(scores, last, first, final)
+        start, end = _whole(text, offsets[low][0], offsets[high][1], sentence)
+        scores[: final + 1][last[: final + 1] >= first] = -np.inf
         if start < end and not any(start < e and s < end for s, e, _, _ in found):
             found.append((start, end, sentence, score))
     return found
+
+
+def _most_alike(
+    scores: NDArray[np.float32], last: NDArray[np.int64], first: int, final: int
+) -> tuple[int, int]:
+    """Choose among a span and those that overlap it the one of the highest expected F1.
+
+    Args:
+        scores: (T, width) of the spans that begin at each token, -inf where there is none.
+        last: (T, width) their last tokens.
+        first: first token of the span with the highest score.
+        final: its last one.
+
+    Returns:
+        First and last token.
+    """
+    lowest = max(0, first - scores.shape[1] + 1)
+    near = scores[lowest : final + 1]
+    ends = last[lowest : final + 1]
+    begun, longer = np.nonzero((ends >= first) & (near >= near.max() - _MUCH_LESS_LIKELY))
+    likely = near[begun, longer]
+    if len(likely) > _MOST_OVERLAPPING:
+        kept = np.sort(np.argpartition(-likely, _MOST_OVERLAPPING)[:_MOST_OVERLAPPING])
+        begun, longer, likely = begun[kept], longer[kept], likely[kept]
+    begins, stops = begun + lowest, last[begun + lowest, longer] + 1
+    lengths = stops - begins
+    shared = np.minimum(stops[:, None], stops) - np.maximum(begins[:, None], begins)
+    alike = 2 * np.maximum(shared, 0) / (lengths[:, None] + lengths)
+    expected = alike @ np.exp((likely - likely.max()) / _SPREAD)
+    chosen = int(expected.argmax())
+    return int(begins[chosen]), int(stops[chosen]) - 1
 
 
 def _sentence_of(offsets: Sequence[Span], sentences: Sequence[Span]) -> NDArray[np.int64]:

@@ -104,6 +104,14 @@ def test_the_record_that_the_others_are_made_of_fits(tmp_path: Path) -> None:
     assert loaded.threshold(Level.BALANCED, sentences=True) == 0.3
 
 
+def test_a_calibration_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    file = tmp_path / CALIBRATION_FILE
+    fewer = [name for name in ANSWER_FEATURES if not name.endswith("_again")]
+    file.write_text(json.dumps(changed("answer", "names", fewer)))
+    with pytest.raises(ReaderError, match="make it anew with python -m bot.reader.calibrate"):
+        Calibration.load(file)
+
+
 @pytest.mark.parametrize(
     "given",
     [
