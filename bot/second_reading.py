@@ -30,9 +30,10 @@ class SecondReading:
 
     def __init__(self, spans: Sequence[AnswerSpan] = ()) -> None:
         """Take the spans of all passages that were read again, in any order."""
-        self._windows: dict[Passage, list[AnswerSpan]] = {}
+        self._windows: dict[Passage, list[tuple[set[str], AnswerSpan]]] = {}
         for span in spans:
-            self._windows.setdefault(span.passage, []).append(span)
+            words = set(folded_words(span.text))
+            self._windows.setdefault(span.passage, []).append((words, span))
 
     def margins(self, span: AnswerSpan) -> tuple[float, float]:
         """Give the margin of an answer in the second reading, and how answerable the passage is.
@@ -46,14 +47,11 @@ class SecondReading:
             read again, both as the first reading gave them.
         """
         own = set(folded_words(span.text))
-        for window, spans in self._windows.items():
+        for window, found in self._windows.items():
             if _within(span, window):
-                margin = LEAST_MARGIN
-                for other in spans:
-                    words = set(folded_words(other.text))
-                    if words <= own or own <= words:
-                        margin = max(margin, bounded_margin(other.margin))
-                return margin, bounded_margin(max(other.passage_margin for other in spans))
+                same = [other.margin for words, other in found if words <= own or own <= words]
+                answerable = max(other.passage_margin for _, other in found)
+                return bounded_margin(max(same, default=LEAST_MARGIN)), bounded_margin(answerable)
         return bounded_margin(span.margin), bounded_margin(span.passage_margin)
 
 

@@ -109,7 +109,7 @@ def _most_alike(
     if len(likely) > _MOST_OVERLAPPING:
         kept = np.sort(np.argpartition(-likely, _MOST_OVERLAPPING)[:_MOST_OVERLAPPING])
         begun, longer, likely = begun[kept], longer[kept], likely[kept]
-    begins, stops = begun + lowest, last[begun + lowest, longer] + 1
+    begins, stops = begun + lowest, ends[begun, longer] + 1
     lengths = stops - begins
     shared = np.minimum(stops[:, None], stops) - np.maximum(begins[:, None], begins)
     alike = 2 * np.maximum(shared, 0) / (lengths[:, None] + lengths)

@@ -15,20 +15,26 @@ from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from bot.second_reading import PASSAGES_READ_AGAIN, SecondReading, read_again
 from corpus.article import Article, Passage
 from index.searcher import Hit
-from tests.bot.invented import FERRY, HARBOUR, calibration, hit_of, passage_of, span_of
+from tests.bot.invented import (
+    FERRY,
+    HARBOUR,
+    PhraseReader,
+    calibration,
+    hit_of,
+    passage_of,
+    span_of,
+)
 
 QUESTION = "Who denied the charge?"
 FIRST, LAST = passage_of(FERRY, 0, 2), passage_of(FERRY, 2)
 ELSEWHERE = passage_of(HARBOUR)
 
 
-class Recorder:
-    """A reader that keeps what it was asked, and finds what it is told to find in a passage."""
-
-    name, folder = "recorder", None
+class Recorder(PhraseReader):
+    """A reader that finds a phrase, and keeps what it was given to read."""
 
     def __init__(self, phrase: str = "Ina Roos", margin: float = 4.0) -> None:
-        self.phrase, self.margin = phrase, margin
+        super().__init__(phrase, margin)
         self.passages: list[Passage] = []
         self.titles: list[str] = []
 
@@ -36,7 +42,7 @@ class Recorder:
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
     ) -> list[AnswerSpan]:
         self.passages, self.titles = list(passages), list(titles or [])
-        return [span_of(p, self.phrase, self.margin) for p in passages if self.phrase in p.text]
+        return super().read(question, passages, titles)
 
 
 def again(spans: Sequence[AnswerSpan], reader: Recorder) -> SecondReading:
