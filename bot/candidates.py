@@ -13,6 +13,7 @@ from bot.quoted import Quoted
 from bot.reader.calibration import Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from bot.second_reading import SecondReading
+from bot.years import is_of_another_year
 from corpus.article import Passage
 from corpus.wording import folded_words
 from index.searcher import Hit
@@ -87,6 +88,8 @@ def find_candidates(
 ) -> list[Candidate]:
     """Group spans into candidate answers, names to their end (``whole_name``).
 
+    Spans that their sentences give for another year are passed over (``is_of_another_year``).
+
     The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
     of that is by all its spans together; the same two in the second reading (``margin_again``,
     ``answerable_again``); the log of its ``share`` of the odds of all candidates and
@@ -112,7 +115,7 @@ def find_candidates(
     """
     found = {_place(hit.passage): hit for hit in hits}
     groups: dict[str, list[AnswerSpan]] = {}
-    whole = (whole_name(question, span) for span in spans)
+    whole = (whole_name(question, span) for span in spans if not is_of_another_year(question, span))
     for span in sorted(whole, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)

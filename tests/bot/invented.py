@@ -30,11 +30,13 @@ __all__ = [
     "BRIDGE",
     "FERRY",
     "HARBOUR",
+    "TEXT_BEFORE",
     "PhraseReader",
     "calibration",
     "copy_shipped_reader",
     "hit_of",
     "passage_of",
+    "span_in",
     "span_of",
     "write_calibration",
 ]
@@ -132,3 +134,15 @@ class PhraseReader:
     ) -> list[AnswerSpan]:
         self.asked.append(question)
         return [span_of(p, self.phrase, self.margin) for p in passages if self.phrase in p.text]
+
+
+TEXT_BEFORE = "Crowds came. "
+"""What stands in an article before the passages of ``span_in``."""
+
+
+def span_in(text: str, answer: str) -> AnswerSpan:
+    """Make a span of a passage of one sentence, which stands in an article after another one."""
+    base = len(TEXT_BEFORE)
+    passage = Passage("a", 0, base, base + len(text), text, ((base, base + len(text)),))
+    start = base + text.index(answer)
+    return AnswerSpan(passage, start, start + len(answer), answer, (base, base + len(text)), 1, 0)

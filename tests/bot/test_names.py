@@ -8,17 +8,7 @@ from hypothesis import strategies as st
 
 from bot.names import whole_name
 from bot.reader.reader import AnswerSpan
-from corpus.article import Passage
-
-BEFORE = "Crowds came. "
-
-
-def read(text: str, answer: str) -> AnswerSpan:
-    """Make a span of a passage that stands in an article after another sentence."""
-    base = len(BEFORE)
-    passage = Passage("a", 0, base, base + len(text), text, ((base, base + len(text)),))
-    start = base + text.index(answer)
-    return AnswerSpan(passage, start, start + len(answer), answer, (base, base + len(text)), 1, 0)
+from tests.bot.invented import TEXT_BEFORE, span_in
 
 
 @pytest.mark.parametrize(
@@ -38,7 +28,7 @@ def read(text: str, answer: str) -> AnswerSpan:
     ],
 )
 def test_a_name_is_given_to_its_end(question: str, text: str, answer: str, whole: str) -> None:
-    assert whole_name(question, read(text, answer)).text == whole
+    assert whole_name(question, span_in(text, answer)).text == whole
 
 
 @pytest.mark.parametrize(
@@ -56,7 +46,7 @@ def test_a_name_is_given_to_its_end(question: str, text: str, answer: str, whole
     ],
 )
 def test_what_is_no_part_of_a_name_stays_as_it_is(question: str, text: str, answer: str) -> None:
-    span = read(text, answer)
+    span = span_in(text, answer)
     assert whole_name(question, span) == span
 
 
@@ -65,22 +55,22 @@ def test_the_characters_are_always_those_of_the_article(text: str, data: st.Data
     words = [word for word in text.split() if word]
     if not words:
         return
-    span = read(text, data.draw(st.sampled_from(words)))
+    span = span_in(text, data.draw(st.sampled_from(words)))
     whole = whole_name("Who was it?", span)
-    assert (BEFORE + text)[whole.start : whole.end] == whole.text
+    assert (TEXT_BEFORE + text)[whole.start : whole.end] == whole.text
     assert whole.start == span.start and span.end <= whole.end <= span.sentence[1]
 
 
 def test_a_name_never_leaves_its_sentence() -> None:
     text = "They saw Radomir Fells came later."
-    base = len(BEFORE)
+    base = len(TEXT_BEFORE)
     end = base + len("They saw Radomir")
-    span = read(text, "Radomir")
+    span = span_in(text, "Radomir")
     cut = AnswerSpan(span.passage, span.start, span.end, span.text, (base, end), 1, 0)
     assert whole_name("Who was seen?", cut) == cut
 
 
 @pytest.mark.parametrize("answer", ["", " "])
 def test_a_span_without_a_word_stays_as_it_is(answer: str) -> None:
-    span = read("Radomir Fells spoke.", answer)
+    span = span_in("Radomir Fells spoke.", answer)
     assert whole_name("Who spoke?", span) == span
