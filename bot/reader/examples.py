@@ -38,8 +38,8 @@ __all__ = ["Example", "ExampleMaker"]
 _MOST_OF_ONE_CONTEXT = 16
 _FEWEST_WORDS, _MOST_WORDS = 35, 200
 _MOST_NEIGHBOURS = 5
-# Shares of the questions with an answer that get each kind of passage without one.
-_ANSWER_CUT_OUT, _FOUND_ELSEWHERE, _CHANGED = 0.12, 0.58, 0.10
+# Shares of the questions with an answer that get a passage without one, and another question.
+_WITHOUT_ANSWER, _CHANGED = 0.70, 0.10
 _SAME_DOCUMENT = 0.4  # share of those found elsewhere that are looked for in the document itself
 _MINED_OF = 4  # passages of which a miner chooses
 _OWN_TITLE = 0.5  # share of those of other documents that stand under the question's own title
@@ -64,6 +64,7 @@ class ExampleMaker:
         questions: Sequence[TrainingQuestion],
         processes: int = 2,
         miner: Reader | None = None,
+        cut_out: float = 0.12,
     ) -> None:
         """Find the sentences of all contexts, and index the contexts with BM25.
 
@@ -72,8 +73,10 @@ class ExampleMaker:
             processes: that find sentences.
             miner: chooses, of several passages without the answer, the one that it takes most for
                 an answer: hard negatives (Xiong et al. 2021, ANCE).
+            cut_out: share of the questions with an answer that come with their context without it
+                as well, 0 to 0.7; what is left to 0.7 comes with a passage from elsewhere.
         """
-        self._questions, self._miner = questions, miner
+        self._questions, self._miner, self._cut_out = questions, miner, cut_out
         places: dict[str, TrainingQuestion] = {}
         for question in questions:
             places.setdefault(question.context, question)
@@ -113,7 +116,7 @@ class ExampleMaker:
         title = question.title if chance.random() < 0.75 else ""
         example = Example(question.text, title, passage, spans)
         draw = chance.random()
-        if not spans or draw > _ANSWER_CUT_OUT + _FOUND_ELSEWHERE + _CHANGED:
+        if not spans or draw > _WITHOUT_ANSWER + _CHANGED:
             yield (example,)
         elif draw < _CHANGED:
             yield (example,)
@@ -121,7 +124,7 @@ class ExampleMaker:
             if changed is not None:
                 yield (Example(changed, title, passage, ()),)
         else:
-            cut_out = draw < _CHANGED + _ANSWER_CUT_OUT
+            cut_out = draw < _CHANGED + self._cut_out
             other = self._without_answer(question, chance) if cut_out else None
             if other is None:
                 other, title = self._misleading(question, chance)

@@ -67,6 +67,7 @@ class Recipe:
         precision: of the encoder's products: float32, bfloat16, or auto, the quicker of the two.
         miner: folder of a reader that chooses the passages without an answer that mislead it most;
             without one they are drawn.
+        cut_out: share of the questions that also come with their context without the answer.
     """
 
     tokens: int = 24_000_000
@@ -79,6 +80,7 @@ class Recipe:
     dropout: float = 0.1
     precision: str = "auto"
     miner: str = ""
+    cut_out: float = 0.12
 
 
 def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
@@ -154,8 +156,9 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
         f"{len(kept)} questions to train on, {len(questions) - len(taught)} held out, "
         f"{len(taught) - len(kept)} that ask for part of a name or a phrase left out"
     )
+    miner = load_reader(recipe.miner) if recipe.miner else None
     write_batches(
-        ExampleMaker(kept, recipe.processes, load_reader(recipe.miner) if recipe.miner else None),
+        ExampleMaker(kept, recipe.processes, miner, recipe.cut_out),
         PassageEncoder(start / "tokenizer.json"),
         file,
         tokens=recipe.tokens,
@@ -186,9 +189,8 @@ def _work(
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    half = recipe.precision == "bfloat16"
-    if recipe.precision == "auto":
-        half = bfloat16_is_quicker()
+    auto, half = recipe.precision == "auto", recipe.precision == "bfloat16"
+    half = bfloat16_is_quicker() if auto else half
     network = load_network(start, recipe.seed, recipe.dropout)
     torch.manual_seed(recipe.seed + rank)  # each leaves out units of its own
     weights = trained_weights(network)

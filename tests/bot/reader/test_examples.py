@@ -191,6 +191,24 @@ def test_which_questions_have_their_mark_does_not_tell_where_they_are_from() -> 
         assert 0.35 < sum(marked) / len(marked) < 0.75
 
 
+def test_how_often_the_answer_is_cut_out_of_its_context_can_be_chosen() -> None:
+    questions = [
+        question(
+            "Where did it go?", "It went to Corran. A goat swam along.", "Corran", document="a"
+        ),
+        question("Who sang at sea?", "Ina sang. The sea was calm.", "Ina", document="b"),
+    ]
+    contexts = {unmarked(q.text): q.context for q in questions}
+    shares = []
+    for cut_out in (0.0, 0.35, 0.7):
+        groups = list(epochs(ExampleMaker(questions, 1, cut_out=cut_out), 200))
+        own = [
+            len(g) > 1 and g[1].passage in contexts.get(unmarked(g[1].question), "") for g in groups
+        ]
+        shares.append(sum(own) / len(own))
+    assert shares == pytest.approx((0.0, 0.35, 0.7), abs=0.07)
+
+
 def test_a_passage_of_another_document_may_stand_under_the_question_s_own_title() -> None:
     questions = ferries()
     titles = {unmarked(q.text): q.title for q in questions}
