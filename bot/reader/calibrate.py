@@ -4,9 +4,9 @@ Takes the questions that ``bot.reader.train`` held out, makes articles of their 
 indexes these among other contexts. Every question is then searched for and read as a user's would
 be; from a third of them the article with the answer is kept away, so that nothing answers. Of
 the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and to that two logistic regressions are fitted, one for answers of a few words and one for whole
-sentences, each on the questions that are answered so. ``calibration.json`` is written beside the
-reader.
+and to that two logistic regressions are fitted, one for answers of a few words, with trees beside
+its weights, and one for whole sentences, each on the questions that are answered so.
+``calibration.json`` is written beside the reader.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.33
+_TREES = 80  # beside the weights of an answer's features
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
 
@@ -93,7 +94,7 @@ def calibrate(
         say(f"{report.articles} articles, {len(chosen)} questions")
         searcher = Searcher.open(Path(scratch) / "index")
         answers, sentences = _ask(chosen, searcher, reader, chance, say)
-    answer = fit_regression(answers, ANSWER_FEATURES)
+    answer = fit_regression(answers, ANSWER_FEATURES, trees=_TREES)
     sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
     thresholds = choose_thresholds(answers, answer, say)

@@ -11,13 +11,14 @@ distributionally robust optimisation takes the worst group (Sagawa et al. 2020).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ReaderError
-from bot.reader.calibration import Regression
+from bot.reader.boosting import grow_trees
+from bot.reader.calibration import Regression, Split
 from bot.settings import Level
 
 __all__ = ["Finding", "Say", "choose_thresholds", "fit_regression"]
@@ -47,12 +48,15 @@ class Finding:
     right: bool
 
 
-def fit_regression(rows: Sequence[Finding], names: tuple[str, ...]) -> Regression:
+def fit_regression(
+    rows: Sequence[Finding], names: tuple[str, ...], *, trees: int = 0
+) -> Regression:
     """Fit a regression, as sure of the best finding of a question as it is right to be.
 
     Args:
         rows: findings, of several kinds of data if may be.
         names: of the features.
+        trees: how many are grown beside the weights; the logit is then the mean of both.
 
     Raises:
         ReaderError: all findings are right, or none is.
@@ -62,21 +66,48 @@ def fit_regression(rows: Sequence[Finding], names: tuple[str, ...]) -> Regressio
     features = np.array([row.features for row in rows])
     right = np.array([row.right for row in rows])
     family = np.array([row.family for row in rows])
-    weights, bias = _logistic(features, right)
+    fitted = _fit(features, right, names, trees)
     logits = np.zeros(len(rows))
     for name in np.unique(family):
         own = family == name
         if own.all() or len(np.unique(right[~own])) < 2:
-            logits = features @ weights + bias
+            logits = _logits(fitted, features)
             break
-        others, offset = _logistic(features[~own], right[~own])
-        logits[own] = features[own] @ others + offset
+        logits[own] = _logits(_fit(features[~own], right[~own], names, trees), features[own])
     best = _best(rows, logits)
     if len(np.unique(right[best])) == 2:
         slope, offset = _sureness(logits[best], right[best], family[best])
         if slope:  # with next to nothing to go by, the kinds may not tell of each other at all
-            weights, bias = weights * slope, float(bias * slope + offset)
-    return Regression(names, tuple(round(float(w), 5) for w in weights), round(bias, 5))
+            fitted = _scaled(fitted, slope, offset)
+    return _scaled(fitted, 1.0, 0.0)
+
+
+def _fit(
+    features: NDArray[np.float64], right: NDArray[np.bool_], names: tuple[str, ...], trees: int
+) -> Regression:
+    weights, bias = _logistic(features, right)
+    weighted = Regression(names, tuple(weights), bias)
+    if not trees:
+        return weighted
+    grown, base = grow_trees(features, right, trees)
+    return _scaled(replace(weighted, bias=bias + base, trees=grown), 0.5, 0.0)
+
+
+def _scaled(regression: Regression, slope: float, offset: float) -> Regression:
+    """Give the regression whose logits are these times the slope, and the offset more."""
+    return Regression(
+        regression.names,
+        tuple(round(slope * float(weight), 5) for weight in regression.weights),
+        round(slope * regression.bias + offset, 5),
+        tuple(
+            tuple(node if isinstance(node, Split) else round(slope * node, 5) for node in tree)
+            for tree in regression.trees
+        ),
+    )
+
+
+def _logits(regression: Regression, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([regression.logit(row) for row in features.tolist()])
 
 
 def _best(rows: Sequence[Finding], sure: NDArray[np.float64]) -> NDArray[np.int64]:

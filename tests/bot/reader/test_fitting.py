@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 
@@ -85,6 +86,24 @@ def test_no_kind_of_data_is_on_average_surer_than_it_is_right(hard: str) -> None
     for kind in "abc":
         own = [(probability, right) for probability, right, family in best if family == kind]
         assert sum(probability - right for probability, right in own) / len(own) < 0.02
+
+
+def test_trees_tell_what_two_features_say_together() -> None:
+    chance = random.Random(11)
+    made = []
+    for number in range(3_000):
+        one, two = chance.uniform(-1, 1), chance.uniform(-1, 1)
+        right = (one > 0 and two > 0) != (chance.random() < 0.05)
+        features = (one, two, *[0.0] * (len(ANSWER_FEATURES) - 2))
+        made.append(Finding(number, "abc"[number % 3], features, right))
+    taught, asked = made[:2_000], made[2_000:]
+    losses = []
+    for trees in (0, 20):
+        fitted = fit_regression(taught, ANSWER_FEATURES, trees=trees)
+        assert len(fitted.trees) == trees
+        said = [(fitted.probability(row.features), row.right) for row in asked]
+        losses.append(-sum(math.log(p if right else 1 - p) for p, right in said) / len(said))
+    assert losses[1] < losses[0] - 0.05
 
 
 @pytest.mark.parametrize("right", [True, False])
