@@ -18,7 +18,7 @@ from bot.reader.calibration import Split, Tree
 
 __all__ = ["grow_trees"]
 
-_LEAVES = 8
+_LEAVES = 4
 _LEAST_IN_LEAF = 40
 _LEAST_CURVATURE = 1e-3  # of the loss, so that no finding weighs nothing
 

@@ -45,7 +45,6 @@ _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.33
-_TREES = 80  # beside the weights of an answer's features
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
 
@@ -59,7 +58,14 @@ class _Asked:
 
 
 def calibrate(
-    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int, say: Say
+    data: Sequence[Path],
+    reader: Reader,
+    *,
+    most: int,
+    others: int,
+    seed: int,
+    say: Say,
+    trees: int = 40,
 ) -> Calibration:
     """Fit the regressions and the thresholds.
 
@@ -70,6 +76,7 @@ def calibrate(
         others: contexts from training to index beside the held-out ones.
         seed: of the choice.
         say: told the progress, line by line.
+        trees: how many are grown beside the weights of an answer's features, 0 or more.
 
     Raises:
         ReaderError: the data cannot be read, or is too little to fit anything to.
@@ -94,7 +101,7 @@ def calibrate(
         say(f"{report.articles} articles, {len(chosen)} questions")
         searcher = Searcher.open(Path(scratch) / "index")
         answers, sentences = _ask(chosen, searcher, reader, chance, say)
-    answer = fit_regression(answers, ANSWER_FEATURES, trees=_TREES)
+    answer = fit_regression(answers, ANSWER_FEATURES, trees=trees)
     sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
     thresholds = choose_thresholds(answers, answer, say)
@@ -203,6 +210,9 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=300, help="questions of each kind of data")
     parser.add_argument("--others", type=int, default=60_000, help="questions whose contexts join")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--trees", type=int, default=40, help="decision trees beside the weights; 0 for none"
+    )
     given = parser.parse_args()
 
     def work() -> str:
@@ -214,6 +224,7 @@ def main() -> int:
             others=given.others,
             seed=given.seed,
             say=lambda line: print(line, flush=True),
+            trees=max(0, given.trees),
         )
         folder = reader.folder or SHIPPED_READER
         fitted.save(folder / CALIBRATION_FILE)
