@@ -2,9 +2,8 @@
 
 Each tree is fitted to what those before it leave of the log loss, by its first and second
 derivatives (Friedman 2001; Chen and Guestrin 2016), and no feature may count against an answer:
-splits by it only ever add where it is higher. The trees see what a weighted sum does not, such as
-that a small gap to the next answer tells little of an answer that two articles agree on, and what
-they say beyond the values that were seen is what they say at the last of these.
+splits by it only ever add where it is higher. Trees can say that a feature counts only where
+another is high, which a weighted sum cannot, and say the same of all values beyond the last seen.
 """
 
 from __future__ import annotations
@@ -20,13 +19,14 @@ __all__ = ["grow_trees"]
 
 _LEAVES = 4
 _LEAST_IN_LEAF = 40
+_RATE = 0.1  # share of what a tree would add that is added
 _LEAST_CURVATURE = 1e-3  # of the loss, so that no finding weighs nothing
 
 
 def grow_trees(
     features: NDArray[np.float64], right: NDArray[np.bool_], count: int
 ) -> tuple[tuple[Tree, ...], float]:
-    """Grow trees, with a learning rate of four over their number.
+    """Grow trees.
 
     Args:
         features: shape (findings, features).
@@ -39,7 +39,6 @@ def grow_trees(
     from sklearn.tree import DecisionTreeRegressor
 
     bias = float(np.log(right.mean() / (1 - right.mean())))
-    rate = 4 / count
     logits = np.full(len(right), bias)
     trees = []
     for number in range(count):
@@ -51,16 +50,16 @@ def grow_trees(
             monotonic_cst=np.ones(features.shape[1], dtype=np.int8),
             random_state=number,
         ).fit(features, (right - said) / curvature, sample_weight=curvature)
-        logits += rate * grown.predict(features)
-        trees.append(_to_tree(grown.tree_, rate))
+        logits += _RATE * grown.predict(features)
+        trees.append(_to_tree(grown.tree_))
     return tuple(trees), bias
 
 
-def _to_tree(grown: Any, rate: float) -> Tree:
+def _to_tree(grown: Any) -> Tree:
     return tuple(
         Split(int(feature), round(float(at), 5), int(low), int(high))
         if low > 0
-        else round(rate * float(value), 5)
+        else round(_RATE * float(value), 5)
         for feature, at, low, high, value in zip(
             grown.feature,
             grown.threshold,

@@ -78,7 +78,7 @@ def fit_regression(
     if len(np.unique(right[best])) == 2:
         slope, offset = _sureness(logits[best], right[best], family[best])
         if slope:  # with next to nothing to go by, the kinds may not tell of each other at all
-            fitted = _scaled(fitted, slope, offset)
+            return _scaled(fitted, slope, offset)
     return _scaled(fitted, 1.0, 0.0)
 
 
