@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import numpy as np
+    import onnx
     import torch
 
 __all__ = ["export_onnx", "quantise"]
@@ -64,7 +65,7 @@ def export_onnx(
         exporter.setLevel(level)
 
 
-def quantise(float_file: Path, file: Path, exact: int = 0) -> None:
+def quantise(float_file: Path, file: Path, exact: int = 0, *, rows: bool = False) -> None:
     """Write a model of ``export_onnx`` with 8-bit weights.
 
     Matrix products get a scale for each column, the word vectors 8 bits as well; activations are
@@ -76,17 +77,66 @@ def quantise(float_file: Path, file: Path, exact: int = 0) -> None:
         file: to write.
         exact: how many of the first products with more rows than columns, one in each layer of a
             Transformer, stay float32 as well. What goes into them has the widest range.
+        rows: give each word's vector a scale of its own, not all of them one.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(
         float_file,
         file,
-        op_types_to_quantize=["MatMul", "Gather"],
+        op_types_to_quantize=["MatMul"] if rows else ["MatMul", "Gather"],
         per_channel=True,
         weight_type=QuantType.QInt8,
         nodes_to_exclude=_left_exact(float_file, exact),
         extra_options={"MatMulConstBOnly": True},
+    )
+    if rows:
+        _quantise_rows(file)
+
+
+def _quantise_rows(file: Path) -> None:
+    """Give the tables that rows are taken from 8 bits, with a scale for each row."""
+    import numpy as np
+    import onnx
+    from onnx import helper, numpy_helper
+
+    model = onnx.load(file)
+    graph = model.graph
+    tables = {one.name: one for one in graph.initializer if _is_table(one)}
+    nodes, taken = [], set()
+    for node in graph.node:
+        if node.op_type != "Gather" or node.input[0] not in tables:
+            nodes.append(node)
+            continue
+        (table, at), (out,) = node.input, node.output
+        taken.add(table)
+        steps, cast, scale = (f"{out}_{part}" for part in ("steps", "cast", "scale"))
+        nodes += [
+            helper.make_node("Gather", [f"{table}_quantized", at], [steps], axis=0),
+            helper.make_node("Cast", [steps], [cast], to=onnx.TensorProto.FLOAT),
+            helper.make_node("Gather", [f"{table}_scale", at], [scale], axis=0),
+            helper.make_node("Mul", [cast, scale], [out]),
+        ]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    for name in sorted(taken):
+        exact = numpy_helper.to_array(tables[name])
+        scales = np.maximum(np.abs(exact).max(1, keepdims=True) / 127, np.float32(1e-30))
+        whole = np.round(exact / scales).astype(np.int8)
+        graph.initializer.remove(tables[name])
+        graph.initializer.append(numpy_helper.from_array(whole, f"{name}_quantized"))
+        graph.initializer.append(numpy_helper.from_array(scales, f"{name}_scale"))
+    onnx.checker.check_model(model)
+    onnx.save(model, file)
+
+
+def _is_table(weights: onnx.TensorProto) -> bool:
+    from onnx import TensorProto
+
+    return (
+        weights.data_type == TensorProto.FLOAT
+        and len(weights.dims) == 2
+        and weights.dims[0] >= _NARROW
     )
 
 

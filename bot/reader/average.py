@@ -3,7 +3,8 @@
 READER is the folder of a network that ``bot.reader.train`` has left, ``RUN/reader/torch``. Where
 one run began from what another had learned, the mean of their weights reads better than either, at
 no cost in size or time (model soups, Wortsman et al. 2022; stochastic weight averaging, Izmailov et
-al. 2018). The mean is exported and quantised as a trained reader is.
+al. 2018). The mean is exported as a trained reader is, and rounded to 8 bits by the batches of
+``--batches RUN/batches.npz``; without them each weight goes to its nearest step, which costs more.
 
 ``--base-share`` takes that share of each weight from the encoder that all of them began with: what
 training on few questions has overdone is taken back a little, which helps on texts unlike those
@@ -13,7 +14,7 @@ training on few questions has overdone is taken back a little, which helps on te
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,12 @@ __all__ = ["average_readers", "main"]
 
 
 def average_readers(
-    readers: Sequence[Path], out: Path, base: Path | None = None, base_share: float = 0.0
+    readers: Sequence[Path],
+    out: Path,
+    base: Path | None = None,
+    base_share: float = 0.0,
+    batches: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Write the reader whose weights are the mean of those of others.
 
@@ -37,14 +43,17 @@ def average_readers(
         out: folder of the new reader, made where it is missing.
         base: folder of the encoder that they began with; needed for a share of it.
         base_share: share of each of the encoder's weights that is taken from there, 0 to below 1.
+        batches: of a training run, by which the weights are rounded to 8 bits.
+        say: told the progress of that, line by line.
 
     Returns:
         ``out``, as ``bot.reader.train`` leaves ``RUN/reader``.
 
     Raises:
-        ReaderError: a folder holds no network, they differ in shape or tokenizer, or the share is
-            out of its range.
+        ReaderError: a folder holds no network, they differ in shape or tokenizer, the share is
+            out of its range, or the file of batches cannot be read.
     """
+    from bot.reader.batches import ROUNDING_TOKENS, BatchFile
     from bot.reader.export import write_reader
     from bot.reader.network import ANSWER_LAYER, check_network, load_network
 
@@ -55,6 +64,7 @@ def average_readers(
         check_network(folder, "no network of a reader")
     if base is not None and base_share:
         check_network(base, "no encoder")
+    few = BatchFile(batches).first(ROUNDING_TOKENS) if batches else []
     tokenizer = (first / "tokenizer.json").read_bytes()
     network = load_network(first, seed=0)
     total = {name: weights.clone() for name, weights in network.state_dict().items()}
@@ -83,7 +93,7 @@ def average_readers(
             if weights.is_floating_point() and not name.startswith(ANSWER_LAYER):
                 total[name] = (1 - base_share) * total[name] + base_share * weights
     network.load_state_dict(total)
-    write_reader(network, first / "tokenizer.json", out)
+    write_reader(network, first / "tokenizer.json", out, few, say)
     return out
 
 
@@ -106,10 +116,20 @@ def main() -> int:
         default=Path(get_model_path()),
         help="folder of that encoder (default: the embedder's)",
     )
+    parser.add_argument(
+        "--batches", type=Path, help="batches.npz of a training run, to round the weights by"
+    )
     given = parser.parse_args()
 
     def work() -> str:
-        reader = average_readers(given.readers, given.out, given.base, given.base_share)
+        reader = average_readers(
+            given.readers,
+            given.out,
+            given.base,
+            given.base_share,
+            given.batches,
+            lambda line: print(line, flush=True),
+        )
         return f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate"
 
     return run_command("average", work)

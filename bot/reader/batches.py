@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,12 @@ from bot.errors import ReaderError
 from bot.reader.encoding import PassageEncoder
 from bot.reader.examples import Example, ExampleMaker
 
-__all__ = ["Batch", "BatchFile", "write_batches"]
+__all__ = ["ROUNDING_TOKENS", "Batch", "BatchFile", "write_batches"]
 
+ROUNDING_TOKENS = 20_000
+"""In batches that weights are rounded by (``bot.reader.rounding``)."""
+
+_NAMES = ("ids", "types", "row", "first", "starts", "ends", "gold", "group", "batch")
 _SORTED_TOGETHER = 2_000
 _TOLD_EVERY = 500_000  # tokens
 
@@ -101,13 +106,28 @@ class BatchFile:
     """The batches of a file, by number."""
 
     def __init__(self, file: Path) -> None:
-        """Open what ``write_batches`` wrote; nothing in it is unpickled."""
-        with np.load(file, allow_pickle=False) as data:
-            self._data = {name: data[name] for name in data.files}
+        """Open what ``write_batches`` wrote; nothing in it is unpickled.
+
+        Raises:
+            ReaderError: it is missing or damaged, or something else.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as data:
+                self._data = {name: data[name] for name in _NAMES}
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            raise ReaderError(f"{file}: no batches that can be read: {error}") from error
 
     def __len__(self) -> int:
         """Count the batches."""
         return len(self._data["batch"]) - 1
+
+    def first(self, tokens: int) -> list[Batch]:
+        """Give the first batches, until they have so many tokens or there are no more."""
+        taken, had = 0, 0
+        while taken < len(self) and had < tokens:
+            had += self.tokens(taken)
+            taken += 1
+        return [self[number] for number in range(taken)]
 
     def tokens(self, number: int) -> int:
         """Count the tokens of a batch, padding included."""

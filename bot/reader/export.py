@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ from index.onnx_export import export_onnx, quantise
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from bot.reader.batches import Batch
+
 __all__ = ["FLOAT_FILE", "export_reader", "write_reader"]
 
 FLOAT_FILE = "reader.fp32.onnx"
@@ -26,24 +30,39 @@ _OUTPUTS = ("start_logits", "end_logits")
 _FLOAT_TOLERANCE = 1e-3
 
 
-def write_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> dict[str, float]:
+def write_reader(
+    network: PreTrainedModel,
+    tokenizer: Path,
+    folder: Path,
+    batches: Sequence[Batch] = (),
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, float]:
     """Write a reader as ``export_reader`` does, and in ``torch`` what transformers loads.
 
     Takes, gives and raises what that does.
     """
-    away = export_reader(network, tokenizer, folder)
+    away = export_reader(network, tokenizer, folder, batches, say)
     network.save_pretrained(folder / "torch")
     shutil.copyfile(tokenizer, folder / "torch" / "tokenizer.json")
     return away
 
 
-def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> dict[str, float]:
+def export_reader(
+    network: PreTrainedModel,
+    tokenizer: Path,
+    folder: Path,
+    batches: Sequence[Batch] = (),
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, float]:
     """Write ``reader.onnx`` (int8), ``reader.fp32.onnx`` and ``tokenizer.json`` to a folder.
 
     Args:
         network: a question-answering model of transformers.
         tokenizer: its ``tokenizer.json``.
         folder: made where it is missing.
+        batches: of what it was trained on, by which the weights are rounded to 8 bits
+            (``round_weights``); without any, each is rounded to the nearest step.
+        say: told the progress, line by line.
 
     Returns:
         Largest difference of a logit from torch's, for ``fp32`` and ``int8``.
@@ -51,6 +70,23 @@ def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> di
     Raises:
         ReaderError: the float32 export does not compute what torch does.
     """
+    from bot.reader.rounding import round_weights
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _export(network, folder / FLOAT_FILE)
+    if batches:
+        rounded = copy.deepcopy(network)
+        round_weights(rounded, batches, say)
+        with tempfile.TemporaryDirectory() as scratch:
+            _export(rounded, Path(scratch) / FLOAT_FILE)
+            quantise(Path(scratch) / FLOAT_FILE, folder / MODEL_FILE, rows=True)
+    else:
+        quantise(folder / FLOAT_FILE, folder / MODEL_FILE, rows=True)
+    shutil.copyfile(tokenizer, folder / "tokenizer.json")
+    return _compare(network, folder)
+
+
+def _export(network: PreTrainedModel, file: Path) -> None:
     import torch
 
     class Logits(torch.nn.Module):
@@ -66,13 +102,9 @@ def export_reader(network: PreTrainedModel, tokenizer: Path, folder: Path) -> di
             output = self.network(input_ids=ids, attention_mask=attended, token_type_ids=types)
             return output.start_logits, output.end_logits
 
-    folder.mkdir(parents=True, exist_ok=True)
     network.eval()
     example = dict(zip(_INPUTS, _example(3, 24), strict=True))
-    export_onnx(Logits(), example, _OUTPUTS, folder / FLOAT_FILE)
-    quantise(folder / FLOAT_FILE, folder / MODEL_FILE)
-    shutil.copyfile(tokenizer, folder / "tokenizer.json")
-    return _compare(network, folder)
+    export_onnx(Logits(), example, _OUTPUTS, file)
 
 
 def _compare(network: PreTrainedModel, folder: Path) -> dict[str, float]:

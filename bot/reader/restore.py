@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,8 @@ __all__ = ["main", "restore_network"]
 
 _NETWORK = "network."  # before the names of all weights, as bot.reader.export writes them
 _BIAS, _WEIGHT = ".bias", ".weight"
-_QUANTISED = "_quantized"
+_QUANTISED, _SCALE = "_quantized", "_scale"
+_INVERSE = ".inverse"  # after the name of a layer: what bot.reader.rounding multiplies inputs by
 
 
 def restore_network(reader: Path, config: Path, out: Path) -> Path:
@@ -87,26 +88,38 @@ def _weights(file: Path) -> dict[str, NDArray[np.float32]]:
 
 def _by_name(graph: Any, stored: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
     floats = {
-        name: array for name, array in stored.items() if array.dtype == np.float32 and array.ndim
+        name: array
+        for name, array in stored.items()
+        if array.dtype == np.float32 and array.ndim and not name.endswith(_SCALE)
     }
     for name, array in stored.items():
         if name.endswith(_QUANTISED):
             whole = name.removesuffix(_QUANTISED)
-            zero = stored[f"{whole}_zero_point"].astype(np.float32)
-            floats[whole] = (array - zero) * stored[f"{whole}_scale"]
+            zero = stored.get(f"{whole}_zero_point", np.zeros(1)).astype(np.float32)
+            floats[whole] = (array - zero) * stored[whole + _SCALE]
     found = {
         name.removeprefix(_NETWORK): array
         for name, array in floats.items()
-        if name.startswith(_NETWORK)
+        if name.startswith(_NETWORK) and not name.endswith(_INVERSE)
     }
-    for bias, matrix in _products(graph):
+    for bias, product in _products(graph):
         layer = bias.removeprefix(_NETWORK).removesuffix(_BIAS)
-        found[layer + _WEIGHT] = np.ascontiguousarray(floats[matrix].T)
+        weights = floats[product.matrix].T
+        if product.inverse:  # of the inputs: here the weights take it on
+            weights = weights * floats[product.inverse]
+        found[layer + _WEIGHT] = np.ascontiguousarray(weights)
     return found
 
 
-def _products(graph: Any) -> list[tuple[str, str]]:
-    """Pair the bias that is added to a matrix product with the matrix, which has lost its name."""
+class _Product(NamedTuple):
+    """A matrix product of the graph: what it multiplies by, and its inputs before that, if so."""
+
+    matrix: str
+    inverse: str | None
+
+
+def _products(graph: Any) -> list[tuple[str, _Product]]:
+    """Pair the bias that is added to a matrix product with the product, which has lost its name."""
     made_by = {output: node for node in graph.node for output in node.output}
     pairs = []
     for node in graph.node:
@@ -114,18 +127,23 @@ def _products(graph: Any) -> list[tuple[str, str]]:
             for bias in node.input:
                 if bias.startswith(_NETWORK) and bias.endswith(_BIAS):
                     (product,) = set(node.input) - {bias}
-                    pairs.append((bias, _matrix(made_by, product)))
+                    pairs.append((bias, _product(made_by, product)))
     return pairs
 
 
-def _matrix(made_by: dict[str, Any], product: str) -> str:
-    """Follow a product back over its scale and its cast to the matrix."""
-    node = made_by[product]
+def _product(made_by: dict[str, Any], name: str) -> _Product:
+    """Follow a product back over its scale and its cast to the matrix, and to its inputs."""
+    node = made_by[name]
     while node.op_type in ("Mul", "Cast"):
         node = made_by[node.input[0]]
     if node.op_type not in ("MatMul", "MatMulInteger"):
-        raise ValueError(f"{product} comes from a {node.op_type}")
-    return str(node.input[1]).removesuffix(_QUANTISED)
+        raise ValueError(f"{name} comes from a {node.op_type}")
+    before = made_by.get(node.input[0])
+    if before is not None and before.op_type == "DynamicQuantizeLinear":
+        before = made_by.get(before.input[0])
+    factors = before.input if before is not None and before.op_type == "Mul" else ()
+    inverse = next((one for one in factors if one.endswith(_INVERSE)), None)
+    return _Product(str(node.input[1]).removesuffix(_QUANTISED), inverse)
 
 
 def main() -> int:

@@ -12,15 +12,14 @@ does not say. The recipe:
   against no answer side by side, so that passages compare (shared normalisation, same paper);
 - passages without an answer, as ``bot.reader.examples`` makes them; with ``--miner READER`` of four
   the one that this reader takes most for an answer (hard negatives, as ANCE, Xiong et al. 2021);
-- where time is short, ``--held-layers`` holds the lowest layers still after a third of the steps,
-  as AutoFreeze (Liu et al. 2021) does: two of them make the other steps a quarter quicker;
+- ``--held-layers`` holds the lowest still after a third of the steps, which makes them quicker, as
+  AutoFreeze (Liu et al. 2021) does;
 - the encoder computes in bfloat16 where the processor is quicker at it, which halves the time;
-- AdamW, the learning rate up for the first 5 % of the tokens and then straight down to zero;
-  word and position vectors stay as they are; dropout between the layers (Srivastava et al. 2014),
-  since each question comes back some four times, though with other passages.
+- AdamW, its rate up for the first 5 % of the tokens and then straight down to zero, dropout
+  between the layers (Srivastava et al. 2014); word and position vectors stay as they are.
 
 It can be killed at any time: the same command goes on from the last checkpoint. At the end the
-weights are exported to ONNX, quantised to 8 bits, and compared with torch.
+weights are exported to ONNX, rounded to 8 bits (``bot.reader.rounding``), and compared with torch.
 """
 
 from __future__ import annotations
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recipe", "main", "train"]
 
+_BATCHES = "batches.npz"
 _CHECKPOINT_SECONDS = 240
 _LINE_EVERY = 25
 _WARM_UP = 0.05  # share of the steps
@@ -93,8 +93,7 @@ def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
         recipe: the rest.
 
     Returns:
-        ``out/reader``: the reader as ``load_reader`` takes it, with the float32 weights beside it,
-        as ONNX and, in ``torch``, as transformers loads them.
+        ``out/reader``, as ``bot.reader.export.write_reader`` writes it.
 
     Raises:
         ReaderError: the questions cannot be read, ``out`` holds a run of another recipe, or the
@@ -120,12 +119,14 @@ def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
 def _finish(start: Path, out: Path, recipe: Recipe) -> Path:
     import torch
 
+    from bot.reader.batches import ROUNDING_TOKENS, BatchFile
     from bot.reader.export import write_reader
     from bot.reader.network import load_network
 
     network = load_network(start, recipe.seed)
     network.load_state_dict(torch.load(out / "checkpoint.pt", weights_only=True)["network"])
-    away = write_reader(network, start / "tokenizer.json", out / "reader")
+    few = BatchFile(out / _BATCHES).first(ROUNDING_TOKENS)
+    away = write_reader(network, start / "tokenizer.json", out / "reader", few, _say)
     _say(f"exported: logits at most {away['fp32']:.1e} from torch, {away['int8']:.2f} in 8 bits")
     return out / "reader"
 
@@ -142,11 +143,10 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
         "start": str(start.resolve()),
         "data": [str(path.resolve()) for path in data],
     }
-    told, file = out / "recipe.json", out / "batches.npz"
+    told, file = out / "recipe.json", out / _BATCHES
     if file.exists() and told.exists():
         before = json.loads(told.read_text())
-        fewer = before["tokens"] >= recipe.tokens
-        if not fewer or {**before, "tokens": recipe.tokens} != wanted:
+        if before["tokens"] < recipe.tokens or {**before, "tokens": recipe.tokens} != wanted:
             raise ReaderError(f"{out}: holds a run of another recipe: {json.dumps(before)}")
         return
     questions = load_questions(data)
@@ -195,7 +195,7 @@ def _work(
     torch.manual_seed(recipe.seed + rank)  # each leaves out units of its own
     weights = trained_weights(network)
     optimizer = torch.optim.AdamW(weights, lr=recipe.rate, weight_decay=0.01, fused=True)
-    batches = BatchFile(out / "batches.npz")
+    batches = BatchFile(out / _BATCHES)
     steps = _steps(batches, recipe)
     step = _resume(out / "checkpoint.pt", network, optimizer)
     saved = began = time.monotonic()
@@ -276,8 +276,7 @@ def main() -> int:
         "--start",
         type=Path,
         default=Path(get_model_path()),
-        help="folder of the model to begin with (default: the embedder's), such as the torch "
-        "folder of a reader, to train that one further",
+        help="folder of an encoder, or torch of a reader to train further (default: the embedder)",
     )
     for name, value in asdict(Recipe()).items():
         parser.add_argument(

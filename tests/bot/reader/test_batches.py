@@ -150,9 +150,36 @@ def test_the_file_holds_numbers_only_and_no_other_is_left_beside_it(
 
 
 def test_a_file_with_pickled_objects_is_not_opened(tmp_path: Path) -> None:
-    np.savez(tmp_path / "batches.npz", batch=np.array([{}], object))
-    with pytest.raises(ValueError, match="allow_pickle"):
+    np.savez(tmp_path / "batches.npz", ids=np.array([{}], object))
+    with pytest.raises(ReaderError, match=r"batches\.npz: no batches that can be read: .*pickle"):
         BatchFile(tmp_path / "batches.npz")
+
+
+def test_a_file_that_holds_no_batches_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "batches.npz"
+    for damage in (None, b"", b"PK\x03\x04 cut off", b"\x93NUMPY noise", b"text"):
+        if damage is not None:
+            file.write_bytes(damage)
+        with pytest.raises(ReaderError, match=r"batches\.npz: no batches that can be read: "):
+            BatchFile(file)
+    np.savez(file, ids=np.zeros(3))
+    with pytest.raises(ReaderError, match="types"):
+        BatchFile(file)
+    np.save(tmp_path / "batches", np.zeros(3))
+    (tmp_path / "batches.npy").replace(file)
+    with pytest.raises(ReaderError, match="no batches"):
+        BatchFile(file)
+
+
+def test_the_first_batches_are_as_many_as_have_the_tokens_asked_for(
+    maker: ExampleMaker, tokenizer_file: Path, tmp_path: Path
+) -> None:
+    batches = BatchFile(write(maker, tokenizer_file, tmp_path / "batches.npz", 5_000))
+    assert len(batches) > 3
+    two = batches.first(batches.tokens(0) + 1)
+    assert [batch.ids.tolist() for batch in two] == [batches[at].ids.tolist() for at in (0, 1)]
+    assert len(batches.first(10**9)) == len(batches)
+    assert batches.first(0) == []
 
 
 def test_the_same_seed_gives_the_same_batches_and_progress_is_told(
