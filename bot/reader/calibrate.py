@@ -214,6 +214,8 @@ def main() -> int:
         "--trees", type=int, default=40, help="decision trees beside the weights; 0 for none"
     )
     given = parser.parse_args()
+    if given.most < 1 or given.others < 0 or given.trees < 0:
+        parser.error("--most from 1, --others and --trees from 0")
 
     def work() -> str:
         reader = load_reader(given.reader)
@@ -224,7 +226,7 @@ def main() -> int:
             others=given.others,
             seed=given.seed,
             say=lambda line: print(line, flush=True),
-            trees=max(0, given.trees),
+            trees=given.trees,
         )
         folder = reader.folder or SHIPPED_READER
         fitted.save(folder / CALIBRATION_FILE)

@@ -8,7 +8,9 @@ that is reported on has to. Of their questions, drawn alike for every reader:
 - AUROC of its margin, between those and questions that their context does not answer;
 - as in training, each among passages that do not answer (from its document, found by BM25, or its
   own without the sentences that answer): how often the right one is first, and AUROC of the
-  margin over all these passages.
+  margin over all these passages;
+- where the float32 weights lie beside those of 8 bits, as the two modules leave them: how far the
+  margins are off with 8 bits, with the question's own context read.
 """
 
 from __future__ import annotations
@@ -22,9 +24,11 @@ import numpy as np
 
 from bot.evaluation import exact_match, token_f1
 from bot.reader.examples import Example, ExampleMaker
+from bot.reader.export import FLOAT_FILE
 from bot.reader.loading import SHIPPED_READER, load_reader
+from bot.reader.onnx_reader import OnnxReader
 from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
-from bot.reader.reader import Reader
+from bot.reader.reader import AnswerSpan, Reader
 from corpus.article import Passage
 from corpus.sentences import sentence_spans
 from tests.bench.datasets import data_argument, print_result, sample
@@ -50,6 +54,7 @@ def main() -> None:
         result[Path(name).name] = {
             **own_context(reader, answered, silent),
             **among_others(reader, groups),
+            **off_float32(Path(name), [*answered, *silent]),
         }
     print_result(result, given.json)
 
@@ -57,11 +62,7 @@ def main() -> None:
 def own_context(
     reader: Reader, answered: Sequence[TrainingQuestion], silent: Sequence[TrainingQuestion]
 ) -> dict[str, float]:
-    best = [
-        reader.read(q.text, passages, [q.title] * len(passages))[:1]
-        for q in (*answered, *silent)
-        for passages in [passages_of("context", q.context)]
-    ]
+    best = best_spans(reader, [*answered, *silent])
     given = [spans[0].text if spans else "" for spans in best]
     margins = [spans[0].margin if spans else NOTHING for spans in best]
     pairs = [
@@ -74,6 +75,29 @@ def own_context(
         "F1": float(np.mean([token_f1(*pair) for pair in pairs])),
         "unanswered": len(silent),
         "AUROC": auroc(margins, [1] * len(answered) + [0] * len(silent)),
+    }
+
+
+def best_spans(reader: Reader, questions: Sequence[TrainingQuestion]) -> list[list[AnswerSpan]]:
+    """Give the best span of each question's own context, if there is one."""
+    return [
+        reader.read(q.text, passages, [q.title] * len(passages))[:1]
+        for q in questions
+        for passages in [passages_of("context", q.context)]
+    ]
+
+
+def off_float32(folder: Path, questions: Sequence[TrainingQuestion]) -> dict[str, float]:
+    if not (folder / FLOAT_FILE).is_file():
+        return {}
+    margins = [
+        [spans[0].margin if spans else NOTHING for spans in best_spans(reader, questions)]
+        for reader in (OnnxReader(folder), OnnxReader(folder, weights=FLOAT_FILE))
+    ]
+    off = np.subtract(*margins)
+    return {
+        "margin off float32, mean": float(off.mean()),
+        "root mean square": float(np.sqrt((off**2).mean())),
     }
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 
 from bot.errors import ReaderError
 from bot.reader.average import average_readers, main
+from bot.reader.batches import write_batches
+from bot.reader.encoding import PassageEncoder
+from bot.reader.examples import ExampleMaker
 from bot.reader.loading import load_reader
 from bot.reader.network import load_network
-from tests.bot.reader.tiny import passages_of, write_bert
+from bot.reader.questions import load_questions
+from tests.bot.reader.tiny import passages_of, town_rows, write_bert, write_lines
 
 TEXT = "The ferry to Corran was late. Nobody in old Belwick said so."
 
@@ -69,6 +74,34 @@ def test_a_share_of_the_encoder_is_taken_back_but_none_of_the_answer_s_layer(
             assert not torch.equal(encoder[name], one[name])
             middle = 0.75 * middle + 0.25 * encoder[name]
         torch.testing.assert_close(weight, middle)
+
+
+def test_the_mean_is_rounded_by_the_batches_of_a_run(
+    pair: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "batches.npz"
+    write_batches(
+        ExampleMaker(load_questions([write_lines(tmp_path / "towns.jsonl", town_rows(12))])),
+        PassageEncoder(pair[0] / "tokenizer.json"),
+        file,
+        tokens=2_000,
+        batch_tokens=500,
+        seed=1,
+        report=lambda made: None,
+    )
+    given = ["average", *map(str, pair), "--out", str(tmp_path / "mean"), "--batches"]
+    monkeypatch.setattr(sys, "argv", [*given, str(file)])
+    assert main() == 0
+    assert "0 of 4 layers rounded" in capsys.readouterr().out
+    names = [one.name for one in onnx.load(tmp_path / "mean" / "reader.onnx").graph.initializer]
+    assert any(name.endswith(".inverse") for name in names)
+    monkeypatch.setattr(sys, "argv", [*given, str(tmp_path / "none.npz")])
+    assert main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"average: {tmp_path / 'none.npz'}: no batches")
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.0, float("nan")])

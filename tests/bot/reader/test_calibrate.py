@@ -53,6 +53,20 @@ def test_it_writes_a_calibration_that_the_reader_is_loaded_with(
     assert f"written: {reader / CALIBRATION_FILE}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("wrong", [("--most", 0), ("--others", -1), ("--trees", -1)])
+def test_numbers_that_mean_nothing_are_refused(
+    command: Callable[..., int],
+    data: Path,
+    reader: Path,
+    wrong: tuple[str, int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command(data, "--reader", reader, *wrong)
+    assert stopped.value.code == 2
+    assert wrong[0] in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_data_that_cannot_be_read_is_one_line_and_status_1(
     command: Callable[..., int], reader: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
