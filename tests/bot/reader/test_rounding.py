@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from bot.reader.batches import Batch
@@ -131,11 +130,10 @@ def test_inputs_that_never_come_and_outputs_without_weights_are_no_matter() -> N
         assert ((rounded - weights).abs() <= 0.51 * step + 1e-9).all()
 
 
-@pytest.mark.parametrize("given", [batches(3), []], ids=["by batches", "to the nearest"])
 def test_the_8_bit_file_holds_the_rounded_weights_and_a_scale_for_each_word(
-    tiny_bert: Path, tmp_path: Path, given: list[Batch]
+    tiny_bert: Path, tmp_path: Path
 ) -> None:
-    network = shaken(tiny_bert)
+    network, given = shaken(tiny_bert), batches(3)
     words = network.bert.embeddings.word_embeddings.weight
     with torch.no_grad():
         words[7] *= 100  # one word's numbers do not make the others' coarse
@@ -145,11 +143,9 @@ def test_the_8_bit_file_holds_the_rounded_weights_and_a_scale_for_each_word(
     config = tmp_path / "config.json"
     bert_config().to_json_file(config)
     back = load_network(restore_network(tmp_path / "reader", config, tmp_path / "back"), 0)
-    if given:
-        round_weights(network, given, lambda line: None)
+    round_weights(network, given, lambda line: None)
     for name, layer in wide(network).items():
-        expected = layer.weight * layer.inverse if given else nearest(layer.weight)
-        torch.testing.assert_close(back.get_submodule(name).weight, expected)
+        torch.testing.assert_close(back.get_submodule(name).weight, layer.weight * layer.inverse)
     found = back.state_dict()["bert.embeddings.word_embeddings.weight"]
     torch.testing.assert_close(found, nearest(was["bert.embeddings.word_embeddings.weight"]))
     spans = OnnxReader(tmp_path / "reader").read("Where did the ferry go?", passages_of(TEXT))
