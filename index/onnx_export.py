@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     import onnx
     import torch
 
-__all__ = ["export_onnx", "quantise"]
+__all__ = ["NARROW", "export_onnx", "quantise"]
+
+NARROW = 8
+"""Columns of a product; those of fewer stay float32."""
+
 
 _LONGEST = 512  # positions that BERT has
-_NARROW = 8  # columns
 
 
 def export_onnx(
@@ -77,7 +80,8 @@ def quantise(float_file: Path, file: Path, exact: int = 0, *, rows: bool = False
         file: to write.
         exact: how many of the first products with more rows than columns, one in each layer of a
             Transformer, stay float32 as well. What goes into them has the widest range.
-        rows: give each word's vector a scale of its own, not all of them one.
+        rows: give each word's vector a scale of its own, not all of them one. The embedder does
+            without: the vectors of indexes that are there were made so.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -136,7 +140,7 @@ def _is_table(weights: onnx.TensorProto) -> bool:
     return (
         weights.data_type == TensorProto.FLOAT
         and len(weights.dims) == 2
-        and weights.dims[0] >= _NARROW
+        and weights.dims[0] >= NARROW
     )
 
 
@@ -151,6 +155,6 @@ def _left_exact(file: Path, count: int) -> list[str]:
         for node in graph.node
         if node.op_type == "MatMul" and len(shapes.get(node.input[1], ())) == 2
     }
-    few = [name for name, (_, columns) in products.items() if columns < _NARROW]
-    tall = [name for name, (rows, columns) in products.items() if rows > columns >= _NARROW]
+    few = [name for name, (_, columns) in products.items() if columns < NARROW]
+    tall = [name for name, (rows, columns) in products.items() if rows > columns >= NARROW]
     return few + tall[:count]

@@ -14,12 +14,12 @@ training on few questions has overdone is taken back a little, which helps on te
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ReaderError
-from bot.reader.command import command_parser, run_command
+from bot.reader.command import Say, command_parser, print_line, run_command, silent
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +33,7 @@ def average_readers(
     base: Path | None = None,
     base_share: float = 0.0,
     batches: Path | None = None,
-    say: Callable[[str], None] = lambda line: None,
+    say: Say = silent,
 ) -> Path:
     """Write the reader whose weights are the mean of those of others.
 
@@ -123,12 +123,7 @@ def main() -> int:
 
     def work() -> str:
         reader = average_readers(
-            given.readers,
-            given.out,
-            given.base,
-            given.base_share,
-            given.batches,
-            lambda line: print(line, flush=True),
+            given.readers, given.out, given.base, given.base_share, given.batches, print_line
         )
         return f"the reader is in {reader}; fit its confidence with: python -m bot.reader.calibrate"
 

@@ -30,8 +30,8 @@ from bot.reader.calibration import (
     Calibration,
     Regression,
 )
-from bot.reader.command import command_parser, run_command
-from bot.reader.fitting import Finding, Say, choose_thresholds, fit_regression
+from bot.reader.command import Say, command_parser, print_line, run_command
+from bot.reader.fitting import Finding, choose_thresholds, fit_regression
 from bot.reader.loading import SHIPPED_READER, load_reader
 from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
 from bot.reader.reader import Reader
@@ -225,7 +225,7 @@ def main() -> int:
             most=given.most,
             others=given.others,
             seed=given.seed,
-            say=lambda line: print(line, flush=True),
+            say=print_line,
             trees=given.trees,
         )
         folder = reader.folder or SHIPPED_READER

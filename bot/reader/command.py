@@ -8,7 +8,19 @@ from collections.abc import Callable
 
 from corpus.errors import NewsbotError
 
-__all__ = ["command_parser", "run_command"]
+__all__ = ["Say", "command_parser", "print_line", "run_command", "silent"]
+
+Say = Callable[[str], None]
+"""Told the progress, line by line."""
+
+
+def silent(line: str) -> None:
+    """Tell nobody of the progress."""
+
+
+def print_line(line: str) -> None:
+    """Print a line of progress at once."""
+    print(line, flush=True)
 
 
 def command_parser(description: str | None) -> argparse.ArgumentParser:
@@ -29,5 +41,5 @@ def run_command(name: str, work: Callable[[], str]) -> int:
     except NewsbotError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 1
-    print(told, flush=True)
+    print_line(told)
     return 0

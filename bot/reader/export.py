@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.errors import ReaderError
+from bot.reader.command import Say, silent
 from bot.reader.onnx_reader import MODEL_FILE
 from index.onnx_export import export_onnx, quantise
 
@@ -35,7 +36,7 @@ def write_reader(
     tokenizer: Path,
     folder: Path,
     batches: Sequence[Batch] = (),
-    say: Callable[[str], None] = lambda line: None,
+    say: Say = silent,
 ) -> dict[str, float]:
     """Write a reader as ``export_reader`` does, and in ``torch`` what transformers loads.
 
@@ -52,7 +53,7 @@ def export_reader(
     tokenizer: Path,
     folder: Path,
     batches: Sequence[Batch] = (),
-    say: Callable[[str], None] = lambda line: None,
+    say: Say = silent,
 ) -> dict[str, float]:
     """Write ``reader.onnx`` (int8), ``reader.fp32.onnx`` and ``tokenizer.json`` to a folder.
 
@@ -73,15 +74,15 @@ def export_reader(
     from bot.reader.rounding import round_weights
 
     folder.mkdir(parents=True, exist_ok=True)
-    _export(network, folder / FLOAT_FILE)
-    if batches:
-        rounded = copy.deepcopy(network)
-        round_weights(rounded, batches, say)
-        with tempfile.TemporaryDirectory() as scratch:
-            _export(rounded, Path(scratch) / FLOAT_FILE)
-            quantise(Path(scratch) / FLOAT_FILE, folder / MODEL_FILE, rows=True)
-    else:
-        quantise(folder / FLOAT_FILE, folder / MODEL_FILE, rows=True)
+    to_quantise = folder / FLOAT_FILE
+    _export(network, to_quantise)
+    with tempfile.TemporaryDirectory() as scratch:
+        if batches:
+            rounded = copy.deepcopy(network)
+            round_weights(rounded, batches, say)
+            to_quantise = Path(scratch) / FLOAT_FILE
+            _export(rounded, to_quantise)
+        quantise(to_quantise, folder / MODEL_FILE, rows=True)
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
     return _compare(network, folder)
 

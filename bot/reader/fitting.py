@@ -10,7 +10,7 @@ distributionally robust optimisation takes the worst group (Sagawa et al. 2020).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,12 +19,10 @@ from numpy.typing import NDArray
 from bot.errors import ReaderError
 from bot.reader.boosting import grow_trees
 from bot.reader.calibration import Regression, Split
+from bot.reader.command import Say
 from bot.settings import Level
 
-__all__ = ["Finding", "Say", "choose_thresholds", "fit_regression"]
-
-Say = Callable[[str], None]
-"""Told the progress, line by line."""
+__all__ = ["Finding", "choose_thresholds", "fit_regression"]
 
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 _STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit

@@ -14,18 +14,20 @@ compute, each on what the rounded ones before it give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
 from transformers import PreTrainedModel
 
 from bot.reader.batches import Batch
+from bot.reader.command import Say
+from index.onnx_export import NARROW
 
 __all__ = ["round_weights"]
 
 _STEPS = 127  # to either side of zero
-_NARROW = 8  # outputs; layers of fewer stay float32
 _POWERS = (0.5, 0.75, 1.0)  # of an input's size to divide it by: what is least off is taken
 _SIZES = (0.1, 100.0)  # that an input is divided by at the least and at the most
 _DAMPING = 0.01  # of the mean square of the inputs
@@ -45,9 +47,7 @@ class _EvenedLinear(torch.nn.Linear):
         return torch.nn.functional.linear(given * self.inverse, self.weight, self.bias)
 
 
-def round_weights(
-    network: PreTrainedModel, batches: Sequence[Batch], say: Callable[[str], None]
-) -> None:
+def round_weights(network: PreTrainedModel, batches: Sequence[Batch], say: Say) -> None:
     """Even out the inputs of a network's linear layers and round their weights, in place.
 
     Each output keeps its largest weight, which is 127 steps, so that ``index.onnx_export.quantise``
@@ -65,8 +65,10 @@ def round_weights(
             say(f"weights: {done} of {len(groups)} layers rounded to 8 bits")
         given = [_given(network, group[0], batch) for batch in batches]
         weights = torch.cat([layer.weight.data for layer in group])
+        size = torch.stack([one.abs().amax(0) for one in given]).amax(0)
+        seen = sum((one.T @ one for one in given), torch.zeros(()))
         smaller, rounded = min(
-            (_evened(weights, given, power) for power in _POWERS),
+            (_evened(weights, size, seen, power) for power in _POWERS),
             key=lambda one: _off(weights, given, *one),
         )
         inverse = torch.nn.Parameter(1 / smaller, requires_grad=False)
@@ -88,13 +90,8 @@ def _in_order(network: PreTrainedModel, batch: Batch) -> list[list[torch.nn.Line
         groups[-1][1].append(layer)
 
     layers = [module for module in network.modules() if isinstance(module, torch.nn.Linear)]
-    wide = [layer for layer in layers if layer.out_features >= _NARROW]
-    hooks = [layer.register_forward_pre_hook(see) for layer in wide]
-    try:
+    with _watched([layer for layer in layers if layer.out_features >= NARROW], see):
         _run(network, batch)
-    finally:
-        for hook in hooks:
-            hook.remove()
     return [group for _, group in groups]
 
 
@@ -106,14 +103,22 @@ def _given(network: PreTrainedModel, layer: torch.nn.Linear, batch: Batch) -> to
         found.append(given[0][torch.from_numpy(batch.attended)])
         raise _Enough
 
-    hook = layer.register_forward_pre_hook(see)
-    try:
+    with _watched([layer], see), suppress(_Enough):
         _run(network, batch)
-    except _Enough:
-        pass
-    finally:
-        hook.remove()
     return found[0]
+
+
+@contextmanager
+def _watched(
+    layers: Sequence[torch.nn.Linear], see: Callable[[torch.nn.Module, tuple[Any, ...]], None]
+) -> Iterator[None]:
+    """Show what each of the layers is given, before it computes."""
+    hooks = [layer.register_forward_pre_hook(see) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _run(network: PreTrainedModel, batch: Batch) -> None:
@@ -126,19 +131,18 @@ def _run(network: PreTrainedModel, batch: Batch) -> None:
 
 
 def _evened(
-    weights: torch.Tensor, given: Sequence[torch.Tensor], power: float
+    weights: torch.Tensor, size: torch.Tensor, seen: torch.Tensor, power: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Give what to divide a layer's inputs by, shape (inputs,), and the weights for that, rounded.
 
     Args:
         weights: (outputs, inputs).
-        given: inputs of each batch, (tokens, inputs).
+        size: of each input at its largest, (inputs,).
+        seen: (inputs, inputs) sums of the products of inputs.
         power: of an input's size that it is divided by.
     """
-    size = torch.stack([one.abs().amax(0) for one in given]).amax(0)
     smaller = (size / size.median().clamp_min(1e-30)).pow(power).clamp(*_SIZES)
-    seen = sum(((one / smaller).T @ (one / smaller) for one in given), torch.zeros(()))
-    return smaller, _rounded(weights * smaller, seen)
+    return smaller, _rounded(weights * smaller, seen / smaller / smaller[:, None])
 
 
 def _off(

@@ -38,6 +38,9 @@ SILENT = 1 / 3  # questions whose context does not answer, for each that is answ
 SEED = 5
 NOTHING = -50.0  # margin where no span was found
 
+Best = Sequence[Sequence[AnswerSpan]]
+"""Of each question its best span, or none."""
+
 
 def main() -> None:
     parser = data_argument(__doc__ or "")
@@ -51,20 +54,19 @@ def main() -> None:
     result = {}
     for name in given.readers:
         reader = load_reader(name)
+        best = best_spans(reader, [*answered, *silent])
         result[Path(name).name] = {
-            **own_context(reader, answered, silent),
+            **own_context(best, answered, silent),
             **among_others(reader, groups),
-            **off_float32(Path(name), [*answered, *silent]),
+            **off_float32(best, Path(name), [*answered, *silent]),
         }
     print_result(result, given.json)
 
 
 def own_context(
-    reader: Reader, answered: Sequence[TrainingQuestion], silent: Sequence[TrainingQuestion]
+    best: Best, answered: Sequence[TrainingQuestion], silent: Sequence[TrainingQuestion]
 ) -> dict[str, float]:
-    best = best_spans(reader, [*answered, *silent])
     given = [spans[0].text if spans else "" for spans in best]
-    margins = [spans[0].margin if spans else NOTHING for spans in best]
     pairs = [
         (text, [answer for _, answer in q.answers])
         for text, q in zip(given, answered, strict=False)
@@ -74,11 +76,11 @@ def own_context(
         "EM": float(np.mean([exact_match(*pair) for pair in pairs])),
         "F1": float(np.mean([token_f1(*pair) for pair in pairs])),
         "unanswered": len(silent),
-        "AUROC": auroc(margins, [1] * len(answered) + [0] * len(silent)),
+        "AUROC": auroc(margins(best), [1] * len(answered) + [0] * len(silent)),
     }
 
 
-def best_spans(reader: Reader, questions: Sequence[TrainingQuestion]) -> list[list[AnswerSpan]]:
+def best_spans(reader: Reader, questions: Sequence[TrainingQuestion]) -> Best:
     """Give the best span of each question's own context, if there is one."""
     return [
         reader.read(q.text, passages, [q.title] * len(passages))[:1]
@@ -87,14 +89,17 @@ def best_spans(reader: Reader, questions: Sequence[TrainingQuestion]) -> list[li
     ]
 
 
-def off_float32(folder: Path, questions: Sequence[TrainingQuestion]) -> dict[str, float]:
+def margins(best: Best) -> list[float]:
+    return [spans[0].margin if spans else NOTHING for spans in best]
+
+
+def off_float32(
+    best: Best, folder: Path, questions: Sequence[TrainingQuestion]
+) -> dict[str, float]:
     if not (folder / FLOAT_FILE).is_file():
         return {}
-    margins = [
-        [spans[0].margin if spans else NOTHING for spans in best_spans(reader, questions)]
-        for reader in (OnnxReader(folder), OnnxReader(folder, weights=FLOAT_FILE))
-    ]
-    off = np.subtract(*margins)
+    exact = best_spans(OnnxReader(folder, weights=FLOAT_FILE), questions)
+    off = np.subtract(margins(best), margins(exact))
     return {
         "margin off float32, mean": float(off.mean()),
         "root mean square": float(np.sqrt((off**2).mean())),
@@ -102,7 +107,7 @@ def off_float32(folder: Path, questions: Sequence[TrainingQuestion]) -> dict[str
 
 
 def among_others(reader: Reader, groups: Sequence[Sequence[Example]]) -> dict[str, float]:
-    right, margins, first = [], [], []
+    right, sure, first = [], [], []
     for group in groups:
         best: dict[int, float] = defaultdict(lambda: NOTHING)
         passages = [whole(example.passage, at) for at, example in enumerate(group)]
@@ -112,14 +117,14 @@ def among_others(reader: Reader, groups: Sequence[Sequence[Example]]) -> dict[st
             best[at] = max(best[at], span.margin)
         for at, example in enumerate(group):
             right.append(bool(example.answers))
-            margins.append(best[at])
+            sure.append(best[at])
         if len(group) > 1:
             first.append(max(range(len(group)), key=lambda at: best[at]) == 0)
     return {
         "groups": len(first),
         "right one first": float(np.mean(first)),
         "passages": len(right),
-        "AUROC of these": auroc(margins, right),
+        "AUROC of these": auroc(sure, right),
     }
 
 
