@@ -74,9 +74,11 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
 
 def test_a_question_can_be_typed_within_three_seconds(tab: Page, site: str) -> None:
     open_page(tab, site)  # what the browser keeps is the second visit's, as for a person
+    # A tab of its own: Gradio complains where a page is left before all its first events are there.
+    again = tab.context.new_page()
     cpu = time.process_time()
     began = time.monotonic()
-    open_page(tab, site).fill("Who")
+    open_page(again, site).fill("Who")
     elapsed = time.monotonic() - began
     # On a machine that others keep busy the clock says little: then this process's own work counts.
     assert min(elapsed, time.process_time() - cpu) < 3
