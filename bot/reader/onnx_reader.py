@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,6 @@ __all__ = ["MODEL_FILE", "OnnxReader"]
 
 MODEL_FILE = "reader.onnx"
 """Name of the weights in a reader's folder, beside ``tokenizer.json`` and ``calibration.json``."""
-
-_BATCH = 8  # passages of one run of the model at the most: more does not fit its caches
 
 
 class OnnxReader:
@@ -68,45 +65,28 @@ class OnnxReader:
         titles = titles or [""] * len(passages)
         pairs = [(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
         encoded = self._encoder.encode(question, pairs)
-        spans: list[list[AnswerSpan]] = [[] for _ in passages]
-        batches = self._batches(encoded)
-        logits = self._pool.map(lambda batch: self._logits([encoded[at] for at in batch]), batches)
-        for batch, (starts, ends) in zip(batches, logits, strict=True):
-            for row, at in enumerate(batch):
-                item = encoded[at]
-                body = slice(item.first, item.first + len(item.offsets))
-                spans[at] += passage_spans(
-                    passages[at],
-                    item.offsets,
-                    starts[row, body],
-                    ends[row, body],
-                    float(starts[row, 0] + ends[row, 0]),
-                )
-        return sorted(chain.from_iterable(spans), key=lambda span: -span.margin)
-
-    def _batches(self, encoded: Sequence[EncodedPassage]) -> list[list[int]]:
-        """Share passages out in batches of like length, as many to each thread, the longest first.
-
-        Returns:
-            Places in ``encoded``.
-        """
-        rounds = math.ceil(len(encoded) / (self._threads * _BATCH))
-        size = math.ceil(len(encoded) / max(1, rounds * self._threads))
+        # Each by itself, so that what is read in a passage does not depend on what it is read with
+        # (its numbers become 8 bits by the widest of a run), nothing is padded, and a core's caches
+        # hold all of it. The longest first, for the threads to end together.
         order = sorted(range(len(encoded)), key=lambda at: -len(encoded[at].ids))
-        return [order[low : low + size] for low in range(0, len(order), max(1, size))]
+        logits = self._pool.map(self._logits, [encoded[at] for at in order])
+        spans: list[AnswerSpan] = []
+        for at, (starts, ends) in sorted(zip(order, logits, strict=True), key=itemgetter(0)):
+            item = encoded[at]
+            body = slice(item.first, item.first + len(item.offsets))
+            nothing = float(starts[0] + ends[0])
+            spans += passage_spans(passages[at], item.offsets, starts[body], ends[body], nothing)
+        return sorted(spans, key=lambda span: -span.margin)
 
-    def _logits(
-        self, batch: Sequence[EncodedPassage]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        longest = max(len(item.ids) for item in batch)
-        ids = np.zeros((len(batch), longest), np.int64)
-        types, attended = np.zeros_like(ids), np.zeros_like(ids)
-        for row, item in enumerate(batch):
-            ids[row, : len(item.ids)] = item.ids
-            types[row, : len(item.ids)] = item.types
-            attended[row, : len(item.ids)] = 1
+    def _logits(self, item: EncodedPassage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Read one passage: each token's logit of being the first, and of being the last."""
+        ids = np.array([item.ids], np.int64)
         starts, ends = self._session.run(
             ["start_logits", "end_logits"],
-            {"input_ids": ids, "attention_mask": attended, "token_type_ids": types},
+            {
+                "input_ids": ids,
+                "attention_mask": np.ones_like(ids),
+                "token_type_ids": np.array([item.types], np.int64),
+            },
         )
-        return starts, ends
+        return starts[0], ends[0]

@@ -96,6 +96,14 @@ def test_spans_of_all_passages_come_by_margin_and_are_the_same_in_any_company(
     assert sorted(alone, key=lambda span: -span.margin) == spans
 
 
+def test_8_bits_find_in_a_passage_the_same_in_any_company() -> None:
+    reader = load_reader()
+    passages = [passage for n in (1, 2, 5) for passage in passages_of(TEXT * n, 30 * n)]
+    question = "Where was the fire?"
+    alone = [span for passage in passages for span in reader.read(question, [passage])]
+    assert sorted(alone, key=lambda span: -span.margin) == reader.read(question, passages)
+
+
 def test_titles_are_read_but_no_answer_is_from_them(town_reader: Path) -> None:
     reader = OnnxReader(town_reader)
     passages = passages_of("The ferry to Corran was late.")
