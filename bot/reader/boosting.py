@@ -24,13 +24,13 @@ _LEAST_CURVATURE = 1e-3  # of the loss, so that no finding weighs nothing
 
 
 def grow_trees(
-    features: NDArray[np.float64], right: NDArray[np.bool_], count: int
+    features: NDArray[np.float64], right: NDArray[np.float64] | NDArray[np.bool_], count: int
 ) -> tuple[tuple[Tree, ...], float]:
     """Grow trees.
 
     Args:
         features: shape (findings, features).
-        right: shape (findings,); some right and some not.
+        right: shape (findings,), how right each is, 0 to 1; some right and some not.
         count: how many trees, 1 or more.
 
     Returns:

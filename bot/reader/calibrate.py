@@ -4,9 +4,9 @@ Takes the questions that ``bot.reader.train`` held out, makes articles of their 
 indexes these among other contexts. Every question is then searched for and read as a user's would
 be; from a third of them the article with the answer is kept away, so that nothing answers. Of
 the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and to that two logistic regressions are fitted, one for answers of a few words, with trees beside
-its weights, and one for whole sentences, each on the questions that are answered so.
-``calibration.json`` is written beside the reader.
+and which are from a passage that holds one. To both logistic regressions are fitted, one for
+answers of a few words, with trees beside its weights, and one for whole sentences, each on the
+questions that are answered so. ``calibration.json`` is written beside the reader.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
 from bot.reader.reader import Reader
 
 if TYPE_CHECKING:
-    from index.searcher import Searcher, SearchResult
+    from bot.candidates import Candidate
+    from index.searcher import Hit, Searcher, SearchResult
 
 __all__ = ["calibrate", "main"]
 
@@ -188,7 +189,8 @@ def _ask(
                 holds = hit.article.id == one.article_id and any(
                     start < e and s < end for s, e in one.places
                 )
-                sentences.append(Finding(number, family, features, holds and not away))
+                right = holds and not away
+                sentences.append(Finding(number, family, features, right, right))
         if not by_sentences:
             rarity = searcher.rarity(query_terms(found.question))
             accepted = [] if away else [text for _, text in one.question.answers]
@@ -196,8 +198,22 @@ def _ask(
             candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted, again)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT
-                answers.append(Finding(number, family, candidate.features, right))
+                held = not away and _holds(one, candidate, found.hits)
+                answers.append(Finding(number, family, candidate.features, right, held))
     return answers, sentences
+
+
+def _holds(one: _Asked, candidate: Candidate, hits: Sequence[Hit]) -> bool:
+    """Tell whether a passage that a candidate's best sentence stands in holds an answer."""
+    best = candidate.supports[0]
+    return best.article.id == one.article_id and any(
+        hit.passage.start < end and start < hit.passage.end
+        for hit in hits
+        if hit.article.id == best.article.id
+        and hit.passage.start <= best.start
+        and best.end <= hit.passage.end
+        for start, end in one.places
+    )
 
 
 def main() -> int:

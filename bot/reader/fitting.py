@@ -1,11 +1,16 @@
 """Regressions and thresholds, fitted to findings of which it is known whether they are right.
 
+To refuse where the articles are silent, a regression has to know more than right from wrong: a
+wrong answer from a passage that holds the right one is not what it is in an article that does not
+say. So two regressions are fitted, to a finding's being right and to its passage's holding an
+answer, be it another, and the logit is the mean of both.
+
 What a user is told is the confidence of the best finding of a question, and the best of many looks
-better than it is. So the weights are fitted to all findings, but how sure to be to the best ones.
-Users' questions are of no kind that was trained on: the findings of each kind of data are for this
-predicted by a regression of the other kinds (as Gong et al. 2021 do with domains), and the kind of
-which these predictions are most too sure is what all are made less sure for, as group
-distributionally robust optimisation takes the worst group (Sagawa et al. 2020).
+better than it is. So the weights are fitted to all findings, but how sure to be to whether the best
+ones are right. Users' questions are of no kind that was trained on: the findings of each kind of
+data are for this predicted by a regression of the other kinds (as Gong et al. 2021 do with
+domains), and the kind of which these predictions are most too sure is what all are made less sure
+for, as group distributionally robust optimisation takes the worst group (Sagawa et al. 2020).
 """
 
 from __future__ import annotations
@@ -38,12 +43,14 @@ class Finding:
         family: kind of data that the question is from.
         features: as ``ANSWER_FEATURES`` or ``SENTENCE_FEATURES`` name them.
         right: whether it answers.
+        held: whether its passage holds an answer, this one or another.
     """
 
     asked: int
     family: str
     features: tuple[float, ...]
     right: bool
+    held: bool
 
 
 def fit_regression(
@@ -59,19 +66,20 @@ def fit_regression(
     Raises:
         ReaderError: all findings are right, or none is.
     """
-    if len({row.right for row in rows}) < 2:
+    if len({row.right for row in rows}) < 2 or len({row.held for row in rows}) < 2:
         raise ReaderError("too few questions: not some answers right and some wrong")
     features = np.array([row.features for row in rows])
     right = np.array([row.right for row in rows])
+    both = np.array([(row.right, row.held) for row in rows])
     family = np.array([row.family for row in rows])
-    fitted = _fit(features, right, names, trees)
+    fitted = _fit(features, both, names, trees)
     logits = np.zeros(len(rows))
     for name in np.unique(family):
         own = family == name
-        if own.all() or len(np.unique(right[~own])) < 2:
+        if own.all() or (both[~own].min(0) == both[~own].max(0)).any():
             logits = _logits(fitted, features)
             break
-        logits[own] = _logits(_fit(features[~own], right[~own], names, trees), features[own])
+        logits[own] = _logits(_fit(features[~own], both[~own], names, trees), features[own])
     best = _best(rows, logits)
     if len(np.unique(right[best])) == 2:
         slope, offset = _sureness(logits[best], right[best], family[best])
@@ -81,13 +89,15 @@ def fit_regression(
 
 
 def _fit(
-    features: NDArray[np.float64], right: NDArray[np.bool_], names: tuple[str, ...], trees: int
+    features: NDArray[np.float64], both: NDArray[np.bool_], names: tuple[str, ...], trees: int
 ) -> Regression:
-    weights, bias = _logistic(features, right)
-    weighted = Regression(names, tuple(weights), bias)
+    """Fit to what ``both`` says, shape (findings, 2): right, and its passage holds an answer."""
+    fitted = [_logistic(features, one) for one in both.T]
+    weights, bias = (np.mean(part, axis=0) for part in zip(*fitted, strict=True))
+    weighted = Regression(names, tuple(weights), float(bias))
     if not trees:
         return weighted
-    grown, base = grow_trees(features, right, trees)
+    grown, base = grow_trees(features, both.mean(1), trees)
     return _scaled(replace(weighted, bias=bias + base, trees=grown), 0.5, 0.0)
 
 

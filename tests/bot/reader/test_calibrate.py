@@ -7,10 +7,13 @@ import random
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.candidates import Candidate, Support
 from bot.reader import calibrate as fitting
 from bot.reader.calibration import (
     CALIBRATION_FILE,
@@ -18,6 +21,9 @@ from bot.reader.calibration import (
 )
 from bot.reader.questions import is_held_out, load_questions
 from bot.settings import Level
+from corpus.article import Article
+from corpus.splitter import SplitterSettings, split_article
+from index.searcher import Hit
 from tests.bot.reader.tiny import question, town_rows, write_lines
 
 
@@ -127,3 +133,24 @@ def test_as_many_questions_are_asked_of_each_kind() -> None:
     chosen = [one.question for one in fitting._choose(asked, 4, random.Random(1))]
     assert [len([q for q in chosen if q in kind]) for kind in (news, short, long)] == [4, 4, 2]
     assert chosen == [one.question for one in fitting._choose(asked, 4, random.Random(1))]
+
+
+def test_a_wrong_answer_beside_the_right_one_is_told_from_one_where_there_is_none() -> None:
+    text = "A ferry left Kelby for Lorne. The mayor of Belwick saw it. Rain fell on Corran town."
+    _, (asked,) = fitting._articles([question("Who?", text, "mayor", document="one")])
+    cut = SplitterSettings(words=12, overlap=0)
+    hits = [
+        Hit(passage, article, 1.0, 1.0, 0.0)
+        for article in (Article(asked.article_id, "", text), Article("two", "", text))
+        for passage in split_article(article, cut)
+    ]
+    assert [len(hit.passage.sentences) for hit in hits] == [2, 1, 2, 1]
+
+    def held(hit: Hit, sentence: int, *, asked: Any = asked) -> bool:
+        support = Support(hit.article, *hit.passage.sentences[sentence], 1.0)
+        return fitting._holds(asked, Candidate("Kelby", 0.5, (support,)), hits)
+
+    assert held(hits[0], 0) and held(hits[0], 1)
+    assert not held(hits[1], 0), "another passage of the article"
+    assert not held(hits[2], 0), "the same words of another article"
+    assert not held(hits[0], 0, asked=replace(asked, places=())), "nothing answers"
