@@ -3,7 +3,8 @@
 To refuse where the articles are silent, a regression has to know more than right from wrong: a
 wrong answer from a passage that holds the right one is not what it is in an article that does not
 say. So two regressions are fitted, to a finding's being right and to its passage's holding an
-answer, be it another, and the logit is the mean of both.
+answer, be it another, and the logit is seven parts of the one and three of the other: across the
+kinds of data on which the shipped reader was calibrated, these shares told right from wrong best.
 
 What a user is told is the confidence of the best finding of a question, and the best of many looks
 better than it is. So the weights are fitted to all findings, but how sure to be to whether the best
@@ -29,6 +30,7 @@ from bot.settings import Level
 
 __all__ = ["Finding", "choose_thresholds", "fit_regression"]
 
+_SHARES = np.array([0.7, 0.3])  # of being right, and of the passage's holding an answer
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
 _STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit
 _LEAST_OF_KIND = 100  # questions of a kind of data from which its share of right ones tells much
@@ -92,12 +94,12 @@ def _fit(
     features: NDArray[np.float64], both: NDArray[np.bool_], names: tuple[str, ...], trees: int
 ) -> Regression:
     """Fit to what ``both`` says, shape (findings, 2): right, and its passage holds an answer."""
-    fitted = [_logistic(features, one) for one in both.T]
-    weights, bias = (np.mean(part, axis=0) for part in zip(*fitted, strict=True))
-    weighted = Regression(names, tuple(weights), float(bias))
+    fitted = (_logistic(features, one) for one in both.T)
+    *weights, bias = np.average([[*w, b] for w, b in fitted], axis=0, weights=_SHARES).tolist()
+    weighted = Regression(names, tuple(weights), bias)
     if not trees:
         return weighted
-    grown, base = grow_trees(features, both.mean(1), trees)
+    grown, base = grow_trees(features, both @ _SHARES, trees)
     return _scaled(replace(weighted, bias=bias + base, trees=grown), 0.5, 0.0)
 
 
