@@ -3,8 +3,8 @@
 To refuse where the articles are silent, a regression has to know more than right from wrong: a
 wrong answer from a passage that holds the right one is not what it is in an article that does not
 say. So two regressions are fitted, to a finding's being right and to its passage's holding an
-answer, be it another, and the logit is seven parts of the one and three of the other: across the
-kinds of data on which the shipped reader was calibrated, these shares told right from wrong best.
+answer, be it another, and the logit is seven parts of the one and three of the other. With these
+shares the kinds of data of the shipped reader's calibration predict each other about best.
 
 What a user is told is the confidence of the best finding of a question, and the best of many looks
 better than it is. So the weights are fitted to all findings, but how sure to be to whether the best
@@ -31,7 +31,7 @@ from bot.settings import Level
 __all__ = ["Finding", "choose_thresholds", "fit_regression"]
 
 _SHARES = np.array([0.7, 0.3])  # of being right, and of the passage's holding an answer
-_CAUTIOUS_PRECISION, _EAGER_KEPT = 0.75, 0.95
+_CAUTIOUS_PRECISION, _EAGER_KEPT = 0.8, 0.95
 _STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit
 _LEAST_OF_KIND = 100  # questions of a kind of data from which its share of right ones tells much
 
@@ -172,7 +172,7 @@ def choose_thresholds(
     """Choose the levels by the best finding of each question.
 
     Balanced does best at telling questions answered right from all others, both counted alike.
-    Cautious is the least threshold from which three of four answers given are right, eager the
+    Cautious is the least threshold from which four of five answers given are right, eager the
     highest that gives 95 % of the right answers.
 
     Args:
