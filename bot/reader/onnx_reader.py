@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from operator import itemgetter
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -65,17 +65,22 @@ class OnnxReader:
         titles = titles or [""] * len(passages)
         pairs = [(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
         encoded = self._encoder.encode(question, pairs)
+
+        def spans_at(at: int) -> list[AnswerSpan]:
+            item = encoded[at]
+            starts, ends = self._logits(item)
+            body = slice(item.first, item.first + len(item.offsets))
+            nothing = float(starts[0] + ends[0])
+            return list(
+                passage_spans(passages[at], item.offsets, starts[body], ends[body], nothing)
+            )
+
         # Each by itself, so that what is read in a passage does not depend on what it is read with
         # (its numbers become 8 bits by the widest of a run), nothing is padded, and a core's caches
         # hold all of it. The longest first, for the threads to end together.
         order = sorted(range(len(encoded)), key=lambda at: -len(encoded[at].ids))
-        logits = self._pool.map(self._logits, [encoded[at] for at in order])
-        spans: list[AnswerSpan] = []
-        for at, (starts, ends) in sorted(zip(order, logits, strict=True), key=itemgetter(0)):
-            item = encoded[at]
-            body = slice(item.first, item.first + len(item.offsets))
-            nothing = float(starts[0] + ends[0])
-            spans += passage_spans(passages[at], item.offsets, starts[body], ends[body], nothing)
+        found = dict(zip(order, self._pool.map(spans_at, order), strict=True))
+        spans = chain.from_iterable(found[at] for at in range(len(encoded)))
         return sorted(spans, key=lambda span: -span.margin)
 
     def _logits(self, item: EncodedPassage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
