@@ -186,10 +186,7 @@ def _ask(
         family, by_sentences = _family(one.question), _by_sentences(one)
         if by_sentences or (few and number % 4 == 0):
             for hit, (start, end), features in weigh(found, spans, searcher):
-                holds = hit.article.id == one.article_id and any(
-                    start < e and s < end for s, e in one.places
-                )
-                right = holds and not away
+                right = not away and _answers_within(one, hit.article.id, start, end)
                 sentences.append(Finding(number, family, features, right, right))
         if not by_sentences:
             rarity = searcher.rarity(query_terms(found.question))
@@ -206,14 +203,18 @@ def _ask(
 def _holds(one: _Asked, candidate: Candidate, hits: Sequence[Hit]) -> bool:
     """Tell whether a passage that a candidate's best sentence stands in holds an answer."""
     best = candidate.supports[0]
-    return best.article.id == one.article_id and any(
-        hit.passage.start < end and start < hit.passage.end
+    return any(
+        _answers_within(one, hit.article.id, hit.passage.start, hit.passage.end)
         for hit in hits
         if hit.article.id == best.article.id
         and hit.passage.start <= best.start
         and best.end <= hit.passage.end
-        for start, end in one.places
     )
+
+
+def _answers_within(one: _Asked, article_id: str, start: int, end: int) -> bool:
+    """Tell whether an answer, or a part of it, stands there."""
+    return article_id == one.article_id and any(start < e and s < end for s, e in one.places)
 
 
 def main() -> int:

@@ -66,13 +66,13 @@ def fit_regression(
         trees: how many are grown beside the weights; the logit is then the mean of both.
 
     Raises:
-        ReaderError: all findings are right, or none is.
+        ReaderError: all findings are right, or none is; or the same of what their passages hold.
     """
     if len({row.right for row in rows}) < 2 or len({row.held for row in rows}) < 2:
         raise ReaderError("too few questions: not some answers right and some wrong")
     features = np.array([row.features for row in rows])
-    right = np.array([row.right for row in rows])
     both = np.array([(row.right, row.held) for row in rows])
+    right = both[:, 0]
     family = np.array([row.family for row in rows])
     fitted = _fit(features, both, names, trees)
     logits = np.zeros(len(rows))
