@@ -74,7 +74,7 @@ from bot.settings import default_index
 from corpus.errors import NewsbotError
 from corpus.samples import samples_folder
 from index.errors import IndexMissing
-from index.generation import current_generation
+from index.store.layout import current_generation
 try:
     current_generation(default_index())
 except IndexMissing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from bot.cli import main as newsbot
+from bot.cli.main import main as newsbot
 
 __all__ = ["main"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.chain import build_chain
-    from bot.composer import Answer, Citation
+    from bot.answering.composing import Answer, Citation
     from bot.default_bot import answer
     from bot.newsbot import NewsBot
     from bot.retriever import PassageRetriever
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Citation", "NewsBot", "PassageRetriever", "answer", "build_chain"]
 
 _HOME = {
-    "Answer": "bot.composer",
-    "Citation": "bot.composer",
+    "Answer": "bot.answering.composing",
+    "Citation": "bot.answering.composing",
     "NewsBot": "bot.newsbot",
     "PassageRetriever": "bot.retriever",
     "answer": "bot.default_bot",

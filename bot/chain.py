@@ -12,20 +12,20 @@ from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
-from bot.candidates import Candidate, find_candidates
-from bot.composer import MOST_SENTENCES, Answer, Citation, compose_answer, compose_sentences
-from bot.evidence import Evidence, find_evidence
-from bot.question_kind import QuestionKind, question_kind
-from bot.reader.calibration import calibration_of
-from bot.reader.loading import load_reader
+from bot.answering.candidates import Candidate, find_candidates
+from bot.answering.composing import MOST_SENTENCES, Answer, Citation, compose_answer, compose_sentences
+from bot.answering.sentence_selection import Evidence, find_evidence
+from bot.answering.question_type import QuestionKind, question_kind
+from bot.answering.confidence import calibration_of
+from bot.reader.registry import load_reader
 from bot.reader.reader import AnswerSpan, Reader
-from bot.recency import asks_for_latest, newest_findings
+from bot.answering.recency import asks_for_latest, newest_findings
 from bot.retriever import retrieve
-from bot.second_reading import read_again
+from bot.answering.context_rereading import read_again
 from bot.settings import Level
 from index.filters import Names
 from index.searcher import Hit, Searcher, SearchResult
-from index.sparse import query_terms
+from index.store.sparse import query_terms
 
 __all__ = [
     "PASSAGES_READ",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.candidates import normalised_answer
+from bot.answering.candidates import normalised_answer
 from bot.errors import QuestionsUnreadable
 
 if TYPE_CHECKING:
-    from bot.composer import Answer
+    from bot.answering.composing import Answer
     from bot.newsbot import NewsBot
     from index.searcher import Hit
 

@@ -10,24 +10,24 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from bot.candidates import rerank as rerank_hits
+from bot.answering.candidates import rerank as rerank_hits
 from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
-from bot.composer import Answer
+from bot.answering.composing import Answer
 from bot.errors import UnknownArticle
-from bot.reader.loading import load_reader
+from bot.reader.registry import load_reader
 from bot.reader.reader import Reader
-from bot.recency import asks_for_latest, newest_hits
+from bot.answering.recency import asks_for_latest, newest_hits
 from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
 from index.filters import Names
-from index.generation import current_generation
+from index.store.layout import current_generation
 from index.searcher import Hit, IndexStatus, Searcher, SearchResult
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 __all__ = ["Chunk", "History", "NewsBot"]
 
@@ -89,7 +89,7 @@ class NewsBot:
         self._lock = threading.Lock()
         self._current: Searcher | None = None
         if embedder is None and model not in (None, self.searcher().status().model):
-            from index.embedder import load_embedder
+            from index.embedding.embedder import load_embedder
 
             self._embedder, self._current = load_embedder(model), None
         self.searcher()

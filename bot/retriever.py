@@ -14,7 +14,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from bot.recency import asks_for_latest, newest_hits
+from bot.answering.recency import asks_for_latest, newest_hits
 from index.filters import Names
 from index.searcher import Hit, Searcher, SearchResult
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.article import Article, Passage, Span
-from corpus.duplicates import DuplicateFinder
+from corpus.near_duplicates import DuplicateFinder
 from corpus.errors import CorpusError, NewsbotError, UnreadableArticle
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.sentences import sentence_spans

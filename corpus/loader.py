@@ -20,8 +20,8 @@ from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.text import normalise, one_line
 from corpus.walk import Finding, LoadFailure, find_files, shown, stored
-from corpus.web_address import canonical_address, clean_address
-from corpus.web_page import WebPage, drafts_of, web_pages
+from corpus.web.address import canonical_address, clean_address
+from corpus.web.page import WebPage, drafts_of, web_pages
 
 __all__ = [
     "FAILURES_A_FILE",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.builder import BuildReport, build_index, remove_articles
-    from index.embedder import Embedder, SentenceTransformerEmbedder
+    from index.embedding.embedder import Embedder, SentenceTransformerEmbedder
     from index.searcher import Hit, Searcher
 
 # Read by OpenMP when FAISS and torch load it: idle threads sleep. On a shared machine spinning ones
@@ -30,10 +30,10 @@ __all__ = [
 
 _HOME = {
     "BuildReport": "index.builder",
-    "Embedder": "index.embedder",
+    "Embedder": "index.embedding.embedder",
     "Hit": "index.searcher",
     "Searcher": "index.searcher",
-    "SentenceTransformerEmbedder": "index.embedder",
+    "SentenceTransformerEmbedder": "index.embedding.embedder",
     "build_index": "index.builder",
     "remove_articles": "index.builder",
 }

@@ -12,13 +12,13 @@ from corpus.article import Article
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from corpus.walk import shown
-from index.construction import Changes, Construction, Progress
+from index.writer import Changes, Construction, Progress
 from index.errors import IndexFailure, IndexForeign, IndexMissing
-from index.generation import JOURNAL, current_generation
-from index.publishing import writer_lock
+from index.store.layout import JOURNAL, current_generation
+from index.store.publishing import writer_lock
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 __all__ = ["BuildReport", "Progress", "build_index", "remove_articles"]
 

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
 from corpus.article import Article
-from index.catalogue import epoch_seconds
+from index.store.catalogue import epoch_seconds
 from index.errors import BadFilter
-from index.sparse import Filters
+from index.store.sparse import Filters
 
 __all__ = ["Names", "admits", "filters_of"]
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from index.places import Place
+from index.store.passage_locations import Place
 
 __all__ = ["DENSE_WEIGHT", "Shares", "fuse", "fuse_ranks", "fuse_with_articles"]
 

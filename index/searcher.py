@@ -12,16 +12,16 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.text import normalise
-from index.catalogue import Catalogue
-from index.copies import Copies
-from index.dense import DenseIndex
-from index.dense_base import DenseBase
-from index.embedder import reload_embedder
+from index.store.catalogue import Catalogue
+from index.duplicates import Copies
+from index.store.dense import DenseIndex
+from index.store.frozen_vectors import DenseBase
+from index.embedding.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
 from index.filters import Names, filters_of
-from index.folding import Found, fold
+from index.collapsing import Found, fold
 from index.fusion import fuse, fuse_with_articles
-from index.generation import (
+from index.store.layout import (
     BASE_DENSE,
     DENSE,
     SPARSE,
@@ -29,15 +29,15 @@ from index.generation import (
     Manifest,
     verify_generation,
 )
-from index.hits import Hit, IndexStatus, SearchResult
-from index.opening import in_current
-from index.places import passage_places
-from index.sparse import Filters, SparseIndex
+from index.results import Hit, IndexStatus, SearchResult
+from index.store.opening import in_current
+from index.store.passage_locations import passage_places
+from index.store.sparse import Filters, SparseIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 __all__ = ["LONGEST_QUESTION", "Hit", "IndexStatus", "SearchResult", "Searcher"]
 

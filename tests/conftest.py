@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from tests.offline import sitecustomize as offline
 
 if TYPE_CHECKING:
-    from index.onnx_embedder import OnnxEmbedder
+    from index.embedding.onnx_embedder import OnnxEmbedder
 
 _OFFLINE_FOLDER = str(Path(offline.__file__).parent)
 
@@ -97,7 +97,7 @@ def attempts() -> Iterator[_Attempts]:
 @pytest.fixture(scope="session")
 def embedder() -> OnnxEmbedder:
     """The default embedder, real weights, loaded once."""
-    from index.onnx_embedder import OnnxEmbedder
+    from index.embedding.onnx_embedder import OnnxEmbedder
 
     return OnnxEmbedder.default()
 

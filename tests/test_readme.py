@@ -42,7 +42,7 @@ def test_every_console_block_prints_what_the_readme_shows(tmp_path: Path) -> Non
             command, _, shown = step.partition("\n")
             name, *arguments = shlex.split(command)
             assert name == "newsbot"
-            printed = run([sys.executable, "-m", "bot.cli", *arguments], tmp_path / "index")
+            printed = run([sys.executable, "-m", "bot.cli.main", *arguments], tmp_path / "index")
             assert SECONDS.sub("N s", printed).strip() == SECONDS.sub("N s", shown).strip()
             checked += 1
     assert checked >= 5

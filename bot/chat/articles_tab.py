@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from bot.chat.access.editors import check_editor, may_edit
-from bot.chat.adding import adding_form
-from bot.chat.choosing import CHOOSING_JS, choosing_bar, chosen_rows
-from bot.chat.editing.changes import Change
-from bot.chat.editing.contributions import Contributions
+from bot.access.editors import check_editor, may_edit
+from bot.chat.add_form import adding_form
+from bot.chat.selection import CHOOSING_JS, choosing_bar, chosen_rows
+from bot.editing.jobs import Change
+from bot.editing.service import Contributions
 from bot.chat.events import HIDDEN
-from bot.chat.listing import Listing, chosen, table_html
-from bot.chat.markup import notice_html
-from bot.chat.progress import progress_html
-from bot.chat.reading import article_html, gone_html
+from bot.chat.article_table import Listing, chosen, table_html
+from bot.chat.html.markup import notice_html
+from bot.chat.html.progress import progress_html
+from bot.chat.html.article_view import article_html, gone_html
 from bot.errors import BotError, UnknownArticle
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.access.visitors import Gate
+    from bot.access.authentication import Gate
     from bot.newsbot import NewsBot
 
 __all__ = ["ArticlesTab", "articles_tab"]

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.components.chatbot import MessageDict
 
-from bot.chat.asking import chatbot, question_line
+from bot.chat.question_box import chatbot, question_line
 from bot.chat.conversation import View, converse, first_view, shown, stopped, typed
 from bot.chat.events import HIDDEN
 from bot.chat.filter_bar import FilterBar, filter_bar, filter_events
-from bot.chat.floor import Floor
-from bot.chat.markup import notice_html
-from bot.chat.narrowing import BadNarrowing, Narrowing
-from bot.chat.reading import article_html, gone_html, how_html
-from bot.chat.saved import as_json, as_markdown
+from bot.chat.conversation_lock import Floor
+from bot.chat.html.markup import notice_html
+from bot.chat.filters import BadNarrowing, Narrowing
+from bot.chat.html.article_view import article_html, gone_html, how_html
+from bot.chat.export import as_json, as_markdown
 from bot.chat.turns import Turn
-from bot.chat.voting import vote_events, vote_panel
+from bot.chat.feedback_panel import vote_events, vote_panel
 from bot.errors import UnknownArticle
 from bot.feedback import FeedbackStore
 
 if TYPE_CHECKING:
-    from bot.chat.listing import Listing
-    from bot.composer import Citation
+    from bot.chat.article_table import Listing
+    from bot.answering.composing import Citation
     from bot.newsbot import NewsBot
 
 __all__ = ["AskTab", "ask_tab"]

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.chat.answer_markup import answer_html, growing_html, pending_html, question_html
-from bot.chat.cards import card_html, cards_html
-from bot.chat.coverage import coverage_html
-from bot.chat.markup import escaped, message_html, notice_html
-from bot.chat.narrowing import Narrowing
-from bot.chat.saved import as_text
+from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
+from bot.chat.html.cards import card_html, cards_html
+from bot.chat.html.timeline import coverage_html
+from bot.chat.html.markup import escaped, message_html, notice_html
+from bot.chat.filters import Narrowing
+from bot.chat.export import as_text
 from bot.chat.turns import Turn, found_of
-from bot.composer import Answer, Citation
+from bot.answering.composing import Answer, Citation
 from bot.errors import UnknownArticle
-from bot.terminal import counted
+from bot.cli.console import counted
 from corpus.errors import NewsbotError
 from index.errors import EmptyQuestion, IndexMissing
 

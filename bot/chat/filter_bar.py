@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.chat.events import HIDDEN
-from bot.chat.markup import notice_html
+from bot.chat.html.markup import notice_html
 from bot.chat.turns import Turn
-from bot.terminal import counted, one_line
+from bot.cli.console import counted, one_line
 
 if TYPE_CHECKING:
-    from bot.chat.listing import Listing
+    from bot.chat.article_table import Listing
 
 __all__ = ["FilterBar", "filter_bar", "filter_events"]
 

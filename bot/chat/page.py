@@ -8,17 +8,17 @@ import gradio as gr
 
 from bot.chat.articles_tab import articles_tab
 from bot.chat.ask_tab import ask_tab
-from bot.chat.choosing import chosen_rows
+from bot.chat.selection import chosen_rows
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN
-from bot.chat.listing import Listing
-from bot.chat.markup import escaped
+from bot.chat.article_table import Listing
+from bot.chat.html.markup import escaped
 from bot.feedback import FeedbackStore, feedback_file
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.chat.access.visitors import Gate
-    from bot.chat.editing.contributions import Contributions
+    from bot.access.authentication import Gate
+    from bot.editing.service import Contributions
     from bot.chat.examples import Examples
     from bot.newsbot import NewsBot
 
@@ -37,7 +37,7 @@ def build_page(
         gate: knows who may change it.
 
     Returns:
-        Blocks, as ``bot.chat.server.serving`` serves them.
+        Blocks, as ``bot.server.serving`` serves them.
     """
     listing = Listing(bot)
 

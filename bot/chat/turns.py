@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.narrowing import Narrowing
+from bot.chat.filters import Narrowing
 
 if TYPE_CHECKING:
-    from bot.composer import Answer, Citation
+    from bot.answering.composing import Answer, Citation
     from index.searcher import Hit
 
 __all__ = ["Found", "Turn", "Vote", "day_of", "found_of"]

@@ -2,10 +2,10 @@
 
     from bot.reader import load_reader
 
-The model that is used by default is in ``model/``, with its card. ``bot.reader.train`` made it.
+The model that is used by default is in ``model/``, with its card. ``bot.training.train`` made it.
 """
 
-from bot.reader.loading import load_reader
+from bot.reader.registry import load_reader
 from bot.reader.reader import AnswerSpan, Reader
 
 __all__ = ["AnswerSpan", "Reader", "load_reader"]

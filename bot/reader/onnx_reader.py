@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ReaderError
-from bot.reader.encoding import EncodedPassage, PassageEncoder
+from bot.reader.tokenization import EncodedPassage, PassageEncoder
 from bot.reader.reader import AnswerSpan, passage_spans
 from corpus.article import Passage
-from index.onnx_session import open_session
+from index.embedding.onnx_session import open_session
 
 __all__ = ["MODEL_FILE", "OnnxReader"]
 
@@ -24,7 +24,7 @@ MODEL_FILE = "reader.onnx"
 
 
 class OnnxReader:
-    """The reader that ``bot.reader.train`` makes, on onnxruntime; torch is not needed."""
+    """The reader that ``bot.training.train`` makes, on onnxruntime; torch is not needed."""
 
     def __init__(self, folder: Path, threads: int | None = None, weights: str = MODEL_FILE) -> None:
         """Load a folder with ``reader.onnx`` and ``tokenizer.json``.

@@ -29,7 +29,7 @@ LONGEST_SPAN = 30
 _SPREAD = 1.5
 """What logits are divided by before they are probabilities of overlapping spans.
 
-Chosen on 2,642 held-out questions, asked as ``bot.reader.calibrate`` asks them: F1 0.574 for the
+Chosen on 2,642 held-out questions, asked as ``bot.training.calibrate`` asks them: F1 0.574 for the
 likeliest span, 0.575 with 1.25, 0.577 with 1.5, 0.573 with 2.5.
 """
 

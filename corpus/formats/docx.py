@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
-from corpus.formats.patience import within
+from corpus.formats.time_limit import within
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
 from corpus.text import normalise
 

@@ -13,7 +13,7 @@ from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.feed_tree import clean_feed
 from corpus.formats.markup import plain_text
-from corpus.formats.patience import within
+from corpus.formats.time_limit import within
 
 __all__ = ["parse"]
 

@@ -15,11 +15,11 @@ import trafilatura
 from corpus.errors import UnreadableArticle
 from corpus.formats.declared import decode_declared
 from corpus.formats.draft import Draft
-from corpus.formats.patience import within
+from corpus.formats.time_limit import within
 from corpus.formats.tags import check_tags
 from corpus.formats.text import title_from_name
 from corpus.text import normalise
-from corpus.web_address import clean_address
+from corpus.web.address import clean_address
 
 __all__ = ["THOROUGH_LIMIT", "declared_encoding", "parse", "read_page"]
 

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
-from corpus.formats.patience import within
+from corpus.formats.time_limit import within
 from corpus.formats.records import draft_of, field_of
 from corpus.formats.text import title_from_name
 from corpus.text import decode, normalise

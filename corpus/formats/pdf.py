@@ -15,7 +15,7 @@ import pypdf.errors
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
-from corpus.formats.patience import within
+from corpus.formats.time_limit import within
 from corpus.formats.print_lines import Line, paragraphs_of, without_running_lines
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
 from corpus.text import normalise

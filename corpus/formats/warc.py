@@ -21,7 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.html import read_page
-from corpus.formats.patience import within
+from corpus.formats.time_limit import within
 from corpus.formats.text import title_from_name
 from corpus.formats.warc_records import (
     LONGEST_HEADER,

@@ -28,7 +28,7 @@ from typing import Any
 import httpx
 
 from tests.bench.datasets import print_result
-from tests.bot.chat.browser import free_port
+from tests.fakes.browser import free_port
 
 _RUN = os.urandom(4).hex()
 QUESTIONS = (
@@ -64,7 +64,7 @@ def main() -> None:
 def serving(index: Path | None) -> Iterator[tuple[str, int]]:
     """Run a server; give its address and its process."""
     with tempfile.TemporaryDirectory(prefix="newsbot-crowd-") as folder:
-        command = [sys.executable, "-m", "bot.cli"]
+        command = [sys.executable, "-m", "bot.cli.main"]
         if index is None:
             from corpus.samples import samples_folder
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus.article import Passage
-from corpus.web_address import canonical_address, clean_address
+from corpus.web.address import canonical_address, clean_address
 
 __all__ = [
     "ARTICLES",
@@ -161,7 +161,7 @@ def index_of(source: Path, kept: Path | None) -> Iterator[Path]:
     """
     from index.builder import build_index
     from index.errors import IndexMissing
-    from index.generation import current_generation
+    from index.store.layout import current_generation
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = kept or Path(scratch) / "index"

@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.dense_base import DenseBase
-from index.embedder import load_embedder
-from index.generation import BASE_DENSE, current_generation
+from index.store.frozen_vectors import DenseBase
+from index.embedding.embedder import load_embedder
+from index.store.layout import BASE_DENSE, current_generation
 from index.searcher import Searcher
-from index.selection import only
-from index.vector_file import read_vectors
+from index.store.selection import only
+from index.store.vector_file import read_vectors
 from tests.bench.datasets import (
     data_argument,
     newsqa_questions,

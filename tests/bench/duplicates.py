@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from corpus.article import Article
-from corpus.duplicates import DuplicateFinder
+from corpus.near_duplicates import DuplicateFinder
 from corpus.text import normalise
-from corpus.wording import Wording
-from index.catalogue import Catalogue
-from index.copies import Copies
+from corpus.shingles import Wording
+from index.store.catalogue import Catalogue
+from index.duplicates import Copies
 from tests.bench.datasets import data_argument, print_result, read_jsonl
 
 SAMPLED = 8

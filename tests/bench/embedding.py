@@ -16,9 +16,9 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.splitter import split_article
-from index.embedder import SentenceTransformerEmbedder
-from index.embedding import embedded_text
-from index.onnx_embedder import OnnxEmbedder
+from index.embedding.embedder import SentenceTransformerEmbedder
+from index.embedding.batching import embedded_text
+from index.embedding.onnx_embedder import OnnxEmbedder
 from tests.bench.datasets import data_argument, newsqa, print_result
 from tests.bench.ranking import CUTS, first_hit, recall
 
@@ -62,7 +62,7 @@ def speed(small: OnnxEmbedder, texts: list[str]) -> dict[str, float]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from index.default_model import default_weights_folder
+    from index.embedding.default_model import default_weights_folder
 
     model = SentenceTransformer(str(default_weights_folder()), local_files_only=True, device="cpu")
     rates: dict[str, list[float]] = {"OnnxEmbedder": [], "SentenceTransformer.encode": []}

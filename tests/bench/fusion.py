@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.newsbot import NewsBot
 from index.fusion import DENSE_WEIGHT, Shares, fuse, fuse_ranks, fuse_with_articles
-from index.sparse import Filters
+from index.store.sparse import Filters
 from tests.bench.datasets import ARTICLES, data_argument, index_of, questions_of, sample, table
 from tests.bench.ranking import CUTS, Sides, first_hit, found_in, recall
 

@@ -1,6 +1,6 @@
 """Which of several readers is best? ``python -m tests.bench.heldout --data DIR READER...``.
 
-READER is a folder that ``bot.reader.train`` or ``bot.reader.average`` has left; the shipped reader
+READER is a folder that ``bot.training.train`` or ``bot.training.average`` has left; the shipped reader
 where none is given. The documents that training holds out choose between them, so that no news
 that is reported on has to. Of their questions, drawn alike for every reader:
 
@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 
 from bot.evaluation import exact_match, token_f1
-from bot.reader.examples import Example, ExampleMaker
-from bot.reader.export import FLOAT_FILE
-from bot.reader.loading import SHIPPED_READER, load_reader
+from bot.training.examples import Example, ExampleMaker
+from bot.training.export import FLOAT_FILE
+from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.reader.onnx_reader import OnnxReader
-from bot.reader.questions import TrainingQuestion, is_held_out, load_questions
+from bot.training.questions import TrainingQuestion, is_held_out, load_questions
 from bot.reader.reader import AnswerSpan, Reader
 from corpus.article import Passage
 from corpus.sentences import sentence_spans

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 
 from tests.bench.crowd import serving
 from tests.bench.datasets import print_result
-from tests.bot.chat.browser import chromium
+from tests.fakes.browser import chromium
 
 _PATIENCE = 60_000  # milliseconds
 

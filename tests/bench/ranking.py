@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.article import Passage
-from index.embedding import embedded_text
-from index.places import Place, passage_places
+from index.embedding.batching import embedded_text
+from index.store.passage_locations import Place, passage_places
 from index.searcher import Hit, Searcher
 from tests.bench.datasets import Question, QuizQuestion
 

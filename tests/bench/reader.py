@@ -23,16 +23,16 @@ import numpy as np
 
 from bot.chain import PASSAGES_READ, answer_hits
 from bot.evaluation import exact_match, token_f1
-from bot.question_kind import QuestionKind, question_kind
-from bot.reader.calibration import calibration_of
-from bot.reader.export import FLOAT_FILE
-from bot.reader.loading import load_reader
+from bot.answering.question_type import QuestionKind, question_kind
+from bot.answering.confidence import calibration_of
+from bot.training.export import FLOAT_FILE
+from bot.reader.registry import load_reader
 from bot.reader.onnx_reader import OnnxReader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.splitter import split_article
-from index.embedder import load_embedder
-from index.embedding import embedded_text
+from index.embedding.embedder import load_embedder
+from index.embedding.batching import embedded_text
 from index.searcher import Hit, Searcher, SearchResult
 from tests.bench.datasets import (
     Question,

@@ -124,7 +124,7 @@ def changes(
     shutil.copytree(folder, index)
     server = NewsBot(index)
     server.answer(questions[0])
-    command = [sys.executable, "-m", "bot.cli"]
+    command = [sys.executable, "-m", "bot.cli.main"]
     ways: dict[str, tuple[Callable[..., object], Callable[..., object]]] = {
         "a fresh process": (
             lambda file: run([*command, "index", str(file), "--index", str(index)]),

@@ -10,11 +10,11 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from bot import PassageRetriever, build_chain
 from bot.chain import ChainInput, answer_hits, read_hits
-from bot.composer import REFUSAL
-from index.embedder import Embedder
+from bot.answering.composing import REFUSAL
+from index.embedding.embedder import Embedder
 from index.errors import EmptyQuestion
 from index.searcher import Searcher
-from tests.bot.invented import PhraseReader, write_calibration
+from tests.fakes.invented import PhraseReader, write_calibration
 
 QUESTION = "who denied the missile attack?"
 FIELDS = {

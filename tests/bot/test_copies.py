@@ -7,22 +7,22 @@ import math
 
 import pytest
 
-from bot.candidates import find_candidates
-from bot.chat.cards import card_html
+from bot.answering.candidates import find_candidates
+from bot.chat.html.cards import card_html
 from bot.chat.conversation import converse
-from bot.composer import Citation, compose_answer, compose_sentences
-from bot.evidence import Evidence
+from bot.answering.composing import Citation, compose_answer, compose_sentences
+from bot.answering.sentence_selection import Evidence
 from bot.newsbot import NewsBot
-from bot.printout import answer_lines, hit_lines, status_lines, summary
+from bot.cli.formatting import answer_lines, hit_lines, status_lines, summary
 from corpus.article import Article
 from corpus.sentences import sentence_spans
 from index.builder import BuildReport, build_index
-from index.copies import Copy
+from index.duplicates import Copy
 from index.searcher import Hit
-from tests.bot.chat.seen import Seen
-from tests.bot.invented import PhraseReader, calibration, passage_of, span_of
-from tests.corpus.reports import FLOOD
-from tests.index.hashed import HashedEmbedder
+from tests.fakes.seen import Seen
+from tests.fakes.invented import PhraseReader, calibration, passage_of, span_of
+from tests.fakes.reports import FLOOD
+from tests.fakes.hashed import HashedEmbedder
 
 QUESTION = "Who had to leave their homes in Merrowford?"
 PAPERS = {"gazette": "2022-02-02", "post": "2022-02-03", "wire": "2022-02-04"}

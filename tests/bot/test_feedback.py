@@ -11,7 +11,7 @@ from bot.errors import FeedbackFailure
 from bot.evaluation import read_questions
 from bot.feedback import FeedbackStore, feedback_file
 from bot.newsbot import NewsBot
-from tests.bot.running import Capture, output_of
+from tests.fakes.running import Capture, output_of
 
 QUESTION = "Who denied the missile attack?"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from langchain_core._api.beta_decorator import LangChainBetaWarning
 
 from bot.newsbot import NewsBot
-from index.embedder import Embedder
+from index.embedding.embedder import Embedder
 
 
 def test_the_chain_is_a_tool_that_takes_a_question_and_gives_the_answer_with_its_references(

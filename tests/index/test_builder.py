@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from index import builder
 from index.builder import build_index, remove_articles
-from index.embedder import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import EmbedderMismatch, IndexBusy, IndexFailure, IndexForeign, IndexMissing
 from index.searcher import Searcher
 

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from index.builder import BuildReport, build_index
-from index.catalogue import Catalogue
+from index.store.catalogue import Catalogue
 from index.errors import IndexMissing
-from index.generation import current_generation
-from tests.corpus.web_server import page, serve
-from tests.index.hashed import HashedEmbedder
+from index.store.layout import current_generation
+from tests.fakes.web_server import page, serve
+from tests.fakes.hashed import HashedEmbedder
 
 URL = "https://news.example/a"
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import embedding
+from index.embedding import batching
 from index.builder import build_index
 from index.errors import IndexCorrupt, IndexForeign
-from index.generation import current_generation
+from index.store.layout import current_generation
 from index.searcher import Searcher
-from tests.index.hashed import HashedEmbedder
+from tests.fakes.hashed import HashedEmbedder
 
 ROOT = Path(__file__).parents[2]
 POINTS = 200
@@ -31,7 +31,7 @@ def index(tmp_path: Path) -> Path:
 
 def test_writers_killed_at_random_points_leave_the_old_state_or_the_new_one(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.index.killing", str(tmp_path), "7", str(POINTS)],
+        [sys.executable, "-m", "tests.fakes.killing", str(tmp_path), "7", str(POINTS)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -66,7 +66,7 @@ def test_a_flipped_bit_in_any_file_of_a_generation_is_found_when_it_is_opened(in
 def test_a_stopped_build_is_taken_up_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "_CHUNK", 4)
+    monkeypatch.setattr(batching, "_CHUNK", 4)
     articles = tmp_path / "articles"
     articles.mkdir()
     for number in range(20):

@@ -18,10 +18,10 @@ import pytest
 
 from index.builder import build_index, remove_articles
 from index.errors import IndexCorrupt, IndexFailure, IndexForeign, IndexMissing
-from index.generation import current_generation
+from index.store.layout import current_generation
 from index.searcher import Searcher
-from tests.index.hashed import HashedEmbedder
-from tests.index.limiting import PARTS
+from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.limiting import PARTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ Outcomes = list[dict[str, Any]]
 
 def limited(kind: str, folder: Path, *, mounts: bool = False) -> Outcomes:
     """Run writers under limits, with mounts that nobody else sees where they are needed."""
-    command = [sys.executable, "-m", "tests.index.limiting", kind, str(folder)]
+    command = [sys.executable, "-m", "tests.fakes.limiting", kind, str(folder)]
     if mounts:
         command = [*_namespace(), *command]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
@@ -182,7 +182,7 @@ def test_processes_that_write_at_once_lose_nothing_of_each_other(
     program = (
         "import sys\n"
         "from index.builder import build_index\n"
-        "from tests.index.hashed import HashedEmbedder\n"
+        "from tests.fakes.hashed import HashedEmbedder\n"
         "build_index(sys.argv[1:2], sys.argv[2], embedder=HashedEmbedder())\n"
     )
     expected = texts(index)
@@ -350,7 +350,7 @@ def test_a_folder_named_as_the_last_generation_there_can_be_stops_no_writer(
 def test_a_pointer_that_is_a_pipe_keeps_nobody_waiting(index: Path) -> None:
     (index / "CURRENT").unlink()
     os.mkfifo(index / "CURRENT")
-    program = "import sys, index.generation as g, pathlib\n"
+    program = "import sys, index.store.layout as g, pathlib\n"
     program += "try: g.current_generation(pathlib.Path(sys.argv[1]))\n"
     program += "except g.IndexForeign: print('refused')\nexcept g.IndexCorrupt: print('refused')\n"
     command = [sys.executable, "-c", program, str(index)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fusion import Shares, fuse, fuse_ranks, fuse_with_articles
-from index.places import Place
+from index.store.passage_locations import Place
 
 SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 30, allow_nan=False))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embedder import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import (
     BadFilter,
     EmbedderMismatch,
@@ -19,7 +19,7 @@ from index.errors import (
     IndexForeign,
     IndexMissing,
 )
-from index.generation import current_generation
+from index.store.layout import current_generation
 from index.searcher import LONGEST_QUESTION, Searcher
 from tests.index.test_builder import CountingEmbedder
 

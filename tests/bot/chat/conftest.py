@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.newsbot import NewsBot
-from tests.bot.chat.browser import chromium, free_port, no_chromium
+from tests.fakes.browser import chromium, free_port, no_chromium
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 PICTURES = Path(__file__).parents[3] / ".screenshots"
 """Where failing tests leave a picture of the page and a trace; git ignores it."""
@@ -48,7 +48,7 @@ def serving(bot: NewsBot, *tabs: Page) -> Iterator[str]:
 
     The tabs are closed before it ends, of which they would complain.
     """
-    from bot.chat.server.serving import (
+    from bot.server.serving import (
         start,  # Gradio takes seconds: only for the tests that need it
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.bot.chat.browser import ask, chromium, free_port, open_page, shown_cards
+from tests.fakes.browser import ask, chromium, free_port, open_page, shown_cards
 
 __all__ = ["main", "take"]
 
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m tests.bot.chat.picture OUT.png", file=sys.stderr)
         return 2
-    from bot.chat.server.serving import start
+    from bot.server.serving import start
     from bot.newsbot import NewsBot
     from corpus.samples import samples_folder
     from index.builder import build_index

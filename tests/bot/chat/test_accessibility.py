@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.bot.chat.browser import ask, open_page, shown_cards
+from tests.fakes.browser import ask, open_page, shown_cards
 from tests.bot.chat.test_page import SAMPLE
 
 SIZES = [

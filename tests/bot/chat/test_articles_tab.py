@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
 from index.builder import remove_articles
-from tests.bot.chat.browser import ask, open_page
+from tests.fakes.browser import ask, open_page
 from tests.bot.chat.conftest import serving
 from tests.bot.chat.test_page import HOSTILE
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 CENSUS = "Quokka census\n\nThe quokka census counted 512 animals on the island.\n"
 QUESTION = "How many animals did the quokka census count?"

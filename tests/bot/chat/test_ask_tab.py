@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.chat.answer_markup import in_words
+from bot.chat.html.answers import in_words
 from bot.feedback import FeedbackStore, feedback_file
 from bot.newsbot import NewsBot
-from bot.reader.loading import load_reader
+from bot.reader.registry import load_reader
 from bot.reader.reader import AnswerSpan
-from tests.bot.chat.browser import ask, asked, open_page, shown_cards
+from tests.fakes.browser import ask, asked, open_page, shown_cards
 from tests.bot.chat.conftest import serving
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.article import Passage
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 SAMPLE = "Who denied the missile attack?"
 FERRY = "How many passengers did the Grelle ferry carry?"

@@ -10,12 +10,12 @@ import pytest
 
 from bot.chat.conversation import View, converse, first_view, greeting, shown, stopped
 from bot.chat.examples import EXAMPLES
-from bot.chat.narrowing import Narrowing
+from bot.chat.filters import Narrowing
 from bot.chat.turns import Turn
 from bot.newsbot import NewsBot
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 SAMPLE = EXAMPLES[0][0]
 

@@ -12,10 +12,10 @@ from bot.chat.examples import EXAMPLES, Examples, questions_about
 from bot.newsbot import NewsBot
 from corpus.article import Article
 from index.builder import build_index
-from tests.bot.chat.seen import TEXT
+from tests.fakes.seen import TEXT
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 HARBOUR = (
     "Harbour pilots end their strike\n\n"

@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.bot.chat.browser import ask, asked, open_page, shown_cards
+from tests.fakes.browser import ask, asked, open_page, shown_cards
 from tests.bot.chat.conftest import serving
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.embedding.embedder import Embedder
 
 SAMPLE = "Who denied the missile attack?"
 NARROW = {"viewport": {"width": 360, "height": 740}}

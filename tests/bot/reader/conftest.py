@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.reader.tiny import TOWNS, write_bert, write_onnx_reader, write_tokenizer
+from tests.fakes.tiny_reader import TOWNS, write_bert, write_onnx_reader, write_tokenizer
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from bot.errors import ReaderError
 from bot.reader.huggingface import HuggingFaceReader
-from bot.reader.loading import load_reader
+from bot.reader.registry import load_reader
 from bot.reader.reader import SPANS_EACH
 from corpus.article import Article
 from corpus.splitter import split_article
-from tests.bot.reader.tiny import TOWNS, one_line, passages_of, write_bert
+from tests.fakes.tiny_reader import TOWNS, one_line, passages_of, write_bert
 
 TEXT = "The ferry to Corran was late. 😀 Nobody in old Belwick said so! At Lorne there was rain."
 TEXTS = st.lists(

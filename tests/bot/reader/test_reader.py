@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ReaderError
-from bot.reader.loading import SHIPPED_READER, load_reader
+from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.reader.onnx_reader import OnnxReader
 from bot.reader.reader import SPANS_EACH, Reader
 from bot.reader.spans import LENGTH_COST
 from corpus.article import Article
 from corpus.splitter import split_article
-from tests.bot.reader.tiny import TOWNS, one_line, passages_of, write_onnx_reader
+from tests.fakes.tiny_reader import TOWNS, one_line, passages_of, write_onnx_reader
 
 TEXT = (
     "The ferry to Corran was late. 😀 Nobody in old Belwick said so!\n\n"
@@ -178,7 +178,7 @@ def test_a_tokenizer_without_the_marks_is_refused(town_reader: Path, tmp_path: P
 def test_reading_needs_neither_torch_nor_transformers(town_reader: Path) -> None:
     program = """
         import json, sys
-        from bot.reader.loading import load_reader
+        from bot.reader.registry import load_reader
         from corpus.article import Article
         from corpus.splitter import split_article
         passages = split_article(Article("a", "", "The ferry to Corran was late."))

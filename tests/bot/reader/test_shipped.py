@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.newsbot import NewsBot
-from bot.reader.loading import SHIPPED_READER
+from bot.reader.registry import SHIPPED_READER
 from bot.reader.onnx_reader import MODEL_FILE
-from index.embedder import Embedder
+from index.embedding.embedder import Embedder
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.corpus.formats.bombs import BOMBS
+from tests.fakes.bombs import BOMBS
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_no_file_takes_more_than_ten_seconds_or_a_gigabyte() -> None:
-    command = [sys.executable, "-m", "tests.corpus.formats.bombs"]
+    command = [sys.executable, "-m", "tests.fakes.bombs"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -1,0 +1,29 @@
+"""Who may change the index: asked by the page's own events and by the endpoints alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.access.authentication import Gate, visitor_of
+from bot.errors import Refused
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+__all__ = ["check_editor", "may_edit"]
+
+
+def may_edit(request: gr.Request | None, gate: Gate) -> bool:
+    """Tell whether whoever sent a request may add and remove articles."""
+    inner = None if request is None else request.request
+    return inner is not None and gate.may_change(visitor_of(inner.scope))
+
+
+def check_editor(request: gr.Request | None, gate: Gate) -> None:
+    """Check that whoever sent a request may add and remove articles.
+
+    Raises:
+        Refused: it is somebody who may not.
+    """
+    if not may_edit(request, gate):
+        raise Refused("you may not add or remove articles")

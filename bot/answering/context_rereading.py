@@ -1,0 +1,103 @@
+"""The passages that answer most surely, read once more among the words that stand around them.
+
+A passage is cut out of its article, and who "he" is may stand before it: with more of the article
+the reader tells better whether it is an answer. Nothing is quoted from the second reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan, Reader, bounded_margin
+from corpus.article import Article, Passage, Span
+from corpus.shingles import folded_words
+from index.searcher import Hit
+
+__all__ = ["PASSAGES_READ_AGAIN", "SecondReading", "read_again"]
+
+PASSAGES_READ_AGAIN = 2
+"""Passages that are read a second time: as many as two cores read at once."""
+
+_WORDS_AROUND = 50  # of the article, on either side of a passage
+_CHARACTERS_AROUND = 600  # in which these words are looked for
+_WORD = re.compile(r"\S+")
+
+
+class SecondReading:
+    """What was read the second time, and what it says of answers from the first."""
+
+    def __init__(self, spans: Sequence[AnswerSpan] = ()) -> None:
+        """Take the spans of all passages that were read again, in any order."""
+        self._windows: dict[Passage, list[tuple[set[str], AnswerSpan]]] = {}
+        for span in spans:
+            words = set(folded_words(span.text))
+            self._windows.setdefault(span.passage, []).append((words, span))
+
+    def margins(self, span: AnswerSpan) -> tuple[float, float]:
+        """Give the margin of an answer in the second reading, and how answerable the passage is.
+
+        Args:
+            span: from the first reading.
+
+        Returns:
+            The highest margin of the spans read again that have all the answer's words, or of whose
+            words it has all; and the ``passage_margin`` there. Where the span's sentence was not
+            read again, both as the first reading gave them.
+        """
+        own = set(folded_words(span.text))
+        for window, found in self._windows.items():
+            if _within(span, window):
+                same = [other.margin for words, other in found if words <= own or own <= words]
+                answerable = max(other.passage_margin for _, other in found)
+                return bounded_margin(max(same, default=LEAST_MARGIN)), bounded_margin(answerable)
+        return bounded_margin(span.margin), bounded_margin(span.passage_margin)
+
+
+def read_again(
+    reader: Reader, question: str, hits: Sequence[Hit], spans: Sequence[AnswerSpan]
+) -> SecondReading:
+    """Read the passages with the highest margins again, among fifty words on either side.
+
+    Args:
+        reader: reads.
+        question: as it was read the first time.
+        hits: what was read.
+        spans: what the reader found in the hits' passages, in any order.
+    """
+    articles = {hit.article.id: hit.article for hit in hits}
+    best = dict.fromkeys(
+        span.passage for span in sorted(spans, key=lambda span: -span.margin)
+    )  # in this order, each once
+    chosen = list(best)[:PASSAGES_READ_AGAIN]
+    if not chosen:
+        return SecondReading()
+    windows = [_window(articles[passage.article_id], passage) for passage in chosen]
+    titles = [articles[passage.article_id].title for passage in chosen]
+    return SecondReading(reader.read(question, windows, titles))
+
+
+def _within(span: AnswerSpan, window: Passage) -> bool:
+    return (
+        span.passage.article_id == window.article_id
+        and window.start <= span.sentence[0]
+        and span.sentence[1] <= window.end
+    )
+
+
+def _window(article: Article, passage: Passage) -> Passage:
+    """Widen a passage; what is before it counts as one sentence, and what is after it."""
+    low = max(0, passage.start - _CHARACTERS_AROUND)
+    before = list(_WORD.finditer(article.text, low, passage.start))[-_WORDS_AROUND:]
+    high = passage.end + _CHARACTERS_AROUND
+    after = list(_WORD.finditer(article.text, passage.end, high))[:_WORDS_AROUND]
+    start = before[0].start() if before else passage.start
+    end = after[-1].end() if after else passage.end
+    sentences: list[Span] = list(passage.sentences) or [(passage.start, passage.end)]
+    if start < sentences[0][0]:
+        sentences.insert(0, (start, sentences[0][0]))
+    if sentences[-1][1] < end:
+        sentences.append((sentences[-1][1], end))
+    text = article.text[start:end]
+    return replace(passage, start=start, end=end, text=text, sentences=tuple(sentences))

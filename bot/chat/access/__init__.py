@@ -1,3 +1,0 @@
-"""Who may ask and who may change what, how much, and how often."""
-
-__all__: list[str] = []

@@ -1,0 +1,80 @@
+"""A conversation as a file to keep, and an answer as text to paste, each with its sources."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from bot.chat.html.markup import safe_link
+from bot.chat.turns import day_of
+from bot.cli.console import clean, one_line
+
+if TYPE_CHECKING:
+    from bot.chat.turns import Turn
+    from bot.answering.composing import Citation
+
+__all__ = ["as_json", "as_markdown", "as_text"]
+
+_MARKED = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
+
+
+def as_text(turn: Turn) -> str:
+    """Give an answer with its sources numbered below it, as plain text."""
+    lines = [clean(turn.answer.text)]
+    for cited in _numbered(turn):
+        address = cited.url if safe_link(cited.url) else None
+        where = ", ".join(filter(None, (one_line(cited.title) or "Untitled", *_place(cited))))
+        lines.append(f"[{cited.number}] {where}{f', {address}' if address else ''}")
+    return "\n".join(lines)
+
+
+def as_markdown(turns: Sequence[Turn]) -> str:
+    """Give a conversation as Markdown in which no text of others is markup."""
+    return "\n".join(_markdown(turns))
+
+
+def as_json(turns: Sequence[Turn]) -> str:
+    """Give a conversation as JSON: a list of questions with what ``Answer.to_dict`` gives."""
+    return json.dumps([turn.to_dict() for turn in turns], indent=2)
+
+
+def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
+    yield "# A conversation with newsbot\n"
+    for turn in turns:
+        yield f"## {_plain(turn.question)}\n"
+        if turn.narrowing:
+            yield f"Only articles: {_plain(str(turn.narrowing))}\n"
+        yield f"{_plain(turn.answer.text)}\n"
+        for other in turn.answer.alternatives:
+            numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
+            yield f"Or: {_plain(other.short_answer)} {numbers}\n"
+        for cited in _numbered(turn):
+            yield from _source(cited)
+        yield ""
+
+
+def _source(cited: Citation) -> Iterator[str]:
+    title = _plain(cited.title) or "Untitled"
+    link = safe_link(cited.url)
+    address = re.sub(r"[<>()\\]", lambda match: f"%{ord(match[0]):02X}", link[0]) if link else ""
+    named = f"[{title}](<{address}>)" if address else title
+    where = ", ".join([named, *map(_plain, _place(cited))])
+    yield f"- \\[{cited.number}\\] {where}, characters {cited.start}\\-{cited.end}:"
+    yield f"  > {_plain(cited.quote)}"
+
+
+def _numbered(turn: Turn) -> Iterator[Citation]:
+    """Give what the answer cites; a refusal cites nothing."""
+    if not turn.answer.refused:
+        yield from turn.cited()
+
+
+def _place(cited: Citation) -> list[str]:
+    day = day_of(cited.published)
+    return [part for part in (one_line(cited.source or ""), f"{day}" if day else "") if part]
+
+
+def _plain(text: str) -> str:
+    return _MARKED.sub(r"\\\1", one_line(text))

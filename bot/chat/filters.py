@@ -1,0 +1,102 @@
+"""What a person narrows the search to: dates, publishers, single articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.errors import BotError
+from bot.cli.console import counted
+
+__all__ = ["BadNarrowing", "Narrowing"]
+
+_LONGEST_NAME = 5_000  # code points; an id that is an address may be long
+_MOST_NAMES = 1_000
+
+
+class BadNarrowing(BotError):
+    """A date that is none, or dates the wrong way round."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Which articles are asked; nothing is left out where all is None.
+
+    Attributes:
+        since: first day of publication.
+        until: last day, included.
+        sources: publishers, compared without regard to case; empty for any.
+        articles: ids of the only articles; empty for all.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        articles: Sequence[str] | None = None,
+    ) -> Narrowing:
+        """Read what was typed and chosen; white space and nothing are the same.
+
+        Raises:
+            BadNarrowing: a date is none, the first comes after the last, or too much is chosen.
+        """
+        first, last = _day(since, "From"), _day(until, "Until")
+        if first and last and first > last:
+            raise BadNarrowing(f"The dates are the wrong way round: {first} comes after {last}.")
+        return cls(first, last, _names(sources), _names(articles))
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is left out."""
+        return self != Narrowing()
+
+    def __str__(self) -> str:
+        """Give it in words; empty where nothing is left out."""
+        days = ""
+        if self.since and self.until:
+            days = f"{self.since} to {self.until}" if self.since < self.until else f"{self.since}"
+        elif self.since or self.until:
+            days = f"from {self.since}" if self.since else f"until {self.until}"
+        only = counted(len(self.articles), "article") if self.articles else ""
+        return " · ".join(part for part in (days, ", ".join(self.sources), only) if part)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as JSON values, dates as ISO 8601."""
+        return {
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "sources": list(self.sources),
+            "articles": list(self.articles),
+        }
+
+    def to_filters(self) -> dict[str, Any]:
+        """Give it as the arguments of that name of ``NewsBot``'s methods."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "source": self.sources or None,
+            "articles": self.articles or None,
+        }
+
+
+def _names(given: Sequence[str] | None) -> tuple[str, ...]:
+    names = dict.fromkeys(name.strip()[:_LONGEST_NAME] for name in given or ())
+    if len(names) > _MOST_NAMES:
+        raise BadNarrowing(f"More than {_MOST_NAMES:,} are chosen.")
+    return tuple(filter(None, names))
+
+
+def _day(given: str | None, name: str) -> date | None:
+    text = (given or "").strip()
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError as error:
+        raise BadNarrowing(f"“{name}” is not a date: write it as 2024-05-31.") from error

@@ -1,0 +1,177 @@
+"""Questions, answers and refusals as HTML messages of the conversation.
+
+An answer is built from its parts, the short answer and the cited sentences. Its [n] are put where a
+sentence ends, and never looked for in the text: an article's own "[2]" stays text.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from bot.chat.html.cards import card_id
+from bot.chat.html.markup import byline, escaped, title_html
+from bot.cli.console import clean
+
+if TYPE_CHECKING:
+    from bot.answering.composing import Alternative, Answer, Citation
+
+__all__ = ["answer_html", "growing_html", "in_words", "pending_html", "question_html"]
+
+_LONGEST_QUESTION = 2_000  # code points of a question that the page repeats
+
+_WORDS = (
+    (0.9, "Very likely right"),
+    (0.7, "Likely right"),
+    (0.5, "More likely right than not"),
+    (0.0, "Uncertain"),
+)
+
+
+def question_html(question: str) -> str:
+    """Show what was asked.
+
+    There is no element around it and quotes are left as they are: where the question is edited,
+    Gradio puts these very characters into its box.
+    """
+    shown = question.strip()
+    if len(shown) > _LONGEST_QUESTION:
+        shown = f"{shown[:_LONGEST_QUESTION]}…"
+    return html.escape(clean(shown), quote=False)
+
+
+def pending_html() -> str:
+    """Show that an answer is on its way."""
+    return '<p class="pending">Reading the articles…</p>'
+
+
+def in_words(confidence: float) -> str:
+    """Put a probability of being right, 0 to 1, in words."""
+    return next(words for least, words in _WORDS if confidence >= least or least == 0.0)
+
+
+def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
+    """Show as much of an answer as has come.
+
+    Args:
+        text: the first characters of ``Answer.text``.
+        citations: those of the answer, in the order of their numbers.
+        turn: number of the turn, from 1.
+    """
+    first = _prose(citations[0].quote)
+    short, rest = "", text
+    if not first.startswith(text) and not text.startswith(first):
+        short, joint, rest = text.partition(" — “")
+        short = short if joint else short.rstrip(" —")
+    shown = [_short(short)] if short else []
+    for cited in citations:
+        if not rest:
+            break
+        whole = f"{_prose(cited.quote)}{'”' if short else ''} [{cited.number}]"
+        complete = rest.startswith(whole)
+        piece = _prose(cited.quote) if complete else rest
+        shown.append(_sentence(piece, [cited.number] if complete else [], turn, bool(short)))
+        rest = rest[len(whole) :].lstrip(" “") if complete else ""
+    return f'<div class="answer streaming">{"".join(shown)}</div>'
+
+
+def answer_html(answer: Answer, turn: int, narrowed: str = "") -> str:
+    """Show an answer, or that the articles do not say, in a way that no answer looks.
+
+    Args:
+        answer: what is shown.
+        turn: number of the turn, from 1: its links and buttons name it.
+        narrowed: to which articles the search was narrowed, in words; empty where it was not.
+    """
+    if answer.refused:
+        return _refusal(answer, turn, narrowed)
+    short = answer.short_answer
+    sentences = "".join(
+        _sentence(_prose(cited.quote), [cited.number], turn, short is not None)
+        for cited in answer.citations
+    )
+    return (
+        f'<div class="answer">{"" if short is None else _short(short)}{sentences}'
+        f"{_others(answer.alternatives, turn)}{_notes(answer.notes)}{_foot(answer, turn)}</div>"
+    )
+
+
+def _refusal(answer: Answer, turn: int, narrowed: str) -> str:
+    advice = "Naming the people, places or events that the articles would name may help."
+    if narrowed:
+        advice = f"Only these were asked: <bdi>{escaped(narrowed)}</bdi>."
+    closest = "".join(
+        f'<li><button type="button" class="link" name="read" value="{turn}/{cited.number}">'
+        f"<bdi>{title_html(cited.title)}</bdi></button>"
+        f"{byline(cited.source, cited.published)}</li>"
+        for cited in answer.closest
+    )
+    folded = (
+        f'<details class="closest"><summary>Closest articles</summary><ul>{closest}</ul></details>'
+        if closest
+        else ""
+    )
+    return (
+        f'<div class="refusal"><p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
+        f"<p>Nothing in the {'chosen' if narrowed else 'indexed'} articles answers this, so there "
+        f"are no sources to show. {advice}</p>"
+        f"{_notes(answer.notes)}{folded}{_foot(answer, turn)}</div>"
+    )
+
+
+def _short(short: str) -> str:
+    return f'<p class="short" dir="auto">{escaped(_prose(short))}</p>'
+
+
+def _sentence(text: str, numbers: Iterable[int], turn: int, quoted: bool) -> str:
+    """Show a sentence with its markers: as a quotation below a short answer, else as the answer."""
+    marks = "".join(f"&nbsp;{_marker(turn, number)}" for number in numbers)
+    if quoted:
+        closing = "”" if marks else ""
+        shown = f'<p dir="auto">“{escaped(text)}{closing}{marks}</p>'
+        return f'<blockquote class="quote">{shown}</blockquote>'
+    return f'<p class="sentence" dir="auto">{escaped(text)}{marks}</p>'
+
+
+def _others(others: Sequence[Alternative], turn: int) -> str:
+    if not others:
+        return ""
+    items = "".join(
+        f'<li dir="auto"><strong>{escaped(_prose(other.short_answer))}</strong> '
+        f"{' '.join(_marker(turn, cited.number) for cited in other.citations)} "
+        f"{_confidence(other.confidence)}</li>"
+        for other in others
+    )
+    return f'<div class="others"><p>Or, by other sentences:</p><ul>{items}</ul></div>'
+
+
+def _confidence(confidence: float) -> str:
+    return (
+        f'<span class="confidence" title="Probability that this is right: {confidence:.0%}">'
+        f"{in_words(confidence)}</span>"
+    )
+
+
+def _marker(turn: int, number: int) -> str:
+    return (
+        f'<a class="marker" href="#{card_id(turn, number)}" title="Source {number}">[{number}]</a>'
+    )
+
+
+def _notes(notes: Iterable[str]) -> str:
+    return "".join(f'<p class="note" dir="auto">{escaped(note)}</p>' for note in notes)
+
+
+def _foot(answer: Answer, turn: int) -> str:
+    sure = "" if answer.refused else _confidence(answer.confidence)
+    copying = "Copy" if answer.refused else "Copy with citations"
+    return (
+        f'<p class="afterwards">{sure}'
+        f'<button type="button" class="link" name="copy" value="{turn}">{copying}</button>'
+        f'<button type="button" class="link" name="how" value="{turn}">Show how</button></p>'
+    )
+
+
+def _prose(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,140 @@
+"""Text, dates and links as HTML, and the page's own remarks. Others' text is escaped in here.
+
+Titles, texts, addresses and questions come from anywhere. What is shown of them has passed
+``escaped``, which leaves no markup alive; the chat page shows HTML only, never Markdown.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.cli.console import clean, one_line
+from index.duplicates import Copy
+
+__all__ = [
+    "also_in",
+    "byline",
+    "date_html",
+    "escaped",
+    "message_html",
+    "notice_html",
+    "original_html",
+    "safe_link",
+    "title_html",
+]
+
+_LONGEST_ADDRESS = 200  # code points of an address that is shown and not linked
+_MOST_COPIES = 5  # other places of a source that are named
+
+_GAP = re.compile(r"\s+")
+
+
+def escaped(text: str) -> str:
+    """Give text as HTML that shows it and does nothing else.
+
+    Control characters and those that turn the writing direction are left out.
+    """
+    return html.escape(clean(text), quote=True)
+
+
+def safe_link(url: str | None) -> tuple[str, str] | None:
+    """Tell whether an address may be a link.
+
+    Returns:
+        The address and its host, neither escaped yet; None unless it is plain http or https with
+        a host, without a user name, which can pass for a host, and without white space.
+    """
+    if not url or clean(url) != url or _GAP.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        named = parts.username is not None or parts.password is not None
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or named:
+        return None
+    return url, host
+
+
+def title_html(title: str) -> str:
+    """Give a headline on one line, and a stand-in for one that is empty."""
+    return escaped(one_line(title)) or "Untitled article"
+
+
+def byline(source: str | None, published: str | None, author: str | None = None) -> str:
+    """Show publisher, author and date, as far as they are known."""
+    parts = []
+    if source:
+        parts.append(f'<bdi class="source">{escaped(source)}</bdi>')
+    if author:
+        parts.append(f'<bdi class="author">{escaped(author)}</bdi>')
+    if published:
+        parts.append(date_html(published))
+    return f'<p class="byline">{" · ".join(parts)}</p>' if parts else ""
+
+
+def date_html(published: str) -> str:
+    """Show a date of publication as a day; what is no date, as it is."""
+    try:
+        moment = datetime.fromisoformat(published)
+    except ValueError:
+        return f"<bdi>{escaped(published)}</bdi>"
+    return f'<time datetime="{escaped(published)}">{moment.day} {moment:%B %Y}</time>'
+
+
+def also_in(copies: Sequence[Copy]) -> str:
+    """Name where else something ran, linked where there is an address that may be a link."""
+    named = [_copy(copy) for copy in copies[:_MOST_COPIES]]
+    if len(copies) > _MOST_COPIES:
+        named.append(f"{len(copies) - _MOST_COPIES} more")
+    return f'<p class="byline copies">Also in {", ".join(named)}</p>' if named else ""
+
+
+def original_html(url: str | None) -> str:
+    """Link an original; an address that may not be a link is shown as text."""
+    if not url:
+        return ""
+    link = safe_link(url)
+    if link is None:
+        shown = url if len(url) <= _LONGEST_ADDRESS else f"{url[:_LONGEST_ADDRESS]}…"
+        return f'<bdi class="address">{escaped(shown)}</bdi> '
+    address, host = link
+    return (
+        f'<a class="original" href="{escaped(address)}" target="_blank" '
+        f'rel="noopener noreferrer nofollow">Original at <bdi>{escaped(host)}</bdi></a> '
+    )
+
+
+def message_html(text: str) -> str:
+    """Show a remark of the page's own in place of cards."""
+    return f'<p class="empty">{escaped(text)}</p>'
+
+
+def notice_html(text: str = "", commands: Iterable[str] = (), *, problem: bool = False) -> str:
+    """Show a line near the question box, which a screen reader speaks; empty, it takes no room.
+
+    Args:
+        text: what to say.
+        commands: commands to run, a line each.
+        problem: whether something failed, rather than being a hint.
+    """
+    kind = "problem" if problem else "hint"
+    lines = "".join(f"<pre><code>{escaped(command)}</code></pre>" for command in commands)
+    body = f'<div class="{kind}"><p dir="auto">{escaped(text)}</p>{lines}</div>' if text else ""
+    return f'<div class="notice" role="status" aria-live="polite">{body}</div>'
+
+
+def _copy(copy: Copy) -> str:
+    """Name where a copy ran by its publisher, else by its headline; the whole headline on hover."""
+    title = one_line(copy.title)
+    name = f'<bdi title="{escaped(title)}">{escaped(copy.source or title) or "an article"}</bdi>'
+    link = safe_link(copy.url)
+    if link is None:
+        return name
+    address = escaped(link[0])
+    return f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{name}</a>'

@@ -1,3 +1,0 @@
-"""The server around the page: endpoints for programs, headers, health and figures."""
-
-__all__: list[str] = []

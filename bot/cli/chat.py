@@ -1,0 +1,103 @@
+"""The command ``newsbot chat``: the page, and on what terms others may use it."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import typer
+
+from bot.cli.factory import index_folder, open_bot
+from bot.cli.options import Index, Port, Refusal, Users, WithReader
+
+__all__ = ["chat"]
+
+
+def chat(
+    index: Index = None,
+    port: Port = 7860,
+    reader: WithReader = None,
+    level: Refusal = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address to listen on; 0.0.0.0 is every one that this machine has. Anything but "
+            "127.0.0.1 needs users, or --open-to-anyone.",
+        ),
+    ] = "127.0.0.1",
+    users: Users = None,
+    editors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="The users who may add and remove articles, with commas between them. "
+            "Default: all users.",
+            show_default=False,
+        ),
+    ] = None,
+    open_to_anyone: Annotated[
+        bool,
+        typer.Option("--open-to-anyone", help="Let others use the page without logging in."),
+    ] = False,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            metavar="PREFIX",
+            help="Where a proxy shows the page: a path, such as /news, or the whole address.",
+            show_default=False,
+        ),
+    ] = "",
+    mcp: Annotated[
+        bool,
+        typer.Option("--mcp", help="Serve the Model Context Protocol too, at /mcp."),
+    ] = False,
+    requests: Annotated[
+        int,
+        typer.Option(
+            "--requests-a-minute",
+            min=0,
+            help="What one client may ask for in a minute; 0 for any number.",
+        ),
+    ] = 120,
+    originals: Annotated[
+        float,
+        typer.Option(
+            "--originals-gb",
+            min=0,
+            max=1_000_000,
+            help="What uploads and pasted texts, kept beside the index, may take in all, in GB; "
+            "0 for any amount.",
+        ),
+    ] = 10,
+) -> None:
+    """Serve the chat page and its API, until Ctrl-C; its address is printed.
+
+    Only this machine is listened to, unless --host says otherwise. Where there are users, made by
+    newsbot user add, everybody logs in, on this machine too.
+
+    Example: newsbot chat --port 8000
+
+    Example: newsbot chat --host 0.0.0.0 --editors ann,ben
+    """
+    folder = index_folder(index)
+    bot = open_bot(folder, reader, level)
+    from bot.access.rate_limits import Limits
+    from bot.server.config import Terms
+    from bot.server.serving import launch
+    from bot.access.users import users_beside
+
+    beside = users_beside(folder)
+    terms = Terms(
+        users=users or (beside if beside.exists() else None),
+        editors=None if editors is None else [name.strip() for name in editors.split(",")],
+        open_to_anyone=open_to_anyone,
+        root_path=root_path,
+        mcp=mcp,
+        limits=Limits(
+            requests_a_minute=requests,
+            # Not rounded down to nothing, which would be any amount.
+            originals_bytes=math.ceil(originals * 1_000_000_000),
+        ),
+    )
+    launch(bot, host, port, terms)

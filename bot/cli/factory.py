@@ -1,0 +1,63 @@
+"""What the commands open or make before they begin: an index, and a NewsBot over it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import Level, Settings
+from bot.cli.console import complain, progress_bars
+
+if TYPE_CHECKING:
+    from bot.newsbot import NewsBot
+    from index.builder import BuildReport
+
+__all__ = ["index_articles", "index_folder", "open_bot"]
+
+
+def index_articles(
+    paths: Sequence[Path | str],
+    folder: Path,
+    *,
+    model: str | None = None,
+    prune: bool = False,
+    even_if_empty: bool = False,
+    only: Collection[str] | None = None,
+    allow_local: bool = False,
+) -> BuildReport:
+    """Index articles with progress bars, and name each file that could not be read.
+
+    Takes and raises what ``build_index`` does.
+    """
+    from index.builder import build_index
+
+    with progress_bars(sys.stderr) as bars:
+        report = build_index(
+            paths,
+            folder,
+            model=model,
+            prune=prune,
+            even_if_empty=even_if_empty,
+            progress=bars,
+            only=only,
+            allow_local=allow_local,
+        )
+    for failure in report.failures:
+        complain(f"could not read {failure.path}: {failure.cause}")
+    return report
+
+
+def index_folder(index: Path | None) -> Path:
+    """Give the folder that was named, or the settings' one; raises what ``Settings.load`` does."""
+    settings = Settings.load()
+    return settings.index if index is None else index
+
+
+def open_bot(index: Path | None, reader: str | None = None, level: Level | None = None) -> NewsBot:
+    """Open an index to be asked; takes and raises what ``NewsBot`` does."""
+    folder = index_folder(index)
+    from bot.newsbot import NewsBot
+
+    return NewsBot(folder, reader=reader, level=level)

@@ -1,0 +1,158 @@
+"""What newsbot knows, laid out as lines for people: answers, hits, the index, an indexing run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bot.cli.console import Line, counted, one_line
+
+if TYPE_CHECKING:
+    from bot.answering.composing import Answer, Citation
+    from bot.evaluation import Estimate
+    from index.builder import BuildReport
+    from index.duplicates import Copy
+    from index.searcher import Hit, IndexStatus
+
+__all__ = [
+    "answer_lines",
+    "estimate_lines",
+    "hit_lines",
+    "print_json",
+    "status_lines",
+    "summary",
+    "whole_line",
+]
+
+_MARKER = re.compile(r"(\[\d+\])")
+_MOST_COPIES = 5  # that are named; --json has them all
+
+
+def answer_lines(answer: Answer) -> Iterator[Line]:
+    """Lay out the prose and, unless it is a refusal, each source with its quote and offsets."""
+    yield Line(tuple(_marked(answer.text)))
+    yield from _sources(answer.citations)
+    for other in answer.alternatives:
+        yield Line()
+        marks = " ".join(f"[{cited.number}]" for cited in other.citations)
+        yield Line((("or: ", "dim"), *_marked(f"{one_line(other.short_answer)} {marks}")))
+        yield from _sources(other.citations)
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[Line]:
+    for cited in citations:
+        yield Line()
+        yield _heading(f"[{cited.number}]", cited.title, cited.source, cited.published)
+        yield _place(cited.article_id, cited.start, cited.end)
+        if cited.url and cited.url != cited.article_id:
+            yield Line(((one_line(cited.url), "dim"),), indent=4)
+        yield from _also_in(cited.copies)
+        yield Line(((f'"{one_line(cited.quote)}"', ""),), indent=4)
+
+
+def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[Line]:
+    """Lay out measures, a line each: mean, 95 % interval, and the questions that they are of."""
+    for name, estimate in found.items():
+        form = "{:.0f}" if name.endswith("_ms") else "{:.3f}"
+        mean, low, high = (form.format(v) for v in (estimate.mean, estimate.low, estimate.high))
+        interval = (f"{low} to {high}, {counted(estimate.count, 'question')}", "dim")
+        yield Line(((f"{name:<20}", ""), (f"{mean:>6}  ", "bold"), interval))
+
+
+def print_json(value: Any) -> None:
+    """Print for programs, escaped beyond ASCII: a terminal is sent nothing that it obeys."""
+    print(json.dumps(value, indent=2))
+
+
+def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
+    """Lay out hits in the order given, a blank line between them."""
+    if not hits:
+        yield Line((("nothing found", ""),))
+    for number, hit in enumerate(hits, start=1):
+        if number > 1:
+            yield Line()
+        article, passage = hit.article, hit.passage
+        yield _heading(f"{number}.", article.title, article.source, article.published)
+        yield _place(article.id, passage.start, passage.end, f"  score {hit.score:.3f}")
+        yield from _also_in(hit.copies)
+        yield Line(((one_line(passage.text), ""),), indent=4)
+
+
+def status_lines(status: IndexStatus) -> Iterator[Line]:
+    """Lay out what an index holds, a name and a value on each line."""
+    rows = {
+        "index": status.path,
+        "articles": f"{status.articles:,}",
+        "copies": f"{status.copies:,}",
+        "passages": f"{status.passages:,}",
+        "model": status.model,
+        "size": _size(status.bytes),
+        "built": status.built_at,
+    }
+    for name, value in rows.items():
+        yield Line(((f"{name:<10}", "dim"), (one_line(value), "")))
+
+
+def whole_line(generation: str, files: int, size: int) -> Line:
+    """Put in one line that all files of a generation are as they were written."""
+    what = f"{counted(files, 'file')} of {generation}, {_size(size)}"
+    return Line((("whole: ", "bold"), (f"{what}, all as they were written", "")))
+
+
+def summary(report: BuildReport) -> str:
+    """Put an indexing run in one line."""
+    changes = (
+        f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, "
+        f"{report.removed} removed"
+    )
+    parts = [f"{counted(report.files, 'file')} read: {changes}"]
+    if report.failures:
+        parts.append(f"{len(report.failures)} could not be read")
+    parts.append(f"{counted(report.articles, 'article')} in {counted(report.passages, 'passage')}")
+    if report.copies:
+        parts.append(f"{report.copies:,} of them copies of another")
+    if report.taken_over:
+        parts.append(f"{counted(report.taken_over, 'passage')} taken over from a run that stopped")
+    parts.append(f"{report.seconds:.1f} s")
+    return "; ".join(parts)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1_000_000 else f"{count / 1e3:,.1f} kB"
+
+
+def _marked(prose: str) -> Iterator[tuple[str, str]]:
+    for piece in _MARKER.split(prose):
+        if piece:
+            yield piece, "bold cyan" if _MARKER.fullmatch(piece) else ""
+
+
+def _heading(mark: str, title: str, source: str | None, published: str | None) -> Line:
+    byline = _byline(source, published)
+    return Line(
+        (
+            (f"{mark} ", "bold cyan"),
+            (one_line(title) or "(no title)", "bold"),
+            (f" — {byline}" if byline else "", ""),
+        )
+    )
+
+
+def _byline(source: str | None, published: str | None) -> str:
+    day = published[:10] if published else None
+    return ", ".join(one_line(value) for value in (source, day) if value)
+
+
+def _also_in(copies: Sequence[Copy]) -> Iterator[Line]:
+    for copy in copies[:_MOST_COPIES]:
+        where = _byline(copy.source, copy.published) or one_line(copy.title) or "(no title)"
+        yield Line(((f"also in: {where}  {one_line(copy.article_id)}", "dim"),), indent=4)
+    if len(copies) > _MOST_COPIES:
+        yield Line(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)
+
+
+def _place(article_id: str, start: int, end: int, more: str = "") -> Line:
+    where = f"{one_line(article_id)}  characters {start}-{end}{more}"
+    return Line(((where, "dim"),), indent=4)

@@ -1,0 +1,92 @@
+"""The command ``newsbot status``: what the index holds, and whether it is whole."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.factory import index_folder
+from bot.cli.options import AsJson, Index
+from bot.cli.console import show, sign_of_life
+
+if TYPE_CHECKING:
+    from index.store.layout import Manifest
+
+__all__ = ["status"]
+
+
+def status(
+    index: Index = None,
+    as_json: AsJson = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify", help="Read every file of the index, and say whether all are as written."
+        ),
+    ] = False,
+) -> None:
+    """Say what the index holds: articles, passages, model, size, when it was built.
+
+    With --verify, say instead whether it is whole: each of its files is compared with the checksum
+    that was taken when it was written, and one that is missing, cut short or altered is named.
+
+    Example: newsbot status --json
+
+    Example: newsbot status --verify
+    """
+    folder = index_folder(index)
+    if verify:
+        _verify(folder, as_json)
+        return
+    from index.searcher import Searcher
+
+    found = Searcher.open(folder).status()
+    from bot.cli.formatting import print_json, status_lines
+
+    if as_json:
+        print_json(asdict(found))
+        return
+
+    show(status_lines(found))
+
+
+def _verify(index: Path, as_json: bool) -> None:
+    from bot.cli.formatting import print_json, whole_line
+    from index.errors import IndexCorrupt
+
+    try:
+        with sign_of_life(sys.stderr, "reading every file of the index"):
+            generation, manifest = _whole_generation(index)
+    except IndexCorrupt as error:
+        if as_json:  # beside the line on standard error
+            print_json({"path": str(index), "whole": False, "cause": str(error)})
+        raise
+    files, size = len(manifest.sizes), sum(manifest.sizes.values())
+    if as_json:
+        told = {"path": str(index), "whole": True, "generation": generation}
+        print_json({**told, "files": files, "bytes": size})
+        return
+
+    show([whole_line(generation, files, size)])
+
+
+def _whole_generation(index: Path) -> tuple[str, Manifest]:
+    """Compare the current generation with its checksums; give its name and manifest.
+
+    Raises:
+        IndexCorrupt: a file is missing, cut short or altered.
+        IndexMissing, IndexForeign: there is no index, or it is another program's or version's.
+    """
+    from index.store.layout import Manifest, verify_generation
+    from index.store.opening import in_current
+
+    def whole(folder: Path) -> tuple[str, Manifest]:
+        manifest = Manifest.read(folder)
+        verify_generation(folder, manifest)
+        return folder.name, manifest
+
+    return in_current(index, whole)

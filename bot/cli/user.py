@@ -1,0 +1,70 @@
+"""The commands ``newsbot user``: who may use a page that others can reach."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import UsersFailure
+from bot.cli.factory import index_folder
+from bot.cli.options import Index, Users
+from bot.access.users import LONGEST_PASSWORD, UserFile, users_beside
+
+__all__ = ["user"]
+
+user = typer.Typer(help="Say who may use the page: newsbot user add NAME.")
+
+_Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="Name to log in with.", show_default=False)
+]
+
+
+@user.command()
+def add(name: _Name, index: Index = None, users: Users = None) -> None:
+    """Add somebody who may use the page, or give somebody another password.
+
+    The password is asked for twice and not shown; in a pipe, the first line is the password. What
+    is kept is its argon2 hash. A page that is open takes note at the next request.
+
+    Example: newsbot user add ann
+    """
+    file = _file(index, users)
+    new = file.add(name, _password())
+    print(f"{name} can log in" if new else f"{name} has a new password")
+
+
+@user.command()
+def remove(name: _Name, index: Index = None, users: Users = None) -> None:
+    """Take somebody out, who then cannot use the page any more, from the next request on.
+
+    Example: newsbot user remove ann
+    """
+    _file(index, users).remove(name)
+    print(f"{name} cannot log in any more")
+
+
+@user.command("list")
+def list_users(index: Index = None, users: Users = None) -> None:
+    """List the names of those who may use the page, one a line.
+
+    Example: newsbot user list
+    """
+    for name in sorted(_file(index, users).read()):
+        print(name)
+
+
+def _file(index: Path | None, users: Path | None) -> UserFile:
+    return UserFile(users or users_beside(index_folder(index)))
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline(LONGEST_PASSWORD + 2).rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != first:
+        raise UsersFailure("the two passwords differ; nothing was changed")
+    return first

@@ -1,0 +1,68 @@
+"""The command ``newsbot watch``: an index that keeps itself up to date."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.factory import index_articles, index_folder
+from bot.cli.options import Index, Model, Prune
+from bot.cli.console import complain, one_line
+
+if TYPE_CHECKING:
+    from index.watcher import Round
+    from index.builder import BuildReport
+
+__all__ = ["watch"]
+
+
+def watch(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR", help="Folders, with all that is below them.", show_default=False
+        ),
+    ],
+    index: Index = None,
+    model: Model = None,
+    prune: Prune = False,
+) -> None:
+    """Index folders, and then whatever arrives in them or changes, until Ctrl-C.
+
+    A file is read once it has stayed the same for two seconds, so one that is still being copied or
+    downloaded waits until it is whole. Each round of indexing is one line. Ask meanwhile, and leave
+    the chat page open: a round becomes visible all at once when it is done.
+
+    What goes wrong in a round is one line on standard error, and the round is tried again. So is a
+    file that the system refuses, after longer and longer pauses. A folder that is suddenly empty is
+    taken for a disk that is missing: --prune leaves its articles alone.
+
+    Example: newsbot watch ~/articles --prune
+    """
+    folder = index_folder(index)
+    from bot.cli.formatting import summary
+    from index.watcher import FolderWatch
+
+    def carry_out(what: Round) -> BuildReport:
+        return index_articles(folders, folder, model=model, prune=what.prune, only=what.only)
+
+    watching = FolderWatch(
+        folders,
+        folder,
+        carry_out,
+        lambda cause: complain(f"newsbot: {cause}"),
+        tell=lambda report: print(summary(report), flush=True),
+        prune=prune,
+    )
+    names = one_line(", ".join(map(str, folders)))
+    with suppress(KeyboardInterrupt):  # the way to end it, and no failure
+        print(f"watching {names}; Ctrl-C ends it", flush=True)
+        watching.run()
+    done = watching.tally
+    print(
+        f"stopped after {done.rounds} round{'' if done.rounds == 1 else 's'}: "
+        f"{done.added} added, {done.replaced} replaced, {done.removed} removed"
+    )

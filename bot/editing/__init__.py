@@ -1,0 +1,1 @@
+"""Changes of the index that visitors make, and what they upload."""

@@ -1,0 +1,183 @@
+"""Articles that visitors add and remove, from the page and from programs alike.
+
+What comes from a visitor is data and never a path of this machine: files must lie in the folder of
+uploads, addresses must be web addresses, and a name only ever becomes the last part of a path that
+``originals`` makes. What is added is kept there, so that the index can be built anew; what a change
+brought that published nothing is not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.editing.jobs import Change, Changes
+from bot.editing.uploads import Originals, pasted_article
+from bot.errors import Refused
+from bot.cli.console import counted
+from corpus.web.address import clean_address
+
+if TYPE_CHECKING:
+    from bot.access.rate_limits import Limits
+    from bot.newsbot import NewsBot
+    from index.builder import BuildReport
+
+__all__ = ["Contributions"]
+
+_MOST_IDS = 1_000
+_MOST_ADDRESSES = 20
+
+
+class Contributions:
+    """Adds and removes articles of one index. Safe for threads.
+
+    Attributes:
+        changes: the changes of the index that wait or go on.
+        originals: where what was added is kept.
+    """
+
+    def __init__(self, bot: NewsBot, limits: Limits, uploads: Path) -> None:
+        """Prepare.
+
+        Args:
+            bot: whose index is changed; it answers on meanwhile, and from the new one afterwards.
+            limits: of size and number.
+            uploads: the folder that uploaded files lie in; no other file is ever read.
+        """
+        self._bot = bot
+        self._limits = limits
+        self._uploads = uploads
+        self.changes = Changes(limits.changes_waiting)
+        self.originals = Originals(bot.index, limits.originals_bytes)
+        self.originals.sweep()
+
+    def add(
+        self,
+        files: Sequence[str] = (),
+        addresses: Sequence[str] = (),
+        text: str = "",
+        title: str = "",
+        **known: str,
+    ) -> Change:
+        """Keep articles beside the index and index them; where nothing comes of it, keep nothing.
+
+        Args:
+            files: paths as the upload gave them; an upload is gone once it is taken.
+            addresses: web addresses, fetched as ``newsbot index`` does, none of the local network.
+            text: the text of an article.
+            title: its title.
+            known: what else is known of it: ``source``, ``published`` and ``url``.
+
+        Raises:
+            Refused: it is too much, nothing at all, or not what it should be, or the server is
+                closing.
+            BotError: it cannot be kept.
+        """
+        self.changes.check_room()
+        pages = self._addresses(addresses)
+        uploaded = self._files(files)
+        if text.strip():
+            if len(text) > self._limits.text:
+                most = f"{self._limits.text:,}"
+                raise Refused(f"longer than {most} characters: add the text as a file")
+        elif title.strip():
+            raise Refused("a title without a text is no article")
+        if not (pages or uploaded or text.strip()):
+            raise Refused("nothing to add: give files, web addresses or a text")
+        pasted = pasted_article(text, title, **known) if text.strip() else b""
+        brought = self.originals.bring(uploaded, pasted)
+        paths: list[str | Path] = [*brought.paths, *pages]
+
+        def work(change: Change) -> BuildReport:
+            from index.builder import build_index
+
+            # The model that answers is the one that reads: it is in memory already.
+            embedder = self._bot.searcher().embedder
+            return self._opened(
+                build_index(paths, self._bot.index, embedder=embedder, progress=change)
+            )
+
+        def settle(report: BuildReport | None) -> None:
+            self.originals.settle(brought, report is not None and report.published)
+
+        what = _adding(len(uploaded), bool(pasted), len(pages))
+        try:
+            change = self.changes.start(what, work, settle)
+        except Refused:
+            settle(None)
+            raise
+        for path in uploaded:
+            path.unlink(missing_ok=True)
+        return change
+
+    def remove(self, article_ids: Sequence[str]) -> Change:
+        """Remove articles by their ids; all of them or, where one is unknown, none.
+
+        What they were added from stays where it is kept.
+
+        Raises:
+            Refused: none or too many are named, or too many changes wait.
+        """
+        ids = list(dict.fromkeys(article_ids))
+        if not ids:
+            raise Refused("nothing to remove: give ids of articles")
+        if len(ids) > _MOST_IDS:
+            raise Refused(f"more than {_MOST_IDS:,} articles: remove them in several steps")
+
+        def work(change: Change) -> BuildReport:
+            from index.builder import remove_articles
+
+            return self._opened(remove_articles(ids, self._bot.index, progress=change))
+
+        return self.changes.start(f"Removing {counted(len(ids), 'article')}", work)
+
+    def close(self) -> None:
+        """Take no more changes, forget those that wait, and wait for the one that goes on."""
+        self.changes.close()
+
+    def _opened(self, report: BuildReport) -> BuildReport:
+        self._bot.searcher()  # opened here, so that no question has to wait for that
+        return report
+
+    def _addresses(self, addresses: Sequence[str]) -> list[str]:
+        if len(addresses) > _MOST_ADDRESSES:
+            raise Refused(f"more than {_MOST_ADDRESSES} addresses: add them in several steps")
+        cleaned: list[str] = []
+        for address in addresses:
+            usable = clean_address(address)
+            if usable is None:
+                raise Refused(f"not a usable web address: {_shown(address)}")
+            cleaned.append(usable)
+        return list(dict.fromkeys(cleaned))
+
+    def _files(self, files: Sequence[str]) -> list[Path]:
+        most = self._limits.upload_files
+        if len(files) > most:
+            raise Refused(f"more than {most} files: add them in several steps")
+        root = os.path.realpath(self._uploads)
+        found = []
+        for name in files:
+            # realpath follows every link: what it gives is where the bytes are.
+            real = "" if "\0" in name else os.path.realpath(name)
+            if os.path.commonpath([root, real or "/"]) != root or not os.path.isfile(real):
+                raise Refused(f"not an uploaded file: {_shown(Path(name).name)}")
+            if os.path.getsize(real) > self._limits.file_bytes:
+                size = self._limits.file_bytes // 1_000_000
+                raise Refused(f"larger than {size} MB: {_shown(Path(name).name)}")
+            found.append(Path(real))
+        return list(dict.fromkeys(found))
+
+
+def _adding(files: int, text: bool, addresses: int) -> str:
+    parts = [
+        *([counted(files, "file")] if files else []),
+        *(["a pasted article"] if text else []),
+        *([counted(addresses, "address", "addresses")] if addresses else []),
+    ]
+    return f"Adding {' and '.join(parts)}"
+
+
+def _shown(text: Any) -> str:
+    return repr(str(text)[:100])

@@ -1,0 +1,1 @@
+"""The server around the page: endpoints for programs, headers, health and figures."""

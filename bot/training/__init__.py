@@ -1,0 +1,1 @@
+"""How a reader is made; nothing of the product imports this."""

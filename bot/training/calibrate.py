@@ -1,0 +1,256 @@
+"""Fit a reader's confidence: ``python -m bot.training.calibrate DATA... --reader DIR``.
+
+Takes the questions that ``bot.training.train`` held out, makes articles of their contexts, and
+indexes these among other contexts. Every question is then searched for and read as a user's would
+be; from a third of them the article with the answer is kept away, so that nothing answers. Of
+the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
+and which are from a passage that holds one. To both logistic regressions are fitted, one for
+answers of a few words, with trees beside its weights, and one for whole sentences, each on the
+questions that are answered so. ``calibration.json`` is written beside the reader.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import ReaderError
+from bot.answering.question_type import QuestionKind, question_kind
+from bot.answering.confidence import (
+    ANSWER_FEATURES,
+    CALIBRATION_FILE,
+    SENTENCE_FEATURES,
+    Calibration,
+    Regression,
+)
+from bot.training.command import Say, command_parser, print_line, run_command
+from bot.training.fit_confidence import Finding, choose_thresholds, fit_regression
+from bot.reader.registry import SHIPPED_READER, load_reader
+from bot.training.questions import TrainingQuestion, is_held_out, load_questions
+from bot.reader.reader import Reader
+
+if TYPE_CHECKING:
+    from bot.answering.candidates import Candidate
+    from index.searcher import Hit, Searcher, SearchResult
+
+__all__ = ["calibrate", "main"]
+
+_RIGHT = 0.5  # F1 from which an answer counts as right
+_CANDIDATES = 5
+_SOURCE = "articles.jsonl"
+_KEPT_AWAY = 0.33
+_ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A held-out question: where its answers stand, in the article that was made for it."""
+
+    question: TrainingQuestion
+    article_id: str
+    places: tuple[tuple[int, int], ...]
+
+
+def calibrate(
+    data: Sequence[Path],
+    reader: Reader,
+    *,
+    most: int,
+    others: int,
+    seed: int,
+    say: Say,
+    trees: int = 40,
+) -> Calibration:
+    """Fit the regressions and the thresholds.
+
+    Args:
+        data: what the reader was trained on; what was held out of it is used.
+        reader: to calibrate.
+        most: questions to ask of each kind of data, 1 or more.
+        others: contexts from training to index beside the held-out ones.
+        seed: of the choice.
+        say: told the progress, line by line.
+        trees: how many are grown beside the weights of an answer's features, 0 or more.
+
+    Raises:
+        ReaderError: the data cannot be read, or is too little to fit anything to.
+    """
+    from index.builder import build_index
+    from index.searcher import Searcher
+
+    chance = random.Random(seed)
+    questions = load_questions(data)
+    held = [question for question in questions if is_held_out(question)]
+    if not held:
+        raise ReaderError(f"{', '.join(map(str, data))}: no question was held out of training")
+    rest = [question for question in questions if not is_held_out(question)]
+    records, asked = _articles(held)
+    beside, _ = _articles(chance.sample(rest, min(others, len(rest))))
+    chosen = _choose(asked, most, chance)
+    with tempfile.TemporaryDirectory(prefix="newsbot-calibrate-") as scratch:
+        source = Path(scratch) / _SOURCE
+        lines = [json.dumps(record) + "\n" for record in [*records, *beside]]
+        source.write_text("".join(lines), encoding="utf-8")
+        report = build_index([source], Path(scratch) / "index")
+        say(f"{report.articles} articles, {len(chosen)} questions")
+        searcher = Searcher.open(Path(scratch) / "index")
+        answers, sentences = _ask(chosen, searcher, reader, chance, say)
+    answer = fit_regression(answers, ANSWER_FEATURES, trees=trees)
+    sentence = fit_regression(sentences, SENTENCE_FEATURES)
+    say("answers of a few words")
+    thresholds = choose_thresholds(answers, answer, say)
+    say("answers of whole sentences")
+    return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence, say))
+
+
+def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
+    """Make an article of each document's contexts, and place the questions' answers in it."""
+    contexts: dict[str, dict[str, TrainingQuestion]] = defaultdict(dict)
+    for question in sorted(questions, key=lambda question: question.place):
+        contexts[question.document].setdefault(question.context, question)
+    records, starts = [], {}
+    for number, (document, found) in enumerate(contexts.items()):
+        text = ""
+        for context in found:
+            text += "\n\n" if text else ""
+            starts[document, context] = len(text)
+            text += context
+        title = next(iter(found.values())).title
+        records.append({"id": f"{number}-{document}", "title": title, "text": text})
+    names = {  # the loader puts the file's name before a record's own id
+        document: f"{_SOURCE}#{record['id']}"
+        for document, record in zip(contexts, records, strict=True)
+    }
+    asked = []
+    for question in questions:
+        base = starts[question.document, question.context]
+        places = tuple((base + start, base + start + len(t)) for start, t in question.answers)
+        asked.append(_Asked(question, names[question.document], places))
+    return records, asked
+
+
+def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_Asked]:
+    """Take as many questions of each kind: of news, answered, answered by sentences, and not."""
+    kinds: dict[tuple[str, bool, bool], list[_Asked]] = defaultdict(list)
+    for one in asked:
+        kinds[_family(one.question), bool(one.places), _by_sentences(one)].append(one)
+    chosen = [one for kind in kinds.values() for one in chance.sample(kind, min(most, len(kind)))]
+    chance.shuffle(chosen)
+    return chosen
+
+
+def _by_sentences(one: _Asked) -> bool:
+    return question_kind(one.question.text) is not QuestionKind.SPAN
+
+
+def _family(question: TrainingQuestion) -> str:
+    """Name the kind of data: a collection of QAMR's, or how the question is written."""
+    collection = ":".join(question.document.split(":")[:2])
+    if collection.startswith("Wiki1k:"):
+        return collection
+    return "search box" if question.text[:1].islower() else "sentence"
+
+
+def _ask(
+    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
+) -> tuple[list[Finding], list[Finding]]:
+    from bot.answering.candidates import find_candidates
+    from bot.chain import PASSAGES_READ, read_hits
+    from bot.evaluation import token_f1
+    from bot.answering.sentence_selection import weigh
+    from bot.answering.context_rereading import read_again
+    from index.store.sparse import query_terms
+
+    flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
+    unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {}, {})
+    answers: list[Finding] = []
+    sentences: list[Finding] = []
+    few = sum(map(_by_sentences, chosen)) < _ENOUGH
+    for number, one in enumerate(chosen):
+        if number and number % 100 == 0:
+            say(f"{number} of {len(chosen)} questions asked")
+        found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ)
+        away = chance.random() < _KEPT_AWAY or not one.places
+        hits = [hit for hit in found.hits if not (away and hit.article.id == one.article_id)]
+        if not one.places:  # the passage is there, and does not say
+            hits = list(found.hits)
+        found = replace(found, hits=tuple(hits[:PASSAGES_READ]))
+        spans = read_hits(reader, found)
+        family, by_sentences = _family(one.question), _by_sentences(one)
+        if by_sentences or (few and number % 4 == 0):
+            for hit, (start, end), features in weigh(found, spans, searcher):
+                right = not away and _answers_within(one, hit.article.id, start, end)
+                sentences.append(Finding(number, family, features, right, right))
+        if not by_sentences:
+            rarity = searcher.rarity(query_terms(found.question))
+            accepted = [] if away else [text for _, text in one.question.answers]
+            again = read_again(reader, found.question, found.hits, spans)
+            candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted, again)
+            for candidate in candidates[:_CANDIDATES]:
+                right = token_f1(candidate.text, accepted) >= _RIGHT
+                held = not away and _holds(one, candidate, found.hits)
+                answers.append(Finding(number, family, candidate.features, right, held))
+    return answers, sentences
+
+
+def _holds(one: _Asked, candidate: Candidate, hits: Sequence[Hit]) -> bool:
+    """Tell whether a passage that a candidate's best sentence stands in holds an answer."""
+    best = candidate.supports[0]
+    return any(
+        _answers_within(one, hit.article.id, hit.passage.start, hit.passage.end)
+        for hit in hits
+        if hit.article.id == best.article.id
+        and hit.passage.start <= best.start
+        and best.end <= hit.passage.end
+    )
+
+
+def _answers_within(one: _Asked, article_id: str, start: int, end: int) -> bool:
+    """Tell whether an answer, or a part of it, stands there."""
+    return article_id == one.article_id and any(start < e and s < end for s, e in one.places)
+
+
+def main() -> int:
+    """Run the command; its exit status."""
+    parser = command_parser(__doc__)
+    parser.add_argument("data", nargs="+", type=Path, help="what the reader was trained on")
+    parser.add_argument(
+        "--reader", help="folder of the reader, or of a Hugging Face model (default: the shipped)"
+    )
+    parser.add_argument("--most", type=int, default=300, help="questions of each kind of data")
+    parser.add_argument("--others", type=int, default=60_000, help="questions whose contexts join")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--trees", type=int, default=40, help="decision trees beside the weights; 0 for none"
+    )
+    given = parser.parse_args()
+    if given.most < 1 or given.others < 0 or given.trees < 0:
+        parser.error("--most from 1, --others and --trees from 0")
+
+    def work() -> str:
+        reader = load_reader(given.reader)
+        fitted = calibrate(
+            given.data,
+            reader,
+            most=given.most,
+            others=given.others,
+            seed=given.seed,
+            say=print_line,
+            trees=given.trees,
+        )
+        folder = reader.folder or SHIPPED_READER
+        fitted.save(folder / CALIBRATION_FILE)
+        return f"written: {folder / CALIBRATION_FILE}"
+
+    return run_command("calibrate", work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""Regressions and thresholds, fitted to findings of which it is known whether they are right.
+
+To refuse where the articles are silent, a regression has to know more than right from wrong: a
+wrong answer from a passage that holds the right one is not what it is in an article that does not
+say. So two regressions are fitted, to a finding's being right and to its passage's holding an
+answer, be it another, and the logit is seven parts of the one and three of the other. With these
+shares the kinds of data of the shipped reader's calibration predict each other about best.
+
+What a user is told is the confidence of the best finding of a question, and the best of many looks
+better than it is. So the weights are fitted to all findings, but how sure to be to whether the best
+ones are right. Users' questions are of no kind that was trained on: the findings of each kind of
+data are for this predicted by a regression of the other kinds (as Gong et al. 2021 do with
+domains), and the kind of which these predictions are most too sure is what all are made less sure
+for, as group distributionally robust optimisation takes the worst group (Sagawa et al. 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import ReaderError
+from bot.training.boosting import grow_trees
+from bot.answering.confidence import Regression, Split
+from bot.training.command import Say
+from bot.settings import Level
+
+__all__ = ["Finding", "choose_thresholds", "fit_regression"]
+
+_SHARES = np.array([0.7, 0.3])  # of being right, and of the passage's holding an answer
+_CAUTIOUS_PRECISION, _EAGER_KEPT = 0.8, 0.95
+_STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit
+_LEAST_OF_KIND = 100  # questions of a kind of data from which its share of right ones tells much
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An answer or a sentence that was found.
+
+    Attributes:
+        asked: number of the question.
+        family: kind of data that the question is from.
+        features: as ``ANSWER_FEATURES`` or ``SENTENCE_FEATURES`` name them.
+        right: whether it answers.
+        held: whether its passage holds an answer, this one or another.
+    """
+
+    asked: int
+    family: str
+    features: tuple[float, ...]
+    right: bool
+    held: bool
+
+
+def fit_regression(
+    rows: Sequence[Finding], names: tuple[str, ...], *, trees: int = 0
+) -> Regression:
+    """Fit a regression, as sure of the best finding of a question as it is right to be.
+
+    Args:
+        rows: findings, of several kinds of data if may be.
+        names: of the features.
+        trees: how many are grown beside the weights; the logit is then the mean of both.
+
+    Raises:
+        ReaderError: all findings are right, or none is; or the same of what their passages hold.
+    """
+    if len({row.right for row in rows}) < 2 or len({row.held for row in rows}) < 2:
+        raise ReaderError("too few questions: not some answers right and some wrong")
+    features = np.array([row.features for row in rows])
+    both = np.array([(row.right, row.held) for row in rows])
+    right = both[:, 0]
+    family = np.array([row.family for row in rows])
+    fitted = _fit(features, both, names, trees)
+    logits = np.zeros(len(rows))
+    for name in np.unique(family):
+        own = family == name
+        if own.all() or (both[~own].min(0) == both[~own].max(0)).any():
+            logits = _logits(fitted, features)
+            break
+        logits[own] = _logits(_fit(features[~own], both[~own], names, trees), features[own])
+    best = _best(rows, logits)
+    if len(np.unique(right[best])) == 2:
+        slope, offset = _sureness(logits[best], right[best], family[best])
+        if slope:  # with next to nothing to go by, the kinds may not tell of each other at all
+            return _scaled(fitted, slope, offset)
+    return _scaled(fitted, 1.0, 0.0)
+
+
+def _fit(
+    features: NDArray[np.float64], both: NDArray[np.bool_], names: tuple[str, ...], trees: int
+) -> Regression:
+    """Fit to what ``both`` says, shape (findings, 2): right, and its passage holds an answer."""
+    fitted = (_logistic(features, one) for one in both.T)
+    *weights, bias = np.average([[*w, b] for w, b in fitted], axis=0, weights=_SHARES).tolist()
+    weighted = Regression(names, tuple(weights), bias)
+    if not trees:
+        return weighted
+    grown, base = grow_trees(features, both @ _SHARES, trees)
+    return _scaled(replace(weighted, bias=bias + base, trees=grown), 0.5, 0.0)
+
+
+def _scaled(regression: Regression, slope: float, offset: float) -> Regression:
+    """Give the regression whose logits are these times the slope, and the offset more."""
+    return Regression(
+        regression.names,
+        tuple(round(slope * float(weight), 5) for weight in regression.weights),
+        round(slope * regression.bias + offset, 5),
+        tuple(
+            tuple(node if isinstance(node, Split) else round(slope * node, 5) for node in tree)
+            for tree in regression.trees
+        ),
+    )
+
+
+def _logits(regression: Regression, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([regression.logit(row) for row in features.tolist()])
+
+
+def _best(rows: Sequence[Finding], sure: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the number of the finding of each question that is surest; of equal ones the first."""
+    best: dict[int, int] = {}
+    for number in np.argsort(-sure, kind="stable"):
+        best.setdefault(rows[number].asked, int(number))
+    return np.array(sorted(best.values()))
+
+
+def _sureness(
+    logits: NDArray[np.float64], right: NDArray[np.bool_], family: NDArray[np.str_]
+) -> tuple[float, float]:
+    """Give slope and offset with which no kind of a hundred is on average surer than right."""
+    (slope,), offset = _logistic(logits[:, None], right)
+    scaled = slope * logits + offset - _STEPS_DOWN[:, None]
+    said = 1 / (1 + np.exp(-scaled))
+    sober = np.ones(len(_STEPS_DOWN), bool)
+    for kind in np.unique(family):
+        own = family == kind
+        if own.sum() >= _LEAST_OF_KIND:
+            sober &= said[:, own].mean(1) <= right[own].mean()
+    return float(slope), float(offset - _STEPS_DOWN[sober.argmax() if sober.any() else -1])
+
+
+def _logistic(
+    features: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Give weights of 0 or more, shape (features,), and the bias.
+
+    Each feature speaks for an answer by what it means: one that would count against it, as happens
+    by chance or because another says the same, is left out instead.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    spread = features.std(0) + 1e-9
+    weights = np.zeros(features.shape[1])
+    kept = np.arange(features.shape[1])
+    while True:
+        model = LogisticRegression(C=1.0, max_iter=2_000)
+        model.fit(features[:, kept] / spread[kept], right)
+        if (model.coef_[0] >= 0).all() or len(kept) == 1:
+            break
+        kept = np.delete(kept, model.coef_[0].argmin())
+    weights[kept] = np.maximum(model.coef_[0], 0) / spread[kept]
+    return weights, float(model.intercept_[0])
+
+
+def choose_thresholds(
+    rows: Sequence[Finding], regression: Regression, say: Say
+) -> dict[Level, float]:
+    """Choose the levels by the best finding of each question.
+
+    Balanced does best at telling questions answered right from all others, both counted alike.
+    Cautious is the least threshold from which four of five answers given are right, eager the
+    highest that gives 95 % of the right answers.
+
+    Args:
+        rows: findings.
+        regression: gives each its probability.
+        say: told what each level gives.
+    """
+    confidence = np.array([regression.probability(row.features) for row in rows])
+    best = _best(rows, confidence)
+    confidence, right = confidence[best], np.array([row.right for row in rows])[best]
+    steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
+    kept = np.array([(confidence[right] >= step).mean() for step in steps])
+    refused = np.array([(confidence[~right] < step).mean() for step in steps])
+    precise = np.array(
+        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
+    )
+    balanced = float(steps[(kept + refused).argmax()])
+    cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))
+    eager = min(balanced, float(steps[np.nonzero(kept >= _EAGER_KEPT)[0].max(initial=0)]))
+    say(f"{len(best)} questions, {right.mean():.3f} answered right with no refusals")
+    chosen = {Level.CAUTIOUS: cautious, Level.BALANCED: balanced, Level.EAGER: eager}
+    for level, least in chosen.items():
+        given = confidence >= least
+        say(
+            f"{level}: from {least:.2f}, answers {given.mean():.3f} of the questions, "
+            f"{right[given].sum() / max(given.sum(), 1):.3f} of them right"
+        )
+    return {level: round(least, 2) for level, least in chosen.items()}

@@ -1,0 +1,194 @@
+"""Weights and inputs of linear layers on the steps of 8 bits, so that little is lost.
+
+A layer's inputs get 256 steps together when they are computed, and a few inputs are ten times as
+large as the others, for which few steps are left. So each is first made smaller the larger it
+becomes on text that the network was trained on, and the weights that it meets as much larger
+(SmoothQuant, Xiao et al. 2023).
+
+Rounded each to its nearest step, weights change what a layer computes more than they need to, for
+the errors of those that see the same things add up. Here the weights of an input are rounded one
+after another, and what is lost is taken on by those that are not rounded yet, as far as their
+inputs go together (GPTQ, Frantar et al. 2023). The layers are done in the order in which they
+compute, each on what the rounded ones before it give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import torch
+from transformers import PreTrainedModel
+
+from bot.training.batches import Batch
+from bot.training.command import Say
+from index.embedding.onnx_export import NARROW
+
+__all__ = ["round_weights"]
+
+_STEPS = 127  # to either side of zero
+_POWERS = (0.5, 0.75, 1.0)  # of an input's size to divide it by: what is least off is taken
+_SIZES = (0.1, 100.0)  # that an input is divided by at the least and at the most
+_DAMPING = 0.01  # of the mean square of the inputs
+_BLOCK = 128  # inputs whose losses are passed on to the rest together
+
+
+class _Enough(Exception):
+    """What a layer is given has been seen, and nothing after it is needed."""
+
+
+class _EvenedLinear(torch.nn.Linear):
+    """A linear layer that first multiplies its inputs; ``bot.training.dequantize`` knows the name."""
+
+    inverse: torch.nn.Parameter
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.linear(given * self.inverse, self.weight, self.bias)
+
+
+def round_weights(network: PreTrainedModel, batches: Sequence[Batch], say: Say) -> None:
+    """Even out the inputs of a network's linear layers and round their weights, in place.
+
+    Each output keeps its largest weight, which is 127 steps, so that ``index.embedding.onnx_export.quantise``
+    finds the same steps again and loses nothing more.
+
+    Args:
+        network: a question-answering model of transformers, on the processor.
+        batches: what it was trained on, or like it; ``ROUNDING_TOKENS`` are enough.
+        say: told the progress, line by line.
+    """
+    network.eval()
+    groups = _in_order(network, batches[0])
+    for done, group in enumerate(groups):
+        if done % 8 == 0:
+            say(f"weights: {done} of {len(groups)} layers rounded to 8 bits")
+        given = [_given(network, group[0], batch) for batch in batches]
+        weights = torch.cat([layer.weight.data for layer in group])
+        size = torch.stack([one.abs().amax(0) for one in given]).amax(0)
+        seen = sum((one.T @ one for one in given), torch.zeros(()))
+        smaller, rounded = min(
+            (_evened(weights, size, seen, power) for power in _POWERS),
+            key=lambda one: _off(weights, given, *one),
+        )
+        inverse = torch.nn.Parameter(1 / smaller, requires_grad=False)
+        sizes = [layer.out_features for layer in group]
+        for layer, own in zip(group, rounded.split(sizes), strict=True):
+            layer.weight.data = own.contiguous()
+            layer.__class__ = _EvenedLinear
+            layer.register_parameter("inverse", inverse)
+
+
+def _in_order(network: PreTrainedModel, batch: Batch) -> list[list[torch.nn.Linear]]:
+    """Give the linear layers in the order in which they compute; those of one input together."""
+    groups: list[tuple[torch.Tensor, list[torch.nn.Linear]]] = []
+
+    def see(layer: torch.nn.Module, given: tuple[Any, ...]) -> None:
+        if not groups or groups[-1][0] is not given[0]:
+            groups.append((given[0], []))
+        assert isinstance(layer, torch.nn.Linear)
+        groups[-1][1].append(layer)
+
+    layers = [module for module in network.modules() if isinstance(module, torch.nn.Linear)]
+    with _watched([layer for layer in layers if layer.out_features >= NARROW], see):
+        _run(network, batch)
+    return [group for _, group in groups]
+
+
+def _given(network: PreTrainedModel, layer: torch.nn.Linear, batch: Batch) -> torch.Tensor:
+    """Give what a layer is given for the tokens of a batch, shape (tokens, inputs)."""
+    found: list[torch.Tensor] = []
+
+    def see(_: torch.nn.Module, given: tuple[Any, ...]) -> None:
+        found.append(given[0][torch.from_numpy(batch.attended)])
+        raise _Enough
+
+    with _watched([layer], see), suppress(_Enough):
+        _run(network, batch)
+    return found[0]
+
+
+@contextmanager
+def _watched(
+    layers: Sequence[torch.nn.Linear], see: Callable[[torch.nn.Module, tuple[Any, ...]], None]
+) -> Iterator[None]:
+    """Show what each of the layers is given, before it computes."""
+    hooks = [layer.register_forward_pre_hook(see) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _run(network: PreTrainedModel, batch: Batch) -> None:
+    with torch.no_grad():
+        network(
+            input_ids=torch.from_numpy(batch.ids),
+            token_type_ids=torch.from_numpy(batch.types),
+            attention_mask=torch.from_numpy(batch.attended),
+        )
+
+
+def _evened(
+    weights: torch.Tensor, size: torch.Tensor, seen: torch.Tensor, power: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Give what to divide a layer's inputs by, shape (inputs,), and the weights for that, rounded.
+
+    Args:
+        weights: (outputs, inputs).
+        size: of each input at its largest, (inputs,).
+        seen: (inputs, inputs) sums of the products of inputs.
+        power: of an input's size that it is divided by.
+    """
+    smaller = (size / size.median().clamp_min(1e-30)).pow(power).clamp(*_SIZES)
+    return smaller, _rounded(weights * smaller, seen / smaller / smaller[:, None])
+
+
+def _off(
+    weights: torch.Tensor,
+    given: Sequence[torch.Tensor],
+    smaller: torch.Tensor,
+    rounded: torch.Tensor,
+) -> float:
+    """Give the sum of squares by which a layer's outputs are off, inputs and weights in 8 bits."""
+    total = 0.0
+    for one in given:
+        evened = one / smaller
+        low, high = min(0.0, evened.min().item()), max(0.0, evened.max().item())
+        step = max(high - low, 1e-30) / (2 * _STEPS + 1)
+        total += (
+            ((evened / step).round() * step @ rounded.T - one @ weights.T).square().sum().item()
+        )
+    return total
+
+
+def _rounded(weights: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+    """Round weights of shape (outputs, inputs).
+
+    Args:
+        weights: to round.
+        seen: (inputs, inputs) sums of the products of inputs.
+    """
+    exact, products = weights.double(), seen.double()
+    count = exact.shape[1]
+    step = exact.abs().amax(1).clamp_min(1e-30) / _STEPS
+    products.diagonal().add_(_DAMPING * products.diagonal().mean().clamp_min(1e-30))
+    order = products.diagonal().argsort(descending=True)  # those that tell most are rounded first
+    left = exact[:, order]
+    largest = left.abs().argmax(1)
+    ends = _STEPS * left.gather(1, largest[:, None])[:, 0].sign()
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(products[order][:, order]))
+    passed_on = torch.linalg.cholesky(inverse, upper=True)
+    rounded = torch.zeros_like(left)
+    for low in range(0, count, _BLOCK):
+        high = min(low + _BLOCK, count)
+        lost = torch.zeros(len(left), high - low, dtype=left.dtype)
+        for at in range(low, high):
+            steps = (left[:, at] / step).round().clamp(-_STEPS, _STEPS)
+            steps = torch.where(largest == at, ends, steps)
+            rounded[:, at] = step * steps
+            lost[:, at - low] = (left[:, at] - rounded[:, at]) / passed_on[at, at]
+            left[:, at + 1 : high] -= lost[:, [at - low]] * passed_on[at, at + 1 : high]
+        left[:, high:] -= lost @ passed_on[low:high, high:]
+    return rounded[:, order.argsort()].float()

@@ -1,0 +1,1 @@
+"""Addresses of the web: fetched, checked and read."""

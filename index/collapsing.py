@@ -1,0 +1,132 @@
+"""Hits that say the same in copies of one article, folded into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from corpus.article import Article, Passage
+from corpus.near_duplicates import passage_wording, said_in
+from corpus.shingles import Run, Wording
+from index.store.catalogue import epoch_seconds
+from index.duplicates import Copies, Copy
+from index.filters import admits
+from index.store.sparse import Filters
+
+__all__ = ["Found", "fold"]
+
+_EQUAL = 0.02  # scores this near are equal: in 8 bits a vector hangs a little on its batch
+
+
+class Found(NamedTuple):
+    """A passage that search found.
+
+    Attributes:
+        number: its id.
+        passage: the passage.
+        article: the article it is of.
+        score: fused score in [0, 1].
+    """
+
+    number: int
+    passage: Passage
+    article: Article
+    score: float
+
+
+@dataclass
+class _Kept:
+    found: Found
+    group: tuple[str, ...]
+    wording: Wording
+    equals: list[Found] = field(default_factory=list)
+
+
+def fold(
+    ranked: Iterable[Found], k: int, copies: Copies, filters: Filters
+) -> list[tuple[Found, tuple[Copy, ...]]]:
+    """Keep one of the hits that say the same in copies of one article.
+
+    A hit is folded where what it says is all said in better hits of copies of its article, numbers
+    included: nothing is lost by not reading it. The best-scored hit stands for the others, and of
+    equally scored ones that of the article published first.
+
+    Args:
+        ranked: what was found, the best first; no further read than is needed.
+        k: hits to keep at the most.
+        copies: tells which articles are copies.
+        filters: those of the search. An article that does not pass is not named either.
+
+    Returns:
+        Each hit that was kept, the best first, with the other articles whose text says what it
+        says, by publication.
+    """
+    kept: list[_Kept] = []
+    groups: dict[str, list[_Kept]] = {}
+    for found in ranked:
+        if len(kept) == k and found.score < kept[-1].found.score - _EQUAL:
+            break
+        group = copies.group(found.article.id)
+        wording = passage_wording(found.passage, found.article) if group else Wording(())
+        same = groups.setdefault(group[0], []) if group else []
+        others = [one for one in same if one.found.article.id != found.article.id]
+        if others and said_in(
+            wording, frozenset[Run]().union(*(one.wording.runs for one in others))
+        ):
+            _note_equal(found, wording, others)
+        elif len(kept) < k:
+            one = _Kept(found, group, wording)
+            kept.append(one)
+            same.append(one)
+    elsewhere = _Elsewhere(copies, filters)
+    return [elsewhere.shown(one) for one in kept]
+
+
+def _note_equal(found: Found, wording: Wording, others: Iterable[_Kept]) -> None:
+    for one in others:
+        if (
+            found.score >= one.found.score - _EQUAL
+            and said_in(wording, one.wording.runs)
+            and said_in(one.wording, wording.runs)
+        ):
+            one.equals.append(found)
+            break
+
+
+class _Elsewhere:
+    """Finds where else a hit ran; each text is taken apart once a search."""
+
+    def __init__(self, copies: Copies, filters: Filters) -> None:
+        self._copies = copies
+        self._filters = filters
+        self._runs: dict[str, frozenset[Run]] = {}
+        self._groups: dict[str, list[Article]] = {}
+
+    def shown(self, kept: _Kept) -> tuple[Found, tuple[Copy, ...]]:
+        if not kept.group:
+            return kept.found, ()
+        first = min([kept.found, *kept.equals], key=lambda one: _published(one.article))
+        found = first._replace(score=kept.found.score)
+        wording = passage_wording(found.passage, found.article)
+        return found, tuple(
+            Copy.of(article)
+            for article in self._passing(kept.group)
+            if article.id != found.article.id and said_in(wording, self._runs_of(article))
+        )
+
+    def _passing(self, group: tuple[str, ...]) -> list[Article]:
+        if group[0] not in self._groups:
+            articles = self._copies.articles(group)
+            self._groups[group[0]] = [one for one in articles if admits(self._filters, one)]
+        return self._groups[group[0]]
+
+    def _runs_of(self, article: Article) -> frozenset[Run]:
+        if article.id not in self._runs:
+            self._runs[article.id] = Wording([article.text]).runs
+        return self._runs[article.id]
+
+
+def _published(article: Article) -> tuple[bool, int, str]:
+    epoch = epoch_seconds(article.published)
+    return epoch is None, epoch or 0, article.id

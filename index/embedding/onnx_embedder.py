@@ -1,0 +1,170 @@
+"""The default model in 8 bits on onnxruntime: torch is needed once, by ``index.embedding.model_cache``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.embedding.default_model import DEFAULT_MODEL, default_model_folder
+from index.errors import EmbedderFailure
+from index.embedding.model_cache import DEFAULT_FINGERPRINT, INPUTS, OUTPUT, cached_model
+from index.embedding.onnx_session import open_session
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Encoding
+
+__all__ = ["OnnxEmbedder"]
+
+_MAX_TOKENS = 256  # as sentence-transformers has it for this model
+_DIMENSION = 384
+_BATCH_TOKENS = 2_048  # of one run of the model: more does not fit its caches
+_TOKENISED_TOGETHER = 1_024
+
+
+class OnnxEmbedder:
+    """The default model, all-MiniLM-L6-v2 (Reimers and Gurevych 2019), with 8-bit weights.
+
+    Safe to use from several threads: each computes by itself, so that questions wait for nobody.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        tokenizer: Path,
+        threads: int | None = None,
+        fingerprint: str = DEFAULT_FINGERPRINT,
+    ) -> None:
+        """Load what ``cached_model`` gives.
+
+        Args:
+            model: an ONNX file.
+            tokenizer: a ``tokenizer.json``.
+            threads: to embed passages with; one for each of the processor's cores where None.
+            fingerprint: that indexes know it by.
+
+        Raises:
+            EmbedderFailure: a file is not what it should be.
+        """
+        from tokenizers import Tokenizer
+
+        try:
+            self._session = open_session(model)
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # onnxruntime and tokenizers raise classes of their own
+            cause = " ".join(str(error).split())[:200]
+            raise EmbedderFailure(f"cannot load the embedding model {model}: {cause}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._threads = threads or os.cpu_count() or 1
+        self._fingerprint = fingerprint
+
+    @classmethod
+    def default(
+        cls, cache: Path | None = None, fingerprint: str = DEFAULT_FINGERPRINT
+    ) -> OnnxEmbedder:
+        """Load the default model, made first where the cache folder does not have it yet.
+
+        Args:
+            cache: folder for it; ``newsbot`` in the platform's folder for caches where None.
+            fingerprint: that an index knows it by: ``DEFAULT_FINGERPRINT``, or
+                ``FORMER_FINGERPRINT``.
+
+        Raises:
+            EmbedderFailure: the weights are missing or not the published ones, or the cache
+                cannot be written.
+        """
+        tokenizer = default_model_folder() / "tokenizer.json"
+        return cls(cached_model(cache), tokenizer, fingerprint=fingerprint)
+
+    @property
+    def name(self) -> str:
+        """What ``load_embedder`` takes to load it again."""
+        return DEFAULT_MODEL
+
+    @property
+    def fingerprint(self) -> str:
+        """``DEFAULT_FINGERPRINT``, or ``FORMER_FINGERPRINT`` for an index of before."""
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return _DIMENSION
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one text that the model reads, special ones among them."""
+        return _MAX_TOKENS
+
+    def embed_passages(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Embed passages, texts of like length together, several batches at once.
+
+        Args:
+            texts: any number of texts, none included.
+            on_batch: called with the number of texts that are done after each batch.
+
+        Returns:
+            float32 of shape (len(texts), dimension), in the order of the texts, rows of length 1.
+        """
+        vectors = np.zeros((len(texts), _DIMENSION), dtype=np.float32)
+        done = 0
+        with ThreadPoolExecutor(self._threads) as pool:
+            for begin in range(0, len(texts), _TOKENISED_TOGETHER):
+                ids = self._tokenise(texts[begin : begin + _TOKENISED_TOGETHER])
+                batches = _batches([len(one) for one in ids])
+                running = {
+                    pool.submit(self._run, [ids[at] for at in batch]): batch for batch in batches
+                }
+                for future in as_completed(running):
+                    batch = running[future]
+                    vectors[[begin + at for at in batch]] = future.result()
+                    done += len(batch)
+                    if on_batch is not None:
+                        on_batch(done)
+        return vectors
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Embed one question: float32 of shape (dimension,), of length 1."""
+        vector: NDArray[np.float32] = self._run(self._tokenise([text]))[0]
+        return vector
+
+    def token_count(self, text: str) -> int:
+        """Count the model's tokens of a text, special tokens left out."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
+        encoded: list[Encoding] = self._tokenizer.encode_batch_fast(list(texts))
+        return [_cut(one.ids) for one in encoded]
+
+    def _run(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        ids = np.zeros((len(batch), max(map(len, batch))), np.int64)
+        attended = np.zeros_like(ids)
+        for row, numbers in enumerate(batch):
+            ids[row, : len(numbers)] = numbers
+            attended[row, : len(numbers)] = 1
+        inputs = dict(zip(INPUTS, (ids, attended, np.zeros_like(ids)), strict=True))
+        vectors: NDArray[np.float32] = self._session.run([OUTPUT], inputs)[0]
+        return vectors
+
+
+def _cut(ids: list[int]) -> list[int]:
+    """Cut a text to what the model reads, the last special token kept."""
+    return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], ids[-1]]
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Put texts of like length together, the longest first: at the end small ones fill the gaps."""
+    batches: list[list[int]] = []
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > _BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(at)
+    return batches

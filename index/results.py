@@ -1,0 +1,103 @@
+"""What a search gives: hits; and what an index tells of itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from corpus.article import Article, Passage
+from index.duplicates import Copy
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Hit", "IndexStatus", "SearchResult"]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that search found.
+
+    Attributes:
+        passage: where it stands.
+        article: the article it is of, as indexed.
+        score: fused score in [0, 1], comparable within one search only; where a reader put the
+            hits in order, how probable it is that it answers.
+        dense: cosine similarity to the question in [-1, 1].
+        sparse: BM25 score, 0 where the passage shares no word with the question.
+        copies: where else it ran: the other articles, within the search's filters, that are copies
+            of this one and say what the passage says; by publication.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    dense: float
+    sparse: float
+    copies: tuple[Copy, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the hit as JSON values, with the offsets in the article's text."""
+        return {
+            "article_id": self.article.id,
+            "title": self.article.title,
+            "url": self.article.url,
+            "source": self.article.source,
+            "published": self.article.published,
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "text": self.passage.text,
+            "score": self.score,
+            "copies": [asdict(copy) for copy in self.copies],
+        }
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search gives.
+
+    Attributes:
+        hits: the best first; may be empty.
+        question: as it was searched for.
+        vector: the question embedded, shape (dimension,), of length 1.
+        notes: one-line remarks for the user, such as that the question was cut.
+    """
+
+    hits: tuple[Hit, ...]
+    question: str
+    vector: NDArray[np.float32] = field(compare=False, repr=False)
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give hits and notes as JSON values."""
+        return {"hits": [hit.to_dict() for hit in self.hits], "notes": list(self.notes)}
+
+
+@dataclass(frozen=True)
+class IndexStatus:
+    """What an index holds.
+
+    Attributes:
+        path: folder of the index.
+        generation: name of the generation.
+        articles: how many.
+        passages: how many.
+        undated: articles without a date, which a date filter leaves out.
+        model: name of the embedding model.
+        dimension: length of its vectors.
+        bytes: size of the generation on disk.
+        built_at: timezone-aware ISO 8601.
+        copies: articles that are copies of another one, such as syndicated ones.
+    """
+
+    path: str
+    generation: str
+    articles: int
+    passages: int
+    undated: int
+    model: str
+    dimension: int
+    bytes: int
+    built_at: str
+    copies: int = 0

@@ -1,0 +1,1 @@
+"""The local store of an index: files in generations, published atomically."""

@@ -1,0 +1,299 @@
+"""The catalogue: every article and every passage of a generation, in SQLite files."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from corpus.article import Article, Passage
+from index.store.catalogue_files import connect_to_read, connect_to_write
+from index.errors import IndexCorrupt
+from index.store.layout import BASE_CATALOGUE, CATALOGUE
+from index.store.sparse import Filters
+
+__all__ = ["Catalogue", "epoch_seconds"]
+
+_FIELDS = "id, title, text, url, source, author, published, language"
+_CHUNK = 500
+
+
+def epoch_seconds(published: str | None) -> int | None:
+    """Turn an article's date into seconds since 1970, or None where there is none."""
+    return None if published is None else int(datetime.fromisoformat(published).timestamp())
+
+
+class Catalogue:
+    """Rows of articles and passages. Their numbers are never used twice in an index's life.
+
+    A large catalogue has a base file, which never changes; the main one then holds the articles
+    that came since and the numbers of those that have gone. Beside them, as ``copied``, is the
+    file for ``Copies``. Safe to read from several threads: they share one connection, one at a
+    time. An article that is read has the hash that it had when it was written, or is refused.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+        """Wrap a connection; use ``create`` or ``open``."""
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._folder = folder
+        self.has_base = (folder / BASE_CATALOGUE).exists()
+        self.dropped: set[int] = set()
+        """Ids of the passages that were deleted since it was opened."""
+
+    @classmethod
+    def create(cls, folder: Path) -> Catalogue:
+        """Open a generation's files for writing, and make what is missing."""
+        return cls(connect_to_write(folder), folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Catalogue:
+        """Open a finished generation's files to read; they are never written to.
+
+        Raises:
+            IndexCorrupt: SQLite cannot read them.
+        """
+        opened = cls(connect_to_read(folder), folder)
+        try:
+            opened.passages_of(Article("", "", ""))  # a look into both tables
+        except IndexCorrupt:
+            opened.close()
+            raise
+        return opened
+
+    def close(self) -> None:
+        """Commit what was written and close the files."""
+        with self._lock:
+            try:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
+            finally:
+                self._connection.close()
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def put(self, article: Article, origin: str, passages: Sequence[Passage]) -> None:
+        """Insert an article with its passages, in place of what its id had before.
+
+        Args:
+            article: the article.
+            origin: absolute path of the file it came from.
+            passages: its passages.
+        """
+        self.delete([article.id])
+        ((number,),) = self.run(
+            "INSERT INTO main.articles (id, title, url, source, author, published, language, "
+            "epoch, source_key, hash, origin, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+            (
+                article.id,
+                article.title,
+                article.url,
+                article.source,
+                article.author,
+                article.published,
+                article.language,
+                epoch_seconds(article.published),
+                (article.source or "").casefold(),
+                article.content_hash,
+                origin,
+                article.text,
+            ),
+        )
+        for passage in passages:
+            self.run(
+                "INSERT INTO main.passages (article, number, start, end, sentences) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (number, passage.number, passage.start, passage.end, json.dumps(passage.sentences)),
+            )
+
+    def move(self, article_id: str, origin: str) -> None:
+        """Note that an article comes from another file now."""
+        for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
+            if self.has_base and not self.run(
+                "SELECT 1 FROM main.articles WHERE number = ?", (number,)
+            ):
+                for table, column in (("articles", "number"), ("passages", "article")):
+                    self.run(
+                        f"INSERT INTO main.{table} SELECT * FROM base.{table} WHERE {column} = ?",
+                        (number,),
+                    )
+                self.run("INSERT INTO main.gone VALUES (?)", (number,))
+            self.run("UPDATE main.articles SET origin = ? WHERE number = ?", (origin, number))
+
+    def delete(self, article_ids: Iterable[str]) -> None:
+        """Delete articles and their passages; unknown ids are passed over."""
+        for article_id in article_ids:
+            for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
+                rows = self.run("SELECT id FROM passages WHERE article = ?", (number,))
+                self.dropped.update(row[0] for row in rows)
+                self.run("DELETE FROM main.passages WHERE article = ?", (number,))
+                self.run("DELETE FROM main.articles WHERE number = ?", (number,))
+                if self.has_base:
+                    self.run(
+                        "INSERT OR IGNORE INTO main.gone "
+                        "SELECT number FROM base.articles WHERE number = ?",
+                        (number,),
+                    )
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def counts(self) -> tuple[int, int]:
+        """Count the articles and the passages."""
+        ((articles, passages),) = self.run(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        )
+        return articles, passages
+
+    def undated(self) -> int:
+        """Count the articles without a date."""
+        return int(self.run("SELECT count(*) FROM articles WHERE epoch IS NULL")[0][0])
+
+    def hashes(self) -> dict[str, str]:
+        """Give the content hash of each article, by id."""
+        return dict(self.run("SELECT id, hash FROM articles"))
+
+    def origins(self) -> dict[str, str]:
+        """Give the file that each article came from, by id."""
+        return dict(self.run("SELECT id, origin FROM articles"))
+
+    def ids(self) -> list[str]:
+        """Give every article's id, in order."""
+        return [row[0] for row in self.run("SELECT id FROM articles ORDER BY id")]
+
+    def article(self, article_id: str) -> Article | None:
+        """Give one article as it was indexed, or None where there is none of that id.
+
+        Raises:
+            IndexCorrupt: it is not what was written.
+        """
+        rows = self.run(f"SELECT hash, {_FIELDS} FROM articles WHERE id = ?", (article_id,))
+        return self._whole(rows[0]) if rows else None
+
+    def articles(self) -> Iterator[Article]:
+        """Give every article, in the order of their ids, one at a time."""
+        for article_id in self.ids():
+            article = self.article(article_id)
+            if article is not None:
+                yield article
+
+    def last_passage_id(self) -> int:
+        """Give the highest id that a passage has had, 0 before the first."""
+        rows = self.run("SELECT seq FROM main.sqlite_sequence WHERE name = 'passages'")
+        return int(rows[0][0]) if rows else 0
+
+    def articles_since(self, passage_id: int) -> list[str]:
+        """Give the ids of the articles whose passages came after this one, in order."""
+        rows = self.run(
+            "SELECT id FROM main.articles WHERE number IN "
+            "(SELECT article FROM main.passages WHERE id > ?) ORDER BY id",
+            (passage_id,),
+        )
+        return [row[0] for row in rows]
+
+    def passages_since(self, passage_id: int) -> int:
+        """Count the passages that came after this one."""
+        ((count,),) = self.run("SELECT count(*) FROM main.passages WHERE id > ?", (passage_id,))
+        return int(count)
+
+    def gone_from_base(self) -> list[int]:
+        """Give the ids of the base's passages that are no longer in the catalogue."""
+        if not self.has_base:
+            return []
+        rows = self.run(
+            "SELECT id FROM base.passages WHERE article IN (SELECT article FROM main.gone) "
+            "AND id NOT IN (SELECT id FROM main.passages)"
+        )
+        return [row[0] for row in rows]
+
+    def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
+        """Give an article's passages with their ids, in reading order."""
+        rows = self.run(
+            "SELECT id, number, start, end, sentences FROM passages WHERE article = "
+            "(SELECT number FROM articles WHERE id = ?) ORDER BY number",
+            (article.id,),
+        )
+        return [(row[0], _passage(row[1:], article)) for row in rows]
+
+    def resolve(self, passage_ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """Give the passages of these ids, each with its article; unknown ids are left out."""
+        rows = self._rows_of(
+            "SELECT article, id, number, start, end, sentences FROM passages WHERE id", passage_ids
+        )
+        numbers = list(dict.fromkeys(row[0] for row in rows))
+        found = self._rows_of(f"SELECT number, hash, {_FIELDS} FROM articles WHERE number", numbers)
+        articles = {row[0]: self._whole(row[1:]) for row in found}
+        return {
+            row[1]: (_passage(row[2:], articles[row[0]]), articles[row[0]])
+            for row in rows
+            if row[0] in articles
+        }
+
+    def allowed(self, filters: Filters) -> list[int]:
+        """Give the ids of the passages whose articles pass the filters, ascending."""
+        tests = {
+            "epoch >= ?": filters.since,
+            "epoch <= ?": filters.until,
+            "source_key IN (SELECT value FROM json_each(?))": _listed(filters.sources),
+            "id IN (SELECT value FROM json_each(?))": _listed(filters.articles),
+        }
+        wanted = {test: value for test, value in tests.items() if value is not None}
+        rows = self.run(
+            "SELECT id FROM passages WHERE article IN "
+            f"(SELECT number FROM articles WHERE {' AND '.join(wanted) or '1'}) ORDER BY id",
+            tuple(wanted.values()),
+        )
+        return [row[0] for row in rows]
+
+    def run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement of SQL, and give its rows.
+
+        For the modules that keep tables of their own in this folder.
+
+        Raises:
+            IndexCorrupt: SQLite cannot do it with these files.
+            OSError: the disk is full.
+        """
+        with self._lock:
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError) and _is_of_the_disk(error):
+                    raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
+                raise IndexCorrupt(f"{self._folder / CATALOGUE}: {error}") from error
+
+    def _rows_of(self, query: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for begin in range(0, len(numbers), _CHUNK):
+            some = numbers[begin : begin + _CHUNK]
+            rows += self.run(f"{query} IN ({','.join('?' * len(some))})", tuple(some))
+        return rows
+
+    def _whole(self, row: Sequence[Any]) -> Article:
+        article = Article(*row[1:])
+        if article.content_hash != row[0]:
+            raise IndexCorrupt(
+                f"{self._folder / CATALOGUE}: the article {article.id!r} was altered since it was "
+                "indexed"
+            )
+        return article
+
+
+def _listed(names: Iterable[str] | None) -> str | None:
+    return None if names is None else json.dumps(sorted(names))
+
+
+def _is_of_the_disk(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def _passage(row: Sequence[Any], article: Article) -> Passage:
+    number, start, end, sentences = row
+    spans = tuple((int(low), int(high)) for low, high in json.loads(sentences))
+    return Passage(article.id, number, start, end, article.text[start:end], spans)

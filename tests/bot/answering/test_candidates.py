@@ -1,0 +1,208 @@
+"""Spans to candidate answers: equal ones made one, ordered by probability."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.candidates import SEARCH_WEIGHT, Candidate, find_candidates, normalised_answer, rerank
+from bot.answering.confidence import ANSWER_FEATURES, Calibration
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan
+from corpus.article import Passage
+from index.searcher import Hit
+from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, calibration, hit_of, passage_of, span_of
+
+WHOLE = [passage_of(FERRY), passage_of(HARBOUR), passage_of(BRIDGE)]
+PASSAGES = [*WHOLE, passage_of(FERRY, 1), passage_of(HARBOUR, 0, 2)]  # the last two overlap others
+HITS = list(map(hit_of, PASSAGES, (0.9, 0.7, 0.5, 0.3, -0.1)))
+QUESTION = "Who denied the charge off Halm?"
+RARITY = {"captain": 2.0, "denied": 1.0, "elsewhere": 1.0}
+PHRASES = ("Ina Roos", "Captain Ina Roos", "the captain, Ina Roos", "300 crowns", "fog", "the fog")
+PHRASES += ("The mayor", "the mayor", "The", "was", "was  closed", "😀", "late", "hurt", "Halm")
+
+
+def found(
+    *spans: AnswerSpan, weights: Calibration | None = None, hits: list[Hit] | None = None
+) -> list[Candidate]:
+    return find_candidates(QUESTION, hits or HITS, spans, RARITY, weights or calibration())
+
+
+def feature(candidate: Candidate, name: str) -> float:
+    return candidate.features[ANSWER_FEATURES.index(name)]
+
+
+def test_the_margin_counts_for_how_answerable_a_passage_is_where_a_reader_does_not_say() -> None:
+    span = span_of(WHOLE[0], "Ina Roos", 3.0)
+    for one, expected in ((span, 3.0), (replace(span, answerable=5.0), 5.0)):
+        assert feature(found(one)[0], "answerable") == expected
+    assert feature(found(replace(span, answerable=-99.0))[0], "answerable") == LEAST_MARGIN
+
+
+@st.composite
+def spans_read(draw: st.DrawFn) -> list[AnswerSpan]:
+    """Spans as a reader gives them, with scores that no sane reader has."""
+    spans = []
+    for passage in draw(st.lists(st.sampled_from(PASSAGES), max_size=12)):
+        text = draw(st.sampled_from([text for text in PHRASES if text in passage.text]))
+        margin = draw(st.floats(-30, 30) | st.floats(allow_nan=False))
+        spans.append(span_of(passage, text, margin))
+    return spans
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("The Mayor", "mayor"),
+        ("  an  old\n mill ", "old mill"),
+        ("U.S.", "us"),
+        ("“Ina Roos,”", "ina roos"),
+        ("Ina Roos’s", "ina rooss"),
+        ("Theatre", "theatre"),
+        ("the", ""),
+        ("…", ""),
+    ],
+)
+def test_case_articles_punctuation_and_white_space_do_not_count(text: str, same: str) -> None:
+    assert normalised_answer(text) == same
+
+
+def test_equal_spans_are_one_candidate_with_all_their_sentences_the_strongest_first() -> None:
+    (candidate,) = found(span_of(WHOLE[1], "The mayor", 1.0), span_of(WHOLE[2], "the mayor", 3.0))
+    assert candidate.text == "the mayor"
+    assert [s.article.id for s in candidate.supports] == ["bridge", "harbour"]
+    assert [s.margin for s in candidate.supports] == [3.0, 1.0]
+    assert candidate.supports[0].quote == "The bridge of Askvik [2]\twas  closed by the mayor."
+    assert feature(candidate, "agreement") == math.log(2)
+
+
+def test_a_sentence_in_two_overlapping_passages_supports_once() -> None:
+    (candidate,) = found(span_of(WHOLE[0], "Ina Roos", 1.0), span_of(PASSAGES[3], "Ina Roos", 2.0))
+    (support,) = candidate.supports
+    assert support.quote == "Captain Ina Roos denied the charge."
+    assert support.margin == 2.0
+    assert feature(candidate, "agreement") == 0.0
+    assert feature(candidate, "similarity") == 0.3, "of the passage in which it was surest"
+
+
+def test_of_equal_weights_the_higher_margin_comes_first() -> None:
+    candidates = found(
+        span_of(WHOLE[0], "late", -1.0),
+        span_of(WHOLE[0], "Fog", 4.0),
+        span_of(WHOLE[0], "Nobody", 2.0),
+    )
+    assert [candidate.text for candidate in candidates] == ["Fog", "Nobody", "late"]
+    assert [feature(candidate, "gap") for candidate in candidates] == [2.0, -2.0, -5.0]
+
+
+def test_the_more_probable_comes_first_whatever_its_margin() -> None:
+    weights = calibration({"similarity": 10.0})
+    candidates = found(
+        span_of(WHOLE[2], "the mayor", 4.0), span_of(WHOLE[0], "late", 1.0), weights=weights
+    )
+    assert [candidate.text for candidate in candidates] == ["late", "the mayor"]
+    assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-9)))
+
+
+def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> None:
+    spans = (span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[1], "The mayor", 2.0))
+    hits = [replace(HITS[0], score=0.5), replace(HITS[1], score=0.9), *HITS[2:]]
+    first, second, *_ = rerank(hits, spans)
+    assert [first.article.id, second.article.id] == ["harbour", "ferry"]
+    assert first.score == pytest.approx(1 / (1 + math.exp(-2)))
+    assert second.score == pytest.approx(1 / (1 + math.exp(-2 + SEARCH_WEIGHT * 0.4)))
+    surer = (span_of(WHOLE[0], "Ina Roos", 2.1 + SEARCH_WEIGHT * 0.4), spans[1])
+    assert rerank(hits, surer)[0].article.id == "ferry"
+
+
+def test_the_features_say_what_they_are_named_after() -> None:
+    alone, other = found(span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[2], "the fog", 1.0))
+    assert feature(alone, "margin") == 2.0
+    assert feature(alone, "share") == pytest.approx(2 - math.log(1 + math.exp(2) + math.exp(1)))
+    assert feature(alone, "gap") == 1.0
+    assert feature(alone, "similarity") == 0.9
+    assert feature(alone, "sentence_coverage") == feature(alone, "context_coverage") == 0.75
+    assert feature(other, "sentence_coverage") == feature(other, "context_coverage") == 0.0
+
+
+def test_white_space_in_a_candidate_is_single_and_its_sentence_is_exact() -> None:
+    (candidate,) = found(span_of(WHOLE[2], "[2]\twas  closed", 1.0))
+    assert candidate.text == "[2] was closed"
+    assert "[2]\twas  closed" in candidate.supports[0].quote
+
+
+def test_a_name_that_a_reader_stopped_in_is_given_and_counted_whole() -> None:
+    candidates = found(span_of(WHOLE[0], "Captain", 2.0), span_of(WHOLE[0], "Captain Ina Roos", 1))
+    assert [candidate.text for candidate in candidates] == ["Captain Ina Roos"]
+
+
+def test_there_are_ten_at_the_most() -> None:
+    words = ("ferry", "late", "Fog", "water", "off", "Halm", "lay", "denied", "charge")
+    words += ("Nobody", "hurt", "Roos")
+    candidates = found(*(span_of(WHOLE[0], word, at) for at, word in enumerate(words)))
+    assert [candidate.text for candidate in candidates] == list(reversed(words))[:10]
+
+
+def test_nothing_read_is_no_candidate() -> None:
+    assert found() == []
+    assert find_candidates(QUESTION, [], [], RARITY, calibration()) == []
+    assert found(span_of(WHOLE[0], "The", 5.0)) == []
+
+
+@given(spans_read(), st.dictionaries(st.sampled_from(["captain", "fog"]), st.floats(0, 20)))
+def test_any_scores_give_finite_features_and_candidates_in_order(
+    spans: list[AnswerSpan], rarity: dict[str, float]
+) -> None:
+    weights = calibration(dict.fromkeys(ANSWER_FEATURES, 0.5))
+    candidates = find_candidates(QUESTION, HITS, spans, rarity, weights)
+    assert len(candidates) <= 10
+    assert bool(candidates) == any(normalised_answer(span.text) for span in spans)
+    probabilities = [candidate.probability for candidate in candidates]
+    assert probabilities == sorted(probabilities, reverse=True)
+    texts = [normalised_answer(candidate.text) for candidate in candidates]
+    assert len(set(texts)) == len(texts)
+    for candidate in candidates:
+        assert 0 <= candidate.probability <= 1
+        assert len(candidate.features) == len(ANSWER_FEATURES)
+        assert all(map(math.isfinite, candidate.features))
+        places = [(s.article.id, s.start, s.end) for s in candidate.supports]
+        assert places and len(set(places)) == len(places)
+        margins = [s.margin for s in candidate.supports]
+        assert margins == sorted(margins, reverse=True)
+        for support in candidate.supports:
+            assert normalised_answer(candidate.text) in normalised_answer(support.quote)
+
+
+@given(spans_read(), st.permutations(HITS))
+def test_reranking_keeps_the_hits_and_puts_those_without_a_span_last(
+    spans: list[AnswerSpan], hits: list[Hit]
+) -> None:
+    ranked = rerank(hits, spans)
+
+    def places(some: list[Hit]) -> list[tuple[str, int, int]]:
+        return [(h.article.id, h.passage.start, h.passage.end) for h in some]
+
+    assert sorted(places(ranked)) == sorted(places(hits))
+    scores = [hit.score for hit in ranked]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    read = {place(span.passage) for span in spans}
+    with_span = [at in read for at in places(ranked)]
+    assert with_span == sorted(with_span, reverse=True)
+    assert [score > 0 for score in scores] == with_span
+
+
+def place(passage: Passage) -> tuple[str, int, int]:
+    return passage.article_id, passage.start, passage.end
+
+
+def test_the_hit_with_the_surest_span_is_ranked_first() -> None:
+    spans = [span_of(WHOLE[2], "fog", 3.0), span_of(WHOLE[2], "mayor", 1.0)]
+    spans.append(span_of(WHOLE[0], "late", 2.0))
+    ranked = rerank(HITS, spans)
+    assert [hit.article.id for hit in ranked] == ["bridge", "ferry", "harbour", "ferry", "harbour"]
+    assert ranked[0].score == pytest.approx(1 / (1 + math.exp(-3)))
+    assert [hit.score for hit in ranked[2:]] == [0.0, 0.0, 0.0]

@@ -1,0 +1,269 @@
+"""Candidates and evidence to a cited answer or a refusal."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.candidates import Candidate, Support
+from bot.answering.composing import (
+    MOST_SENTENCES,
+    REFUSAL,
+    Answer,
+    Citation,
+    compose_answer,
+    compose_sentences,
+)
+from bot.answering.sentence_selection import Evidence
+from corpus.article import Article
+from corpus.sentences import sentence_spans
+from index.searcher import Hit
+from tests.fakes.invented import ARTICLES, BRIDGE, FERRY, HARBOUR, hit_of, passage_of
+
+DENIED = "Captain Ina Roos denied the charge."
+TEXTS = ("Ina Roos", "the captain", "Captain Ina Roos", "fog", "300 crowns", "the mayor", "[2]")
+HITS = tuple(hit_of(passage_of(article, 0, 2)) for article in ARTICLES.values())
+
+
+def place(article: Article, sentence: int) -> tuple[int, int]:
+    return sentence_spans(article.text)[sentence]
+
+
+def evidence(article: Article, sentence: int, probability: float) -> Evidence:
+    return Evidence(article, *place(article, sentence), probability)
+
+
+def support(article: Article, sentence: int, margin: float = 5.0) -> Support:
+    return Support(article, *place(article, sentence), margin)
+
+
+def candidate(text: str, probability: float, *supports: Support) -> Candidate:
+    return Candidate(text, probability, tuple(sorted(supports, key=lambda s: -s.margin)))
+
+
+SENTENCES = st.tuples(st.sampled_from(list(ARTICLES.values())), st.integers(0, 2))
+PROBABILITIES = st.floats(0, 1)
+SUPPORTS = st.builds(lambda at, margin: support(*at, margin), SENTENCES, st.floats(-20, 20))
+CANDIDATES = st.lists(
+    st.builds(
+        lambda text, probability, supports: candidate(text, probability, *supports),
+        st.sampled_from(TEXTS),
+        PROBABILITIES,
+        st.lists(SUPPORTS, min_size=1, max_size=6),
+    ),
+    max_size=10,
+).map(lambda found: sorted(found, key=lambda one: -one.probability))
+EVIDENCE = st.lists(
+    st.builds(lambda at, probability: evidence(*at, probability), SENTENCES, PROBABILITIES),
+    max_size=10,
+).map(lambda found: sorted(found, key=lambda one: -one.probability))
+CLOSEST = st.lists(st.sampled_from(HITS), max_size=5)
+
+
+def is_whole(answer: Answer) -> bool:
+    """Hold what every answer promises; what remains is for the caller."""
+    own = answer.citations
+    all_cited = [*own, *(cited for other in answer.alternatives for cited in other.citations)]
+    for numbered in (all_cited, answer.closest):
+        assert [cited.number for cited in numbered] == list(range(1, len(numbered) + 1))
+        for cited in numbered:
+            article = ARTICLES[cited.article_id]
+            assert article.text[cited.start : cited.end] == cited.quote != ""
+    rest = answer.text.removeprefix(answer.short_answer or "")
+    for cited in own:  # what is left without the quotes is newsbot's own
+        words = " ".join(cited.quote.split())
+        assert words in rest
+        rest = rest.replace(words, "", 1)
+    assert re.findall(r"\[(\d+)\]", rest) == [str(cited.number) for cited in own]
+    assert 0 <= answer.confidence <= 1
+    record = answer.to_dict()
+    assert json.loads(json.dumps(record)) == record
+    if answer.refused:
+        assert (answer.text, answer.short_answer) == (REFUSAL, None)
+        assert all_cited == []
+    else:
+        assert 0 < len(own) <= MOST_SENTENCES
+        assert answer.closest == ()
+    return True
+
+
+@given(CANDIDATES, PROBABILITIES, CLOSEST)
+def test_an_answer_of_any_candidates_cites_what_it_says_where_it_stands(
+    candidates: list[Candidate], threshold: float, closest: list[Hit]
+) -> None:
+    answer = compose_answer(candidates, threshold=threshold, closest=closest)
+    assert is_whole(answer)
+    best = candidates[0].probability if candidates else 0.0
+    assert answer.refused == (not candidates or best < threshold)
+    assert answer.confidence == best
+    given_places = {(s.article.id, s.start, s.end) for one in candidates for s in one.supports} | {
+        (hit.article.id, hit.passage.start, hit.passage.end) for hit in closest
+    }
+    others = [cited for other in answer.alternatives for cited in other.citations]
+    for cited in (*answer.citations, *others, *answer.closest):
+        assert (cited.article_id, cited.start, cited.end) in given_places
+    assert all(threshold <= other.confidence <= best for other in answer.alternatives)
+
+
+@given(EVIDENCE, PROBABILITIES, CLOSEST, st.integers(1, MOST_SENTENCES))
+def test_sentences_of_any_evidence_are_cited_where_they_stand(
+    items: list[Evidence], threshold: float, closest: list[Hit], most: int
+) -> None:
+    answer = compose_sentences(items, threshold=threshold, most=most, closest=closest)
+    assert is_whole(answer)
+    best = items[0].probability if items else 0.0
+    assert answer.refused == (not items or best < threshold)
+    assert answer.confidence == best
+    assert answer.short_answer is None and answer.alternatives == ()
+    assert len(answer.citations) <= most
+    given_places = {(item.article.id, item.start, item.end) for item in items}
+    for cited in answer.citations:
+        assert (cited.article_id, cited.start, cited.end) in given_places
+
+
+def test_the_short_answer_comes_first_and_then_its_sentence() -> None:
+    answer = compose_answer([candidate("Ina Roos", 0.8, support(FERRY, 2))], threshold=0.5)
+    assert answer.text == f"Ina Roos — “{DENIED}” [1]"
+    assert (answer.short_answer, answer.confidence, answer.refused) == ("Ina Roos", 0.8, False)
+
+
+def test_an_answer_that_two_articles_give_cites_both() -> None:
+    both = candidate("Ina Roos", 0.8, support(FERRY, 2), support(HARBOUR, 0, 4.0))
+    answer = compose_answer([both], threshold=0.5)
+    assert [cited.article_id for cited in answer.citations] == ["ferry", "harbour"]
+    assert answer.alternatives == ()
+
+
+def test_two_copies_of_one_sentence_are_cited_once() -> None:
+    copies = candidate("The ferry", 0.8, support(FERRY, 0), support(HARBOUR, 1, 4.9))
+    (cited,) = compose_answer([copies], threshold=0.5).citations
+    assert (cited.article_id, cited.quote) == ("ferry", "The ferry was late.")
+
+
+def test_a_sentence_in_which_the_words_only_happen_to_be_is_not_cited() -> None:
+    found = candidate("the fog", 0.8, support(FERRY, 1, 6.0), support(BRIDGE, 2, 1.0))
+    (cited,) = compose_answer([found], threshold=0.5).citations
+    assert cited.article_id == "ferry"
+
+
+def test_another_good_answer_is_an_alternative_and_a_weak_one_is_not() -> None:
+    found = [
+        candidate("Ina Roos", 0.8, support(FERRY, 2), support(HARBOUR, 0)),
+        candidate("the mayor", 0.6, support(HARBOUR, 2)),
+        candidate("the fog", 0.3, support(BRIDGE, 2)),
+    ]
+    answer = compose_answer(found, threshold=0.2)
+    (other,) = answer.alternatives
+    assert (other.short_answer, other.confidence) == ("the mayor", 0.6)
+    assert [cited.number for cited in other.citations] == [3]
+    assert "mayor" not in answer.text and "[3]" not in answer.text
+
+
+def test_an_alternative_must_be_as_sure_as_any_answer() -> None:
+    found = [
+        candidate("Ina Roos", 0.8, support(FERRY, 2)),
+        candidate("the mayor", 0.6, support(HARBOUR, 2)),
+    ]
+    assert compose_answer(found, threshold=0.7).alternatives == ()
+
+
+@pytest.mark.parametrize("text", ["Captain Ina Roos", "Roos", "the INA ROOS", "Roos, Ina"])
+def test_an_alternative_that_only_says_more_or_less_of_the_same_is_left_out(text: str) -> None:
+    found = [
+        candidate("Ina Roos", 0.8, support(FERRY, 2)),
+        candidate(text, 0.7, support(HARBOUR, 0)),
+    ]
+    assert compose_answer(found, threshold=0.5).alternatives == ()
+
+
+def test_alternatives_differ_from_each_other_and_are_three_at_the_most() -> None:
+    texts = ("Ina Roos", "the fog", "fog", "300 crowns", "the mayor", "the ferry")
+    found = [candidate(t, 0.9 - at / 100, support(FERRY, 2)) for at, t in enumerate(texts)]
+    answer = compose_answer(found, threshold=0.5)
+    assert [other.short_answer for other in answer.alternatives] == [
+        *("the fog", "300 crowns", "the mayor")
+    ]
+
+
+def test_numbers_in_brackets_that_an_article_has_stay_as_they_are() -> None:
+    answer = compose_answer([candidate("[2] was closed", 0.9, support(BRIDGE, 0))], threshold=0.5)
+    assert is_whole(answer)
+    assert answer.text.startswith("[2] was closed — “The bridge of Askvik [2] was closed")
+    assert is_whole(compose_sentences([evidence(BRIDGE, 0, 0.9)], threshold=0.5))
+
+
+@pytest.mark.parametrize("given", [[], [candidate("fog", 0.49, support(BRIDGE, 2))]])
+def test_a_weak_answer_is_refused_and_the_three_closest_passages_are_named(
+    given: list[Candidate],
+) -> None:
+    answer = compose_answer(given, threshold=0.5, closest=[*HITS, *HITS], notes=["A note."])
+    assert answer.refused and is_whole(answer)
+    assert [cited.article_id for cited in answer.closest] == ["ferry", "harbour", "bridge"]
+    assert answer.closest[0].quote == "The ferry was late. Fog lay on the water off Halm."
+    assert answer.notes == ("A note.",)
+
+
+def test_an_answer_as_sure_as_asked_for_is_given() -> None:
+    found = [candidate("fog", 0.5, support(BRIDGE, 2))]
+    assert not compose_answer(found, threshold=0.5).refused
+    assert not compose_answer([candidate("fog", 0.0, support(BRIDGE, 2))], threshold=0.0).refused
+
+
+def test_the_best_sentence_comes_first_and_the_rest_reads_on() -> None:
+    items = [evidence(FERRY, 1, 0.9), evidence(HARBOUR, 2, 0.8)]
+    items += [evidence(FERRY, 3, 0.7), evidence(FERRY, 2, 0.6)]
+    answer = compose_sentences(items, threshold=0.1)
+    assert answer.text == (
+        "Fog lay on the water off Halm. [1] Nobody was hurt. [2] "
+        "The mayor of Halm paid 300 crowns. [3]"
+    )
+    assert answer.short_answer is None
+
+
+def test_a_yes_no_question_gets_one_sentence() -> None:
+    items = [evidence(FERRY, 2, 0.9), evidence(FERRY, 3, 0.9)]
+    assert compose_sentences(items, threshold=0.1, most=1).text == f"{DENIED} [1]"
+
+
+def test_weak_evidence_is_a_refusal_without_sources() -> None:
+    answer = compose_sentences([evidence(FERRY, 0, 0.2)], threshold=0.5, closest=HITS[:1])
+    assert answer.refused and is_whole(answer)
+    assert [cited.article_id for cited in answer.closest] == ["ferry"]
+    assert compose_sentences([], threshold=0.0).refused
+
+
+def test_the_same_sentence_in_two_articles_is_said_once() -> None:
+    answer = compose_sentences([evidence(FERRY, 0, 0.9), evidence(HARBOUR, 1, 0.9)], threshold=0.5)
+    assert len(answer.citations) == 1
+
+
+def test_sentences_much_weaker_than_the_best_are_left_out() -> None:
+    items = [evidence(FERRY, 0, 0.9), evidence(FERRY, 1, 0.3)]
+    assert len(compose_sentences(items, threshold=0.1).citations) == 1
+
+
+def test_prose_is_on_one_line_and_its_quote_is_exact() -> None:
+    answer = compose_sentences([evidence(BRIDGE, 0, 0.9)], threshold=0.5)
+    assert "was closed by the mayor." in answer.text
+    assert "\twas  closed by the mayor." in answer.citations[0].quote
+
+
+def test_a_citation_carries_its_article_s_record() -> None:
+    answer = compose_answer([candidate("Ina Roos", 0.9, support(FERRY, 2))], threshold=0.5)
+    start, end = place(FERRY, 2)
+    assert answer.citations == (
+        Citation(
+            1, FERRY.id, FERRY.title, FERRY.url, FERRY.source, FERRY.published, DENIED, start, end
+        ),
+    )
+
+
+def test_timings_and_notes_are_carried_along() -> None:
+    found = [candidate("Ina Roos", 0.9, support(FERRY, 2))]
+    answer = compose_answer(found, threshold=0.5, timings={"read": 2.5}, notes=["A note."])
+    assert answer.to_dict()["timings"] == {"read": 2.5}
+    assert answer.to_dict()["notes"] == ["A note."]

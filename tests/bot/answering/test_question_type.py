@@ -1,0 +1,112 @@
+"""What kind of answer a question asks for, told by its words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.question_type import QuestionKind, question_kind
+
+SPAN = (
+    "Who denied the missile attack?",
+    "What did the mayor open?",
+    "What is the name of the ferry?",
+    "When was the bridge closed?",
+    "Where is the theatre?",
+    "Which town was flooded?",
+    "Whose house burned down?",
+    "How many people were hurt?",
+    "How much did the bridge cost?",
+    "How long is the wait?",
+    "How old is the captain?",
+    "How far is it to Halm?",
+    "In which year did it open?",
+    "the mayor of Halm",
+    "Android phones were sold where?",
+)
+SENTENCES = (
+    "Why was the bridge closed?",
+    "How did the fire start?",
+    "How was the child saved?",
+    "How does the lock work?",
+    "How come nobody was hurt?",
+    "What happened in Halm?",
+    "What has happened to the ferry?",
+    "What's happening in Halm?",
+    "What is going on at the harbour?",
+    "What caused the flood?",
+    "What led to the strike?",
+    "What was the reason for the delay?",
+    "Describe the flood.",
+    "Explain the delay",
+    "Summarise the report",
+    "Tell me about the flood.",
+    "Tell me why it closed.",
+)
+YES_NO = (
+    "Did the mayor pay?",
+    "Is the bridge open?",
+    "Was anybody hurt?",
+    "Were there any witnesses?",
+    "Has the ferry sailed?",
+    "Will the theatre reopen?",
+    "Can children swim there?",
+    "Does the ferry run on Sundays?",
+    "Should the water be boiled?",
+    "Didn't the captain deny it?",
+    "Isn’t the bridge closed?",
+)
+CHOICE = (
+    "Was it the mayor or the captain?",
+    "Is the ferry red OR blue?",
+    "Did it happen on Monday or on Tuesday?",
+)
+
+
+@pytest.mark.parametrize("question", SPAN)
+def test_who_what_when_where_and_how_many_ask_for_words(question: str) -> None:
+    assert question_kind(question) is QuestionKind.SPAN
+
+
+@pytest.mark.parametrize("question", SENTENCES)
+def test_why_how_it_came_about_and_what_happened_ask_for_sentences(question: str) -> None:
+    assert question_kind(question) is QuestionKind.SENTENCES
+
+
+@pytest.mark.parametrize("question", YES_NO)
+def test_a_question_that_begins_with_a_verb_asks_for_yes_or_no(question: str) -> None:
+    assert question_kind(question) is QuestionKind.YES_NO
+
+
+@pytest.mark.parametrize("question", CHOICE)
+def test_a_choice_asks_for_words(question: str) -> None:
+    assert question_kind(question) is QuestionKind.SPAN
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["{}", "And {}", "but {}", "Please, {}", "ok, so {}", "Hello newsbot: {}", "  {}  ", "AND\n{}"],
+)
+@pytest.mark.parametrize("question", [SPAN[0], SENTENCES[0], SENTENCES[1], YES_NO[0], CHOICE[0]])
+def test_case_spacing_and_a_polite_lead_change_nothing(said: str, question: str) -> None:
+    expected = question_kind(question)
+    for form in (question, question.upper(), question.lower(), question.replace(" ", " \t\n ")):
+        assert question_kind(said.format(form)) is expected
+
+
+PIECES = st.sampled_from(["and", "please", " ", ",", ":", "is", "or", "why", "what"])
+
+
+@given(st.text() | st.lists(PIECES).map("".join))
+def test_any_text_has_a_kind(question: str) -> None:
+    assert question_kind(question) in QuestionKind
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "?", "and"])
+def test_nothing_asks_for_words(nothing: str) -> None:
+    assert question_kind(nothing) is QuestionKind.SPAN
+
+
+def test_a_lead_without_end_takes_no_time() -> None:
+    assert question_kind("and, " * 20_000 + "x") is QuestionKind.SPAN

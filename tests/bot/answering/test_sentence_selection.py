@@ -1,0 +1,109 @@
+"""Sentences of what search found, each weighed once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.answering.sentence_selection import PASSAGES_WEIGHED, Evidence, find_evidence, weigh
+from bot.answering.confidence import SENTENCE_FEATURES
+from index.embedding.embedder import Embedder
+from index.searcher import Searcher, SearchResult
+from tests.fakes.invented import calibration, span_of
+
+QUESTION = "Who denied the missile attack?"
+
+
+@pytest.fixture(scope="module")
+def searcher(samples_index: Path, embedder: Embedder) -> Searcher:
+    return Searcher.open(samples_index, embedder)
+
+
+@pytest.fixture(scope="module")
+def result(searcher: Searcher) -> SearchResult:
+    return searcher.search(QUESTION, PASSAGES_WEIGHED + 4)
+
+
+def feature(features: tuple[float, ...], name: str) -> float:
+    return features[SENTENCE_FEATURES.index(name)]
+
+
+def place(item: Evidence) -> tuple[str, int, int]:
+    return item.article.id, item.start, item.end
+
+
+def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
+    searcher: Searcher, result: SearchResult
+) -> None:
+    weights = calibration({}, dict.fromkeys(SENTENCE_FEATURES, 0.5))
+    evidence = find_evidence(result, [], searcher, weights)
+    assert len(result.hits) > PASSAGES_WEIGHED
+    best = result.hits[:PASSAGES_WEIGHED]
+    expected = {(hit.article.id, *span) for hit in best for span in hit.passage.sentences}
+    assert len(evidence) == len(expected)
+    assert set(map(place, evidence)) == expected
+    probabilities = [item.probability for item in evidence]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(0 < probability < 1 for probability in probabilities)
+
+
+def test_the_features_are_what_they_are_named_after(
+    searcher: Searcher, result: SearchResult
+) -> None:
+    for hit, sentence, features in weigh(result, [], searcher):
+        assert len(features) == len(SENTENCE_FEATURES)
+        assert all(map(math.isfinite, features))
+        assert feature(features, "passage_similarity") == hit.dense
+        assert -1.001 <= feature(features, "sentence_similarity") <= 1.001
+        shares = (feature(features, n) for n in ("sentence_coverage", "context_coverage"))
+        own, around = shares
+        assert 0 <= own <= around <= 1
+        assert feature(features, "rarest_word_found") in (0, 1)
+        assert feature(features, "asked_kind_found") in (0, 1)
+        assert sentence in hit.passage.sentences
+
+
+def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_none(
+    searcher: Searcher, result: SearchResult
+) -> None:
+    passage = result.hits[0].passage
+    words = passage.text.split()
+    spans = [span_of(passage, words[0], margin) for margin in (-30.0, 2.5, 1.0)]
+    found = {
+        (hit.article.id, sentence): feature(features, "margin")
+        for hit, sentence, features in weigh(result, spans, searcher)
+    }
+    read = (passage.article_id, spans[0].sentence)
+    assert found.pop(read) == 2.5
+    assert set(found.values()) == {-12.0}
+    (evidence, *_) = find_evidence(result, spans, searcher, calibration())
+    assert place(evidence) == (passage.article_id, *spans[0].sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many people left their homes in Merrowford?", "340 people"),
+        ("When did the paediatric wing of Ostermere open?", "11 March 2024"),
+    ],
+)
+def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
+    searcher: Searcher, question: str, kind: str
+) -> None:
+    found = searcher.search(question, PASSAGES_WEIGHED)
+    seen = {
+        hit.article.text[slice(*sentence)]: feature(features, "asked_kind_found")
+        for hit, sentence, features in weigh(found, [], searcher)
+    }
+    assert [flag for text, flag in seen.items() if kind in text] != []
+    assert all(flag for text, flag in seen.items() if kind in text)
+    assert not all(seen.values())
+
+
+def test_where_nothing_is_found_there_is_no_evidence(
+    searcher: Searcher, result: SearchResult
+) -> None:
+    assert find_evidence(replace(result, hits=()), [], searcher, calibration()) == []

@@ -1,0 +1,70 @@
+"""A conversation to keep: whole, and without markup of others."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from hypothesis import given
+from markdown_it import MarkdownIt
+
+from bot.chat.filters import Narrowing
+from bot.chat.export import as_json, as_markdown, as_text
+from bot.chat.turns import Turn
+from bot.answering.composing import REFUSAL, Alternative, Answer, Citation
+from bot.cli.console import one_line
+from tests.fakes.seen import TEXT
+
+
+def turn(quote: str, title: str = "Title", url: str | None = None, question: str = "Why?") -> Turn:
+    def cited(number: int) -> Citation:
+        published = "2024-05-31T10:00:00+00:00"
+        return Citation(number, "a", title, url, "Paper", published, quote, 5, 5 + len(quote))
+
+    other = Alternative("Ice", 0.5, (cited(2),))
+    answer = Answer(f"Fog — “{quote}” [1]", "Fog", False, 0.8, (cited(1),), (other,))
+    return Turn(1, question, answer, narrowing=Narrowing(since=date(2024, 5, 1)))
+
+
+def test_a_copied_answer_brings_its_sources() -> None:
+    assert as_text(turn("Fog.", url="https://example.org/fog")) == (
+        "Fog — “Fog.” [1]\n"
+        "[1] Title, Paper, 2024-05-31, https://example.org/fog\n"
+        "[2] Title, Paper, 2024-05-31, https://example.org/fog"
+    )
+    refusal = Answer(REFUSAL, None, True, 0.1, (), closest=turn("Fog.").answer.citations)
+    assert as_text(Turn(1, "Why?", refusal)) == REFUSAL
+
+
+def test_markdown_holds_questions_answers_and_linked_sources() -> None:
+    saved = as_markdown([turn("Fog.", url="https://example.org/fog_(x)")])
+    html = MarkdownIt().render(saved)
+    assert "<h2>Why?</h2>" in html
+    assert "from 2024-05-01" in html
+    assert html.count('<a href="https://example.org/fog_%28x%29">Title</a>') == 2
+    assert "<blockquote>\n<p>Fog.</p>" in html
+    assert "characters 5-9" in html
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_no_text_of_others_is_markdown(question: str, quote: str, title: str, url: str) -> None:
+    plain = "A A"
+    markdown = MarkdownIt("commonmark", {"html": True})
+    shape = [token.type for token in markdown.parse(as_markdown([turn(plain, plain)]))]
+    given_tokens = markdown.parse(as_markdown([turn(quote, title, None, question)]))
+    inline = {child.type for token in given_tokens for child in token.children or ()}
+    assert inline <= {"text", "text_special", "softbreak"}
+    if one_line(question) and one_line(quote):
+        assert [token.type for token in given_tokens] == shape
+    linked = markdown.parse(as_markdown([turn(quote, title, url, question)]))
+    addresses = [
+        child.attrGet("href") for token in linked for child in token.children or () if child.attrs
+    ]
+    assert all(str(address).startswith(("http://", "https://")) for address in addresses)
+
+
+def test_json_holds_whole_answers_and_what_they_were_narrowed_to() -> None:
+    (record,) = json.loads(as_json([turn("Fog.")]))
+    assert record["question"] == "Why?"
+    assert record["since"] == "2024-05-01"
+    assert record["answer"] == turn("Fog.").answer.to_dict()

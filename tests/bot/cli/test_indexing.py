@@ -1,0 +1,129 @@
+"""newsbot index and newsbot remove: what changes, what is said of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.newsbot import NewsBot
+from tests.fakes.running import (
+    ESCAPE,
+    Capture,
+    output_of,
+    write_articles,
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_articles(tmp_path / "articles")
+
+
+@pytest.fixture
+def own_index(samples_index: Path, tmp_path: Path) -> Path:
+    """A copy of the samples' index, to be changed."""
+    return Path(shutil.copytree(samples_index, tmp_path / "own"))
+
+
+def test_index_closes_with_one_line_that_counts(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("index", folder, "--index", tmp_path / "x")
+    status, out, err = output_of(capsys, *words)
+    assert (status, err, out.count("\n")) == (0, "", 1)
+    assert "2 added" in out and "2 articles in 2 passages" in out
+    (folder / "arlen.txt").write_text("Flood in Arlen\n\nThe river fell again.\n")
+    (folder / "new.txt").write_text("Fair\n\nThe fair opened.\n")
+    assert "1 added, 1 replaced, 1 unchanged" in output_of(capsys, *words)[1]
+    status, out, _ = output_of(capsys, *words)
+    assert status == 0 and "0 added, 0 replaced, 3 unchanged" in out
+
+
+def test_index_removes_what_has_gone_only_when_told(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("index", folder, "--index", tmp_path / "x")
+    output_of(capsys, *words)
+    (folder / "bexby.txt").unlink()
+    assert "0 removed" in output_of(capsys, *words)[1]
+    assert "1 removed" in output_of(capsys, *words, "--prune")[1]
+
+
+def test_a_folder_that_is_empty_is_pruned_only_when_that_is_said(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("index", folder, "--index", tmp_path / "x")
+    output_of(capsys, *words)
+    for file in folder.iterdir():
+        file.unlink()
+    status, out, err = output_of(capsys, *words, "--prune")
+    assert status == 1 and "0 removed" in out and "2 articles" in out
+    assert err.startswith(f"could not read {folder}: no file of articles") and err.count("\n") == 1
+    assert "--prune --even-if-empty" in err
+    assert output_of(capsys, *words, "--even-if-empty")[0] == 2
+    status, out, err = output_of(capsys, *words, "--prune", "--even-if-empty")
+    assert (status, err) == (0, "") and "2 removed" in out
+
+
+def test_an_unreadable_file_is_named_and_the_others_are_indexed(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (folder / "bad.json").write_text('{"title": "cut sho')
+    (folder / "empty.txt").touch()
+    status, out, err = output_of(capsys, "index", folder, "--index", tmp_path / "x")
+    assert status == 0
+    assert "2 added" in out and "2 could not be read" in out
+    named = [line for line in err.splitlines() if line.startswith("could not read ")]
+    assert len(named) == 2
+    assert "bad.json: " in named[0] and "empty.txt: " in named[1]
+
+
+def test_where_nothing_can_be_indexed_the_status_is_1(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "empty.txt").touch()
+    words = ("index", tmp_path / "empty.txt", tmp_path / "absent", "--index", tmp_path / "x")
+    status, out, err = output_of(capsys, *words)
+    assert status == 1
+    assert "0 added" in out and out.count("\n") == 1
+    assert len(err.splitlines()) == 2 and "absent" in err
+
+
+def test_what_is_passed_over_is_one_line_unless_more_is_asked_for(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    for number in range(5):
+        (folder / f".hidden{number}.txt").write_text("Hidden\n\nText.")
+    words = ("index", folder, "--index", tmp_path / "x")
+    err = output_of(capsys, *words)[2]
+    assert re.fullmatch(r"passed over 5: .*\n", err)
+    told = output_of(capsys, *words, "-v")[2].splitlines()
+    assert len(told) == 5 and all(re.match(r"passed over .*: .+", line) for line in told)
+
+
+def test_an_index_is_not_made_in_a_folder_of_other_things(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letter.doc").touch()
+    status, out, err = output_of(capsys, "index", folder, "--index", tmp_path / "home")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+
+
+def test_a_removed_article_is_found_no_more(own_index: Path, capsys: Capture) -> None:
+    article = next(iter(NewsBot(own_index).articles()))
+    status, out, _ = output_of(capsys, "remove", article.id, "--index", own_index)
+    assert status == 0 and "1 removed" in out
+    assert article.id not in {one.id for one in NewsBot(own_index).articles()}
+
+
+def test_removing_an_unknown_article_is_one_line_and_removes_nothing(
+    own_index: Path, capsys: Capture
+) -> None:
+    before = [article.id for article in NewsBot(own_index).articles()]
+    words = ("remove", before[0], "no-such\x1b[31m-id", "--index", own_index)
+    status, out, err = output_of(capsys, *words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "no-such" in err and ESCAPE not in err
+    assert [article.id for article in NewsBot(own_index).articles()] == before

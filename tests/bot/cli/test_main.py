@@ -1,0 +1,227 @@
+"""The newsbot command as a user and as another program meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.composing import REFUSAL
+from bot.newsbot import NewsBot
+from tests.fakes.invented import copy_shipped_reader
+from tests.fakes.running import (
+    QUESTION,
+    Capture,
+    output_of,
+)
+
+
+def test_ask_json_is_the_answer_and_each_quote_is_where_it_says(
+    samples_index: Path, capsys: Capture
+) -> None:
+    status, out, err = output_of(capsys, "ask", QUESTION, "--index", samples_index, "--json")
+    answer = json.loads(out)
+    assert (status, err) == (0, "")
+    assert set(answer) == {
+        *("text", "short_answer", "refused", "confidence", "citations", "alternatives", "closest"),
+        *("timings", "notes"),
+    }
+    assert answer["text"].startswith(answer["short_answer"])
+    assert not answer["refused"] and 0 <= answer["confidence"] <= 1
+    assert "denied" in answer["citations"][0]["quote"]
+    bot = NewsBot(samples_index)
+    for cited in answer["citations"]:
+        article = bot.article(cited["article_id"])
+        assert article.text[cited["start"] : cited["end"]] == cited["quote"]
+        assert article.title == cited["title"]
+        assert f"[{cited['number']}]" in answer["text"]
+
+
+def test_ask_prints_the_answer_and_then_its_sources(samples_index: Path, capsys: Capture) -> None:
+    cited = NewsBot(samples_index).answer(QUESTION).citations[0]
+    status, out, err = output_of(capsys, "ask", QUESTION, "--index", samples_index)
+    assert (status, err) == (0, "")
+    prose, sources = out.split("\n\n", 1)
+    assert "Kataib Hezbollah" in prose and prose.endswith(f"“{cited.quote}” [1]")
+    assert sources.startswith(f"[1] {cited.title}")
+    assert f"{cited.article_id}  characters {cited.start}-{cited.end}\n" in sources
+    assert f'"{cited.quote}"' in sources
+
+
+def test_a_refusal_is_the_sentence_alone_and_no_error(samples_index: Path, capsys: Capture) -> None:
+    words = ("ask", "What is the capital of France?", "--index", samples_index)
+    assert output_of(capsys, *words) == (0, f"{REFUSAL}\n", "")
+    refused = json.loads(output_of(capsys, *words, "--json")[1])
+    assert refused["refused"] and refused["citations"] == []
+    assert len(refused["closest"]) == 3
+
+
+def test_a_question_outside_the_dates_asked_for_is_refused(
+    samples_index: Path, capsys: Capture
+) -> None:
+    words = ("ask", QUESTION, "--index", samples_index, "--until", "1990-01-01")
+    status, out, _ = output_of(capsys, *words)
+    assert (status, out) == (0, f"{REFUSAL}\n")
+
+
+@pytest.fixture
+def half_sure(tmp_path: Path) -> Path:
+    return copy_shipped_reader(tmp_path / "reader")
+
+
+def test_the_level_and_the_reader_decide_whether_it_is_answered(
+    samples_index: Path, half_sure: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("ask", QUESTION, "--index", samples_index, "--reader", half_sure)
+    assert "Kataib Hezbollah" in output_of(capsys, *words)[1]
+    assert output_of(capsys, *words, "--level", "cautious") == (0, f"{REFUSAL}\n", "")
+    monkeypatch.setenv("NEWSBOT_READER", str(half_sure))
+    monkeypatch.setenv("NEWSBOT_LEVEL", "cautious")
+    assert output_of(capsys, *words[:-2]) == (0, f"{REFUSAL}\n", "")
+    assert REFUSAL not in output_of(capsys, *words[:-2], "--level", "eager")[1]
+
+
+def test_other_answers_are_printed_after_the_first_with_their_own_sources(
+    samples_index: Path, half_sure: Path, capsys: Capture
+) -> None:
+    question = "How many passengers did the Grelle ferry carry?"
+    words = ("ask", question, "--index", samples_index, "--reader", half_sure)
+    answer = json.loads(output_of(capsys, *words, "--json")[1])
+    lines = output_of(capsys, *words)[1].splitlines()
+    every = [*answer["citations"]]
+    expected = []
+    for other in answer["alternatives"]:
+        marks = " ".join(f"[{cited['number']}]" for cited in other["citations"])
+        expected.append(f"or: {other['short_answer']} {marks}")
+        every += other["citations"]
+    assert [line for line in lines if line.startswith("or: ")] == expected
+    headings = [line for line in lines if re.match(r"\[\d+\] ", line)]
+    assert [int(line[1 : line.index("]")]) for line in headings] == [c["number"] for c in every]
+    assert [c["number"] for c in every] == list(range(1, len(every) + 1))
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_reader_that_is_not_there_is_one_line_and_status_1(
+    command: str, samples_index: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = (command, "x", "--index", samples_index, "--reader", tmp_path / "none")
+    status, out, err = output_of(capsys, *words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("newsbot: ") and "none" in err
+
+
+def test_a_level_in_the_environment_that_is_none_is_one_line_and_status_1(
+    samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSBOT_LEVEL", "bold")
+    status, out, err = output_of(capsys, "ask", QUESTION, "--index", samples_index)
+    assert (status, out) == (1, "")
+    assert re.fullmatch(r"newsbot: NEWSBOT_LEVEL is 'bold'.*cautious, balanced, eager\n", err)
+
+
+@pytest.mark.parametrize("blank", ["", "  \n"])
+def test_a_blank_question_is_one_line_and_status_1(
+    blank: str, samples_index: Path, capsys: Capture
+) -> None:
+    status, out, err = output_of(capsys, "ask", blank, "--index", samples_index)
+    assert (status, out) == (1, "")
+    assert re.fullmatch(r"newsbot: .*empty.*\n", err)
+
+
+def test_a_question_too_long_is_cut_with_a_note_on_standard_error(
+    samples_index: Path, capsys: Capture
+) -> None:
+    words = ("search", "missile attack " * 5000, "--index", samples_index, "--json")
+    status, out, err = output_of(capsys, *words)
+    assert status == 0 and json.loads(out)
+    assert re.fullmatch(r"note: .*cut.*\n", err)
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "status", "remove", "chat"])
+def test_without_an_index_the_two_commands_to_run_are_named(
+    command: str, tmp_path: Path, capsys: Capture
+) -> None:
+    words = [] if command in {"status", "chat"} else ["x"]
+    status, out, err = output_of(capsys, command, *words, "--index", tmp_path / "none")
+    assert (status, out) == (1, "")
+    assert re.fullmatch(r"newsbot: no index at .*newsbot index .*newsbot ask .*\n", err)
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_index_named_in_the_environment_is_asked(
+    samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSBOT_INDEX", str(samples_index))
+    assert json.loads(output_of(capsys, "status", "--json")[1])["path"] == str(samples_index)
+
+
+def test_a_misspelt_setting_is_one_line_and_status_1(
+    samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSBOT_INDX", "x")
+    status, out, err = output_of(capsys, "status", "--index", samples_index)
+    assert (status, out) == (1, "")
+    assert re.fullmatch(r"newsbot: unknown setting NEWSBOT_INDX .*\n", err)
+
+
+def test_search_json_is_a_list_of_hits_where_they_say(samples_index: Path, capsys: Capture) -> None:
+    status, out, err = output_of(
+        capsys, "search", QUESTION, "-k", "3", "--json", "--index", samples_index
+    )
+    hits = json.loads(out)
+    assert (status, err, len(hits)) == (0, "", 3)
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+    bot = NewsBot(samples_index)
+    for hit in hits:
+        assert {"article_id", "title", "start", "end", "text", "score"} <= set(hit)
+        assert bot.article(hit["article_id"]).text[hit["start"] : hit["end"]] == hit["text"]
+
+
+def test_search_lists_the_hits_as_found_where_the_reader_is_left_out(
+    samples_index: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("search", QUESTION, "-k", "20", "--json", "--index", samples_index)
+    unread = json.loads(output_of(capsys, *words, "--no-rerank")[1])
+    hits = NewsBot(samples_index).search(QUESTION, 20, rerank=False)
+    assert unread == [hit.to_dict() for hit in hits]
+    absent = (*words, "--no-rerank", "--reader", tmp_path / "none")
+    assert json.loads(output_of(capsys, *absent)[1]) == unread, "no reader is needed for that"
+    read, told = (json.loads(output_of(capsys, *words, *more)[1]) for more in ((), ("--rerank",)))
+
+    def places(found: list[dict[str, Any]]) -> list[tuple[str, int]]:
+        return [(hit["article_id"], hit["start"]) for hit in found]
+
+    assert places(read) == places(told)
+    assert sorted(places(read)) == sorted(places(unread))
+
+
+def test_search_keeps_to_the_publisher_asked_for(samples_index: Path, capsys: Capture) -> None:
+    sources = {article.source for article in NewsBot(samples_index).articles() if article.source}
+    wanted = min(sources)
+    words = ("search", "town", "--json", "--index", samples_index)
+    hits = json.loads(output_of(capsys, *words, "--source", wanted)[1])
+    assert hits and {hit["source"] for hit in hits} == {wanted}
+    both = [part for name in sorted(sources)[:2] for part in ("--source", name)]
+    hits = json.loads(output_of(capsys, *words, *both)[1])
+    assert {hit["source"] for hit in hits} == set(sorted(sources)[:2])
+
+
+def test_ask_keeps_to_the_articles_named(samples_index: Path, capsys: Capture) -> None:
+    words = ("ask", QUESTION, "--json", "--index", samples_index, "--article")
+    answer = json.loads(output_of(capsys, *words, "baghdad-embassy.txt", "--level", "eager")[1])
+    assert {cited["article_id"] for cited in answer["citations"]} == {"baghdad-embassy.txt"}
+    status, out, err = output_of(capsys, *words, "no-such-article")
+    assert (status, json.loads(out)["refused"]) == (0, True)
+    assert "No article passes the filters." in err
+
+
+def test_search_prints_numbered_hits_or_that_there_are_none(
+    samples_index: Path, capsys: Capture
+) -> None:
+    words = ("search", "missile attack", "-k", "2", "--index", samples_index)
+    assert re.findall(r"^(\d)\. ", output_of(capsys, *words)[1], re.MULTILINE) == ["1", "2"]
+    status, out, _ = output_of(capsys, *words, "--source", "Nobody")
+    assert (status, out) == (0, "nothing found\n")

@@ -1,0 +1,92 @@
+"""``newsbot status``: what the index holds, and with --verify whether each file is as written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.newsbot import NewsBot
+from index.builder import build_index
+from index.store.layout import Manifest, current_generation
+from tests.fakes.running import Capture, output_of, run
+from tests.fakes.hashed import HashedEmbedder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text("Ferry\n\nThe ferry was late.")
+    build_index([tmp_path / "a.txt"], tmp_path / "index", embedder=HashedEmbedder())
+    return tmp_path / "index"
+
+
+def flip(file: Path, place: int) -> bytes:
+    """Change one bit of a file; give what it held."""
+    whole = file.read_bytes()
+    file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    return whole
+
+
+def test_status_counts_what_was_indexed(samples_index: Path, capsys: Capture) -> None:
+    known = json.loads(output_of(capsys, "status", "--json", "--index", samples_index)[1])
+    assert known["articles"] == len(list(NewsBot(samples_index).articles()))
+    printed = output_of(capsys, "status", "--index", samples_index)[1]
+    for value in (known["path"], known["model"], str(known["articles"]), known["built_at"]):
+        assert value in printed
+
+
+def test_verify_says_in_one_line_that_all_files_are_whole(index: Path, capsys: Capture) -> None:
+    folder = current_generation(index)
+    sizes = Manifest.read(folder).sizes
+    status, out, err = output_of(capsys, "status", "--verify", "--index", index)
+    assert (status, err, out.count("\n")) == (0, "", 1)
+    assert out.startswith(f"whole: {len(sizes)} files of {folder.name}, ")
+    told = json.loads(output_of(capsys, "status", "--verify", "--json", "--index", index)[1])
+    assert told == {
+        "path": str(index),
+        "whole": True,
+        "generation": folder.name,
+        "files": len([file for file in folder.rglob("*") if file.is_file()]) - 1,  # the manifest
+        "bytes": sum((folder / name).stat().st_size for name in sizes),
+    }
+
+
+def test_verify_names_the_file_that_was_altered_wherever_it_was(
+    index: Path, capsys: Capture
+) -> None:
+    folder = current_generation(index)
+    for name, size in Manifest.read(folder).sizes.items():
+        for place in {0, size // 2, size - 1} if size else ():
+            whole = flip(folder / name, place)
+            status, out, err = output_of(capsys, "status", "--verify", "--index", index)
+            assert (status, out, err.count("\n")) == (1, "", 1)
+            assert str(folder / name) in err and "altered" in err
+            (folder / name).write_bytes(whole)
+    assert output_of(capsys, "status", "--verify", "--index", index)[0] == 0
+
+
+def test_verify_tells_programs_what_is_wrong(index: Path) -> None:
+    file = current_generation(index) / "dense.faiss"
+    flip(file, 20)
+    done = run("status", "--verify", "--json", "--index", index)
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and told["whole"] is False
+    assert str(file) in told["cause"] and done.stderr == f"newsbot: {told['cause']}\n"
+
+
+def test_verify_names_a_file_that_is_missing_or_cut_short(index: Path, capsys: Capture) -> None:
+    file = current_generation(index) / "catalogue.sqlite"
+    file.write_bytes(file.read_bytes()[:-1])
+    for _ in range(2):
+        status, out, err = output_of(capsys, "status", "--verify", "--index", index)
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert str(file) in err
+        file.unlink(missing_ok=True)
+
+
+def test_verify_of_no_index_is_one_line_and_no_json(tmp_path: Path, capsys: Capture) -> None:
+    words = ("status", "--verify", "--json", "--index", tmp_path / "none")
+    status, out, err = output_of(capsys, *words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "no index" in err

@@ -1,0 +1,78 @@
+"""newsbot watch, as it is typed, and newsbot index with a web address."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+from index.builder import build_index
+from tests.fakes.running import COMMAND, ROOT, Capture, output_of, write_articles
+from tests.fakes.web_server import page, serve
+from tests.fakes.hashed import HashedEmbedder
+
+
+def test_ctrl_c_ends_a_watch_with_a_summary_and_status_0(tmp_path: Path) -> None:
+    """What arrives meanwhile is indexed, with the model that is loaded once."""
+    folder = write_articles(tmp_path / "articles")
+    words = ["watch", str(folder), "--index", str(tmp_path / "x")]
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    try:
+        assert process.stdout.readline() == f"watching {folder}; Ctrl-C ends it\n"
+        assert "2 files read: 2 added" in process.stdout.readline()
+        (folder / "new.txt").write_text("Fair\n\nThe fair opened.\n")
+        assert "1 file read: 1 added" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, err) == (0, "")
+    assert out == "stopped after 2 rounds: 3 added, 0 replaced, 0 removed\n"
+
+
+def test_a_watch_can_be_stopped_while_nothing_has_come(tmp_path: Path) -> None:
+    words = ["watch", str(tmp_path), "--index", str(tmp_path / "x"), "--prune"]
+    with subprocess.Popen(
+        [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("watching ")
+        assert "0 files read" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert out == "stopped after 1 round: 0 added, 0 replaced, 0 removed\n"
+
+
+def test_a_watch_over_no_folder_is_one_line(tmp_path: Path, capsys: Capture) -> None:
+    for path in (str(tmp_path / "absent"), "https://news.example/"):
+        status, out, err = output_of(capsys, "watch", path, "--index", tmp_path / "x")
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert "no such folder" in err
+
+
+def test_an_address_reaches_the_fetch_whole_and_is_refused_on_the_local_network(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    with serve() as web:
+        web.answers["/a"] = lambda asked: asked.give(page("Ferry", "The ferry was late."))
+        words = ("index", f"{web.at}/a", "--index", tmp_path / "x")
+        status, out, err = output_of(capsys, *words)
+        assert (status, web.requests) == (1, [])
+        assert err == (
+            f"could not read {web.at}/a: an address of the local network; "
+            "allow with --allow-local\n"
+        )
+        assert "1 could not be read" in out
+        # The model need not be loaded to see that an article is the same.
+        build_index([f"{web.at}/a"], tmp_path / "x", embedder=HashedEmbedder(), allow_local=True)
+        status, out, err = output_of(capsys, *words, "--allow-local", "--prune")
+        assert (status, err) == (0, "")
+        assert "1 file read: 0 added, 0 replaced, 1 unchanged, 0 removed" in out

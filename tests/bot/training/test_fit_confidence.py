@@ -1,0 +1,147 @@
+"""Regressions and thresholds, fitted to invented findings."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import ReaderError
+from bot.answering.confidence import ANSWER_FEATURES, SENTENCE_FEATURES, Regression
+from bot.training.fit_confidence import Finding, choose_thresholds, fit_regression
+from bot.settings import Level
+from tests.fakes.tiny_reader import one_line
+
+
+def rows(size: int, seed: int = 0) -> list[Finding]:
+    """Make rows of which those with a high first feature are mostly right."""
+    chance = random.Random(seed)
+    made = []
+    for number in range(size):
+        margin = chance.gauss(0, 1)
+        features = (margin, chance.gauss(0, 1), *[0.0] * (len(ANSWER_FEATURES) - 2))
+        right = margin + chance.gauss(0, 0.5) > 0
+        made.append(Finding(number // 2, "ab"[number % 2], features, right, right))
+    return made
+
+
+def test_what_goes_with_right_answers_counts_and_what_never_varies_does_not() -> None:
+    fitted = fit_regression(rows(400), ANSWER_FEATURES)
+    assert fitted.names == ANSWER_FEATURES
+    assert fitted.weights[0] > 5 * abs(fitted.weights[1])
+    assert fitted.weights[2:] == (0.0,) * (len(ANSWER_FEATURES) - 2)
+    assert abs(fitted.bias) < 0.5
+
+
+def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> None:
+    alike = rows(600)
+    apart = [
+        replace(row, right=random.Random(at).random() < 0.5) if row.family == "b" else row
+        for at, row in enumerate(alike)
+    ]
+    own = [replace(row, family="a") for row in apart]
+    sure = (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1))
+    said = [
+        fit_regression(given, ANSWER_FEATURES).probability(sure) for given in (alike, own, apart)
+    ]
+    assert said[0] > said[1] > said[2] > 0.5
+
+
+def best_said(given: list[Finding], fitted: Regression) -> dict[int, tuple[float, bool, str]]:
+    """Give probability, rightness and kind of the best finding of each question."""
+    best: dict[int, tuple[float, bool, str]] = {}
+    for row in given:
+        found = (fitted.probability(row.features), row.right, row.family)
+        best[row.asked] = max(best.get(row.asked, (0.0, False, "")), found)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_of_many_findings_is_said_to_be_right_as_often_as_it_is(seed: int) -> None:
+    chance = random.Random(seed)
+    made = []
+    for number in range(5_000):
+        right = chance.random() < 0.3
+        margin = chance.gauss(0.5 if right else 0.0, 1.0)
+        features = (margin, *[0.0] * (len(ANSWER_FEATURES) - 1))
+        made.append(Finding(number // 5, "abc"[number // 5 % 3], features, right, right))
+    best = best_said(made, fit_regression(made, ANSWER_FEATURES)).values()
+    said = sum(probability for probability, _, _ in best) / len(best)
+    was = sum(right for _, right, _ in best) / len(best)
+    assert was - 0.08 < said < was + 0.02
+
+
+@pytest.mark.parametrize("hard", ["a", "b", "c"])
+def test_no_kind_of_data_is_on_average_surer_than_it_is_right(hard: str) -> None:
+    chance = random.Random(3)
+    made = []
+    for number in range(1_500):
+        family, margin = "abc"[number % 3], chance.gauss(0, 2)
+        right = margin - (1.5 if family == hard else 0.0) + chance.gauss(0, 1) > 0
+        features = (margin, *[0.0] * (len(ANSWER_FEATURES) - 1))
+        made.append(Finding(number, family, features, right, right))
+    best = best_said(made, fit_regression(made, ANSWER_FEATURES)).values()
+    for kind in "abc":
+        own = [(probability, right) for probability, right, family in best if family == kind]
+        assert sum(probability - right for probability, right in own) / len(own) < 0.02
+
+
+def test_what_tells_that_the_passage_holds_another_answer_makes_it_surer() -> None:
+    chance = random.Random(5)
+    made = []
+    for number in range(3_000):
+        margin, passage = chance.gauss(0, 1), chance.gauss(0, 1)
+        right = margin + chance.gauss(0, 0.5) > 0.5
+        held = right or passage + chance.gauss(0, 0.5) > 0.5
+        features = (margin, passage, *[0.0] * (len(ANSWER_FEATURES) - 2))
+        made.append(Finding(number, "abc"[number % 3], features, right, held))
+    told = fit_regression(made, ANSWER_FEATURES)
+    untold = fit_regression([replace(row, held=row.right) for row in made], ANSWER_FEATURES)
+    assert untold.weights[1] < 0.1 < 0.2 < told.weights[1] < told.weights[0]
+
+
+def test_trees_tell_what_two_features_say_together() -> None:
+    chance = random.Random(11)
+    made = []
+    for number in range(3_000):
+        one, two = chance.uniform(-1, 1), chance.uniform(-1, 1)
+        right = (one > 0 and two > 0) != (chance.random() < 0.05)
+        features = (one, two, *[0.0] * (len(ANSWER_FEATURES) - 2))
+        made.append(Finding(number, "abc"[number % 3], features, right, right))
+    taught, asked = made[:2_000], made[2_000:]
+    losses = []
+    for trees in (0, 20):
+        fitted = fit_regression(taught, ANSWER_FEATURES, trees=trees)
+        assert len(fitted.trees) == trees
+        said = [(fitted.probability(row.features), row.right) for row in asked]
+        losses.append(-sum(math.log(p if right else 1 - p) for p, right in said) / len(said))
+    assert losses[1] < losses[0] - 0.05
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_nothing_is_fitted_where_all_is_right_or_nothing_is(right: bool) -> None:
+    same = [Finding(row.asked, row.family, row.features, right, right) for row in rows(20)]
+    for given in (same, []):
+        with pytest.raises(ReaderError) as caught:
+            fit_regression(given, SENTENCE_FEATURES)
+        assert "too few questions" in one_line(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_levels_are_in_order_and_give_what_they_promise(seed: int) -> None:
+    told: list[str] = []
+    made = rows(300, seed)
+    answer = Regression(ANSWER_FEATURES, (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), -1.0)
+    levels = choose_thresholds(made, answer, told.append)
+    assert levels[Level.CAUTIOUS] >= levels[Level.BALANCED] >= levels[Level.EAGER]
+    best = best_said(made, answer)
+
+    def given(level: Level) -> list[bool]:
+        return [right for probability, right, _ in best.values() if probability >= levels[level]]
+
+    cautious = given(Level.CAUTIOUS)
+    assert sum(cautious) >= 0.8 * len(cautious)
+    assert sum(given(Level.EAGER)) >= 0.95 * sum(right for _, right, _ in best.values())
+    assert len(told) == 4

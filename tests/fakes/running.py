@@ -1,0 +1,123 @@
+"""Ways to run newsbot in a test: in pipes, on a pseudo-terminal, in this process."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import main
+
+__all__ = [
+    "COMMAND",
+    "ESCAPE",
+    "QUESTION",
+    "ROOT",
+    "Capture",
+    "output_of",
+    "run",
+    "run_on_terminal",
+    "screen_of",
+    "write_articles",
+]
+
+QUESTION = "who denied the missile attack?"
+COMMAND = [sys.executable, "-m", "bot.cli.main"]
+ROOT = Path(__file__).parents[2]
+ESCAPE = "\x1b"
+Capture = pytest.CaptureFixture[str]
+
+
+def run(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run newsbot with pipes for output."""
+    return subprocess.run(
+        [*COMMAND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        timeout=120,
+        check=False,
+    )
+
+
+def run_on_terminal(
+    *words: str | Path, stop_at: str | None = None, **environ: str
+) -> tuple[int, str]:
+    """Run newsbot on a pseudo-terminal; press Ctrl-C once ``stop_at`` has been seen."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *map(str, words)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environ},
+    )
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError as error:  # how Linux says that the other side has closed
+            if error.errno != errno.EIO:
+                raise
+            break
+        if not piece:
+            break
+        seen += piece
+        if stop_at is not None and stop_at.encode() in seen:
+            process.send_signal(signal.SIGINT)
+            stop_at = None
+    os.close(ours)
+    return process.wait(60), seen.decode()
+
+
+def screen_of(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> tuple[int, str]:
+    """Run newsbot in this process with a pseudo-terminal as its standard output."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    seen: list[bytes] = []
+
+    def read() -> None:
+        while not seen or not seen[-1].endswith(b"\x04"):
+            seen.append(os.read(ours, 65536))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    with open(theirs, "w", encoding="utf-8") as terminal, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", terminal)
+        patch.setenv("TERM", "xterm-256color")
+        patch.setenv("COLUMNS", "100")
+        status = main([str(word) for word in words])
+        terminal.write("\x04")
+        terminal.flush()
+        reader.join(60)
+    os.close(ours)
+    return status, b"".join(seen).decode().removesuffix("\x04")
+
+
+def output_of(capsys: Capture, *words: str | Path) -> tuple[int, str, str]:
+    """Run newsbot in this process, where the model is loaded once for all tests."""
+    status = main([str(word) for word in words])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def write_articles(folder: Path) -> Path:
+    """Make a folder of two short articles."""
+    folder.mkdir()
+    for town in ("Arlen", "Bexby"):
+        text = f"Flood in {town}\n\nThe river rose in {town} on Monday. Nobody was hurt.\n"
+        (folder / f"{town.lower()}.txt").write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,52 @@
+"""A server of the page on terms of its own, over an index that may be changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from bot.newsbot import NewsBot
+from tests.fakes.browser import free_port
+
+if TYPE_CHECKING:
+    from bot.server.config import Terms
+    from index.embedding.embedder import Embedder
+
+__all__ = ["SAMPLE", "call", "copied", "serving_on"]
+
+SAMPLE = "Who denied the missile attack?"
+
+
+def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
+    """Give a bot over a copy of the samples' index."""
+    shutil.copytree(samples_index, folder)
+    return NewsBot(folder, embedder=embedder)
+
+
+@contextmanager
+def serving_on(bot: NewsBot, terms: Terms, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve on these terms, and give the address without a slash at its end."""
+    from bot.server.serving import start
+
+    port = free_port()
+    running = start(bot, host, port, terms)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.close()
+
+
+def call(client: httpx.Client, name: str, **given: Any) -> Any:
+    """Call an endpoint by plain HTTP; give its reply, or the line of its error as a text."""
+    asked = client.post(f"/gradio_api/call/v2/{name}", json=given)
+    if asked.status_code != 200:
+        return f"{asked.status_code} {asked.json()['detail']}"
+    told = client.get(f"/gradio_api/call/v2/{name}/{asked.json()['event_id']}").text
+    event, _, data = told.strip().rpartition("event: ")[2].partition("\ndata: ")
+    return json.loads(data)[0] if event == "complete" else json.loads(data)["error"]

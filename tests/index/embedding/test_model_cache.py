@@ -1,0 +1,54 @@
+"""The 8-bit weights of the default model: made once, checked, and made again where damaged."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from index.embedding.default_model import default_model_folder
+from index.errors import EmbedderFailure
+from index.embedding.model_cache import cached_model
+from index.embedding.onnx_embedder import OnnxEmbedder
+
+
+@pytest.fixture
+def cache(tmp_path: Path, embedder: OnnxEmbedder) -> Path:
+    """A cache of its own that holds a copy of the model."""
+    made = cached_model()
+    folder = tmp_path / "cache" / made.parent.name
+    folder.mkdir(parents=True)
+    for file in (made, made.with_name("model.onnx.sha256")):
+        (folder / file.name).write_bytes(file.read_bytes())
+    return tmp_path / "cache"
+
+
+def test_a_model_that_is_there_is_not_made_again(cache: Path) -> None:
+    (file,) = cache.rglob("model.onnx")
+    before = file.stat().st_mtime_ns
+    assert cached_model(cache) == file
+    assert file.stat().st_mtime_ns == before
+
+
+def test_a_damaged_model_is_made_again(cache: Path, embedder: OnnxEmbedder) -> None:
+    (file,) = cache.rglob("model.onnx")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:1_000_000] + b"\0\1\2\3" + whole[1_000_004:])
+    assert cached_model(cache) == file
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert file.with_name("model.onnx.sha256").read_text() == digest
+    again = OnnxEmbedder(file, default_model_folder() / "tokenizer.json")
+    assert again.embed_query("ferry") @ embedder.embed_query("ferry") > 0.999
+    assert {path.name for path in file.parent.iterdir()} <= {
+        "model.onnx",
+        "model.onnx.sha256",
+        "write.lock",
+    }
+
+
+def test_a_cache_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(EmbedderFailure, match="XDG_CACHE_HOME") as failure:
+        cached_model(tmp_path / "cache")
+    assert "\n" not in str(failure.value)

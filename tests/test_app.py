@@ -1,0 +1,54 @@
+"""``python app.py`` as it is started by hand."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.browser import free_port
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+def test_it_prints_its_address_serves_the_page_and_ends_with_ctrl_c(samples_index: Path) -> None:
+    port = free_port()
+    command = [sys.executable, str(APP), "--index", str(samples_index), "--port", str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            assert running.stdout.readline() == f"newsbot is at http://127.0.0.1:{port}\n"
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as reply:
+                page = reply.read().decode()
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=30)
+        finally:
+            running.kill()
+    assert "newsbot" in page
+    assert "googleapis" not in page
+    assert running.returncode == 130
+    assert (out, err) == ("", "")
+
+
+@pytest.mark.parametrize("options", [["--port", "0"], ["--nonsense"]])
+def test_wrong_usage_is_one_line(options: list[str]) -> None:
+    done = subprocess.run([sys.executable, str(APP), *options], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_an_index_one_line_says_what_to_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(APP), "--index", str(tmp_path / "none")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "newsbot index" in line
