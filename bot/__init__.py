@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.answering.answers import Answer, Citation
     from bot.chain import build_chain
-    from bot.answering.composing import Answer, Citation
     from bot.default_bot import answer
     from bot.newsbot import NewsBot
     from bot.retriever import PassageRetriever

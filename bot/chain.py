@@ -12,19 +12,21 @@ from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
+from bot.answering.answers import Answer, Citation
 from bot.answering.candidates import Candidate, find_candidates
-from bot.answering.composing import MOST_SENTENCES, Answer, Citation, compose_answer, compose_sentences
-from bot.answering.sentence_selection import Evidence, find_evidence
-from bot.answering.question_type import QuestionKind, question_kind
+from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
 from bot.answering.confidence import calibration_of
-from bot.reader.registry import load_reader
-from bot.reader.reader import AnswerSpan, Reader
+from bot.answering.context_rereading import reread_in_context
+from bot.answering.question_type import QuestionType, question_type
 from bot.answering.recency import asks_for_latest, newest_findings
+from bot.answering.sentence_selection import SelectedSentence, select_sentences
+from bot.reader.reader import AnswerSpan, Reader
+from bot.reader.registry import load_reader
 from bot.retriever import retrieve
-from bot.answering.context_rereading import read_again
 from bot.settings import Level
 from index.filters import Names
-from index.searcher import Hit, Searcher, SearchResult
+from index.results import Hit, SearchResult
+from index.searcher import Searcher
 from index.store.sparse import query_terms
 
 __all__ = [
@@ -165,19 +167,19 @@ def answer_hits(
     began = time.perf_counter()
     calibration = calibration_of(reader)
     spans = read_hits(reader, result)
-    kind = question_kind(result.question)
+    kind = question_type(result.question)
     candidates: list[Candidate] = []
-    evidence: list[Evidence] = []
-    if kind is QuestionKind.SPAN:
+    evidence: list[SelectedSentence] = []
+    if kind is QuestionType.SPAN:
         rarity = searcher.rarity(query_terms(result.question))
-        again = read_again(reader, result.question, result.hits, spans)
+        again = reread_in_context(reader, result.question, result.hits, spans)
         candidates = find_candidates(
             result.question, result.hits, spans, rarity, calibration, again
         )
     else:
-        evidence = find_evidence(result, spans, searcher, calibration)
+        evidence = select_sentences(result, spans, searcher, calibration)
     if threshold is None:
-        threshold = calibration.threshold(level, sentences=kind is not QuestionKind.SPAN)
+        threshold = calibration.threshold(level, sentences=kind is not QuestionType.SPAN)
     if asks_for_latest(result.question):
         candidates = newest_findings(candidates, threshold)
         evidence = newest_findings(evidence, threshold)
@@ -187,9 +189,9 @@ def answer_hits(
         timings={"read": 1000 * (time.perf_counter() - began)},
         notes=result.notes,
     )
-    if kind is QuestionKind.SPAN:
+    if kind is QuestionType.SPAN:
         return compose_answer(candidates, **composed)
-    most = 1 if kind is QuestionKind.YES_NO else MOST_SENTENCES
+    most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES
     return compose_sentences(evidence, most=most, **composed)
 
 

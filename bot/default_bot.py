@@ -11,7 +11,7 @@ from bot.newsbot import History, NewsBot
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.answering.composing import Answer
+    from bot.answering.answers import Answer
     from index.filters import Names
 
 __all__ = ["answer"]

@@ -10,8 +10,7 @@ corpus.errors.NewsbotError
     ├── ReaderError             a reader, or what it is trained on, is missing or not whole
     ├── Refused                 a server's visitor asks for too much, or for what may not be
     ├── UnknownArticle          no article of that id is in the index
-    ├── UsersFailure            the file of users, or what is to be written into it, will not do
-    └── WatchFailure            a folder cannot be watched
+    └── UsersFailure            the file of users, or what is to be written into it, will not do
 
 Every message is one line that names the thing and says what to do, ready for standard error.
 """
@@ -27,11 +26,10 @@ __all__ = [
     "PortBusy",
     "QuestionsUnreadable",
     "ReaderError",
-    "Refused",
+    "RequestRefused",
     "SettingsError",
     "UnknownArticle",
     "UsersFailure",
-    "WatchFailure",
 ]
 
 
@@ -59,7 +57,7 @@ class ReaderError(BotError):
     """A reader, or what it is to be trained on, is missing or cannot be read."""
 
 
-class Refused(BotError):
+class RequestRefused(BotError):
     """What a server's visitor wants is too much, is not allowed, or is not what it should be."""
 
 
@@ -73,7 +71,3 @@ class UnknownArticle(BotError):
 
 class UsersFailure(BotError):
     """A file of users is damaged or cannot be written, or a name or password will not do."""
-
-
-class WatchFailure(BotError):
-    """A folder that ``newsbot watch`` was given is not one, or the system does not watch it."""

@@ -13,9 +13,9 @@ from bot.answering.candidates import normalised_answer
 from bot.errors import QuestionsUnreadable
 
 if TYPE_CHECKING:
-    from bot.answering.composing import Answer
+    from bot.answering.answers import Answer
     from bot.newsbot import NewsBot
-    from index.searcher import Hit
+    from index.results import Hit
 
 __all__ = [
     "RECALL_AT",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import FeedbackFailure
 
 if TYPE_CHECKING:
-    from bot.answering.composing import Answer
+    from bot.answering.answers import Answer
 
 __all__ = ["Feedback", "FeedbackStore", "feedback_file"]
 

@@ -10,19 +10,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from bot.answering.answers import Answer
 from bot.answering.candidates import rerank as rerank_hits
-from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
-from bot.answering.composing import Answer
-from bot.errors import UnknownArticle
-from bot.reader.registry import load_reader
-from bot.reader.reader import Reader
 from bot.answering.recency import asks_for_latest, newest_hits
+from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
+from bot.errors import UnknownArticle
+from bot.reader.reader import Reader
+from bot.reader.registry import load_reader
 from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
 from index.filters import Names
+from index.results import Hit, IndexStatus, SearchResult
+from index.searcher import Searcher
 from index.store.layout import current_generation
-from index.searcher import Hit, IndexStatus, Searcher, SearchResult
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

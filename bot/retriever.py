@@ -16,7 +16,8 @@ from langchain_core.retrievers import BaseRetriever
 
 from bot.answering.recency import asks_for_latest, newest_hits
 from index.filters import Names
-from index.searcher import Hit, Searcher, SearchResult
+from index.results import Hit, SearchResult
+from index.searcher import Searcher
 
 __all__ = ["PassageRetriever", "passage_document", "retrieve"]
 

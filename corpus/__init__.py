@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from corpus.article import Article, Passage, Span
-from corpus.near_duplicates import DuplicateFinder
 from corpus.errors import CorpusError, NewsbotError, UnreadableArticle
 from corpus.loader import LoadFailure, LoadReport, load_articles
+from corpus.near_duplicates import DuplicateFinder
 from corpus.sentences import sentence_spans
 from corpus.splitter import SplitterSettings, split_article
 

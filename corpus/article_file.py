@@ -12,12 +12,12 @@ from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import MEGABYTE, Format, format_of
 from corpus.gzipped import read_gzipped
-from corpus.walk import Finding, cause_of
+from corpus.walk import FoundFile, cause_of
 
 __all__ = ["drafts_in"]
 
 
-def drafts_in(finding: Finding) -> Iterator[Draft | BadRecord]:
+def drafts_in(finding: FoundFile) -> Iterator[Draft | BadRecord]:
     """Read a file of any format, gzipped or not.
 
     Raises:
@@ -39,7 +39,7 @@ def drafts_in(finding: Finding) -> Iterator[Draft | BadRecord]:
     yield from kind.parser()(data, name)
 
 
-def _read(finding: Finding, kind: Format, *, packed: bool) -> bytes:
+def _read(finding: FoundFile, kind: Format, *, packed: bool) -> bytes:
     too_large = f"larger than {kind.limit // MEGABYTE} MB"
     if finding.size > kind.limit:
         raise UnreadableArticle(f"{too_large} ({finding.size / MEGABYTE:,.0f} MB)")

@@ -12,7 +12,7 @@ import re
 import warnings
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "LONGEST_DATE", "iso_date"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "LONGEST_DATE", "epoch_seconds", "iso_date"]
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 """Newspapers begin in 1605; a date outside is a mistake or a number that is no date."""
@@ -32,6 +32,11 @@ _ZONES = {  # hours east of Greenwich; the American ones are RFC 822's
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
 }  # fmt: skip
+
+
+def epoch_seconds(published: str | None) -> int | None:
+    """Turn an article's date into seconds since 1970, or None where there is none."""
+    return None if published is None else int(datetime.fromisoformat(published).timestamp())
 
 
 def iso_date(value: str | None) -> str | None:

@@ -19,7 +19,7 @@ from corpus.dates import iso_date
 from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.text import normalise, one_line
-from corpus.walk import Finding, LoadFailure, find_files, shown, stored
+from corpus.walk import FoundFile, LoadFailure, find_files, shown, stored
 from corpus.web.address import canonical_address, clean_address
 from corpus.web.page import WebPage, drafts_of, web_pages
 
@@ -136,7 +136,7 @@ def load_articles(
 
 
 def _load(
-    finding: Finding | WebPage,
+    finding: FoundFile | WebPage,
     name: str,
     drafts: Iterator[Draft | BadRecord],
     report: LoadReport,
@@ -184,7 +184,7 @@ def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]
 
 def _article(
     draft: Draft,
-    finding: Finding | WebPage,
+    finding: FoundFile | WebPage,
     naming: _Naming,
     keys: dict[str, int],
     report: LoadReport,
@@ -258,7 +258,7 @@ class _Naming:
         self._published[address] = published
         return True, False
 
-    def by_place(self, finding: Finding | WebPage, key: str | None) -> str:
+    def by_place(self, finding: FoundFile | WebPage, key: str | None) -> str:
         """The id of an article without an address."""
         place = "" if key is None else f"#{key}"
         plain = normalise(shown(finding.name)) + place  # NFC: macOS has names decomposed

@@ -27,7 +27,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus.article import Article, Passage
-from corpus.shingles import Run, Wording
+from corpus.shingles import Run, Shingle
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -36,8 +36,8 @@ __all__ = [
     "LEAST_WORDS",
     "SCHEME",
     "DuplicateFinder",
+    "is_contained",
     "passage_wording",
-    "said_in",
 ]
 
 LEAST_WORDS = 30
@@ -78,7 +78,7 @@ class DuplicateFinder:
         """Make a finder; datasketch is loaded with the first signature."""
         self._blank: MinHash | None = None
 
-    def signature(self, wording: Wording) -> bytes:
+    def signature(self, wording: Shingle) -> bytes:
         """Give the MinHash values of a text's runs.
 
         Returns:
@@ -117,7 +117,7 @@ class DuplicateFinder:
         return sum(one == other for one, other in pairs) >= _LEAST_ESTIMATE * _BANDS * _ROWS
 
     @staticmethod
-    def are_copies(left: Wording, right: Wording) -> bool:
+    def are_copies(left: Shingle, right: Shingle) -> bool:
         """Tell whether two whole texts are copies of one; it does not matter which comes first."""
         shorter, longer = sorted((left, right), key=lambda text: (len(text.words), text.words))
         if len(shorter.words) < LEAST_WORDS:
@@ -132,14 +132,14 @@ class DuplicateFinder:
         return astray <= max(1, _MOST_NUMBERS_ASTRAY * len(shorter.numbers))
 
 
-def passage_wording(passage: Passage, article: Article) -> Wording:
+def passage_wording(passage: Passage, article: Article) -> Shingle:
     """Give the wording of a passage, without a dateline and without lines of credit."""
     sentences = (article.text[start:end] for start, end in passage.sentences)
     told = (_DATELINE.sub("", sentence, count=1) for sentence in sentences)
-    return Wording(sentence for sentence in told if not _is_credit(sentence))
+    return Shingle(sentence for sentence in told if not _is_credit(sentence))
 
 
-def said_in(passage: Wording, runs: Set[Run]) -> bool:
+def is_contained(passage: Shingle, runs: Set[Run]) -> bool:
     """Tell whether what a passage says is all said in another text.
 
     That is so when four fifths of its words are covered, at least half of each sentence, and

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Set
 from functools import cached_property
 
-__all__ = ["Run", "Wording", "folded_words"]
+__all__ = ["Run", "Shingle", "folded_words"]
 
 Run = tuple[str, str, str]
 """Three words that follow each other."""
@@ -27,7 +27,7 @@ _NUMBER_WORDS = frozenset(
 )
 
 
-class Wording:
+class Shingle:
     """What a text says, word by word.
 
     Attributes:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from corpus.formats.registry import FORMATS, format_of
 
-__all__ = ["Finding", "LoadFailure", "Walk", "cause_of", "find_files", "shown", "stored"]
+__all__ = ["FoundFile", "LoadFailure", "Walk", "cause_of", "find_files", "shown", "stored"]
 
 _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -41,7 +41,7 @@ class LoadFailure:
 
 
 @dataclass(frozen=True)
-class Finding:
+class FoundFile:
     """A file to read.
 
     Attributes:
@@ -62,7 +62,7 @@ class Finding:
 class Walk:
     """What paths lead to; see ``find_files``."""
 
-    files: list[Finding] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     failures: list[LoadFailure] = field(default_factory=list)
     skipped: list[LoadFailure] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
@@ -99,9 +99,9 @@ def find_files(paths: Iterable[str | Path]) -> Walk:
         elif format_of(path.name) is None:
             walk.failures.append(LoadFailure(shown(path), _unknown(path.name)))
         else:
-            walk.files.append(Finding(path, real, path.name, status.st_size))
+            walk.files.append(FoundFile(path, real, path.name, status.st_size))
     seen: set[str] = set()
-    once: list[Finding] = []
+    once: list[FoundFile] = []
     for finding in walk.files:
         if finding.real not in seen:
             seen.add(finding.real)
@@ -133,7 +133,7 @@ def stored(path: str | Path) -> str:
 
 
 def _walk_folder(top: Path, real_top: str, walk: Walk) -> None:
-    links: list[Finding] = []
+    links: list[FoundFile] = []
     inside = real_top.rstrip(os.sep) + os.sep
     first = len(walk.files)
     pending = [top]
@@ -159,7 +159,7 @@ def _walk_folder(top: Path, real_top: str, walk: Walk) -> None:
             if finding is not None:
                 kept = links if entry.is_symlink() else walk.files
                 kept.append(
-                    Finding(path, finding.real, path.relative_to(top).as_posix(), finding.size)
+                    FoundFile(path, finding.real, path.relative_to(top).as_posix(), finding.size)
                 )
         pending.extend(reversed(below))
     # A link to a file of the folder adds something only where the file itself is not read.
@@ -170,7 +170,7 @@ def _walk_folder(top: Path, real_top: str, walk: Walk) -> None:
 
 def _look_at(
     entry: os.DirEntry[str], path: Path, inside: str, walk: Walk, below: list[Path]
-) -> Finding | None:
+) -> FoundFile | None:
     """Decide about one entry of a folder: a file to read, a folder to enter, or neither."""
 
     def skip(cause: str) -> None:
@@ -199,7 +199,7 @@ def _look_at(
     elif format_of(entry.name) is None:
         skip(_unknown(entry.name))
     else:
-        return Finding(path, real, entry.name, status.st_size)
+        return FoundFile(path, real, entry.name, status.st_size)
     return None
 
 

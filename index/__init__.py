@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from index.builder import BuildReport, build_index, remove_articles
     from index.embedding.embedder import Embedder, SentenceTransformerEmbedder
-    from index.searcher import Hit, Searcher
+    from index.results import Hit
+    from index.searcher import Searcher
 
 # Read by OpenMP when FAISS and torch load it: idle threads sleep. On a shared machine spinning ones
 # took a query from 14 to 80 ms. Set before anything of this package is imported.

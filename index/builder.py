@@ -12,15 +12,15 @@ from corpus.article import Article
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from corpus.walk import shown
-from index.writer import Changes, Construction, Progress
 from index.errors import IndexFailure, IndexForeign, IndexMissing
 from index.store.layout import JOURNAL, current_generation
 from index.store.publishing import writer_lock
+from index.writer import BuildProgress, IndexChanges, IndexWriter
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-__all__ = ["BuildReport", "Progress", "build_index", "remove_articles"]
+__all__ = ["BuildProgress", "BuildReport", "build_index", "remove_articles"]
 
 _LOCK_SECONDS = 10.0
 
@@ -75,7 +75,7 @@ def build_index(
     prune: bool = False,
     even_if_empty: bool = False,
     splitter: SplitterSettings | None = None,
-    progress: Progress | None = None,
+    progress: BuildProgress | None = None,
     only: Collection[str] | None = None,
     allow_local: bool = False,
 ) -> BuildReport:
@@ -113,7 +113,7 @@ def build_index(
         if progress is not None:
             progress.files(done, total, str(path))
 
-    def change(build: Construction, changes: Changes) -> None:
+    def change(build: IndexWriter, changes: IndexChanges) -> None:
         known = build.catalogue.hashes()
         origins = build.catalogue.origins()
         taken = dict(origins)
@@ -135,7 +135,7 @@ def build_index(
 
 
 def remove_articles(
-    article_ids: Sequence[str], index_dir: str | Path, *, progress: Progress | None = None
+    article_ids: Sequence[str], index_dir: str | Path, *, progress: BuildProgress | None = None
 ) -> BuildReport:
     """Publish a generation without these articles. No model is loaded.
 
@@ -152,7 +152,7 @@ def remove_articles(
     folder = Path(index_dir)
     current_generation(folder)
 
-    def change(build: Construction, changes: Changes) -> None:
+    def change(build: IndexWriter, changes: IndexChanges) -> None:
         known = build.catalogue.hashes()
         unknown = [article_id for article_id in article_ids if article_id not in known]
         if unknown:
@@ -164,7 +164,7 @@ def remove_articles(
 
 
 class _Change(Protocol):
-    def __call__(self, build: Construction, changes: Changes) -> None: ...
+    def __call__(self, build: IndexWriter, changes: IndexChanges) -> None: ...
 
 
 def _write(
@@ -173,7 +173,7 @@ def _write(
     embedder: Embedder | None,
     model: str | None,
     splitter: SplitterSettings | None,
-    progress: Progress | None,
+    progress: BuildProgress | None,
     report: LoadReport,
 ) -> BuildReport:
     began = time.monotonic()
@@ -181,9 +181,9 @@ def _write(
         _refuse_foreign_folder(index_dir)
         index_dir.mkdir(parents=True, exist_ok=True)
         with writer_lock(index_dir, _LOCK_SECONDS):
-            build = Construction.begin(index_dir, embedder, model, splitter)
+            build = IndexWriter.begin(index_dir, embedder, model, splitter)
             try:
-                changes = Changes()
+                changes = IndexChanges()
                 change(build, changes)
                 done = build.finish(changes, progress)
             finally:
@@ -216,7 +216,7 @@ def _outdone(
     origins: dict[str, str],
     report: LoadReport,
     only: Collection[str],
-    build: Construction,
+    build: IndexWriter,
 ) -> bool:
     """Tell whether a file that is not read this time has the article as published later."""
     origin = origins.get(article.id)
@@ -228,7 +228,7 @@ def _outdone(
     return article.published is None or article.published < held.published
 
 
-def _gone(report: LoadReport, origins: dict[str, str], changes: Changes) -> set[str]:
+def _gone(report: LoadReport, origins: dict[str, str], changes: IndexChanges) -> set[str]:
     """Tell which articles came from files under the given paths that have gone.
 
     A file that is there but could not be read this time, or whose folder could not, has not gone.

@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from corpus.article import Article, Passage
-from corpus.near_duplicates import passage_wording, said_in
-from corpus.shingles import Run, Wording
-from index.store.catalogue import epoch_seconds
-from index.duplicates import Copies, Copy
-from index.filters import admits
-from index.store.sparse import Filters
+from corpus.dates import epoch_seconds
+from corpus.near_duplicates import is_contained, passage_wording
+from corpus.shingles import Run, Shingle
+from index.duplicates import DuplicateRef, DuplicateTable
+from index.filters import Filters, admits
 
-__all__ = ["Found", "fold"]
+__all__ = ["ScoredPassage", "collapse_duplicates"]
 
 _EQUAL = 0.02  # scores this near are equal: in 8 bits a vector hangs a little on its batch
 
 
-class Found(NamedTuple):
+class ScoredPassage(NamedTuple):
     """A passage that search found.
 
     Attributes:
@@ -37,15 +36,15 @@ class Found(NamedTuple):
 
 @dataclass
 class _Kept:
-    found: Found
+    found: ScoredPassage
     group: tuple[str, ...]
-    wording: Wording
-    equals: list[Found] = field(default_factory=list)
+    wording: Shingle
+    equals: list[ScoredPassage] = field(default_factory=list)
 
 
-def fold(
-    ranked: Iterable[Found], k: int, copies: Copies, filters: Filters
-) -> list[tuple[Found, tuple[Copy, ...]]]:
+def collapse_duplicates(
+    ranked: Iterable[ScoredPassage], k: int, copies: DuplicateTable, filters: Filters
+) -> list[tuple[ScoredPassage, tuple[DuplicateRef, ...]]]:
     """Keep one of the hits that say the same in copies of one article.
 
     A hit is folded where what it says is all said in better hits of copies of its article, numbers
@@ -68,10 +67,10 @@ def fold(
         if len(kept) == k and found.score < kept[-1].found.score - _EQUAL:
             break
         group = copies.group(found.article.id)
-        wording = passage_wording(found.passage, found.article) if group else Wording(())
+        wording = passage_wording(found.passage, found.article) if group else Shingle(())
         same = groups.setdefault(group[0], []) if group else []
         others = [one for one in same if one.found.article.id != found.article.id]
-        if others and said_in(
+        if others and is_contained(
             wording, frozenset[Run]().union(*(one.wording.runs for one in others))
         ):
             _note_equal(found, wording, others)
@@ -83,12 +82,12 @@ def fold(
     return [elsewhere.shown(one) for one in kept]
 
 
-def _note_equal(found: Found, wording: Wording, others: Iterable[_Kept]) -> None:
+def _note_equal(found: ScoredPassage, wording: Shingle, others: Iterable[_Kept]) -> None:
     for one in others:
         if (
             found.score >= one.found.score - _EQUAL
-            and said_in(wording, one.wording.runs)
-            and said_in(one.wording, wording.runs)
+            and is_contained(wording, one.wording.runs)
+            and is_contained(one.wording, wording.runs)
         ):
             one.equals.append(found)
             break
@@ -97,22 +96,22 @@ def _note_equal(found: Found, wording: Wording, others: Iterable[_Kept]) -> None
 class _Elsewhere:
     """Finds where else a hit ran; each text is taken apart once a search."""
 
-    def __init__(self, copies: Copies, filters: Filters) -> None:
+    def __init__(self, copies: DuplicateTable, filters: Filters) -> None:
         self._copies = copies
         self._filters = filters
         self._runs: dict[str, frozenset[Run]] = {}
         self._groups: dict[str, list[Article]] = {}
 
-    def shown(self, kept: _Kept) -> tuple[Found, tuple[Copy, ...]]:
+    def shown(self, kept: _Kept) -> tuple[ScoredPassage, tuple[DuplicateRef, ...]]:
         if not kept.group:
             return kept.found, ()
         first = min([kept.found, *kept.equals], key=lambda one: _published(one.article))
         found = first._replace(score=kept.found.score)
         wording = passage_wording(found.passage, found.article)
         return found, tuple(
-            Copy.of(article)
+            DuplicateRef.of(article)
             for article in self._passing(kept.group)
-            if article.id != found.article.id and said_in(wording, self._runs_of(article))
+            if article.id != found.article.id and is_contained(wording, self._runs_of(article))
         )
 
     def _passing(self, group: tuple[str, ...]) -> list[Article]:
@@ -123,7 +122,7 @@ class _Elsewhere:
 
     def _runs_of(self, article: Article) -> frozenset[Run]:
         if article.id not in self._runs:
-            self._runs[article.id] = Wording([article.text]).runs
+            self._runs[article.id] = Shingle([article.text]).runs
         return self._runs[article.id]
 
 

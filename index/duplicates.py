@@ -18,11 +18,12 @@ from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from corpus.article import Article
+from corpus.dates import epoch_seconds
 from corpus.near_duplicates import SCHEME, DuplicateFinder
-from corpus.shingles import Wording
-from index.store.catalogue import Catalogue, epoch_seconds
+from corpus.shingles import Shingle
+from index.store.catalogue import Catalogue
 
-__all__ = ["MOST_COPIES", "Copies", "Copy"]
+__all__ = ["MOST_COPIES", "DuplicateRef", "DuplicateTable"]
 
 MOST_COPIES = 50
 """Articles of a group that are named at the most, the earliest first."""
@@ -40,7 +41,7 @@ _UNDATED = 2**62  # after every date
 
 
 @dataclass(frozen=True)
-class Copy:
+class DuplicateRef:
     """Where else something ran.
 
     Attributes:
@@ -58,7 +59,7 @@ class Copy:
     published: str | None
 
     @classmethod
-    def of(cls, article: Article) -> Copy:
+    def of(cls, article: Article) -> DuplicateRef:
         """Give the record of an article."""
         return cls(article.id, article.title, article.url, article.source, article.published)
 
@@ -82,7 +83,7 @@ class _Row(NamedTuple):
 _FIELDS = "s.moment, s.article_id, s.number, s.signature, s.original"
 
 
-class Copies:
+class DuplicateTable:
     """The tables of copies in a catalogue. Reading is safe from several threads."""
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -91,7 +92,7 @@ class Copies:
         self._finder = DuplicateFinder()
 
     @classmethod
-    def create(cls, catalogue: Catalogue) -> Copies:
+    def create(cls, catalogue: Catalogue) -> DuplicateTable:
         """Make what tables are missing in a catalogue that is open for writing."""
         for statement in _SCHEMA:
             catalogue.run(statement)
@@ -185,7 +186,7 @@ class Copies:
             article = self._catalogue.article(article_id)
             if article is None:
                 continue
-            signature = self._finder.signature(Wording([article.text]))
+            signature = self._finder.signature(Shingle([article.text]))
             moment = epoch_seconds(article.published)
             ((number,),) = run(
                 "INSERT INTO signatures (article_id, content, moment, signature) "
@@ -203,7 +204,7 @@ class Copies:
 
     def _original_of(self, row: _Row) -> int:
         """Find the first original before an article that it is a copy of, or itself."""
-        wording: Wording | None = None
+        wording: Shingle | None = None
         for other in sorted(self._sharing(row, "AND s.original = s.number")):
             if other.rank >= row.rank:
                 break
@@ -246,6 +247,6 @@ class Copies:
         )
         return _Row(*found)
 
-    def _wording(self, row: _Row) -> Wording:
+    def _wording(self, row: _Row) -> Shingle:
         article = self._catalogue.article(row.article_id)
-        return Wording([article.text] if article is not None else [])
+        return Shingle([article.text] if article is not None else [])

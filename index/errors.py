@@ -8,9 +8,10 @@
     │   ├── EmbedderMismatch    built with another embedding model
     │   └── IndexBusy           another process is writing to it
     ├── EmbedderFailure         the embedding model cannot be loaded
-    └── SearchFailure
-        ├── EmptyQuestion       nothing was asked
-        └── BadFilter           a date filter that is not a date
+    ├── SearchFailure
+    │   ├── EmptyQuestion       nothing was asked
+    │   └── BadFilter           a date filter that is not a date
+    └── WatchFailure            a folder cannot be watched
 
 Every message is one line that says what is wrong and, where something helps, what to run.
 """
@@ -30,6 +31,7 @@ __all__ = [
     "IndexForeign",
     "IndexMissing",
     "SearchFailure",
+    "WatchFailure",
 ]
 
 
@@ -71,3 +73,7 @@ class EmptyQuestion(SearchFailure):
 
 class BadFilter(SearchFailure):
     """A ``since`` or ``until`` that is not a date."""
+
+
+class WatchFailure(NewsbotError):
+    """A folder that is to be watched is not one, or the system does not watch it."""

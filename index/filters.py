@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
 from corpus.article import Article
-from index.store.catalogue import epoch_seconds
+from corpus.dates import epoch_seconds
 from index.errors import BadFilter
-from index.store.sparse import Filters
 
-__all__ = ["Names", "admits", "filters_of"]
+__all__ = ["Filters", "Names", "admits", "filters_of"]
 
 
 Names = str | Iterable[str]
 """One name, or several."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a passage's article must be, to be searched at all.
+
+    Attributes:
+        since: earliest time of publication, seconds since 1970, included; None for no limit.
+        until: latest one, likewise.
+        sources: publishers, case-folded; None for any.
+        articles: their ids; None for any.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    sources: frozenset[str] | None = None
+    articles: frozenset[str] | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is filtered out."""
+        return self != Filters()
 
 
 def filters_of(

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from index.store.passage_locations import Place
+from index.store.passage_locations import PassageLocation
 
 __all__ = ["DENSE_WEIGHT", "Shares", "fuse", "fuse_ranks", "fuse_with_articles"]
 
@@ -69,7 +69,7 @@ def fuse(
 
 def fuse_with_articles(
     passages: Mapping[int, float],
-    places: Mapping[int, Place],
+    places: Mapping[int, PassageLocation],
     articles: Mapping[int, float],
     shares: Shares | None = None,
 ) -> dict[int, float]:

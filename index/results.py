@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, Passage
-from index.duplicates import Copy
+from index.duplicates import DuplicateRef
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ class Hit:
     score: float
     dense: float
     sparse: float
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[DuplicateRef, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the hit as JSON values, with the offsets in the article's text."""

@@ -12,15 +12,16 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.text import normalise
-from index.store.catalogue import Catalogue
-from index.duplicates import Copies
-from index.store.dense import DenseIndex
-from index.store.frozen_vectors import DenseBase
+from index.collapsing import ScoredPassage, collapse_duplicates
+from index.duplicates import DuplicateTable
 from index.embedding.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
-from index.filters import Names, filters_of
-from index.collapsing import Found, fold
+from index.filters import Filters, Names, filters_of
 from index.fusion import fuse, fuse_with_articles
+from index.results import Hit, IndexStatus, SearchResult
+from index.store.catalogue import Catalogue
+from index.store.dense import DenseIndex
+from index.store.frozen_vectors import FrozenVectors
 from index.store.layout import (
     BASE_DENSE,
     DENSE,
@@ -29,17 +30,16 @@ from index.store.layout import (
     Manifest,
     verify_generation,
 )
-from index.results import Hit, IndexStatus, SearchResult
 from index.store.opening import in_current
-from index.store.passage_locations import passage_places
-from index.store.sparse import Filters, SparseIndex
+from index.store.passage_locations import passage_locations
+from index.store.sparse import SparseIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.embedding.embedder import Embedder
 
-__all__ = ["LONGEST_QUESTION", "Hit", "IndexStatus", "SearchResult", "Searcher"]
+__all__ = ["LONGEST_QUESTION", "Searcher"]
 
 LONGEST_QUESTION = 1_000
 """Code points of a question that are read; the rest is cut off, and a note says so."""
@@ -71,7 +71,7 @@ class Searcher:
         trusted = None if previous is None else (previous._folder, previous._manifest)
         verify_generation(folder, self._manifest, opening=True, trusted=trusted)
         self._catalogue = Catalogue.open(folder)
-        self._copies = Copies(self._catalogue)
+        self._copies = DuplicateTable(self._catalogue)
         gone = self._catalogue.gone_from_base()
         self._dense = DenseIndex.read(folder / DENSE, self._base(previous), gone)
         self._sparse = SparseIndex.open(folder / SPARSE)
@@ -180,9 +180,9 @@ class Searcher:
             alone = [number for number in sparse if number not in dense]
             dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
             passages = fuse(dense, sparse)
-            places = passage_places(self._catalogue, passages)
+            places = passage_locations(self._catalogue, passages)
             scores = fuse_with_articles(passages, places, articles_found)
-            kept = fold(self._resolved(scores, k), k, self._copies, filters)
+            kept = collapse_duplicates(self._resolved(scores, k), k, self._copies, filters)
             hits = [
                 Hit(passage, article, score, dense[number], sparse.get(number, 0.0), copies)
                 for (number, passage, article, score), copies in kept
@@ -218,13 +218,13 @@ class Searcher:
             self._copies.count(),
         )
 
-    def _base(self, previous: Searcher | None) -> DenseBase | None:
+    def _base(self, previous: Searcher | None) -> FrozenVectors | None:
         checksum = self._manifest.checksums.get(BASE_DENSE)
         if checksum is None:
             return None
         if previous is not None and previous._manifest.checksums.get(BASE_DENSE) == checksum:
             return previous._dense.base
-        return DenseBase.read(self._folder / BASE_DENSE)
+        return FrozenVectors.read(self._folder / BASE_DENSE)
 
     def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
         return np.array(self._catalogue.allowed(filters), np.int64)
@@ -235,13 +235,13 @@ class Searcher:
             return {}
         return dict(self._sparse_articles.search(question, _DEPTH, filters))
 
-    def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[Found]:
+    def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[ScoredPassage]:
         """Give the passages that have these scores, in their order, read ``step`` at a time."""
         numbers = list(scores)
         for begin in range(0, len(numbers), step):
             some = numbers[begin : begin + step]
             rows = self._catalogue.resolve(some)
-            yield from (Found(n, *rows[n], scores[n]) for n in some if n in rows)
+            yield from (ScoredPassage(n, *rows[n], scores[n]) for n in some if n in rows)
 
     def _prepare(self, question: str) -> tuple[str, list[str]]:
         plain = normalise(question[: 4 * LONGEST_QUESTION]).translate(_MARKUP)

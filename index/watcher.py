@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import WatchFailure
 from corpus.errors import NewsbotError
 from corpus.walk import find_files
-from index.errors import EmbedderFailure, EmbedderMismatch, IndexForeign
+from index.errors import EmbedderFailure, EmbedderMismatch, IndexForeign, WatchFailure
 
 if TYPE_CHECKING:
     from index.builder import BuildReport
@@ -30,9 +29,9 @@ __all__ = [
     "LOOK_AGAIN_SECONDS",
     "QUIET_SECONDS",
     "FolderWatch",
-    "Refused",
-    "Round",
-    "Tally",
+    "UnreadableFiles",
+    "WatchRound",
+    "WatchTotals",
 ]
 
 QUIET_SECONDS = 2.0
@@ -53,7 +52,7 @@ _Mark = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class Round:
+class WatchRound:
     """What is to be brought up to date.
 
     Attributes:
@@ -66,7 +65,7 @@ class Round:
 
 
 @dataclass
-class Tally:
+class WatchTotals:
     """What all rounds did together."""
 
     rounds: int = 0
@@ -82,7 +81,7 @@ class FolderWatch:
         self,
         folders: Sequence[Path],
         index: Path,
-        carry_out: Callable[[Round], BuildReport],
+        carry_out: Callable[[WatchRound], BuildReport],
         complain: Callable[[str], None],
         *,
         tell: Callable[[BuildReport], None] = lambda report: None,
@@ -108,7 +107,7 @@ class FolderWatch:
         for folder in folders:
             if not folder.is_dir():
                 raise WatchFailure(f"{folder}: no such folder; newsbot watch takes folders")
-        self.tally = Tally()
+        self.tally = WatchTotals()
         self._folders = folders
         self._index = Path(os.path.realpath(index))
         self._carry_out = carry_out
@@ -118,7 +117,7 @@ class FolderWatch:
         self._stop = threading.Event() if stop is None else stop
         self._quiet = quiet
         self._indexed: dict[str, _Mark] | None = None  # None until the first round is done
-        self._refused = Refused()
+        self._refused = UnreadableFiles()
         self._owes_prune = False  # what has gone could not be told, because not all was to be seen
         self._all_seen = True
         self._complaint = ""
@@ -188,14 +187,14 @@ class FolderWatch:
         prune = self._prune and (self._indexed is None or bool(gone) or owed)
         if self._indexed is None or changed or prune:
             # An article whose file has gone may stand in another file, unchanged: all are read.
-            if not self._round(Round(frozenset(resting if prune else changed), prune)):
+            if not self._round(WatchRound(frozenset(resting if prune else changed), prune)):
                 return False
             if prune:
                 self._owes_prune = not self._all_seen
         self._indexed = {real: mark for real, mark in held.items() if real not in gone} | resting
         return resting.keys() != now.keys() or bool(before.keys() - now.keys())
 
-    def _round(self, what: Round) -> bool:
+    def _round(self, what: WatchRound) -> bool:
         try:
             report = self._carry_out(what)
         except _LASTING:
@@ -243,7 +242,7 @@ class FolderWatch:
         return found
 
 
-class Refused:
+class UnreadableFiles:
     """The files that the system did not give, and when each is to be tried again."""
 
     def __init__(self) -> None:

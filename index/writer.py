@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.article import Article
+from corpus.dates import epoch_seconds
 from corpus.splitter import SplitterSettings, split_article
-from index.store.catalogue import Catalogue, epoch_seconds
-from index.store.catalogue_files import move_into_base
-from index.duplicates import Copies
-from index.store.dense import DenseIndex
-from index.store.frozen_vectors import DenseBase
-from index.embedding.embedder import load_embedder, reload_embedder
+from index.duplicates import DuplicateTable
 from index.embedding.batching import Embedding
+from index.embedding.embedder import load_embedder, reload_embedder
 from index.errors import EmbedderMismatch, IndexMissing
+from index.store.catalogue import Catalogue
+from index.store.catalogue_files import move_into_base
+from index.store.dense import DenseIndex
+from index.store.frozen_vectors import FrozenVectors
+from index.store.journal import VectorJournal
 from index.store.layout import (
     BASE_DENSE,
     DENSE,
@@ -27,7 +29,6 @@ from index.store.layout import (
     current_generation,
     verify_generation,
 )
-from index.store.journal import VectorJournal
 from index.store.passage_locations import article_number, as_one
 from index.store.publishing import begin_generation, discard_generation, publish_generation
 from index.store.sparse import SparseIndex
@@ -35,10 +36,10 @@ from index.store.sparse import SparseIndex
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-__all__ = ["Changes", "Construction", "Progress"]
+__all__ = ["BuildProgress", "IndexChanges", "IndexWriter"]
 
 
-class Progress(Protocol):
+class BuildProgress(Protocol):
     """Told how far the work is; both counts only grow within a build."""
 
     def files(self, done: int, total: int, name: str) -> None:
@@ -52,7 +53,7 @@ class Progress(Protocol):
 
 
 @dataclass
-class Changes:
+class IndexChanges:
     """What differs from the generation that the build starts from.
 
     Attributes:
@@ -74,7 +75,7 @@ class Changes:
         return bool(self.added or self.replaced or self.removed or self.moved)
 
 
-class Construction:
+class IndexWriter:
     """A generation being made, from the current one where there is one."""
 
     def __init__(
@@ -106,7 +107,7 @@ class Construction:
         embedder: Embedder | None,
         model: str | None,
         splitter: SplitterSettings | None,
-    ) -> Construction:
+    ) -> IndexWriter:
         """Begin with what the current generation holds, or with nothing. The lock must be held.
 
         Raises:
@@ -140,7 +141,7 @@ class Construction:
         origin: str,
         known: dict[str, str],
         origins: dict[str, str],
-        changes: Changes,
+        changes: IndexChanges,
     ) -> None:
         """Write an article to the catalogue, unless it is there already as it is."""
         before = known.get(article.id)
@@ -169,7 +170,7 @@ class Construction:
                 self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
-    def finish(self, changes: Changes, progress: Progress | None) -> tuple[str, int, int]:
+    def finish(self, changes: IndexChanges, progress: BuildProgress | None) -> tuple[str, int, int]:
         """Bring dense and sparse in step with the catalogue and publish, if anything changed.
 
         Returns:
@@ -179,7 +180,7 @@ class Construction:
             if self._before is None:
                 return "", 0, 0
             manifest = self._before[1]
-            self.copies = Copies(self.catalogue).count()
+            self.copies = DuplicateTable(self.catalogue).count()
             return self._before[0].name, manifest.articles, manifest.passages
         # An article is always written whole, so its passages are all new or all old.
         written = self.catalogue.articles_since(self._last_before)
@@ -189,7 +190,7 @@ class Construction:
         if journal is not None:
             self._embed(dense, journal, written, progress)
         self._update_sparse(sorted(changes.removed | changes.replaced | set(written)), written)
-        copies = Copies.create(self.catalogue)
+        copies = DuplicateTable.create(self.catalogue)
         if progress is None:
             copies.update()
         else:
@@ -230,7 +231,7 @@ class Construction:
         dense: DenseIndex,
         journal: VectorJournal,
         written: list[str],
-        progress: Progress | None,
+        progress: BuildProgress | None,
     ) -> None:
         """Give the new passages their vectors."""
         total = self.catalogue.passages_since(self._last_before)
@@ -251,7 +252,7 @@ class Construction:
         base = self._folder / BASE_DENSE
         return DenseIndex.read(
             self._folder / DENSE,
-            DenseBase.read(base) if base.exists() else None,
+            FrozenVectors.read(base) if base.exists() else None,
             self.catalogue.gone_from_base(),
         )
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.browser import free_port
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = Path(__file__).parents[1] / "app.py"
 
 
 def test_it_prints_its_address_serves_the_page_and_ends_with_ctrl_c(samples_index: Path) -> None:

@@ -33,7 +33,7 @@ def _name(requirement: str) -> str:
 
 
 def _tree(root: Path, **files: str) -> dict[str, Module]:
-    """Write a small tree; ``bot__cli`` stands for bot/cli/main.py, ``bot__`` for its ``__init__.py``."""
+    """Write a small tree; ``bot__cli`` stands for bot/cli.py, ``bot__`` for its ``__init__.py``."""
     for name, source in files.items():
         *folders, last = name.split("__", 1) if "__" in name else [name]
         path = root.joinpath(*folders, f"{last or '__init__'}.py")
@@ -61,7 +61,7 @@ def test_imports_go_from_bot_to_index_to_corpus() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["import bot", "from bot.cli.main import main", "def f():\n    import app", "import tests.conftest"],
+    ["import bot", "from bot.cli import main", "def f():\n    import app", "import tests.conftest"],
 )
 def test_an_import_upward_is_found(tmp_path: Path, source: str) -> None:
     assert architecture.upward_imports(_tree(tmp_path, index__a=source)) != []
@@ -181,13 +181,13 @@ def test_the_command_line_loads_no_heavy_package_when_imported() -> None:
 
 def test_a_heavy_import_behind_another_module_is_found(tmp_path: Path) -> None:
     _tree(tmp_path, bot__="", bot__cli="import bot.a", bot__a="import faiss", faiss="x = 1")
-    assert architecture.loaded_by_import(tmp_path, "bot.cli.main") == ["faiss"]
+    assert architecture.loaded_by_import(tmp_path, "bot.cli") == ["faiss"]
 
 
 def test_a_module_that_cannot_be_imported_is_found(tmp_path: Path) -> None:
     _tree(tmp_path, bot__cli="raise ValueError('no')")
-    [found] = architecture.loaded_by_import(tmp_path, "bot.cli.main")
-    assert found == "bot.cli.main cannot be imported: ValueError: no"
+    [found] = architecture.loaded_by_import(tmp_path, "bot.cli")
+    assert found == "bot.cli cannot be imported: ValueError: no"
 
 
 def test_nothing_imports_pickle_or_what_stands_on_it() -> None:

@@ -29,12 +29,12 @@ from starlette.responses import JSONResponse
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
-    from bot.access.rate_limits import Turnstile
-    from bot.access.users import Doorkeeper
+    from bot.access.rate_limits import RateLimiter
+    from bot.access.users import PasswordVerifier
 
 __all__ = [
-    "Gate",
-    "Login",
+    "AccessPolicy",
+    "BasicLogin",
     "TooManyLogins",
     "Visitor",
     "is_own_address",
@@ -92,7 +92,7 @@ def visitor_of(scope: Mapping[str, object]) -> Visitor:
 
 
 @dataclass(frozen=True)
-class Gate:
+class AccessPolicy:
     """The rules of a server.
 
     Attributes:
@@ -103,7 +103,7 @@ class Gate:
             none.
     """
 
-    doorkeeper: Doorkeeper | None = None
+    doorkeeper: PasswordVerifier | None = None
     editors: frozenset[str] | None = None
     alone: bool = True
     root_path: str = ""
@@ -138,10 +138,10 @@ class Gate:
         return ""
 
 
-class Login(AuthenticationBackend):
+class BasicLogin(AuthenticationBackend):
     """Tells who sent a request, by HTTP Basic where there are users."""
 
-    def __init__(self, gate: Gate, turnstile: Turnstile) -> None:
+    def __init__(self, gate: AccessPolicy, turnstile: RateLimiter) -> None:
         """Take the rules and the counters."""
         self._gate = gate
         self._turnstile = turnstile
@@ -165,7 +165,7 @@ class Login(AuthenticationBackend):
             await self._turnstile.few_at_once(lambda: self._prove(keeper, pair, client))
         return AuthCredentials(["user"]), Visitor(pair[0], f"user {pair[0]}", here)
 
-    def _prove(self, keeper: Doorkeeper, pair: tuple[str, str], client: str) -> None:
+    def _prove(self, keeper: PasswordVerifier, pair: tuple[str, str], client: str) -> None:
         if keeper.knows(*pair):
             return
         if wait := self._turnstile.wait_for_login(client):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.access.authentication import Gate, visitor_of
-from bot.errors import Refused
+from bot.access.authentication import AccessPolicy, visitor_of
+from bot.errors import RequestRefused
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 __all__ = ["check_editor", "may_edit"]
 
 
-def may_edit(request: gr.Request | None, gate: Gate) -> bool:
+def may_edit(request: gr.Request | None, gate: AccessPolicy) -> bool:
     """Tell whether whoever sent a request may add and remove articles."""
     inner = None if request is None else request.request
     return inner is not None and gate.may_change(visitor_of(inner.scope))
 
 
-def check_editor(request: gr.Request | None, gate: Gate) -> None:
+def check_editor(request: gr.Request | None, gate: AccessPolicy) -> None:
     """Check that whoever sent a request may add and remove articles.
 
     Raises:
-        Refused: it is somebody who may not.
+        RequestRefused: it is somebody who may not.
     """
     if not may_edit(request, gate):
-        raise Refused("you may not add or remove articles")
+        raise RequestRefused("you may not add or remove articles")

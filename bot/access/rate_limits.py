@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import Refused
+from bot.errors import RequestRefused
 
-__all__ = ["Limits", "Turnstile"]
+__all__ = ["RateLimiter", "ServerLimits"]
 
 _MEGABYTE = 1_000_000
 _WRONG_LOGINS = 10  # a minute for each client
@@ -19,7 +19,7 @@ _UPLOADS_KEPT_SECONDS = 3_600
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServerLimits:
     """What one server does for its visitors.
 
     Attributes:
@@ -55,18 +55,18 @@ class Limits:
         """Check what a program asks.
 
         Raises:
-            Refused: it is no text, or too long.
+            RequestRefused: it is no text, or too long.
         """
         if not isinstance(question, str):
-            raise Refused("a question is a text")
+            raise RequestRefused("a question is a text")
         if len(question) > self.question:
-            raise Refused(f"a question may have {self.question:,} characters")
+            raise RequestRefused(f"a question may have {self.question:,} characters")
 
 
-class Turnstile:
+class RateLimiter:
     """Counts requests, wrong logins and uploads; in memory, for one process."""
 
-    def __init__(self, limits: Limits, uploads: Path) -> None:
+    def __init__(self, limits: ServerLimits, uploads: Path) -> None:
         """Take the limits, and the folder that uploads lie in until they are indexed."""
         from anyio import CapacityLimiter
         from limits import RateLimitItemPerMinute

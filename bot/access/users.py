@@ -24,7 +24,7 @@ from bot.errors import UsersFailure
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["LONGEST_PASSWORD", "SHORTEST_PASSWORD", "Doorkeeper", "UserFile", "users_beside"]
+__all__ = ["LONGEST_PASSWORD", "SHORTEST_PASSWORD", "PasswordVerifier", "UserFile", "users_beside"]
 
 SHORTEST_PASSWORD = 8
 """Characters; NIST SP 800-63B asks for as many."""
@@ -128,7 +128,7 @@ class UserFile:
             raise UsersFailure(f"cannot write {self.path}: {error.strerror or error}") from error
 
 
-class Doorkeeper:
+class PasswordVerifier:
     """Tells whether a name and a password belong together. Safe for threads.
 
     A password that was right is remembered as a keyed digest, so that argon2's work is done

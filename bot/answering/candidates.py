@@ -7,16 +7,16 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.term_overlap import covered, names_in, rarest_in, stems
-from bot.answering.span_rules import whole_name
-from bot.answering.quote import Quoted
 from bot.answering.confidence import Calibration
-from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
-from bot.answering.context_rereading import SecondReading
+from bot.answering.context_rereading import ContextRereading
+from bot.answering.quote import Quote
+from bot.answering.span_rules import whole_name
+from bot.answering.term_overlap import covered, names_in, rarest_in, stems
 from bot.answering.years import is_of_another_year
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
 from corpus.shingles import folded_words
-from index.searcher import Hit
+from index.results import Hit
 
 __all__ = [
     "SEARCH_WEIGHT",
@@ -42,7 +42,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…
 
 
 @dataclass(frozen=True)
-class Support(Quoted):
+class Support(Quote):
     """A sentence that a candidate stands in.
 
     Attributes:
@@ -84,7 +84,7 @@ def find_candidates(
     spans: Sequence[AnswerSpan],
     rarity: Mapping[str, float],
     calibration: Calibration,
-    again: SecondReading | None = None,
+    again: ContextRereading | None = None,
 ) -> list[Candidate]:
     """Group spans into candidate answers, names to their end (``whole_name``).
 
@@ -119,7 +119,7 @@ def find_candidates(
     for span in sorted(whole, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)
-    again = again or SecondReading()
+    again = again or ContextRereading()
     scale = _Scale([_margin(group[0]) for group in groups.values()])
     candidates = []
     for group in list(groups.values())[:_MOST]:
@@ -180,7 +180,7 @@ def _features(
     hit: Hit,
     rarity: Mapping[str, float],
     scale: _Scale,
-    again: SecondReading,
+    again: ContextRereading,
 ) -> tuple[float, ...]:
     """Give the features of equal spans, the strongest of which is first and stands in the hit."""
     top = group[0]

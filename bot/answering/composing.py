@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
 from bot.answering.candidates import Candidate, normalised_answer
-from bot.answering.sentence_selection import Evidence
-from bot.answering.quote import Quoted, say_the_same
-from index.duplicates import Copy
-from index.searcher import Hit
+from bot.answering.quote import Quote, say_the_same
+from bot.answering.sentence_selection import SelectedSentence
+from index.results import Hit
 
 __all__ = [
     "MOST_SENTENCES",
-    "REFUSAL",
-    "Alternative",
-    "Answer",
-    "Citation",
     "compose_answer",
     "compose_sentences",
 ]
-
-REFUSAL = "The articles do not say."
-"""What a refused answer says."""
 
 MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
@@ -34,102 +26,7 @@ _NEAR_BEST = 0.5  # a further answer is this probable, as a share of the best on
 _MUCH_WEAKER = 2.0  # how far below the strongest a supporting sentence's margin may be
 
 
-@dataclass(frozen=True)
-class Citation:
-    """Where a sentence of an answer stands: ``article.text[start:end] == quote``, always.
-
-    Attributes:
-        number: what [n] in the answer's text refers to, from 1.
-        article_id: the article, as ``NewsBot.article`` takes it.
-        title: its headline.
-        url: its address, or None.
-        source: its publisher, or None.
-        published: timezone-aware ISO 8601, or None.
-        quote: the sentence, character by character.
-        start: its first code point in the article's text.
-        end: one past its last.
-        copies: the other articles in which it stands too, of which this one is a copy or the
-            original; they are no further witnesses.
-    """
-
-    number: int
-    article_id: str
-    title: str
-    url: str | None
-    source: str | None
-    published: str | None
-    quote: str
-    start: int
-    end: int
-    copies: tuple[Copy, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the citation as JSON values."""
-        return {**asdict(self), "copies": [asdict(copy) for copy in self.copies]}
-
-    @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Citation:
-        """Make the citation that ``to_dict`` gave this record of."""
-        return cls(**{**record, "copies": tuple(Copy(**copy) for copy in record.get("copies", ()))})
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """Another answer that the articles may give instead.
-
-    Attributes:
-        short_answer: in a few words of an article.
-        confidence: probability that it is right, 0 to 1.
-        citations: the sentences it stands in; their numbers go on after the answer's own.
-    """
-
-    short_answer: str
-    confidence: float
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer with its citations, or a refusal without any.
-
-    Attributes:
-        text: prose with [1] markers, or the refusal.
-        short_answer: the answer in a few words, or None where whole sentences are the answer.
-        refused: whether the articles do not say.
-        confidence: probability that the answer is right, 0 to 1; in a refusal, of the best that
-            was found.
-        citations: in the order of their numbers; empty in a refusal.
-        alternatives: other good answers, the most probable first; empty in a refusal.
-        closest: in a refusal the passages that came closest, none of which answers; else empty.
-        timings: milliseconds by step: ``search``, ``read``, ``total``.
-        notes: one-line remarks, such as that the question was cut.
-    """
-
-    text: str
-    short_answer: str | None
-    refused: bool
-    confidence: float
-    citations: tuple[Citation, ...]
-    alternatives: tuple[Alternative, ...] = ()
-    closest: tuple[Citation, ...] = ()
-    timings: Mapping[str, float] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the answer as JSON values: dicts, lists, strings, numbers, booleans and None."""
-        record = asdict(self)
-        for name in ("citations", "closest"):
-            record[name] = [cited.to_dict() for cited in getattr(self, name)]
-        record["alternatives"] = [
-            {**asdict(other), "citations": [cited.to_dict() for cited in other.citations]}
-            for other in self.alternatives
-        ]
-        record["notes"] = list(self.notes)
-        record["timings"] = dict(self.timings)
-        return record
-
-
-_AnyQuoted = TypeVar("_AnyQuoted", bound=Quoted)
+_AnyQuoted = TypeVar("_AnyQuoted", bound=Quote)
 
 
 def compose_answer(
@@ -178,7 +75,7 @@ def compose_answer(
 
 
 def compose_sentences(
-    evidence: Sequence[Evidence],
+    evidence: Sequence[SelectedSentence],
     *,
     threshold: float,
     most: int = MOST_SENTENCES,
@@ -222,7 +119,7 @@ def _refuse(
     notes: Sequence[str],
 ) -> Answer:
     places = [
-        Quoted(hit.article, hit.passage.start, hit.passage.end, copies=hit.copies)
+        Quote(hit.article, hit.passage.start, hit.passage.end, copies=hit.copies)
         for hit in closest[:_MOST_CLOSEST]
     ]
     return Answer(
@@ -241,7 +138,7 @@ def _prose(text: str) -> str:
     return " ".join(text.split())
 
 
-def _cite(sentences: Sequence[Quoted], first: int) -> tuple[Citation, ...]:
+def _cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
     return tuple(
         Citation(
             number,
@@ -259,7 +156,7 @@ def _cite(sentences: Sequence[Quoted], first: int) -> tuple[Citation, ...]:
     )
 
 
-def _strongest(candidate: Candidate) -> Sequence[Quoted]:
+def _strongest(candidate: Candidate) -> Sequence[Quote]:
     """Give the sentences that a candidate rests on: not each in which its words happen to be."""
     least = candidate.supports[0].margin - _MUCH_WEAKER
     return _different([s for s in candidate.supports if s.margin >= least], MOST_SENTENCES)
@@ -288,7 +185,7 @@ def _different(sentences: Sequence[_AnyQuoted], most: int) -> list[_AnyQuoted]:
     return chosen
 
 
-def _readable(chosen: Sequence[Evidence]) -> list[Evidence]:
+def _readable(chosen: Sequence[SelectedSentence]) -> list[SelectedSentence]:
     articles = list(dict.fromkeys(item.article.id for item in chosen))
     first, *rest = chosen
     return [first, *sorted(rest, key=lambda e: (articles.index(e.article.id), e.start))]

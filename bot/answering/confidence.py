@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.errors import ReaderError
-from bot.reader.registry import SHIPPED_READER
 from bot.reader.reader import Reader
+from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
 
 __all__ = [
@@ -61,7 +61,7 @@ SENTENCE_FEATURES = (
     "margin",
     "answerable",
 )
-"""Names of the features of a sentence, in order; ``bot.answering.sentence_selection`` says what each is."""
+"""Names of a sentence's features, in order; ``bot.answering.sentence_selection`` explains them."""
 
 _LONGEST_FILE = 100_000
 
@@ -171,7 +171,7 @@ class Calibration:
 def _regression(record: Mapping[str, Any], names: tuple[str, ...]) -> Regression:
     if tuple(record["names"]) != names:
         raise ValueError(
-            "its features are not this version's: make it anew with python -m bot.training.calibrate"
+            "its features are not this version's: run python -m bot.training.calibrate again"
         )
     weights = tuple(float(weight) for weight in record["weights"])
     if len(weights) != len(names):

@@ -13,11 +13,11 @@ from dataclasses import replace
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, Reader, bounded_margin
 from corpus.article import Article, Passage, Span
 from corpus.shingles import folded_words
-from index.searcher import Hit
+from index.results import Hit
 
-__all__ = ["PASSAGES_READ_AGAIN", "SecondReading", "read_again"]
+__all__ = ["PASSAGES_REREAD", "ContextRereading", "reread_in_context"]
 
-PASSAGES_READ_AGAIN = 2
+PASSAGES_REREAD = 2
 """Passages that are read a second time: as many as two cores read at once."""
 
 _WORDS_AROUND = 50  # of the article, on either side of a passage
@@ -25,7 +25,7 @@ _CHARACTERS_AROUND = 600  # in which these words are looked for
 _WORD = re.compile(r"\S+")
 
 
-class SecondReading:
+class ContextRereading:
     """What was read the second time, and what it says of answers from the first."""
 
     def __init__(self, spans: Sequence[AnswerSpan] = ()) -> None:
@@ -55,9 +55,9 @@ class SecondReading:
         return bounded_margin(span.margin), bounded_margin(span.passage_margin)
 
 
-def read_again(
+def reread_in_context(
     reader: Reader, question: str, hits: Sequence[Hit], spans: Sequence[AnswerSpan]
-) -> SecondReading:
+) -> ContextRereading:
     """Read the passages with the highest margins again, among fifty words on either side.
 
     Args:
@@ -70,12 +70,12 @@ def read_again(
     best = dict.fromkeys(
         span.passage for span in sorted(spans, key=lambda span: -span.margin)
     )  # in this order, each once
-    chosen = list(best)[:PASSAGES_READ_AGAIN]
+    chosen = list(best)[:PASSAGES_REREAD]
     if not chosen:
-        return SecondReading()
+        return ContextRereading()
     windows = [_window(articles[passage.article_id], passage) for passage in chosen]
     titles = [articles[passage.article_id].title for passage in chosen]
-    return SecondReading(reader.read(question, windows, titles))
+    return ContextRereading(reader.read(question, windows, titles))
 
 
 def _within(span: AnswerSpan, window: Passage) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["QuestionKind", "question_kind"]
+__all__ = ["QuestionType", "question_type"]
 
 
-class QuestionKind(StrEnum):
+class QuestionType(StrEnum):
     """How a question is answered."""
 
     SPAN = "span"
@@ -46,7 +46,7 @@ _SENTENCES = re.compile(
 )
 
 
-def question_kind(question: str) -> QuestionKind:
+def question_type(question: str) -> QuestionType:
     """Tell by its first words how a question is to be answered.
 
     Args:
@@ -54,7 +54,7 @@ def question_kind(question: str) -> QuestionKind:
     """
     asked = _LEAD.sub("", " ".join(question.split()), count=1)
     if _SENTENCES.match(asked):
-        return QuestionKind.SENTENCES
+        return QuestionType.SENTENCES
     if _YES_NO.match(asked) and not _CHOICE.search(asked):
-        return QuestionKind.YES_NO
-    return QuestionKind.SPAN
+        return QuestionType.YES_NO
+    return QuestionType.SPAN

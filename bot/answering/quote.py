@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from corpus.article import Article
 from corpus.shingles import folded_words
-from index.duplicates import Copy
+from index.duplicates import DuplicateRef
 
-__all__ = ["Quoted", "say_the_same"]
+__all__ = ["Quote", "say_the_same"]
 
 
 @dataclass(frozen=True)
-class Quoted:
+class Quote:
     """Characters of an article: ``article.text[start:end]``.
 
     Attributes:
@@ -25,7 +25,7 @@ class Quoted:
     article: Article
     start: int
     end: int
-    copies: tuple[Copy, ...] = field(default=(), kw_only=True)
+    copies: tuple[DuplicateRef, ...] = field(default=(), kw_only=True)
 
     @property
     def quote(self) -> str:
@@ -33,7 +33,7 @@ class Quoted:
         return self.article.text[self.start : self.end]
 
 
-def say_the_same(left: Quoted, right: Quoted) -> bool:
+def say_the_same(left: Quote, right: Quote) -> bool:
     """Tell whether two sentences have nearly the same words, and the same figures."""
     ours, theirs = set(folded_words(left.quote)), set(folded_words(right.quote))
     if any(character.isdigit() for word in ours ^ theirs for character in word):

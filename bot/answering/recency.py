@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bot.answering.candidates import Candidate
-from bot.answering.sentence_selection import Evidence
-from index.store.catalogue import epoch_seconds
-from index.searcher import Hit
+from bot.answering.sentence_selection import SelectedSentence
+from corpus.dates import epoch_seconds
+from index.results import Hit
 
 __all__ = ["asks_for_latest", "newest_findings", "newest_hits"]
 
@@ -20,7 +20,7 @@ _LATEST = re.compile(
     re.IGNORECASE,
 )
 
-_Finding = TypeVar("_Finding", bound=Candidate | Evidence)
+_Finding = TypeVar("_Finding", bound=Candidate | SelectedSentence)
 
 
 def asks_for_latest(question: str) -> bool:
@@ -62,7 +62,7 @@ def newest_findings(found: Sequence[_Finding], threshold: float) -> list[_Findin
     return [*sorted(good, key=lambda item: -_published(item)), *others]
 
 
-def _published(item: Candidate | Evidence) -> float:
+def _published(item: Candidate | SelectedSentence) -> float:
     supports = item.supports if isinstance(item, Candidate) else (item,)
     return max(_age_key(support.article.published) for support in supports)
 

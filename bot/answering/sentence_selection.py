@@ -15,21 +15,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answering.term_overlap import covered, rarest_in, stems
-from bot.answering.span_rules import DAYS_AND_MONTHS
-from bot.answering.quote import Quoted
 from bot.answering.confidence import Calibration
+from bot.answering.quote import Quote
+from bot.answering.span_rules import DAYS_AND_MONTHS
+from bot.answering.term_overlap import covered, rarest_in, stems
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage, Span
-from index.searcher import Hit, SearchResult
+from index.results import Hit, SearchResult
 from index.store.sparse import query_terms
 
 if TYPE_CHECKING:
     from index.searcher import Searcher
 
-__all__ = ["PASSAGES_WEIGHED", "Evidence", "find_evidence", "weigh"]
+__all__ = ["PASSAGES_SEARCHED", "SelectedSentence", "select_sentences", "sentence_features"]
 
-PASSAGES_WEIGHED = 8
+PASSAGES_SEARCHED = 8
 """Passages whose sentences are weighed."""
 
 _MONTHS_AND_DAYS = "|".join([*sorted(DAYS_AND_MONTHS), "yesterday", "today", "tomorrow"])
@@ -53,7 +53,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Evidence(Quoted):
+class SelectedSentence(Quote):
     """A sentence that may support an answer.
 
     Attributes:
@@ -63,16 +63,16 @@ class Evidence(Quoted):
     probability: float
 
 
-def find_evidence(
+def select_sentences(
     result: SearchResult,
     spans: Sequence[AnswerSpan],
     searcher: Searcher,
     calibration: Calibration,
-) -> list[Evidence]:
+) -> list[SelectedSentence]:
     """Weigh every sentence of the best passages.
 
     Args:
-        result: of a search; the sentences of its first ``PASSAGES_WEIGHED`` hits are weighed.
+        result: of a search; the sentences of its first ``PASSAGES_SEARCHED`` hits are weighed.
         spans: what the reader found in the hits' passages, in any order.
         searcher: the generation that was searched.
         calibration: the reader's.
@@ -81,26 +81,26 @@ def find_evidence(
         Each sentence once, the most probable first; equal ones in the order found.
     """
     evidence = [
-        Evidence(
+        SelectedSentence(
             hit.article,
             *sentence,
             calibration.sentence.probability(features),
             copies=hit.copies,
         )
-        for hit, sentence, features in weigh(result, spans, searcher)
+        for hit, sentence, features in sentence_features(result, spans, searcher)
     ]
     return sorted(evidence, key=lambda item: -item.probability)
 
 
-def weigh(
+def sentence_features(
     result: SearchResult, spans: Sequence[AnswerSpan], searcher: Searcher
 ) -> list[tuple[Hit, Span, tuple[float, ...]]]:
     """Give every sentence of the best passages once: its hit, its span and its features.
 
-    Takes what ``find_evidence`` does.
+    Takes what ``select_sentences`` does.
     """
     found: dict[tuple[str, Span], Hit] = {}
-    for hit in result.hits[:PASSAGES_WEIGHED]:
+    for hit in result.hits[:PASSAGES_SEARCHED]:
         for sentence in hit.passage.sentences:
             found.setdefault((hit.article.id, sentence), hit)
     if not found:

@@ -15,7 +15,7 @@ from corpus.errors import NewsbotError
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
 
-__all__ = ["PAGE", "Listing", "Order", "Row", "chosen", "table_html"]
+__all__ = ["PAGE", "ArticleRow", "ArticleTable", "Order", "chosen", "table_html"]
 
 PAGE = 50
 """Rows of a page."""
@@ -38,7 +38,7 @@ _ALL = (
 
 
 @dataclass(frozen=True)
-class Row:
+class ArticleRow:
     """An article without its text.
 
     Attributes:
@@ -61,28 +61,28 @@ class Row:
         return f"{self.title}\n{self.source}\n{self.author}\n{self.published}\n{self.id}".casefold()
 
 
-class Listing:
+class ArticleTable:
     """The rows of an index, read once for each of its states. Safe for threads."""
 
     def __init__(self, bot: NewsBot) -> None:
         """List the articles that this bot answers from."""
         self._bot = bot
         self._lock = threading.Lock()
-        self._read: tuple[str, tuple[Row, ...]] = ("", ())
+        self._read: tuple[str, tuple[ArticleRow, ...]] = ("", ())
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[ArticleRow, ...]:
         """Give every article, in the order of their ids; raises what ``NewsBot.articles`` does."""
         with self._lock:
             generation = self._bot.searcher().generation
             if self._read[0] != generation:
                 rows = tuple(
-                    Row(a.id, a.title, a.source or "", a.published or "", a.author or "")
+                    ArticleRow(a.id, a.title, a.source or "", a.published or "", a.author or "")
                     for a in self._bot.articles()
                 )
                 self._read = (generation, rows)
             return self._read[1]
 
-    def at_hand(self) -> tuple[Row, ...]:
+    def at_hand(self) -> tuple[ArticleRow, ...]:
         """Give what ``rows`` does, or nothing where the index cannot be read now.
 
         For what a person may choose from: the next question, and the table, tell what is wrong.
@@ -105,7 +105,7 @@ class Listing:
         )
 
 
-def chosen(rows: Sequence[Row], words: str, order: str, falling: bool) -> list[Row]:
+def chosen(rows: Sequence[ArticleRow], words: str, order: str, falling: bool) -> list[ArticleRow]:
     """Give the rows that have all the words, sorted; what has nothing to sort by comes last.
 
     Args:
@@ -123,7 +123,12 @@ def chosen(rows: Sequence[Row], words: str, order: str, falling: bool) -> list[R
 
 
 def table_html(
-    rows: Sequence[Row], page: int, order: str, falling: bool, total: int, removal: bool = False
+    rows: Sequence[ArticleRow],
+    page: int,
+    order: str,
+    falling: bool,
+    total: int,
+    removal: bool = False,
 ) -> str:
     """Show a page of rows as a table whose headings sort and whose titles open the article.
 
@@ -164,7 +169,7 @@ def _heading(by: Order, order: str, falling: bool) -> str:
     )
 
 
-def _row(row: Row, number: int) -> str:
+def _row(row: ArticleRow, number: int) -> str:
     """Show a row, by its number among those of the page; its title names its box."""
     row_id, name = html.escape(row.id), f"article-{number}"
     return (

@@ -10,19 +10,19 @@ import gradio as gr
 
 from bot.access.editors import check_editor, may_edit
 from bot.chat.add_form import adding_form
-from bot.chat.selection import CHOOSING_JS, choosing_bar, chosen_rows
-from bot.editing.jobs import Change
-from bot.editing.service import Contributions
+from bot.chat.article_table import ArticleTable, chosen, table_html
 from bot.chat.events import HIDDEN
-from bot.chat.article_table import Listing, chosen, table_html
+from bot.chat.html.article_view import article_html, gone_html
 from bot.chat.html.markup import notice_html
 from bot.chat.html.progress import progress_html
-from bot.chat.html.article_view import article_html, gone_html
+from bot.chat.selection import CHOOSING_JS, choosing_bar, chosen_rows
+from bot.editing.jobs import Job
+from bot.editing.service import EditingService
 from bot.errors import BotError, UnknownArticle
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.access.authentication import Gate
+    from bot.access.authentication import AccessPolicy
     from bot.newsbot import NewsBot
 
 __all__ = ["ArticlesTab", "articles_tab"]
@@ -90,7 +90,7 @@ class ArticlesTab:
 
 
 def articles_tab(
-    bot: NewsBot, listing: Listing, contributions: Contributions, gate: Gate
+    bot: NewsBot, listing: ArticleTable, contributions: EditingService, gate: AccessPolicy
 ) -> ArticlesTab:
     """Put the tab's components and events into the Blocks that are being built.
 
@@ -191,7 +191,7 @@ def articles_tab(
 
     def follow(
         request: gr.Request,
-        change: Change,
+        change: Job,
         words: str = "",
         state: _Sorted | None = None,
         ids: Sequence[str] = (),
@@ -205,7 +205,7 @@ def articles_tab(
 
     def begin(
         request: gr.Request,
-        start: Callable[[], Change],
+        start: Callable[[], Job],
         words: str,
         state: _Sorted,
         ids: Sequence[str] = (),
@@ -247,7 +247,7 @@ def articles_tab(
         state: _Sorted,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
-        def start() -> Change:
+        def start() -> Job:
             known = {"source": source or "", "published": day or "", "url": url or ""}
             return contributions.add(text=text or "", title=title or "", **known)
 

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.components.chatbot import MessageDict
 
-from bot.chat.question_box import chatbot, question_line
-from bot.chat.conversation import View, converse, first_view, shown, stopped, typed
+from bot.chat.conversation import ConversationView, converse, first_view, shown, stopped, typed
+from bot.chat.conversation_lock import ConversationLock
 from bot.chat.events import HIDDEN
-from bot.chat.filter_bar import FilterBar, filter_bar, filter_events
-from bot.chat.conversation_lock import Floor
-from bot.chat.html.markup import notice_html
-from bot.chat.filters import BadNarrowing, Narrowing
-from bot.chat.html.article_view import article_html, gone_html, how_html
 from bot.chat.export import as_json, as_markdown
+from bot.chat.feedback_panel import feedback_events, feedback_panel
+from bot.chat.filter_bar import FilterBar, filter_bar, filter_events
+from bot.chat.filters import FilterProblem, SearchFilters
+from bot.chat.html.article_view import article_html, gone_html, how_html
+from bot.chat.html.markup import notice_html
+from bot.chat.question_box import chatbot, question_line
 from bot.chat.turns import Turn
-from bot.chat.feedback_panel import vote_events, vote_panel
 from bot.errors import UnknownArticle
 from bot.feedback import FeedbackStore
 
 if TYPE_CHECKING:
-    from bot.chat.article_table import Listing
-    from bot.answering.composing import Citation
+    from bot.answering.answers import Citation
+    from bot.chat.article_table import ArticleTable
     from bot.newsbot import NewsBot
 
 __all__ = ["AskTab", "ask_tab"]
@@ -78,7 +78,7 @@ class AskTab:
     narrow_to: Callable[[Sequence[str], Any, Iterable[Turn]], list[Any]]
 
 
-def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
+def ask_tab(bot: NewsBot, listing: ArticleTable, store: FeedbackStore) -> AskTab:
     """Put the tab's components and events into the Blocks that are being built.
 
     Args:
@@ -89,7 +89,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     begin = first_view()
     turns = gr.State(())
     asked = gr.State("")  # what goes back to the box where it is stopped
-    floor = gr.State(Floor())
+    floor = gr.State(ConversationLock())
     with gr.Row(elem_id="room", equal_height=False):
         chat = chatbot()
         with gr.Column(elem_id="side"):
@@ -97,7 +97,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
             sources = gr.HTML(begin.sources, elem_id="sources")
             reading = gr.HTML("", elem_id="reading", js_on_load=_READING_JS)
         with gr.Column(elem_id="asking"):
-            panel = vote_panel()
+            panel = feedback_panel()
             notice = gr.HTML(begin.notice, elem_id="notice")
             box, send, stop = question_line()
             bar = filter_bar()
@@ -122,8 +122,8 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
     ) -> Iterator[tuple[tuple[Turn, ...], list[Any]]]:
         kept = before if whole is None else whole
         try:
-            narrowing = Narrowing.read(*chosen)
-        except BadNarrowing as error:
+            narrowing = SearchFilters.read(*chosen)
+        except FilterProblem as error:
             yield kept, [*_outputs(shown(kept, notice_html(str(error), problem=True), back)), ""]
             return
         last: list[Any] = [None] * len(view)
@@ -136,12 +136,14 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
             last[view.index(notice)] = None  # other events write there meanwhile
 
     def ask(
-        floor: Floor, question: str, before: tuple[Turn, ...], *chosen: Any
+        floor: ConversationLock, question: str, before: tuple[Turn, ...], *chosen: Any
     ) -> Iterator[list[Any]]:
         steps = answer(question, before, None, question, *chosen)
         yield from floor.alone(before, steps, busy)
 
-    def again(floor: Floor, before: tuple[Turn, ...], *chosen: Any) -> Iterator[list[Any]]:
+    def again(
+        floor: ConversationLock, before: tuple[Turn, ...], *chosen: Any
+    ) -> Iterator[list[Any]]:
         if before:
             steps = answer(before[-1].question, before[:-1], before, None, *chosen)
             yield from floor.alone(before, steps, busy)
@@ -150,7 +152,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
 
     # Gradio counts the parameters to know where the event goes: *chosen would take it.
     def edited(
-        floor: Floor,
+        floor: ConversationLock,
         typing: str,
         before: tuple[Turn, ...],
         since: Any,
@@ -181,11 +183,13 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
         chat.edit(edited, asked_with, told, **HIDDEN),
     ]
 
-    def leave(floor: Floor, before: tuple[Turn, ...], question: str, box: str) -> list[Any]:
+    def leave(
+        floor: ConversationLock, before: tuple[Turn, ...], question: str, box: str
+    ) -> list[Any]:
         floor.clear()
         return _outputs(stopped(before, question, box))
 
-    def begin_anew(floor: Floor) -> list[Any]:
+    def begin_anew(floor: ConversationLock) -> list[Any]:
         floor.clear()
         return _outputs(first_view())
 
@@ -223,7 +227,7 @@ def ask_tab(bot: NewsBot, listing: Listing, store: FeedbackStore) -> AskTab:
 
     coverage.narrow(narrow, None, [bar.since, bar.until, bar.place], queue=False, **HIDDEN)
     reading.only(only, [turns, bar.articles], [bar.articles, notice], queue=False, **HIDDEN)
-    vote_events(panel, chat, turns, notice, store)
+    feedback_events(panel, chat, turns, notice, store)
     return AskTab(chat, notice, turns, bar, narrow_to)
 
 
@@ -265,7 +269,7 @@ def _chosen(chosen: gr.SelectData) -> str:
     return str(chosen.value["text"])
 
 
-def _outputs(view: View) -> list[Any]:
+def _outputs(view: ConversationView) -> list[Any]:
     messages = [MessageDict(role=role, content=content) for role, content in view.messages]
     votes = [turn.vote and ("Like" if turn.vote.liked else "Dislike") for turn in view.turns]
     box = gr.skip() if view.box is None else view.box

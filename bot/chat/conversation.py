@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from bot.answering.answers import Answer, Citation
+from bot.chat.export import as_text
+from bot.chat.filters import SearchFilters
 from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
 from bot.chat.html.cards import card_html, cards_html
-from bot.chat.html.timeline import coverage_html
 from bot.chat.html.markup import escaped, message_html, notice_html
-from bot.chat.filters import Narrowing
-from bot.chat.export import as_text
-from bot.chat.turns import Turn, found_of
-from bot.answering.composing import Answer, Citation
+from bot.chat.html.timeline import coverage_html
+from bot.chat.turns import Turn, turn_sources
 from bot.errors import UnknownArticle
-from bot.cli.console import counted
+from bot.sanitize import counted
 from corpus.errors import NewsbotError
 from index.errors import EmptyQuestion, IndexMissing
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bot.newsbot import NewsBot
 
 __all__ = [
+    "ConversationView",
     "Role",
-    "View",
     "converse",
     "first_view",
     "greeting",
@@ -43,7 +43,7 @@ _MOST_TURNS = 30  # of a conversation; older ones leave the page, so that its me
 
 
 @dataclass(frozen=True)
-class View:
+class ConversationView:
     """What the page shows at one moment.
 
     Attributes:
@@ -68,14 +68,14 @@ class View:
     sent: str | None = ""
 
 
-def first_view() -> View:
+def first_view() -> ConversationView:
     """Give the page before the first question."""
-    return View([], _sources(()), "", notice_html(), "", (), "")
+    return ConversationView([], _sources(()), "", notice_html(), "", (), "")
 
 
 def shown(
     turns: Sequence[Turn], notice: str = "", box: str | None = None, reading: str | None = None
-) -> View:
+) -> ConversationView:
     """Give the page with a conversation that is complete so far.
 
     Args:
@@ -87,10 +87,10 @@ def shown(
     done = tuple(turns)
     coverage = coverage_html(done[-1].found) if done else ""
     notice = notice or notice_html()
-    return View(_messages(done), _sources(done), coverage, notice, box, done, reading)
+    return ConversationView(_messages(done), _sources(done), coverage, notice, box, done, reading)
 
 
-def stopped(turns: Sequence[Turn], question: str, box: str = "") -> View:
+def stopped(turns: Sequence[Turn], question: str, box: str = "") -> ConversationView:
     """Give the page after an answer was stopped: as it was, and the question back in its box.
 
     Args:
@@ -114,10 +114,10 @@ def converse(
     bot: NewsBot,
     question: str,
     turns: Sequence[Turn],
-    narrowing: Narrowing | None = None,
+    narrowing: SearchFilters | None = None,
     whole: Sequence[Turn] | None = None,
     back: str | None = None,
-) -> Iterator[View]:
+) -> Iterator[ConversationView]:
     """Ask a question and give the page at each step, until the answer is complete.
 
     What goes wrong is told on the page: then the conversation is as it was and the question back
@@ -136,7 +136,7 @@ def converse(
     done = tuple(turns)
     stands = done if whole is None else tuple(whole)
     back = question if whole is None else back
-    narrow = narrowing or Narrowing()
+    narrow = narrowing or SearchFilters()
     if not question.strip():
         yield shown(stands, notice_html("Type a question first, then press Enter."))
         return
@@ -159,7 +159,7 @@ def converse(
                     number,
                     question,
                     answer,
-                    found_of(chunk["hits"]),
+                    turn_sources(chunk["hits"]),
                     narrow,
                     generation,
                     answer_html(answer, number, str(narrow)),
@@ -220,13 +220,13 @@ def _text(bot: NewsBot, citation: Citation) -> str | None:
 
 def _asking(
     turns: tuple[Turn, ...], stands: tuple[Turn, ...], question: str, answering: str, cards: str
-) -> View:
+) -> ConversationView:
     messages = _messages(turns)
     messages += [("user", question_html(question)), ("assistant", answering)]
     sources = _copied(turns) + cards_html(
         cards or message_html("Looking for sources…"), _earlier(turns)
     )
-    return View(messages, sources, "", notice_html(), None, stands, sent=None)
+    return ConversationView(messages, sources, "", notice_html(), None, stands, sent=None)
 
 
 def _messages(turns: Sequence[Turn]) -> list[tuple[Role, str]]:

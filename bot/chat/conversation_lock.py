@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.chat.turns import Turn
 
-__all__ = ["Floor"]
+__all__ = ["ConversationLock"]
 
 
-class Floor:
+class ConversationLock:
     """Who is being answered in one conversation. Safe for threads.
 
     The browser keeps a second question from being sent only as far as it is the same event and the

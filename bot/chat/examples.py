@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.errors import UnknownArticle
-from bot.cli.console import one_line
+from bot.sanitize import one_line
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:

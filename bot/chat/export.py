@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from bot.chat.html.markup import safe_link
 from bot.chat.turns import day_of
-from bot.cli.console import clean, one_line
+from bot.sanitize import clean, one_line
 
 if TYPE_CHECKING:
+    from bot.answering.answers import Citation
     from bot.chat.turns import Turn
-    from bot.answering.composing import Citation
 
 __all__ = ["as_json", "as_markdown", "as_text"]
 

@@ -14,13 +14,13 @@ from bot.chat.turns import Turn, Vote
 from bot.feedback import FeedbackStore
 from corpus.errors import NewsbotError
 
-__all__ = ["VotePanel", "vote_events", "vote_panel"]
+__all__ = ["FeedbackPanel", "feedback_events", "feedback_panel"]
 
 _THANKS = notice_html("Thank you. It is kept on this computer, beside the index.")
 
 
 @dataclass(frozen=True)
-class VotePanel:
+class FeedbackPanel:
     """The panel's components.
 
     Attributes:
@@ -44,7 +44,7 @@ class VotePanel:
     number: gr.State
 
 
-def vote_panel() -> VotePanel:
+def feedback_panel() -> FeedbackPanel:
     """Put the panel, hidden, into the Blocks that are being built."""
     number = gr.State(0)
     with gr.Group(visible=False, elem_id="why") as panel:
@@ -55,11 +55,11 @@ def vote_panel() -> VotePanel:
         with gr.Row():
             keep = gr.Button("Keep", variant="primary", size="sm")
             leave = gr.Button("Close", size="sm")
-    return VotePanel(panel, right, reason, expected, unanswerable, keep, leave, number)
+    return FeedbackPanel(panel, right, reason, expected, unanswerable, keep, leave, number)
 
 
-def vote_events(
-    panel: VotePanel, chat: gr.Chatbot, turns: gr.State, notice: gr.HTML, store: FeedbackStore
+def feedback_events(
+    panel: FeedbackPanel, chat: gr.Chatbot, turns: gr.State, notice: gr.HTML, store: FeedbackStore
 ) -> None:
     """Let the thumbs and the panel work: a vote counts at once, its reason when it is kept."""
 

@@ -11,10 +11,10 @@ import gradio as gr
 from bot.chat.events import HIDDEN
 from bot.chat.html.markup import notice_html
 from bot.chat.turns import Turn
-from bot.cli.console import counted, one_line
+from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
-    from bot.chat.article_table import Listing
+    from bot.chat.article_table import ArticleTable
 
 __all__ = ["FilterBar", "filter_bar", "filter_events"]
 
@@ -62,7 +62,7 @@ def filter_bar() -> FilterBar:
 
 
 def filter_events(
-    bar: FilterBar, listing: Listing, turns: gr.State
+    bar: FilterBar, listing: ArticleTable, turns: gr.State
 ) -> Callable[[Sequence[str], Any, Iterable[Turn]], list[Any]]:
     """Let the line tell what it narrows to, and offer articles where they are looked for.
 

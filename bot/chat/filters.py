@@ -8,20 +8,20 @@ from datetime import date
 from typing import Any
 
 from bot.errors import BotError
-from bot.cli.console import counted
+from bot.sanitize import counted
 
-__all__ = ["BadNarrowing", "Narrowing"]
+__all__ = ["FilterProblem", "SearchFilters"]
 
 _LONGEST_NAME = 5_000  # code points; an id that is an address may be long
 _MOST_NAMES = 1_000
 
 
-class BadNarrowing(BotError):
+class FilterProblem(BotError):
     """A date that is none, or dates the wrong way round."""
 
 
 @dataclass(frozen=True)
-class Narrowing:
+class SearchFilters:
     """Which articles are asked; nothing is left out where all is None.
 
     Attributes:
@@ -43,20 +43,20 @@ class Narrowing:
         until: str | None = None,
         sources: Sequence[str] | None = None,
         articles: Sequence[str] | None = None,
-    ) -> Narrowing:
+    ) -> SearchFilters:
         """Read what was typed and chosen; white space and nothing are the same.
 
         Raises:
-            BadNarrowing: a date is none, the first comes after the last, or too much is chosen.
+            FilterProblem: a date is none, the first comes after the last, or too much is chosen.
         """
         first, last = _day(since, "From"), _day(until, "Until")
         if first and last and first > last:
-            raise BadNarrowing(f"The dates are the wrong way round: {first} comes after {last}.")
+            raise FilterProblem(f"The dates are the wrong way round: {first} comes after {last}.")
         return cls(first, last, _names(sources), _names(articles))
 
     def __bool__(self) -> bool:
         """Tell whether anything is left out."""
-        return self != Narrowing()
+        return self != SearchFilters()
 
     def __str__(self) -> str:
         """Give it in words; empty where nothing is left out."""
@@ -90,7 +90,7 @@ class Narrowing:
 def _names(given: Sequence[str] | None) -> tuple[str, ...]:
     names = dict.fromkeys(name.strip()[:_LONGEST_NAME] for name in given or ())
     if len(names) > _MOST_NAMES:
-        raise BadNarrowing(f"More than {_MOST_NAMES:,} are chosen.")
+        raise FilterProblem(f"More than {_MOST_NAMES:,} are chosen.")
     return tuple(filter(None, names))
 
 
@@ -99,4 +99,4 @@ def _day(given: str | None, name: str) -> date | None:
     try:
         return date.fromisoformat(text[:10]) if text else None
     except ValueError as error:
-        raise BadNarrowing(f"“{name}” is not a date: write it as 2024-05-31.") from error
+        raise FilterProblem(f"“{name}” is not a date: write it as 2024-05-31.") from error

@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from bot.chat.article_table import ArticleTable
 from bot.chat.articles_tab import articles_tab
 from bot.chat.ask_tab import ask_tab
-from bot.chat.selection import chosen_rows
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN
-from bot.chat.article_table import Listing
 from bot.chat.html.markup import escaped
+from bot.chat.selection import chosen_rows
 from bot.feedback import FeedbackStore, feedback_file
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.access.authentication import Gate
-    from bot.editing.service import Contributions
+    from bot.access.authentication import AccessPolicy
     from bot.chat.examples import Examples
+    from bot.editing.service import EditingService
     from bot.newsbot import NewsBot
 
 __all__ = ["build_page"]
 
 
 def build_page(
-    bot: NewsBot, examples: Examples, contributions: Contributions, gate: Gate
+    bot: NewsBot, examples: Examples, contributions: EditingService, gate: AccessPolicy
 ) -> gr.Blocks:
     """Build the page: a tab to ask in, with the sources and articles beside, a tab of the articles.
 
@@ -39,7 +39,7 @@ def build_page(
     Returns:
         Blocks, as ``bot.server.serving`` serves them.
     """
-    listing = Listing(bot)
+    listing = ArticleTable(bot)
 
     def welcome() -> list[Any]:
         held, notice = greeting(bot)

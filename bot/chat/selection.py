@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.chat.html.markup import title_html
-from bot.cli.console import counted
+from bot.sanitize import counted
 
 if TYPE_CHECKING:
-    from bot.chat.article_table import Row
+    from bot.chat.article_table import ArticleRow
 
-__all__ = ["CHOOSING_JS", "Choosing", "choosing_bar", "chosen_rows", "question_html"]
+__all__ = ["CHOOSING_JS", "Selection", "choosing_bar", "chosen_rows", "question_html"]
 
 _MOST_NAMED = 12  # titles that the question lists
 
@@ -68,7 +68,7 @@ look();
 
 
 @dataclass(frozen=True)
-class Choosing:
+class Selection:
     """The second look.
 
     Attributes:
@@ -91,23 +91,23 @@ class Choosing:
         return [self.place, self.question, self.ids]
 
     @staticmethod
-    def shown(rows: Sequence[Row] = ()) -> list[Any]:
+    def shown(rows: Sequence[ArticleRow] = ()) -> list[Any]:
         """Ask about these articles, or ask nothing where there are none."""
         ids = tuple(row.id for row in rows)
         return [gr.update(visible=bool(rows)), question_html(rows), ids]
 
 
-def choosing_bar() -> Choosing:
+def choosing_bar() -> Selection:
     """Put the second look into the Blocks that are being built, hidden until it is needed."""
     with gr.Column(visible=False, elem_id="chosen") as place:
         question = gr.HTML("", js_on_load=_QUESTION_JS)
         with gr.Row():
             sure = gr.Button("Yes, remove them", variant="stop", size="sm")
             keep = gr.Button("No, keep them", size="sm")
-    return Choosing(place, question, sure, keep, gr.State(()))
+    return Selection(place, question, sure, keep, gr.State(()))
 
 
-def chosen_rows(rows: Sequence[Row], ids: object) -> list[Row]:
+def chosen_rows(rows: Sequence[ArticleRow], ids: object) -> list[ArticleRow]:
     """Give those that a browser says are chosen, in the order of the listing.
 
     Args:
@@ -118,7 +118,7 @@ def chosen_rows(rows: Sequence[Row], ids: object) -> list[Row]:
     return [row for row in rows if row.id in wanted]
 
 
-def question_html(rows: Sequence[Row]) -> str:
+def question_html(rows: Sequence[ArticleRow]) -> str:
     """Ask whether these are to be removed, and name them as far as there is room."""
     if not rows:
         return ""

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.chat.filters import Narrowing
+from bot.chat.filters import SearchFilters
 
 if TYPE_CHECKING:
-    from bot.answering.composing import Answer, Citation
-    from index.searcher import Hit
+    from bot.answering.answers import Answer, Citation
+    from index.results import Hit
 
-__all__ = ["Found", "Turn", "Vote", "day_of", "found_of"]
+__all__ = ["Turn", "TurnSources", "Vote", "day_of", "turn_sources"]
 
 
 @dataclass(frozen=True)
-class Found:
+class TurnSources:
     """A passage that search found, without its text.
 
     Attributes:
@@ -75,8 +75,8 @@ class Turn:
     number: int
     question: str
     answer: Answer
-    found: tuple[Found, ...] = ()
-    narrowing: Narrowing = Narrowing()
+    found: tuple[TurnSources, ...] = ()
+    narrowing: SearchFilters = SearchFilters()
     generation: str = ""
     html: str = ""
     cards: str = ""
@@ -98,10 +98,10 @@ class Turn:
         }
 
 
-def found_of(hits: Iterable[Hit]) -> tuple[Found, ...]:
+def turn_sources(hits: Iterable[Hit]) -> tuple[TurnSources, ...]:
     """Give what is worth keeping of hits."""
     return tuple(
-        Found(
+        TurnSources(
             hit.article.id,
             hit.article.title,
             hit.article.source,

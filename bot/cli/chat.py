@@ -82,19 +82,19 @@ def chat(
     """
     folder = index_folder(index)
     bot = open_bot(folder, reader, level)
-    from bot.access.rate_limits import Limits
-    from bot.server.config import Terms
-    from bot.server.serving import launch
+    from bot.access.rate_limits import ServerLimits
     from bot.access.users import users_beside
+    from bot.server.config import ServerConfig
+    from bot.server.serving import launch
 
     beside = users_beside(folder)
-    terms = Terms(
+    terms = ServerConfig(
         users=users or (beside if beside.exists() else None),
         editors=None if editors is None else [name.strip() for name in editors.split(",")],
         open_to_anyone=open_to_anyone,
         root_path=root_path,
         mcp=mcp,
-        limits=Limits(
+        limits=ServerLimits(
             requests_a_minute=requests,
             # Not rounded down to nothing, which would be any amount.
             originals_bytes=math.ceil(originals * 1_000_000_000),

@@ -6,72 +6,31 @@ through ``clean`` on its way out, and none is ever read as rich's markup.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from bot.sanitize import clean, one_line
+
 if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
 
 __all__ = [
-    "Bars",
-    "Line",
-    "clean",
+    "OutputLine",
+    "ProgressBars",
     "complain",
-    "counted",
-    "one_line",
     "progress_bars",
     "show",
     "sign_of_life",
 ]
 
-# The order matters: whole escape sequences go before the lone control characters, or the tail of
-# a colour code would stay behind as visible litter.
-_SEQUENCES = re.compile(
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves, clearing
-    "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])"  # OSC, DCS and their kin, up to their end
-    "[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\\\|\x9c)"
-    "|\x1b[ -/]*[0-~]"  # the two- and three-character ones
-)
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 but tab and line feed, DEL, C1
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # marks that turn the writing direction
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # invisible tags and annotations
-)
 _LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and time
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
-
-def counted(number: int, noun: str, many: str = "") -> str:
-    """Give a number with its noun, in the plural where there is not one: ``many``, or with an s."""
-    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
-
-
-def clean(text: str) -> str:
-    """Take out of text what a terminal would act on, and keep what a reader sees.
-
-    Returns:
-        The text without escape sequences, control characters (tab and line feed stay) and
-        characters that turn the writing direction or are invisible tags; other line ends become
-        line feeds, half surrogates U+FFFD.
-    """
-    text = _SEQUENCES.sub("", text)
-    text = _BREAKS.sub("\n", text)
-    text = _CONTROLS.sub("", text)
-    return _SURROGATES.sub("\ufffd", text)
-
-
-def one_line(text: str) -> str:
-    """Clean text and put it on one line, each run of white space one space."""
-    return " ".join(clean(text).split())
 
 
 @dataclass(frozen=True)
-class Line:
+class OutputLine:
     """A line of output before it is known where it goes.
 
     Attributes:
@@ -90,7 +49,7 @@ class Line:
         return " " * self.indent + text if text else ""
 
 
-def show(lines: Iterable[Line]) -> None:
+def show(lines: Iterable[OutputLine]) -> None:
     """Write lines to standard output: wrapped and styled on a terminal, as they are elsewhere.
 
     With ``NO_COLOR`` set a terminal gets no styles either.
@@ -117,7 +76,7 @@ def complain(message: str) -> None:
     print(one_line(message), file=sys.stderr)
 
 
-class Bars:
+class ProgressBars:
     """A bar for each step of an ``index.builder.Progress``, and one over questions."""
 
     def __init__(self, progress: Progress, first: str) -> None:
@@ -148,7 +107,7 @@ class Bars:
 
 
 @contextmanager
-def progress_bars(stream: TextIO, first: str = "files") -> Iterator[Bars | None]:
+def progress_bars(stream: TextIO, first: str = "files") -> Iterator[ProgressBars | None]:
     """Give progress bars on a terminal, which are wiped at the end, and None elsewhere."""
     if not stream.isatty():
         yield None
@@ -180,7 +139,7 @@ def progress_bars(stream: TextIO, first: str = "files") -> Iterator[Bars | None]
         TextColumn("{task.fields[detail]}", markup=False, style="dim"),
     )
     with Progress(*columns, console=Console(file=stream), transient=True) as progress:
-        yield Bars(progress, first)
+        yield ProgressBars(progress, first)
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.console import progress_bars, show
 from bot.cli.factory import index_articles, open_bot
 from bot.cli.options import AsJson, Index, Refusal, WithReader
-from bot.cli.console import progress_bars, show
 
 __all__ = ["evaluate"]
 

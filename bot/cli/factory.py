@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.settings import Level, Settings
 from bot.cli.console import complain, progress_bars
+from bot.settings import Level, Settings
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot

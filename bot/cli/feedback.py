@@ -6,9 +6,9 @@ import json
 
 import typer
 
+from bot.cli.console import complain
 from bot.cli.factory import index_folder
 from bot.cli.options import Index
-from bot.cli.console import complain
 
 __all__ = ["feedback"]
 

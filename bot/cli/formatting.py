@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.console import Line, counted, one_line
+from bot.cli.console import OutputLine
+from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
-    from bot.answering.composing import Answer, Citation
+    from bot.answering.answers import Answer, Citation
     from bot.evaluation import Estimate
     from index.builder import BuildReport
-    from index.duplicates import Copy
-    from index.searcher import Hit, IndexStatus
+    from index.duplicates import DuplicateRef
+    from index.results import Hit, IndexStatus
 
 __all__ = [
     "answer_lines",
@@ -30,35 +31,35 @@ _MARKER = re.compile(r"(\[\d+\])")
 _MOST_COPIES = 5  # that are named; --json has them all
 
 
-def answer_lines(answer: Answer) -> Iterator[Line]:
+def answer_lines(answer: Answer) -> Iterator[OutputLine]:
     """Lay out the prose and, unless it is a refusal, each source with its quote and offsets."""
-    yield Line(tuple(_marked(answer.text)))
+    yield OutputLine(tuple(_marked(answer.text)))
     yield from _sources(answer.citations)
     for other in answer.alternatives:
-        yield Line()
+        yield OutputLine()
         marks = " ".join(f"[{cited.number}]" for cited in other.citations)
-        yield Line((("or: ", "dim"), *_marked(f"{one_line(other.short_answer)} {marks}")))
+        yield OutputLine((("or: ", "dim"), *_marked(f"{one_line(other.short_answer)} {marks}")))
         yield from _sources(other.citations)
 
 
-def _sources(citations: Sequence[Citation]) -> Iterator[Line]:
+def _sources(citations: Sequence[Citation]) -> Iterator[OutputLine]:
     for cited in citations:
-        yield Line()
+        yield OutputLine()
         yield _heading(f"[{cited.number}]", cited.title, cited.source, cited.published)
         yield _place(cited.article_id, cited.start, cited.end)
         if cited.url and cited.url != cited.article_id:
-            yield Line(((one_line(cited.url), "dim"),), indent=4)
+            yield OutputLine(((one_line(cited.url), "dim"),), indent=4)
         yield from _also_in(cited.copies)
-        yield Line(((f'"{one_line(cited.quote)}"', ""),), indent=4)
+        yield OutputLine(((f'"{one_line(cited.quote)}"', ""),), indent=4)
 
 
-def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[Line]:
+def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[OutputLine]:
     """Lay out measures, a line each: mean, 95 % interval, and the questions that they are of."""
     for name, estimate in found.items():
         form = "{:.0f}" if name.endswith("_ms") else "{:.3f}"
         mean, low, high = (form.format(v) for v in (estimate.mean, estimate.low, estimate.high))
         interval = (f"{low} to {high}, {counted(estimate.count, 'question')}", "dim")
-        yield Line(((f"{name:<20}", ""), (f"{mean:>6}  ", "bold"), interval))
+        yield OutputLine(((f"{name:<20}", ""), (f"{mean:>6}  ", "bold"), interval))
 
 
 def print_json(value: Any) -> None:
@@ -66,21 +67,21 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2))
 
 
-def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
+def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:
     """Lay out hits in the order given, a blank line between them."""
     if not hits:
-        yield Line((("nothing found", ""),))
+        yield OutputLine((("nothing found", ""),))
     for number, hit in enumerate(hits, start=1):
         if number > 1:
-            yield Line()
+            yield OutputLine()
         article, passage = hit.article, hit.passage
         yield _heading(f"{number}.", article.title, article.source, article.published)
         yield _place(article.id, passage.start, passage.end, f"  score {hit.score:.3f}")
         yield from _also_in(hit.copies)
-        yield Line(((one_line(passage.text), ""),), indent=4)
+        yield OutputLine(((one_line(passage.text), ""),), indent=4)
 
 
-def status_lines(status: IndexStatus) -> Iterator[Line]:
+def status_lines(status: IndexStatus) -> Iterator[OutputLine]:
     """Lay out what an index holds, a name and a value on each line."""
     rows = {
         "index": status.path,
@@ -92,13 +93,13 @@ def status_lines(status: IndexStatus) -> Iterator[Line]:
         "built": status.built_at,
     }
     for name, value in rows.items():
-        yield Line(((f"{name:<10}", "dim"), (one_line(value), "")))
+        yield OutputLine(((f"{name:<10}", "dim"), (one_line(value), "")))
 
 
-def whole_line(generation: str, files: int, size: int) -> Line:
+def whole_line(generation: str, files: int, size: int) -> OutputLine:
     """Put in one line that all files of a generation are as they were written."""
     what = f"{counted(files, 'file')} of {generation}, {_size(size)}"
-    return Line((("whole: ", "bold"), (f"{what}, all as they were written", "")))
+    return OutputLine((("whole: ", "bold"), (f"{what}, all as they were written", "")))
 
 
 def summary(report: BuildReport) -> str:
@@ -129,9 +130,9 @@ def _marked(prose: str) -> Iterator[tuple[str, str]]:
             yield piece, "bold cyan" if _MARKER.fullmatch(piece) else ""
 
 
-def _heading(mark: str, title: str, source: str | None, published: str | None) -> Line:
+def _heading(mark: str, title: str, source: str | None, published: str | None) -> OutputLine:
     byline = _byline(source, published)
-    return Line(
+    return OutputLine(
         (
             (f"{mark} ", "bold cyan"),
             (one_line(title) or "(no title)", "bold"),
@@ -145,14 +146,14 @@ def _byline(source: str | None, published: str | None) -> str:
     return ", ".join(one_line(value) for value in (source, day) if value)
 
 
-def _also_in(copies: Sequence[Copy]) -> Iterator[Line]:
+def _also_in(copies: Sequence[DuplicateRef]) -> Iterator[OutputLine]:
     for copy in copies[:_MOST_COPIES]:
         where = _byline(copy.source, copy.published) or one_line(copy.title) or "(no title)"
-        yield Line(((f"also in: {where}  {one_line(copy.article_id)}", "dim"),), indent=4)
+        yield OutputLine(((f"also in: {where}  {one_line(copy.article_id)}", "dim"),), indent=4)
     if len(copies) > _MOST_COPIES:
-        yield Line(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)
+        yield OutputLine(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)
 
 
-def _place(article_id: str, start: int, end: int, more: str = "") -> Line:
+def _place(article_id: str, start: int, end: int, more: str = "") -> OutputLine:
     where = f"{one_line(article_id)}  characters {start}-{end}{more}"
-    return Line(((where, "dim"),), indent=4)
+    return OutputLine(((where, "dim"),), indent=4)

@@ -15,12 +15,10 @@ import typer
 from typer.exceptions import TyperException
 
 from bot.cli.chat import chat
+from bot.cli.console import complain, show, sign_of_life
 from bot.cli.eval import evaluate
-from bot.cli.feedback import feedback
-from bot.cli.status import status
-from bot.cli.user import user
-from bot.cli.watch import watch
 from bot.cli.factory import index_articles, index_folder, open_bot
+from bot.cli.feedback import feedback
 from bot.cli.options import (
     AllowLocal,
     Articles,
@@ -35,7 +33,9 @@ from bot.cli.options import (
     Until,
     WithReader,
 )
-from bot.cli.console import complain, show, sign_of_life
+from bot.cli.status import status
+from bot.cli.user import user
+from bot.cli.watch import watch
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from bot.sanitize import one_line
 from bot.settings import Level
-from bot.cli.console import one_line
 
 __all__ = [
     "AllowLocal",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.console import show, sign_of_life
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Index
-from bot.cli.console import show, sign_of_life
 
 if TYPE_CHECKING:
     from index.store.layout import Manifest

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import UsersFailure
+from bot.access.users import LONGEST_PASSWORD, UserFile, users_beside
 from bot.cli.factory import index_folder
 from bot.cli.options import Index, Users
-from bot.access.users import LONGEST_PASSWORD, UserFile, users_beside
+from bot.errors import UsersFailure
 
 __all__ = ["user"]
 

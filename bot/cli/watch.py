@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.console import complain
 from bot.cli.factory import index_articles, index_folder
 from bot.cli.options import Index, Model, Prune
-from bot.cli.console import complain, one_line
+from bot.sanitize import one_line
 
 if TYPE_CHECKING:
-    from index.watcher import Round
     from index.builder import BuildReport
+    from index.watcher import WatchRound
 
 __all__ = ["watch"]
 
@@ -46,7 +47,7 @@ def watch(
     from bot.cli.formatting import summary
     from index.watcher import FolderWatch
 
-    def carry_out(what: Round) -> BuildReport:
+    def carry_out(what: WatchRound) -> BuildReport:
         return index_articles(folders, folder, model=model, prune=what.prune, only=what.only)
 
     watching = FolderWatch(

@@ -9,13 +9,13 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.errors import Refused
+from bot.errors import RequestRefused
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from index.builder import BuildReport
 
-__all__ = ["Change", "Changes", "Progress"]
+__all__ = ["Job", "JobProgress", "JobQueue"]
 
 
 class _Stopped(Exception):  # no failure: how a build is left when it is told to stop
@@ -23,7 +23,7 @@ class _Stopped(Exception):  # no failure: how a build is left when it is told to
 
 
 @dataclass(frozen=True)
-class Progress:
+class JobProgress:
     """How far the change that goes on is.
 
     Attributes:
@@ -41,7 +41,7 @@ class Progress:
     total: int = 0
 
 
-class Change:
+class Job:
     """One run of indexing or removing; read from any thread while it goes on.
 
     Attributes:
@@ -95,18 +95,18 @@ class Change:
         self._at("", 0, 0, "")
 
     def files(self, done: int, total: int, name: str) -> None:
-        """Note how many files have been read, for ``index.builder.Progress``."""
+        """Note how many files have been read, for ``index.builder.JobProgress``."""
         self._at("files", done, total, name)
 
     def passages(self, done: int, total: int) -> None:
-        """Note how many passages have been embedded, for ``index.builder.Progress``."""
+        """Note how many passages have been embedded, for ``index.builder.JobProgress``."""
         self._at("passages", done, total, "")
 
     def articles(self, done: int, total: int) -> None:
-        """Note how many new articles have been compared, for ``index.builder.Progress``."""
+        """Note how many new articles have been compared, for ``index.builder.JobProgress``."""
         self._at("articles", done, total, "")
 
-    def run(self, work: Callable[[Change], BuildReport]) -> None:
+    def run(self, work: Callable[[Job], BuildReport]) -> None:
         """Do it, in this thread."""
         if not self.outcome.set_running_or_notify_cancel():
             self.is_stopped = True  # whoever waited for it has left before its turn
@@ -115,7 +115,7 @@ class Change:
             self.report = work(self)
         except _Stopped:
             self.is_stopped = True
-            self.outcome.set_exception(Refused("it was stopped; nothing was changed"))
+            self.outcome.set_exception(RequestRefused("it was stopped; nothing was changed"))
         except NewsbotError as error:
             self.problem = str(error)
             self.outcome.set_exception(error)
@@ -129,7 +129,7 @@ class Change:
         """End it without having begun, because the server closes."""
         if self.outcome.set_running_or_notify_cancel():
             self.problem = "the server is closing"
-            self.outcome.set_exception(Refused(self.problem))
+            self.outcome.set_exception(RequestRefused(self.problem))
 
     def _at(self, step: str, done: int, total: int, name: str) -> None:
         if self._told_to_stop.is_set():
@@ -137,7 +137,7 @@ class Change:
         self.step, self.done, self.total, self.name = step, done, total, name
 
 
-class Changes:
+class JobQueue:
     """Makes the changes of one index, whoever asks for them, one after the other."""
 
     def __init__(self, most_waiting: int) -> None:
@@ -149,30 +149,30 @@ class Changes:
         self._most = most_waiting
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="newsbot-changes")
         self._lock = threading.Lock()
-        self._open: dict[int, Change] = {}  # those that wait or go on, in their order
+        self._open: dict[int, Job] = {}  # those that wait or go on, in their order
         self._endings: dict[int, Callable[[BuildReport | None], None]] = {}
         self._count = 0
 
     @property
-    def current(self) -> Change | None:
+    def current(self) -> Job | None:
         """The change that goes on, or is about to; None where there is none."""
         with self._lock:
             return next(iter(self._open.values()), None)
 
-    def progress(self) -> Progress:
+    def progress(self) -> JobProgress:
         """Tell what goes on."""
         with self._lock:
             changes = list(self._open.values())
         if not changes:
-            return Progress()
+            return JobProgress()
         first = changes[0]
-        return Progress(True, len(changes) - 1, first.step, first.done, first.total)
+        return JobProgress(True, len(changes) - 1, first.step, first.done, first.total)
 
     def check_room(self) -> None:
         """Check that one more change may wait.
 
         Raises:
-            Refused: too many wait already.
+            RequestRefused: too many wait already.
         """
         with self._lock:
             self._check_room()
@@ -180,9 +180,9 @@ class Changes:
     def start(
         self,
         what: str,
-        work: Callable[[Change], BuildReport],
+        work: Callable[[Job], BuildReport],
         ended: Callable[[BuildReport | None], None] | None = None,
-    ) -> Change:
+    ) -> Job:
         """Make a change when those before it are done.
 
         Args:
@@ -192,12 +192,12 @@ class Changes:
                 None; whoever waits for the outcome hears of it afterwards, unless that one left.
 
         Raises:
-            Refused: too many wait already, or the server is closing.
+            RequestRefused: too many wait already, or the server is closing.
         """
         with self._lock:
             self._check_room()
             self._count += 1
-            change = self._open[self._count] = Change(what, self._count)
+            change = self._open[self._count] = Job(what, self._count)
             if ended is not None:
                 self._endings[change.number] = ended
             try:
@@ -205,7 +205,7 @@ class Changes:
             except RuntimeError as error:
                 del self._open[change.number]
                 self._endings.pop(change.number, None)
-                raise Refused("the server is closing") from error
+                raise RequestRefused("the server is closing") from error
         future.add_done_callback(lambda done: self._forget(change) if done.cancelled() else None)
         return change
 
@@ -222,10 +222,10 @@ class Changes:
 
     def _check_room(self) -> None:
         if len(self._open) > self._most:  # the one that goes on does not wait
-            raise Refused(f"{self._most} changes wait already: try again when they are done")
+            raise RequestRefused(f"{self._most} changes wait already: try again when they are done")
 
-    def _run(self, change: Change, work: Callable[[Change], BuildReport]) -> None:
-        def done(change: Change) -> BuildReport:
+    def _run(self, change: Job, work: Callable[[Job], BuildReport]) -> None:
+        def done(change: Job) -> BuildReport:
             report = None
             try:
                 change.begin()
@@ -238,11 +238,11 @@ class Changes:
         change.run(done)
         self._leave(change)  # where whoever waited had left before its turn
 
-    def _forget(self, change: Change) -> None:
+    def _forget(self, change: Job) -> None:
         self._leave(change)
         change.forget()
 
-    def _leave(self, change: Change, report: BuildReport | None = None) -> None:
+    def _leave(self, change: Job, report: BuildReport | None = None) -> None:
         with self._lock:
             ended = self._endings.pop(change.number, None)
         if ended is not None:

@@ -16,10 +16,10 @@ from filelock import FileLock, Timeout
 
 from index.store.layout import sync
 
-__all__ = ["Note", "left_behind"]
+__all__ = ["PendingUpload", "left_behind"]
 
 
-class Note:
+class PendingUpload:
     """The note of one change; whoever has it holds its lock."""
 
     def __init__(self, folder: Path, token: str) -> None:
@@ -36,7 +36,7 @@ class Note:
         self._lock.acquire()
 
     @classmethod
-    def begin(cls, folder: Path, names: Iterable[str]) -> Note:
+    def begin(cls, folder: Path, names: Iterable[str]) -> PendingUpload:
         """Note what is about to be brought into a folder; raises ``OSError``."""
         note = cls(folder, secrets.token_hex(8))
         note.write(names)
@@ -69,7 +69,7 @@ class Note:
         Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
-def left_behind(folder: Path, own: Collection[str]) -> Iterator[Note]:
+def left_behind(folder: Path, own: Collection[str]) -> Iterator[PendingUpload]:
     """Give the notes that nobody holds any more: of changes that a crash ended.
 
     Args:
@@ -81,6 +81,6 @@ def left_behind(folder: Path, own: Collection[str]) -> Iterator[Note]:
         if token in own:
             continue
         try:
-            yield Note(folder, token)
+            yield PendingUpload(folder, token)
         except Timeout:
             continue

@@ -13,24 +13,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.editing.jobs import Change, Changes
-from bot.editing.uploads import Originals, pasted_article
-from bot.errors import Refused
-from bot.cli.console import counted
+from bot.editing.jobs import Job, JobQueue
+from bot.editing.uploads import UploadFolder, pasted_article
+from bot.errors import RequestRefused
+from bot.sanitize import counted
 from corpus.web.address import clean_address
 
 if TYPE_CHECKING:
-    from bot.access.rate_limits import Limits
+    from bot.access.rate_limits import ServerLimits
     from bot.newsbot import NewsBot
     from index.builder import BuildReport
 
-__all__ = ["Contributions"]
+__all__ = ["EditingService"]
 
 _MOST_IDS = 1_000
 _MOST_ADDRESSES = 20
 
 
-class Contributions:
+class EditingService:
     """Adds and removes articles of one index. Safe for threads.
 
     Attributes:
@@ -38,7 +38,7 @@ class Contributions:
         originals: where what was added is kept.
     """
 
-    def __init__(self, bot: NewsBot, limits: Limits, uploads: Path) -> None:
+    def __init__(self, bot: NewsBot, limits: ServerLimits, uploads: Path) -> None:
         """Prepare.
 
         Args:
@@ -49,8 +49,8 @@ class Contributions:
         self._bot = bot
         self._limits = limits
         self._uploads = uploads
-        self.changes = Changes(limits.changes_waiting)
-        self.originals = Originals(bot.index, limits.originals_bytes)
+        self.changes = JobQueue(limits.changes_waiting)
+        self.originals = UploadFolder(bot.index, limits.originals_bytes)
         self.originals.sweep()
 
     def add(
@@ -60,7 +60,7 @@ class Contributions:
         text: str = "",
         title: str = "",
         **known: str,
-    ) -> Change:
+    ) -> Job:
         """Keep articles beside the index and index them; where nothing comes of it, keep nothing.
 
         Args:
@@ -71,8 +71,8 @@ class Contributions:
             known: what else is known of it: ``source``, ``published`` and ``url``.
 
         Raises:
-            Refused: it is too much, nothing at all, or not what it should be, or the server is
-                closing.
+            RequestRefused: it is too much, nothing at all, or not what it should be, or the server
+                is closing.
             BotError: it cannot be kept.
         """
         self.changes.check_room()
@@ -81,16 +81,16 @@ class Contributions:
         if text.strip():
             if len(text) > self._limits.text:
                 most = f"{self._limits.text:,}"
-                raise Refused(f"longer than {most} characters: add the text as a file")
+                raise RequestRefused(f"longer than {most} characters: add the text as a file")
         elif title.strip():
-            raise Refused("a title without a text is no article")
+            raise RequestRefused("a title without a text is no article")
         if not (pages or uploaded or text.strip()):
-            raise Refused("nothing to add: give files, web addresses or a text")
+            raise RequestRefused("nothing to add: give files, web addresses or a text")
         pasted = pasted_article(text, title, **known) if text.strip() else b""
         brought = self.originals.bring(uploaded, pasted)
         paths: list[str | Path] = [*brought.paths, *pages]
 
-        def work(change: Change) -> BuildReport:
+        def work(change: Job) -> BuildReport:
             from index.builder import build_index
 
             # The model that answers is the one that reads: it is in memory already.
@@ -105,28 +105,28 @@ class Contributions:
         what = _adding(len(uploaded), bool(pasted), len(pages))
         try:
             change = self.changes.start(what, work, settle)
-        except Refused:
+        except RequestRefused:
             settle(None)
             raise
         for path in uploaded:
             path.unlink(missing_ok=True)
         return change
 
-    def remove(self, article_ids: Sequence[str]) -> Change:
+    def remove(self, article_ids: Sequence[str]) -> Job:
         """Remove articles by their ids; all of them or, where one is unknown, none.
 
         What they were added from stays where it is kept.
 
         Raises:
-            Refused: none or too many are named, or too many changes wait.
+            RequestRefused: none or too many are named, or too many changes wait.
         """
         ids = list(dict.fromkeys(article_ids))
         if not ids:
-            raise Refused("nothing to remove: give ids of articles")
+            raise RequestRefused("nothing to remove: give ids of articles")
         if len(ids) > _MOST_IDS:
-            raise Refused(f"more than {_MOST_IDS:,} articles: remove them in several steps")
+            raise RequestRefused(f"more than {_MOST_IDS:,} articles: remove them in several steps")
 
-        def work(change: Change) -> BuildReport:
+        def work(change: Job) -> BuildReport:
             from index.builder import remove_articles
 
             return self._opened(remove_articles(ids, self._bot.index, progress=change))
@@ -143,29 +143,31 @@ class Contributions:
 
     def _addresses(self, addresses: Sequence[str]) -> list[str]:
         if len(addresses) > _MOST_ADDRESSES:
-            raise Refused(f"more than {_MOST_ADDRESSES} addresses: add them in several steps")
+            raise RequestRefused(
+                f"more than {_MOST_ADDRESSES} addresses: add them in several steps"
+            )
         cleaned: list[str] = []
         for address in addresses:
             usable = clean_address(address)
             if usable is None:
-                raise Refused(f"not a usable web address: {_shown(address)}")
+                raise RequestRefused(f"not a usable web address: {_shown(address)}")
             cleaned.append(usable)
         return list(dict.fromkeys(cleaned))
 
     def _files(self, files: Sequence[str]) -> list[Path]:
         most = self._limits.upload_files
         if len(files) > most:
-            raise Refused(f"more than {most} files: add them in several steps")
+            raise RequestRefused(f"more than {most} files: add them in several steps")
         root = os.path.realpath(self._uploads)
         found = []
         for name in files:
             # realpath follows every link: what it gives is where the bytes are.
             real = "" if "\0" in name else os.path.realpath(name)
             if os.path.commonpath([root, real or "/"]) != root or not os.path.isfile(real):
-                raise Refused(f"not an uploaded file: {_shown(Path(name).name)}")
+                raise RequestRefused(f"not an uploaded file: {_shown(Path(name).name)}")
             if os.path.getsize(real) > self._limits.file_bytes:
                 size = self._limits.file_bytes // 1_000_000
-                raise Refused(f"larger than {size} MB: {_shown(Path(name).name)}")
+                raise RequestRefused(f"larger than {size} MB: {_shown(Path(name).name)}")
             found.append(Path(real))
         return list(dict.fromkeys(found))
 

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.editing.pending import Note, left_behind
-from bot.errors import BotError, Refused
+from bot.editing.pending import PendingUpload, left_behind
+from bot.errors import BotError, RequestRefused
 from corpus.errors import NewsbotError
 from index.store.layout import sync
-from index.store.source_paths import held_origins
+from index.store.source_paths import held_source_paths
 
-__all__ = ["Brought", "Originals", "pasted_article", "safe_name"]
+__all__ = ["Upload", "UploadFolder", "pasted_article", "safe_name"]
 
 _UNFIT = re.compile(r"[^\w.()+, -]+")
 _LONGEST_NAME = 80  # bytes, without the digits and the endings
@@ -69,7 +69,7 @@ def pasted_article(
 
 
 @dataclass(eq=False)
-class Brought:
+class Upload:
     """What one change brought.
 
     Attributes:
@@ -81,10 +81,10 @@ class Brought:
 
     paths: list[Path]
     fresh: set[Path] = field(default_factory=set)
-    note: Note | None = None
+    note: PendingUpload | None = None
 
 
-class Originals:
+class UploadFolder:
     """Files that people brought; nothing in it is ever overwritten. Safe for threads."""
 
     def __init__(self, index: Path, most_bytes: int = 0) -> None:
@@ -98,9 +98,9 @@ class Originals:
         self._index = index
         self._most = most_bytes
         self._lock = threading.Lock()
-        self._open: list[Brought] = []
+        self._open: list[Upload] = []
 
-    def bring(self, files: Sequence[Path] = (), pasted: bytes = b"") -> Brought:
+    def bring(self, files: Sequence[Path] = (), pasted: bytes = b"") -> Upload:
         """Copy in what a change brings: all of it or, where that is not possible, nothing.
 
         Args:
@@ -111,7 +111,7 @@ class Originals:
             What ``settle`` takes when the change is done.
 
         Raises:
-            Refused: the folder would hold too much.
+            RequestRefused: the folder would hold too much.
             BotError: the folder cannot be written, or a file not be read.
         """
         try:
@@ -122,7 +122,7 @@ class Originals:
         except OSError as error:
             raise BotError(f"cannot keep it in {self.folder}: {error.strerror or error}") from error
 
-    def settle(self, brought: Brought, published: bool) -> None:
+    def settle(self, brought: Upload, published: bool) -> None:
         """Note that a change is done; a second time this does nothing.
 
         Args:
@@ -142,7 +142,7 @@ class Originals:
         with self._lock, suppress(OSError):
             self._sweep()
 
-    def _bring(self, files: Sequence[Path], pasted: bytes) -> Brought:
+    def _bring(self, files: Sequence[Path], pasted: bytes) -> Upload:
         given: list[tuple[Path | bytes, str, str]] = [
             (file, file.name, _digest(file)) for file in files
         ]
@@ -150,7 +150,7 @@ class Originals:
             digest = hashlib.sha256(pasted).hexdigest()
             given.append((pasted, "pasted.json", digest))
         planned: dict[Path, tuple[Path | bytes, str]] = {}
-        brought = Brought([])
+        brought = Upload([])
         for data, name, digest in given:
             place, is_new = self._place(name, digest, planned)
             brought.paths.append(place)
@@ -159,7 +159,7 @@ class Originals:
         self._check_room(sum(_size(data) for data, _ in planned.values()))
         brought.fresh = set(planned)
         if planned:
-            brought.note = Note.begin(self.folder, [place.name for place in planned])
+            brought.note = PendingUpload.begin(self.folder, [place.name for place in planned])
             try:
                 for place, (data, _) in planned.items():
                     self._copy(data, place, brought.note)
@@ -184,7 +184,7 @@ class Originals:
                 return place, False
         raise BotError(f"cannot keep it in {self.folder}: something else is in its place")
 
-    def _copy(self, data: Path | bytes, place: Path, note: Note) -> None:
+    def _copy(self, data: Path | bytes, place: Path, note: PendingUpload) -> None:
         part = self.folder / f".{note.token}.part"  # hidden: no half of a file is ever indexed
         source: BinaryIO = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
         try:
@@ -205,7 +205,7 @@ class Originals:
                 if entry.is_file(follow_symlinks=False)
             )
         if held + more > self._most:
-            raise Refused(
+            raise RequestRefused(
                 f"what was added is kept beside the index, and with this it would be more than "
                 f"{self._most / 1e9:g} GB: whoever runs this newsbot can make room there, or "
                 f"allow more with --originals-gb"
@@ -217,7 +217,7 @@ class Originals:
             (self.folder / f".{note.token}.part").unlink(missing_ok=True)
             self._close(note, {self.folder / name for name in note.names()}, 0)
 
-    def _close(self, note: Note, doubtful: set[Path], seconds: float) -> None:
+    def _close(self, note: PendingUpload, doubtful: set[Path], seconds: float) -> None:
         """End a note, and take out what it names unless somebody needs it or that is not known."""
         try:
             for other in self._open:
@@ -225,7 +225,7 @@ class Originals:
                     self._hand_over(shared, other)
                     doubtful = doubtful - shared
             if doubtful:
-                with held_origins(self._index, seconds) as origins:
+                with held_source_paths(self._index, seconds) as origins:
                     # By name alone, which has digits of the content: the folder may have moved.
                     needed = {os.path.basename(origin) for origin in origins}
                     for place in doubtful:
@@ -235,11 +235,11 @@ class Originals:
         except (NewsbotError, OSError):
             note.leave()
 
-    def _hand_over(self, shared: Iterable[Path], other: Brought) -> None:
+    def _hand_over(self, shared: Iterable[Path], other: Upload) -> None:
         other.fresh.update(shared)
         names = [place.name for place in other.fresh]
         if other.note is None:
-            other.note = Note.begin(self.folder, names)
+            other.note = PendingUpload.begin(self.folder, names)
         else:
             other.note.write(names)
 

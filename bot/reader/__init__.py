@@ -5,7 +5,7 @@
 The model that is used by default is in ``model/``, with its card. ``bot.training.train`` made it.
 """
 
-from bot.reader.registry import load_reader
 from bot.reader.reader import AnswerSpan, Reader
+from bot.reader.registry import load_reader
 
 __all__ = ["AnswerSpan", "Reader", "load_reader"]

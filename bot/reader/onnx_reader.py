@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ReaderError
-from bot.reader.tokenization import EncodedPassage, PassageEncoder
 from bot.reader.reader import AnswerSpan, passage_spans
+from bot.reader.tokenization import PassageTokenizer, TokenizedPassage
 from corpus.article import Passage
 from index.embedding.onnx_session import open_session
 
@@ -40,7 +40,7 @@ class OnnxReader:
         self._folder = folder
         try:
             self._session = open_session(folder / weights)
-            self._encoder = PassageEncoder(folder / "tokenizer.json")
+            self._encoder = PassageTokenizer(folder / "tokenizer.json")
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
             raise ReaderError(f"{folder}: not a reader that can be loaded: {cause}") from error
@@ -83,7 +83,7 @@ class OnnxReader:
         spans = chain.from_iterable(found[at] for at in range(len(encoded)))
         return sorted(spans, key=lambda span: -span.margin)
 
-    def _logits(self, item: EncodedPassage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _logits(self, item: TokenizedPassage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Read one passage: each token's logit of being the first, and of being the last."""
         ids = np.array([item.ids], np.int64)
         starts, ends = self._session.run(

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from corpus.article import Span
 
-__all__ = ["LONGEST_INPUT", "EncodedPassage", "PassageEncoder"]
+__all__ = ["LONGEST_INPUT", "PassageTokenizer", "TokenizedPassage"]
 
 LONGEST_INPUT = 320
 """Tokens of question, title and passage together; what is over is cut from the passage's end."""
@@ -20,7 +20,7 @@ _LONGEST_TITLE = 32
 
 
 @dataclass(frozen=True)
-class EncodedPassage:
+class TokenizedPassage:
     """``[CLS] question [SEP] title [SEP] passage [SEP]``; without a title, one ``[SEP]`` less.
 
     Attributes:
@@ -36,7 +36,7 @@ class EncodedPassage:
     offsets: list[Span]
 
 
-class PassageEncoder:
+class PassageTokenizer:
     """Makes the input of the reader; the same when it is trained and when it answers."""
 
     def __init__(self, tokenizer_file: Path) -> None:
@@ -53,7 +53,7 @@ class PassageEncoder:
             raise ValueError(f"the tokenizer has no {token}")
         return int(number)
 
-    def encode(self, question: str, passages: Sequence[tuple[str, str]]) -> list[EncodedPassage]:
+    def encode(self, question: str, passages: Sequence[tuple[str, str]]) -> list[TokenizedPassage]:
         """Encode one question with each of several (title, passage) pairs."""
         texts = [question, *(title for title, _ in passages), *(text for _, text in passages)]
         pieces = self._tokenizer.encode_batch(texts, add_special_tokens=False)
@@ -68,5 +68,5 @@ class PassageEncoder:
             kept = min(len(body.ids), LONGEST_INPUT - first - 1)
             ids += [*body.ids[:kept], self._separator]
             types = [0] * len(head) + [1] * (len(ids) - len(head))
-            encoded.append(EncodedPassage(ids, types, first, body.offsets[:kept]))
+            encoded.append(TokenizedPassage(ids, types, first, body.offsets[:kept]))
         return encoded

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.access.rate_limits import Limits
-from bot.access.authentication import Gate, is_own_address
+from bot.access.authentication import AccessPolicy, is_own_address
+from bot.access.rate_limits import ServerLimits
+from bot.access.users import PasswordVerifier, UserFile
 from bot.errors import BotError, NotServed, PortBusy
-from bot.access.users import Doorkeeper, UserFile
 
-__all__ = ["Terms", "gate_of", "listen"]
+__all__ = ["ServerConfig", "access_policy", "listen"]
 
 
 @dataclass(frozen=True)
-class Terms:
+class ServerConfig:
     """On what terms the page is served.
 
     Attributes:
@@ -35,10 +35,10 @@ class Terms:
     open_to_anyone: bool = False
     root_path: str = ""
     mcp: bool = False
-    limits: Limits = field(default_factory=Limits)
+    limits: ServerLimits = field(default_factory=ServerLimits)
 
 
-def gate_of(host: str, terms: Terms) -> Gate:
+def access_policy(host: str, terms: ServerConfig) -> AccessPolicy:
     """Make the rules for a server that listens on a host.
 
     Raises:
@@ -53,7 +53,7 @@ def gate_of(host: str, terms: Terms) -> Gate:
         for name in terms.editors or ():
             if name not in users:
                 raise NotServed(f"no user {name!r} in {terms.users}, who is to be an editor")
-        keeper = Doorkeeper(UserFile(terms.users))
+        keeper = PasswordVerifier(UserFile(terms.users))
     elif terms.editors is not None:
         raise NotServed("editors are users: run newsbot user add NAME first")
     alone = is_own_address(host)
@@ -66,7 +66,7 @@ def gate_of(host: str, terms: Terms) -> Gate:
     if root and not root.startswith(("/", "http://", "https://")):
         raise NotServed(f"{terms.root_path!r} is neither a path nor an address: begin it with /")
     editors = None if terms.editors is None else frozenset(terms.editors)
-    return Gate(keeper, editors, alone, root)
+    return AccessPolicy(keeper, editors, alone, root)
 
 
 def _busy(host: str, port: int) -> str:

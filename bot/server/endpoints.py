@@ -18,14 +18,14 @@ from gradio.components.api_component import Api
 from gradio.events import api
 from gradio.utils import get_function_description
 
+from bot.access.authentication import AccessPolicy
 from bot.access.editors import check_editor
-from bot.access.authentication import Gate
-from bot.errors import Refused
+from bot.errors import RequestRefused
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.access.rate_limits import Limits
-    from bot.editing.service import Contributions
+    from bot.access.rate_limits import ServerLimits
+    from bot.editing.service import EditingService
     from bot.newsbot import NewsBot
     from index.builder import BuildReport
 
@@ -37,7 +37,7 @@ _MOST_NAMES = 1_000  # of sources or articles that a question is narrowed to
 
 
 def add_endpoints(
-    bot: NewsBot, contributions: Contributions, gate: Gate, limits: Limits
+    bot: NewsBot, contributions: EditingService, gate: AccessPolicy, limits: ServerLimits
 ) -> dict[str, list[Any]]:
     """Add the endpoints to the Blocks whose ``with`` this is called in.
 
@@ -235,13 +235,13 @@ def _narrowed(since: Any, until: Any, source: Any, articles: Any) -> dict[str, A
 
 def _names(value: Any, name: str) -> list[str]:
     if len(words := _words(value, name)) > _MOST_NAMES:
-        raise Refused(f"{name} has more than {_MOST_NAMES:,} entries")
+        raise RequestRefused(f"{name} has more than {_MOST_NAMES:,} entries")
     return words
 
 
 def _whole(value: Any, name: str, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise Refused(f"{name} is a whole number from {least} to {most:,}")
+        raise RequestRefused(f"{name} is a whole number from {least} to {most:,}")
     return value
 
 
@@ -249,19 +249,19 @@ def _list(value: Any, name: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Refused(f"{name} is a list")
+        raise RequestRefused(f"{name} is a list")
     return value
 
 
 def _words(value: Any, name: str) -> list[str]:
     words = _list(value, name)
     if not all(isinstance(word, str) for word in words):
-        raise Refused(f"{name} is a list of texts")
+        raise RequestRefused(f"{name} is a list of texts")
     return words
 
 
 def _path(file: Any) -> str:
     path = file.get("path") if isinstance(file, dict) else getattr(file, "path", None)
     if not isinstance(path, str):
-        raise Refused("files is a list of uploaded files")
+        raise RequestRefused("files is a list of uploaded files")
     return path

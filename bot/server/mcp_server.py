@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from anyio import CapacityLimiter, to_thread
 from pydantic import Field
 
-from bot.server.endpoints import listed_articles
 from bot.errors import NotServed
+from bot.server.endpoints import listed_articles
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
     from starlette.routing import BaseRoute
 
-    from bot.access.rate_limits import Limits
+    from bot.access.rate_limits import ServerLimits
     from bot.newsbot import NewsBot
 
 __all__ = ["build_mcp_server", "mcp_service"]
@@ -50,7 +50,7 @@ _Articles = Annotated[list[str] | None, Field(description="Only these articles, 
 
 
 def mcp_service(
-    bot: NewsBot, limits: Limits
+    bot: NewsBot, limits: ServerLimits
 ) -> tuple[Sequence[BaseRoute], Callable[[Any], AbstractAsyncContextManager[None]]]:
     """Give the routes of ``/mcp``, and the lifespan that an application with them has to have.
 
@@ -77,7 +77,7 @@ def mcp_service(
     return app.routes, lifespan
 
 
-def build_mcp_server(bot: NewsBot, limits: Limits) -> MCPServer:
+def build_mcp_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
     """Build the server; its ``streamable_http_app`` is to be served.
 
     Raises:

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
     from starlette.requests import Request
 
-    from bot.answering.composing import Answer
+    from bot.answering.answers import Answer
     from index.filters import Names
 
-__all__ = ["CountedBot", "Figures", "monitoring_routes"]
+__all__ = ["CountedBot", "ServerMetrics", "monitoring_routes"]
 
 _SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6)
 
 
-class Figures:
+class ServerMetrics:
     """The counters of one server."""
 
     def __init__(self, bot: NewsBot) -> None:
@@ -84,7 +84,7 @@ class Figures:
 class CountedBot(NewsBot):
     """A ``NewsBot`` over another one's index and models that counts what it is asked."""
 
-    def __init__(self, bot: NewsBot, figures: Figures) -> None:
+    def __init__(self, bot: NewsBot, figures: ServerMetrics) -> None:
         """Share the other's state: nothing is opened or loaded twice."""
         self._index = bot.index
         self._chain = bot.chain
@@ -150,7 +150,7 @@ class _IndexFigures(Collector):
             yield GaugeMetricFamily("newsbot_passages", "Passages in the index.", passages)
 
 
-def monitoring_routes(bot: NewsBot, figures: Figures) -> list[Route]:
+def monitoring_routes(bot: NewsBot, figures: ServerMetrics) -> list[Route]:
     """Give ``/healthz`` and ``/metrics``."""
 
     async def healthz(request: Request) -> Response:

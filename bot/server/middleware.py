@@ -14,14 +14,14 @@ from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import JSONResponse
 
-from bot.access.authentication import Gate, visitor_of
+from bot.access.authentication import AccessPolicy, visitor_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from bot.access.rate_limits import Limits, Turnstile
+    from bot.access.rate_limits import RateLimiter, ServerLimits
 
-__all__ = ["Arrival", "Guard"]
+__all__ = ["OriginMiddleware", "RateLimitMiddleware"]
 
 _UPLOAD = "/gradio_api/upload"
 _CLOSED = (
@@ -44,13 +44,13 @@ _CLOSED = (
 )
 
 
-class Arrival:
+class OriginMiddleware:
     """ASGI middleware before all others that decide: takes a proxy's prefix off, refuses strangers.
 
     A proxy may leave the prefix in the path or take it off itself.
     """
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, gate: AccessPolicy) -> None:
         """Wrap an application."""
         self._app = app
         self._gate = gate
@@ -69,10 +69,12 @@ class Arrival:
         await self._app(scope, receive, send)
 
 
-class Guard:
+class RateLimitMiddleware:
     """ASGI middleware, inside the one that logs in: refuses what is too much or not allowed."""
 
-    def __init__(self, app: ASGIApp, gate: Gate, limits: Limits, turnstile: Turnstile) -> None:
+    def __init__(
+        self, app: ASGIApp, gate: AccessPolicy, limits: ServerLimits, turnstile: RateLimiter
+    ) -> None:
         """Wrap an application."""
         self._gate = gate
         self._limits = limits

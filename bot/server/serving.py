@@ -22,20 +22,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from bot.server.middleware import Arrival, Guard
-from bot.access.rate_limits import Turnstile
-from bot.server.config import Terms, gate_of, listen
-from bot.access.authentication import Gate, Login, login_refused, visitor_of
-from bot.editing.service import Contributions
+from bot.access.authentication import AccessPolicy, BasicLogin, login_refused, visitor_of
+from bot.access.rate_limits import RateLimiter
 from bot.chat.examples import Examples
 from bot.chat.page import build_page
+from bot.cli.console import complain
+from bot.editing.service import EditingService
+from bot.errors import NotServed
 from bot.server.calls import Calls, misfit
+from bot.server.config import ServerConfig, access_policy, listen
 from bot.server.endpoints import add_endpoints
 from bot.server.headers import SecurityHeaders
 from bot.server.mcp_server import mcp_service
-from bot.server.metrics import CountedBot, Figures, monitoring_routes
-from bot.errors import NotServed
-from bot.cli.console import complain
+from bot.server.metrics import CountedBot, ServerMetrics, monitoring_routes
+from bot.server.middleware import OriginMiddleware, RateLimitMiddleware
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -56,7 +56,7 @@ class Serving:
     """A running server."""
 
     def __init__(
-        self, server: uvicorn.Server, page: gr.Blocks, contributions: Contributions
+        self, server: uvicorn.Server, page: gr.Blocks, contributions: EditingService
     ) -> None:
         """Take what ``start`` has started."""
         self._server = server
@@ -103,7 +103,7 @@ def launch_options() -> dict[str, Any]:
         font=_SANS,
         font_mono=_MONO,
     )
-    folder = files("bot.chat")
+    folder = files("bot.chat") / "static"
     return {
         "theme": theme,
         "css": folder.joinpath("page.css").read_text(encoding="utf-8"),
@@ -119,7 +119,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def start(
-    bot: NewsBot, host: str = "127.0.0.1", port: int = 7860, terms: Terms | None = None
+    bot: NewsBot, host: str = "127.0.0.1", port: int = 7860, terms: ServerConfig | None = None
 ) -> Serving:
     """Serve the page in the background.
 
@@ -139,8 +139,8 @@ def start(
         BotError: the address cannot be listened on.
         UsersFailure: the file of users cannot be read.
     """
-    terms = terms or Terms()
-    gate = gate_of(host, terms)
+    terms = terms or ServerConfig()
+    gate = access_policy(host, terms)
     listening = listen(host, port)
     try:
         serving = _assemble(bot, host, port, terms, gate)
@@ -152,7 +152,7 @@ def start(
 
 
 def launch(
-    bot: NewsBot, host: str = "127.0.0.1", port: int = 7860, terms: Terms | None = None
+    bot: NewsBot, host: str = "127.0.0.1", port: int = 7860, terms: ServerConfig | None = None
 ) -> None:
     """Serve the page, print its address and wait for Ctrl-C; takes and raises what ``start`` does.
 
@@ -169,12 +169,14 @@ def launch(
         page.close(verbose=False)
 
 
-def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> Serving:
+def _assemble(
+    bot: NewsBot, host: str, port: int, terms: ServerConfig, gate: AccessPolicy
+) -> Serving:
     limits, uploads = terms.limits, upload_folder()
-    figures = Figures(bot)
+    figures = ServerMetrics(bot)
     counted = CountedBot(bot, figures)
-    contributions = Contributions(bot, limits, uploads)
-    turnstile = Turnstile(limits, uploads)
+    contributions = EditingService(bot, limits, uploads)
+    turnstile = RateLimiter(limits, uploads)
     # Questions that are only tried for the examples are nobody's, and not counted.
     page = build_page(counted, Examples(bot), contributions, gate)
     with page:
@@ -194,13 +196,13 @@ def _assemble(bot: NewsBot, host: str, port: int, terms: Terms, gate: Gate) -> S
         openapi_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(Arrival, gate=gate),
+            Middleware(OriginMiddleware, gate=gate),
             Middleware(
                 AuthenticationMiddleware,
-                backend=Login(gate, turnstile),
+                backend=BasicLogin(gate, turnstile),
                 on_error=login_refused,
             ),
-            Middleware(Guard, gate=gate, limits=limits, turnstile=turnstile),
+            Middleware(RateLimitMiddleware, gate=gate, limits=limits, turnstile=turnstile),
             Middleware(Calls, uploads=uploads, defaults=defaults),
         ],
     )

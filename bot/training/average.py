@@ -125,7 +125,7 @@ def main() -> int:
         reader = average_readers(
             given.readers, given.out, given.base, given.base_share, given.batches, print_line
         )
-        return f"the reader is in {reader}; fit its confidence with: python -m bot.training.calibrate"
+        return f"the reader is in {reader}; fit it with: python -m bot.training.calibrate"
 
     return run_command("average", work)
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.errors import ReaderError
-from bot.reader.tokenization import PassageEncoder
+from bot.reader.tokenization import PassageTokenizer
 from bot.training.examples import Example, ExampleMaker
 
 __all__ = ["ROUNDING_TOKENS", "Batch", "BatchFile", "write_batches"]
@@ -61,7 +61,7 @@ class Batch:
 
 def write_batches(
     maker: ExampleMaker,
-    encoder: PassageEncoder,
+    encoder: PassageTokenizer,
     file: Path,
     *,
     tokens: int,
@@ -157,7 +157,7 @@ class BatchFile:
         return Batch(ids, types, attended, allowed, starts, ends, group)
 
 
-def _encode(group: tuple[Example, ...], encoder: PassageEncoder) -> list[_Row]:
+def _encode(group: tuple[Example, ...], encoder: PassageTokenizer) -> list[_Row]:
     rows = []
     for example in group:
         (encoded,) = encoder.encode(example.question, [(example.title, example.passage)])

@@ -21,8 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import ReaderError
-from bot.answering.question_type import QuestionKind, question_kind
 from bot.answering.confidence import (
     ANSWER_FEATURES,
     CALIBRATION_FILE,
@@ -30,15 +28,18 @@ from bot.answering.confidence import (
     Calibration,
     Regression,
 )
-from bot.training.command import Say, command_parser, print_line, run_command
-from bot.training.fit_confidence import Finding, choose_thresholds, fit_regression
-from bot.reader.registry import SHIPPED_READER, load_reader
-from bot.training.questions import TrainingQuestion, is_held_out, load_questions
+from bot.answering.question_type import QuestionType, question_type
+from bot.errors import ReaderError
 from bot.reader.reader import Reader
+from bot.reader.registry import SHIPPED_READER, load_reader
+from bot.training.command import Say, command_parser, print_line, run_command
+from bot.training.fit_confidence import LabelledCandidate, choose_thresholds, fit_regression
+from bot.training.questions import TrainingQuestion, is_held_out, load_questions
 
 if TYPE_CHECKING:
     from bot.answering.candidates import Candidate
-    from index.searcher import Hit, Searcher, SearchResult
+    from index.results import Hit, SearchResult
+    from index.searcher import Searcher
 
 __all__ = ["calibrate", "main"]
 
@@ -147,7 +148,7 @@ def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_
 
 
 def _by_sentences(one: _Asked) -> bool:
-    return question_kind(one.question.text) is not QuestionKind.SPAN
+    return question_type(one.question.text) is not QuestionType.SPAN
 
 
 def _family(question: TrainingQuestion) -> str:
@@ -160,18 +161,18 @@ def _family(question: TrainingQuestion) -> str:
 
 def _ask(
     chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
-) -> tuple[list[Finding], list[Finding]]:
+) -> tuple[list[LabelledCandidate], list[LabelledCandidate]]:
     from bot.answering.candidates import find_candidates
+    from bot.answering.context_rereading import reread_in_context
+    from bot.answering.sentence_selection import sentence_features
     from bot.chain import PASSAGES_READ, read_hits
     from bot.evaluation import token_f1
-    from bot.answering.sentence_selection import weigh
-    from bot.answering.context_rereading import read_again
     from index.store.sparse import query_terms
 
     flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
     unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {}, {})
-    answers: list[Finding] = []
-    sentences: list[Finding] = []
+    answers: list[LabelledCandidate] = []
+    sentences: list[LabelledCandidate] = []
     few = sum(map(_by_sentences, chosen)) < _ENOUGH
     for number, one in enumerate(chosen):
         if number and number % 100 == 0:
@@ -185,18 +186,18 @@ def _ask(
         spans = read_hits(reader, found)
         family, by_sentences = _family(one.question), _by_sentences(one)
         if by_sentences or (few and number % 4 == 0):
-            for hit, (start, end), features in weigh(found, spans, searcher):
+            for hit, (start, end), features in sentence_features(found, spans, searcher):
                 right = not away and _answers_within(one, hit.article.id, start, end)
-                sentences.append(Finding(number, family, features, right, right))
+                sentences.append(LabelledCandidate(number, family, features, right, right))
         if not by_sentences:
             rarity = searcher.rarity(query_terms(found.question))
             accepted = [] if away else [text for _, text in one.question.answers]
-            again = read_again(reader, found.question, found.hits, spans)
+            again = reread_in_context(reader, found.question, found.hits, spans)
             candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted, again)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT
                 held = not away and _holds(one, candidate, found.hits)
-                answers.append(Finding(number, family, candidate.features, right, held))
+                answers.append(LabelledCandidate(number, family, candidate.features, right, held))
     return answers, sentences
 
 

@@ -1,7 +1,7 @@
 """A shipped reader to train further: ``python -m bot.training.dequantize [READER] --out DIR``.
 
-READER is a folder with the ``reader.onnx`` that ``bot.training.train`` or ``bot.training.average`` has
-left, the shipped one by default. Its 8-bit weights are multiplied out to the float32 that they
+READER is a folder with the ``reader.onnx`` of ``bot.training.train`` or ``bot.training.average``,
+the shipped one by default. Its 8-bit weights are multiplied out to the float32 that they
 stand for, and quantised again they are nearly the same. What is written is for ``--start``:
 
     python -m bot.training.dequantize --out SHIPPED
@@ -18,22 +18,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bot.errors import ReaderError
-from bot.training.command import command_parser, run_command
-from bot.reader.registry import SHIPPED_READER
 from bot.reader.onnx_reader import MODEL_FILE
+from bot.reader.registry import SHIPPED_READER
+from bot.training.command import command_parser, run_command
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["main", "restore_network"]
+__all__ = ["dequantize_network", "main"]
 
 _NETWORK = "network."  # before the names of all weights, as bot.training.export writes them
 _BIAS, _WEIGHT = ".bias", ".weight"
 _QUANTISED, _SCALE = "_quantized", "_scale"
-_INVERSE = ".inverse"  # after the name of a layer: what bot.training.quantization multiplies inputs by
+_INVERSE = ".inverse"  # after a layer's name: what quantization multiplies its inputs by
 
 
-def restore_network(reader: Path, config: Path, out: Path) -> Path:
+def dequantize_network(reader: Path, config: Path, out: Path) -> Path:
     """Write the network of a reader as transformers keeps it.
 
     Args:
@@ -164,8 +164,8 @@ def main() -> int:
     given = parser.parse_args()
 
     def work() -> str:
-        out = restore_network(given.reader, given.config, given.out)
-        return f"the network is in {out}; train it further with: python -m bot.training.train --start"
+        out = dequantize_network(given.reader, given.config, given.out)
+        return f"the network is in {out}; train it with: python -m bot.training.train --start"
 
     return run_command("restore", work)
 

@@ -24,9 +24,9 @@ from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
 
-from bot.training.question_perturbation import QuestionChanger
-from bot.training.questions import TrainingQuestion
 from bot.reader.reader import AnswerSpan, Reader
+from bot.training.question_perturbation import QuestionPerturber
+from bot.training.questions import TrainingQuestion
 from corpus.article import Article, Passage, Span
 from corpus.sentences import sentence_spans
 from corpus.shingles import folded_words
@@ -88,7 +88,7 @@ class ExampleMaker:
         self._documents: dict[str, list[TrainingQuestion]] = defaultdict(list)
         for question in sorted(self._contexts, key=lambda question: question.place):
             self._documents[question.document].append(question)
-        self._changer = QuestionChanger(questions)
+        self._changer = QuestionPerturber(questions)
         self._folder = tempfile.TemporaryDirectory(prefix="newsbot-train-")
         self._sparse = SparseIndex.create(Path(self._folder.name))
         self._sparse.update([], (_indexed(i, q) for i, q in enumerate(self._contexts)))

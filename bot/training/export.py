@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.errors import ReaderError
-from bot.training.command import Say, silent
 from bot.reader.onnx_reader import MODEL_FILE
+from bot.training.command import Say, silent
 from index.embedding.onnx_export import export_onnx, quantise
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def export_reader(
         tokenizer: its ``tokenizer.json``.
         folder: made where it is missing.
         batches: of what it was trained on, by which the weights are rounded to 8 bits
-            (``round_weights``); without any, each is rounded to the nearest step.
+            (``quantize_weights``); without any, each is rounded to the nearest step.
         say: told the progress, line by line.
 
     Returns:
@@ -71,7 +71,7 @@ def export_reader(
     Raises:
         ReaderError: the float32 export does not compute what torch does.
     """
-    from bot.training.quantization import round_weights
+    from bot.training.quantization import quantize_weights
 
     folder.mkdir(parents=True, exist_ok=True)
     to_quantise = folder / FLOAT_FILE
@@ -79,7 +79,7 @@ def export_reader(
     with tempfile.TemporaryDirectory() as scratch:
         if batches:
             rounded = copy.deepcopy(network)
-            round_weights(rounded, batches, say)
+            quantize_weights(rounded, batches, say)
             to_quantise = Path(scratch) / FLOAT_FILE
             _export(rounded, to_quantise)
         quantise(to_quantise, folder / MODEL_FILE, rows=True)

@@ -22,13 +22,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.errors import ReaderError
-from bot.training.boosting import grow_trees
 from bot.answering.confidence import Regression, Split
-from bot.training.command import Say
+from bot.errors import ReaderError
 from bot.settings import Level
+from bot.training.boosting import grow_trees
+from bot.training.command import Say
 
-__all__ = ["Finding", "choose_thresholds", "fit_regression"]
+__all__ = ["LabelledCandidate", "choose_thresholds", "fit_regression"]
 
 _SHARES = np.array([0.7, 0.3])  # of being right, and of the passage's holding an answer
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.8, 0.95
@@ -37,7 +37,7 @@ _LEAST_OF_KIND = 100  # questions of a kind of data from which its share of righ
 
 
 @dataclass(frozen=True)
-class Finding:
+class LabelledCandidate:
     """An answer or a sentence that was found.
 
     Attributes:
@@ -56,7 +56,7 @@ class Finding:
 
 
 def fit_regression(
-    rows: Sequence[Finding], names: tuple[str, ...], *, trees: int = 0
+    rows: Sequence[LabelledCandidate], names: tuple[str, ...], *, trees: int = 0
 ) -> Regression:
     """Fit a regression, as sure of the best finding of a question as it is right to be.
 
@@ -120,7 +120,7 @@ def _logits(regression: Regression, features: NDArray[np.float64]) -> NDArray[np
     return np.array([regression.logit(row) for row in features.tolist()])
 
 
-def _best(rows: Sequence[Finding], sure: NDArray[np.float64]) -> NDArray[np.int64]:
+def _best(rows: Sequence[LabelledCandidate], sure: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give the number of the finding of each question that is surest; of equal ones the first."""
     best: dict[int, int] = {}
     for number in np.argsort(-sure, kind="stable"):
@@ -167,7 +167,7 @@ def _logistic(
 
 
 def choose_thresholds(
-    rows: Sequence[Finding], regression: Regression, say: Say
+    rows: Sequence[LabelledCandidate], regression: Regression, say: Say
 ) -> dict[Level, float]:
     """Choose the levels by the best finding of each question.
 

@@ -25,7 +25,7 @@ from bot.training.batches import Batch
 from bot.training.command import Say
 from index.embedding.onnx_export import NARROW
 
-__all__ = ["round_weights"]
+__all__ = ["quantize_weights"]
 
 _STEPS = 127  # to either side of zero
 _POWERS = (0.5, 0.75, 1.0)  # of an input's size to divide it by: what is least off is taken
@@ -39,7 +39,7 @@ class _Enough(Exception):
 
 
 class _EvenedLinear(torch.nn.Linear):
-    """A linear layer that first multiplies its inputs; ``bot.training.dequantize`` knows the name."""
+    """A linear layer that multiplies its inputs first; ``dequantize`` knows the name."""
 
     inverse: torch.nn.Parameter
 
@@ -47,10 +47,10 @@ class _EvenedLinear(torch.nn.Linear):
         return torch.nn.functional.linear(given * self.inverse, self.weight, self.bias)
 
 
-def round_weights(network: PreTrainedModel, batches: Sequence[Batch], say: Say) -> None:
+def quantize_weights(network: PreTrainedModel, batches: Sequence[Batch], say: Say) -> None:
     """Even out the inputs of a network's linear layers and round their weights, in place.
 
-    Each output keeps its largest weight, which is 127 steps, so that ``index.embedding.onnx_export.quantise``
+    Each output keeps its largest weight, which is 127 steps, so that ``onnx_export.quantise``
     finds the same steps again and loses nothing more.
 
     Args:

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from bot.training.questions import TrainingQuestion
 
-__all__ = ["QuestionChanger"]
+__all__ = ["QuestionPerturber"]
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’.-]+(?: (?:of |the )?[A-Z][\w'’.-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 
 
-class QuestionChanger:
+class QuestionPerturber:
     """Changes a question's name or number for another that is asked about of the same document."""
 
     def __init__(self, questions: Sequence[TrainingQuestion]) -> None:

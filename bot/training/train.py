@@ -10,8 +10,8 @@ does not say. The recipe:
 - the loss is the negative log-likelihood of all places of the answer together (Clark and Gardner
   2018), of each passage by itself, and once more of a question's passages together, their odds
   against no answer side by side, so that passages compare (shared normalisation, same paper);
-- passages without an answer, as ``bot.training.examples`` makes them; with ``--miner READER`` of four
-  the one that this reader takes most for an answer (hard negatives, as ANCE, Xiong et al. 2021);
+- passages without an answer, as ``examples`` makes them; with ``--miner READER`` of four the one
+that this reader takes most for an answer (hard negatives, as ANCE, Xiong et al. 2021);
 - ``--held-layers`` holds the lowest still after a third of the steps, which makes them quicker, as
   AutoFreeze (Liu et al. 2021) does;
 - the encoder computes in bfloat16 where the processor is quicker at it, which halves the time;
@@ -19,7 +19,7 @@ does not say. The recipe:
   between the layers (Srivastava et al. 2014); word and position vectors stay as they are.
 
 It can be killed at any time: the same command goes on from the last checkpoint. At the end the
-weights are exported to ONNX, rounded to 8 bits (``bot.training.quantization``), and compared with torch.
+weights are exported to ONNX, rounded to 8 bits (``quantization``), and compared with torch.
 """
 
 from __future__ import annotations
@@ -132,10 +132,10 @@ def _finish(start: Path, out: Path, recipe: Recipe) -> Path:
 
 
 def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
-    from bot.training.batches import BatchFile, write_batches
-    from bot.reader.tokenization import PassageEncoder
-    from bot.training.examples import ExampleMaker
     from bot.reader.registry import load_reader
+    from bot.reader.tokenization import PassageTokenizer
+    from bot.training.batches import BatchFile, write_batches
+    from bot.training.examples import ExampleMaker
     from bot.training.questions import asks_for_part, is_held_out, load_questions
 
     wanted = {
@@ -159,7 +159,7 @@ def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
     miner = load_reader(recipe.miner) if recipe.miner else None
     write_batches(
         ExampleMaker(kept, recipe.processes, miner, recipe.cut_out),
-        PassageEncoder(start / "tokenizer.json"),
+        PassageTokenizer(start / "tokenizer.json"),
         file,
         tokens=recipe.tokens,
         batch_tokens=recipe.batch_tokens,
@@ -290,7 +290,7 @@ def main() -> int:
 
     def work() -> str:
         reader = train(data, start, out, Recipe(**given))
-        return f"the reader is in {reader}; fit its confidence with: python -m bot.training.calibrate"
+        return f"the reader is in {reader}; fit it with: python -m bot.training.calibrate"
 
     return run_command("train", work)
 

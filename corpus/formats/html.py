@@ -15,9 +15,9 @@ import trafilatura
 from corpus.errors import UnreadableArticle
 from corpus.formats.declared import decode_declared
 from corpus.formats.draft import Draft
-from corpus.formats.time_limit import within
 from corpus.formats.tags import check_tags
 from corpus.formats.text import title_from_name
+from corpus.formats.time_limit import time_limit
 from corpus.text import normalise
 from corpus.web.address import clean_address
 
@@ -57,7 +57,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         UnreadableArticle: the file is not text, there is no article in the page, or it is larger
             or takes longer than a page should.
     """
-    yield within(lambda: read_page(data, title_from_name(name)))
+    yield time_limit(lambda: read_page(data, title_from_name(name)))
 
 
 def read_page(

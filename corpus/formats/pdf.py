@@ -15,9 +15,9 @@ import pypdf.errors
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
-from corpus.formats.time_limit import within
-from corpus.formats.print_lines import Line, paragraphs_of, without_running_lines
+from corpus.formats.print_lines import PrintedLine, paragraphs_of, without_running_lines
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
+from corpus.formats.time_limit import time_limit
 from corpus.text import normalise
 
 __all__ = ["MOST_PAGES", "MOST_STREAM", "MOST_TOKENS", "parse"]
@@ -61,7 +61,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     """
     if b"%PDF-" not in data[:1024]:
         raise UnreadableArticle("not a PDF")
-    yield within(lambda: _read(data, name))
+    yield time_limit(lambda: _read(data, name))
 
 
 def _read(data: bytes, name: str) -> Draft:
@@ -102,7 +102,7 @@ def _opened(data: bytes) -> pypdf.PdfReader:
     return reader
 
 
-def _pages(reader: pypdf.PdfReader) -> list[list[Line]]:
+def _pages(reader: pypdf.PdfReader) -> list[list[PrintedLine]]:
     number = 0
     pages = []
     try:
@@ -129,7 +129,7 @@ class _Lines:
     """Puts the pieces that pypdf finds on a page together to lines."""
 
     def __init__(self) -> None:
-        self._lines: list[Line] = []
+        self._lines: list[PrintedLine] = []
         self._held: list[str] = []
         self._place = (0.0, 0.0, 0.0)
 
@@ -146,14 +146,14 @@ class _Lines:
                 self._held.clear()
             self._held.append(piece)
 
-    def finished(self) -> list[Line]:
+    def finished(self) -> list[PrintedLine]:
         self._end()
         return self._lines
 
     def _end(self) -> None:
         text = " ".join("".join(self._held).split())
         if text:
-            self._lines.append(Line(_SOFT_HYPHEN_INSIDE.sub("", text), *self._place))
+            self._lines.append(PrintedLine(_SOFT_HYPHEN_INSIDE.sub("", text), *self._place))
         self._held.clear()
 
 

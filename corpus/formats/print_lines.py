@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["Line", "paragraphs_of", "without_running_lines"]
+__all__ = ["PrintedLine", "paragraphs_of", "without_running_lines"]
 
 _EDGE = 2  # lines at the top and at the bottom of a page, where running lines stand
 _LONGEST_RUNNING = 120
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 @dataclass(frozen=True)
-class Line:
+class PrintedLine:
     """A line of a page.
 
     Attributes:
@@ -37,7 +37,7 @@ class Line:
     size: float = 0.0
 
 
-def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+def without_running_lines(pages: Sequence[Sequence[PrintedLine]]) -> list[list[PrintedLine]]:
     """Leave out page numbers and the headers and footers that pages share.
 
     Args:
@@ -79,7 +79,7 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     return kept
 
 
-def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
+def paragraphs_of(pages: Sequence[Sequence[PrintedLine]]) -> list[str]:
     """Join lines to paragraphs, and undo the hyphens at their ends.
 
     Args:
@@ -103,7 +103,7 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
     hyphenated = {word.casefold() for _, line in lines for word in _WORD.findall(line.text)
                   if "-" in word}  # fmt: skip
     paragraphs: list[str] = []
-    held: list[Line] = []
+    held: list[PrintedLine] = []
     for number, (page, line) in enumerate(lines):
         if held and _breaks(held[-1], line, full, gap, same_page=lines[number - 1][0] == page):
             paragraphs.append("".join(_joined(held, hyphenated)))
@@ -113,7 +113,7 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
     return paragraphs
 
 
-def _edge(page: Sequence[Line]) -> set[int]:
+def _edge(page: Sequence[PrintedLine]) -> set[int]:
     """The places of the lines where running lines stand."""
     return {place for place in range(len(page)) if min(place, len(page) - 1 - place) < _EDGE}
 
@@ -130,7 +130,9 @@ def _counts_pages(found: Sequence[tuple[int, tuple[int, ...]]]) -> bool:
     )
 
 
-def _breaks(above: Line, below: Line, full: int, gap: float, *, same_page: bool) -> bool:
+def _breaks(
+    above: PrintedLine, below: PrintedLine, full: int, gap: float, *, same_page: bool
+) -> bool:
     """Tell whether a paragraph ends between two lines."""
     if _BULLET.match(below.text):
         return True
@@ -148,7 +150,7 @@ def _breaks(above: Line, below: Line, full: int, gap: float, *, same_page: bool)
     return ended and (short or indented)
 
 
-def _joined(lines: Sequence[Line], hyphenated: set[str]) -> Iterator[str]:
+def _joined(lines: Sequence[PrintedLine], hyphenated: set[str]) -> Iterator[str]:
     for line, after in zip(lines, lines[1:], strict=False):
         text, follows = line.text, after.text
         broken = _HYPHENATED.search(text)

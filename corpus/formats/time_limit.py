@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from corpus.errors import UnreadableArticle
 
-__all__ = ["SECONDS", "within"]
+__all__ = ["SECONDS", "time_limit"]
 
 SECONDS = 8.0
 """Processor time; a machine that is busy with something else does not make a file unreadable."""
@@ -30,7 +30,7 @@ class _OutOfTime(BaseException):
     """Not an Exception: parsers catch those of any kind, and go on."""
 
 
-def within(work: Callable[[], _Result], seconds: float = SECONDS) -> _Result:
+def time_limit(work: Callable[[], _Result], seconds: float = SECONDS) -> _Result:
     """Do a piece of work, and give it up when it takes too long.
 
     Args:

@@ -21,8 +21,8 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.html import read_page
-from corpus.formats.time_limit import within
 from corpus.formats.text import title_from_name
+from corpus.formats.time_limit import time_limit
 from corpus.formats.warc_records import (
     LONGEST_HEADER,
     LONGEST_PAGE,
@@ -137,7 +137,7 @@ def _page(record: Record, place: str) -> Draft | None:
         return None
     charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", parameters, re.IGNORECASE)
     title = title_from_name(unquote(urlsplit(address).path.rstrip("/")))
-    draft = within(
+    draft = time_limit(
         lambda: read_page(
             page, title, address=address, encoding=charset[1] if charset is not None else None
         )

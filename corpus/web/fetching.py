@@ -22,19 +22,19 @@ import httpx
 from corpus.errors import UnreadableArticle
 from corpus.formats.registry import MEGABYTE, Format, format_of
 from corpus.gzipped import GZIP_MAGIC, read_gzipped
-from corpus.web.media_types import charset_of, file_name, media_type
-from corpus.web.network import CheckedNetwork
 from corpus.walk import shown
 from corpus.web.address import clean_address
+from corpus.web.media_types import charset_of, file_name, media_type
+from corpus.web.network import CheckedNetwork
 
-__all__ = ["Fetched", "Limits", "fetch"]
+__all__ = ["FetchLimits", "Fetched", "fetch"]
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _UNUSABLE = "not a usable address"
 
 
 @dataclass(frozen=True)
-class Limits:
+class FetchLimits:
     """How much a fetch may take.
 
     Attributes:
@@ -71,7 +71,7 @@ class Fetched:
     charset: str | None
 
 
-def fetch(address: str, *, allow_local: bool = False, limits: Limits | None = None) -> Fetched:
+def fetch(address: str, *, allow_local: bool = False, limits: FetchLimits | None = None) -> Fetched:
     """Fetch an address with a GET request, and follow its redirects.
 
     A user name and password in the address are sent to the host it names, and to none that it
@@ -86,7 +86,7 @@ def fetch(address: str, *, allow_local: bool = False, limits: Limits | None = No
     Raises:
         UnreadableArticle: it cannot be had; the text is the cause.
     """
-    limits = limits or Limits()
+    limits = limits or FetchLimits()
     network = CheckedNetwork(allow_local=allow_local, seconds=limits.seconds)
     url = _url(address)
     authorization = _authorization(url)
@@ -117,7 +117,7 @@ def _ask(
     url: httpx.URL,
     authorization: str | None,
     network: CheckedNetwork,
-    limits: Limits,
+    limits: FetchLimits,
 ) -> Fetched | httpx.URL:
     """Send one request; give what came, or where else to ask."""
     headers: list[tuple[bytes | str, bytes | str]] = [
@@ -150,7 +150,9 @@ def _ask(
         raise UnreadableArticle("what it answered is cut off, or is not HTTP") from error
 
 
-def _answer(response: httpcore.Response, url: httpx.URL, limits: Limits) -> Fetched | httpx.URL:
+def _answer(
+    response: httpcore.Response, url: httpx.URL, limits: FetchLimits
+) -> Fetched | httpx.URL:
     headers = {
         name.lower().decode("latin-1"): value.decode("utf-8", "replace")
         for name, value in reversed(response.headers)

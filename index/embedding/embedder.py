@@ -1,8 +1,8 @@
 """Text to vectors: the Embedder protocol, sentence-transformers models, and how one is chosen.
 
-The default model runs in 8 bits on onnxruntime (``index.embedding.onnx_embedder``): without torch, and more
-than twice as fast on a processor. With an NVIDIA GPU, and for any other model, it is
-sentence-transformers itself. An index remembers by the fingerprint which of the two made it.
+The default model runs in 8 bits on onnxruntime, without torch, and more than twice as fast on a
+processor. With an NVIDIA GPU, and for any other model, it is sentence-transformers itself. An
+index remembers by the fingerprint which of the two made it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
-from index.errors import EmbedderFailure, EmbedderMismatch
 from index.embedding.model_cache import DEFAULT_FINGERPRINT, FORMER_FINGERPRINT
 from index.embedding.onnx_embedder import OnnxEmbedder
+from index.errors import EmbedderFailure, EmbedderMismatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

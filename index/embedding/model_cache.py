@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
-from index.errors import EmbedderFailure
 from index.embedding.onnx_session import open_session
+from index.errors import EmbedderFailure
 
 __all__ = ["DEFAULT_FINGERPRINT", "FORMER_FINGERPRINT", "INPUTS", "OUTPUT", "cached_model"]
 

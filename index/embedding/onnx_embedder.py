@@ -1,4 +1,4 @@
-"""The default model in 8 bits on onnxruntime: torch is needed once, by ``index.embedding.model_cache``."""
+"""The default model in 8 bits on onnxruntime: ``model_cache`` alone needs torch, once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.embedding.default_model import DEFAULT_MODEL, default_model_folder
-from index.errors import EmbedderFailure
 from index.embedding.model_cache import DEFAULT_FINGERPRINT, INPUTS, OUTPUT, cached_model
 from index.embedding.onnx_session import open_session
+from index.errors import EmbedderFailure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,25 +6,20 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from corpus.article import Article, Passage
-from index.store.catalogue_files import connect_to_read, connect_to_write
+from corpus.dates import epoch_seconds
 from index.errors import IndexCorrupt
+from index.filters import Filters
+from index.store.catalogue_files import connect_to_read, connect_to_write
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
-from index.store.sparse import Filters
 
-__all__ = ["Catalogue", "epoch_seconds"]
+__all__ = ["Catalogue"]
 
 _FIELDS = "id, title, text, url, source, author, published, language"
 _CHUNK = 500
-
-
-def epoch_seconds(published: str | None) -> int | None:
-    """Turn an article's date into seconds since 1970, or None where there is none."""
-    return None if published is None else int(datetime.fromisoformat(published).timestamp())
 
 
 class Catalogue:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.store.frozen_vectors import DenseBase
+from index.store.frozen_vectors import FrozenVectors
 from index.store.selection import Selection, all_but, only
 from index.store.vector_file import read_vectors, write_vectors
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_RECENT", "DenseIndex"]
 
 MOST_RECENT = 10_000
-"""Vectors that are searched exactly; with more, all are put into a base (``index.store.frozen_vectors``)."""
+"""Vectors that are searched exactly; with more, all are frozen (``index.store.frozen_vectors``)."""
 
 
 class DenseIndex:
@@ -30,7 +30,7 @@ class DenseIndex:
     Reading is safe from several threads, changing it is not.
     """
 
-    def __init__(self, recent: Any, base: DenseBase | None = None, gone: Collection[int] = ()):
+    def __init__(self, recent: Any, base: FrozenVectors | None = None, gone: Collection[int] = ()):
         """Wrap a FAISS ``IndexIDMap2`` and a base; use ``empty`` or ``read``."""
         self._recent = recent
         self.base = base
@@ -45,7 +45,7 @@ class DenseIndex:
 
     @classmethod
     def read(
-        cls, path: Path, base: DenseBase | None = None, gone: Collection[int] = ()
+        cls, path: Path, base: FrozenVectors | None = None, gone: Collection[int] = ()
     ) -> DenseIndex:
         """Read a file that ``write`` made.
 
@@ -103,7 +103,7 @@ class DenseIndex:
         vectors = recent.index.reconstruct_n(0, recent.ntotal)
         ids = faiss.vector_to_array(recent.id_map)
         if self.base is None:
-            base = DenseBase.of(ids, vectors)
+            base = FrozenVectors.of(ids, vectors)
         else:
             base = self.base.changed(self._gone, ids, vectors)
         return DenseIndex(DenseIndex.empty(self.dimension)._recent, base)
@@ -155,7 +155,7 @@ class DenseIndex:
 def _nearest(
     index: Any, query: NDArray[np.float32], k: int, selection: Selection | None
 ) -> list[tuple[int, float]]:
-    """Search a FAISS index that knows ids; takes and gives what ``DenseBase.search`` does."""
+    """Search a FAISS index that knows ids; takes and gives what ``FrozenVectors.search`` does."""
     parameters = None if selection is None else selection.parameters
     scores, ids = index.search(query, min(k, index.ntotal), params=parameters)
     found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)

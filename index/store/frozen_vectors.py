@@ -20,14 +20,14 @@ PQ192x4fs,Refine(SQ8), k_factor_rf 4  480    0.991      0.6   0.2        0.1
 RaBitQfs,Refine(SQ8), k_factor_rf 8   445    0.991      2.7   0.8        0.5
 ====================================  =====  =========  ====  =========  =========
 
-Up to 10,000 vectors the exact index is as quick as any (``index.store.dense``). Beyond, ``PQ192x4fs``
-over ``SQ8``: with a third of the memory it finds 0.99 of what exact search finds, and is the
-quickest of those that do. Of 312,450 vectors it finds 0.998 of the 100 that ``SQ8`` alone finds,
-and all of the first 20; as many where the short codes were learnt of the first 10,000 only, so they
-need not be learnt again. It cannot be searched among some ids only: where a question is narrowed
-the ``SQ8`` codes are scanned, by as many threads as there are cores, ``MOST_THREADS`` at the most
-(312,450 vectors: one thread 14.6 ms, two 8.6). Inverted lists lose too much; HNSW as well, and of
-it nothing can be removed.
+Up to 10,000 vectors the exact index is as quick as any. Beyond, ``PQ192x4fs`` over ``SQ8``: with a
+third of the memory it finds 0.99 of what exact search finds, and is the quickest of those that do.
+Of 312,450 vectors it finds 0.998 of the 100 that ``SQ8`` alone finds, and all of the first 20; as
+many where the short codes were learnt of the first 10,000 only, so they need not be learnt again.
+It cannot be searched among some ids only: where a question is narrowed the ``SQ8`` codes are
+scanned, by as many threads as there are cores, ``MOST_THREADS`` at the most (312,450 vectors: one
+thread 14.6 ms, two 8.6). Inverted lists lose too much; HNSW as well, and of it nothing can be
+removed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ __all__ = [
     "EACH_THREAD",
     "MOST_THREADS",
     "QUICK_FROM",
-    "DenseBase",
+    "FrozenVectors",
 ]
 
 QUICK_FROM = 2_000
@@ -73,7 +73,7 @@ _FEWEST = 100  # as if so many were wanted: of a few times a few, the short code
 _AT_ONCE = 65_536  # vectors that are taken over at a time
 
 
-class DenseBase:
+class FrozenVectors:
     """Vectors that stay as they are, by passage id. Searching is safe from several threads.
 
     They are kept in 8 bits a number. Where they are many there are also two bits for each number,
@@ -101,7 +101,7 @@ class DenseBase:
         self._ids = np.sort(self._places)
 
     @classmethod
-    def of(cls, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> DenseBase:
+    def of(cls, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> FrozenVectors:
         """Make a base of vectors, shape (len(ids), dimension)."""
         codes = faiss.IndexScalarQuantizer(
             vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -114,7 +114,7 @@ class DenseBase:
         return cls(index)
 
     @classmethod
-    def read(cls, path: Path) -> DenseBase:
+    def read(cls, path: Path) -> FrozenVectors:
         """Read a file that ``write`` made.
 
         Raises:
@@ -152,7 +152,7 @@ class DenseBase:
 
     def changed(
         self, gone: Collection[int], ids: NDArray[np.int64], vectors: NDArray[np.float32]
-    ) -> DenseBase:
+    ) -> FrozenVectors:
         """Give another base without the vectors of some ids and with new ones."""
         if gone or self.lacks_short_codes:
             index = self._without(gone)
@@ -160,7 +160,7 @@ class DenseBase:
             index = _FAISS.clone_index(self._index)
         if len(ids):
             index.add_with_ids(vectors, ids)
-        return DenseBase(index)
+        return FrozenVectors(index)
 
     def search(
         self, query: NDArray[np.float32], k: int, selection: Selection | None

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from corpus.article import Article, Passage
 from index.store.catalogue import Catalogue
 
-__all__ = ["Place", "article_number", "as_one", "passage_places"]
+__all__ = ["PassageLocation", "article_number", "as_one", "passage_locations"]
 
 
-class Place(NamedTuple):
+class PassageLocation(NamedTuple):
     """Where a passage stands.
 
     Attributes:
@@ -25,13 +25,15 @@ class Place(NamedTuple):
     leads: bool
 
 
-def passage_places(catalogue: Catalogue, passage_ids: Iterable[int]) -> dict[int, Place]:
+def passage_locations(
+    catalogue: Catalogue, passage_ids: Iterable[int]
+) -> dict[int, PassageLocation]:
     """Give where the passages of these ids stand; unknown ids are left out."""
     rows = catalogue.run(
         "SELECT id, article, number FROM passages WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(passage_ids)),),
     )
-    return {row[0]: Place(row[1], row[2] == 0) for row in rows}
+    return {row[0]: PassageLocation(row[1], row[2] == 0) for row in rows}
 
 
 def article_number(catalogue: Catalogue, article_id: str) -> int:

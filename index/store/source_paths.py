@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.store.catalogue import Catalogue
 from index.errors import IndexMissing
+from index.store.catalogue import Catalogue
 from index.store.layout import current_generation
 from index.store.publishing import writer_lock
 
-__all__ = ["held_origins"]
+__all__ = ["held_source_paths"]
 
 
 @contextmanager
-def held_origins(index_dir: Path, seconds: float) -> Iterator[frozenset[str]]:
+def held_source_paths(index_dir: Path, seconds: float) -> Iterator[frozenset[str]]:
     """Hold an index as it is, and give the files and addresses that its articles came from.
 
     No writer is between reading a file and publishing its articles meanwhile: what is not among

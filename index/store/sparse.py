@@ -7,15 +7,15 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
+from index.filters import Filters
 
-__all__ = ["Filters", "SparseIndex", "query_terms"]
+__all__ = ["SparseIndex", "query_terms"]
 
 _ANALYZER = "news_en"
 _WRITER_BYTES = 64_000_000
@@ -29,27 +29,6 @@ _STOP_WORDS = frozenset(
     "how i if in is it its me my of on or our she should so than that the their them they this to "
     "us was we were what when where which who whom whose why will with would you your".split()
 )
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a passage's article must be, to be searched at all.
-
-    Attributes:
-        since: earliest time of publication, seconds since 1970, included; None for no limit.
-        until: latest one, likewise.
-        sources: publishers, case-folded; None for any.
-        articles: their ids; None for any.
-    """
-
-    since: int | None = None
-    until: int | None = None
-    sources: frozenset[str] | None = None
-    articles: frozenset[str] | None = None
-
-    def __bool__(self) -> bool:
-        """Tell whether anything is filtered out."""
-        return self != Filters()
 
 
 def query_terms(question: str) -> list[str]:

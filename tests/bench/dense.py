@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.store.frozen_vectors import DenseBase
 from index.embedding.embedder import load_embedder
-from index.store.layout import BASE_DENSE, current_generation
 from index.searcher import Searcher
+from index.store.frozen_vectors import FrozenVectors
+from index.store.layout import BASE_DENSE, current_generation
 from index.store.selection import only
 from index.store.vector_file import read_vectors
 from tests.bench.datasets import (
@@ -137,7 +137,7 @@ def compare(
 def beside_a_scan(index_dir: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
     """Compare the search of a large index with a scan of all its vectors, turn about."""
     path = current_generation(index_dir) / BASE_DENSE
-    base = DenseBase.read(path)
+    base = FrozenVectors.read(path)
     kept = read_vectors(path)
     every = only(faiss.vector_to_array(kept.id_map))
     took: dict[str, list[float]] = {"quick": [], "scan": []}

@@ -16,10 +16,10 @@ from typing import Any
 
 from corpus.article import Article
 from corpus.near_duplicates import DuplicateFinder
+from corpus.shingles import Shingle
 from corpus.text import normalise
-from corpus.shingles import Wording
+from index.duplicates import DuplicateTable
 from index.store.catalogue import Catalogue
-from index.duplicates import Copies
 from tests.bench.datasets import data_argument, print_result, read_jsonl
 
 SAMPLED = 8
@@ -42,14 +42,14 @@ def measure(articles: list[Article]) -> dict[str, Any]:
         catalogue = Catalogue.create(Path(folder))
         for article in articles:
             catalogue.put(article, "", [])
-        copies = Copies.create(catalogue)
+        copies = DuplicateTable.create(catalogue)
         wall, cpu = time.perf_counter(), time.process_time()
         copies.update()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         groups = {copies.group(article.id) for article in articles} - {()}
         count = copies.count()
         catalogue.close()
-    wordings = {article.id: Wording([article.text]) for article in articles}
+    wordings = {article.id: Shingle([article.text]) for article in articles}
     together = [(group[0], other) for group in groups for other in group[1:]]
     random.Random(1).shuffle(together)
     return {
@@ -64,7 +64,7 @@ def measure(articles: list[Article]) -> dict[str, Any]:
     }
 
 
-def near(wordings: dict[str, Wording]) -> list[tuple[str, str]]:
+def near(wordings: dict[str, Shingle]) -> list[tuple[str, str]]:
     """Give the pairs that share a band, look alike and are no copies, the nearest first."""
     finder = DuplicateFinder()
     bands = {
@@ -79,7 +79,7 @@ def near(wordings: dict[str, Wording]) -> list[tuple[str, str]]:
     return [(left, right) for _, left, right in sorted(found)[:SAMPLED]]
 
 
-def described(wordings: dict[str, Wording], left: str, right: str) -> str:
+def described(wordings: dict[str, Shingle], left: str, right: str) -> str:
     one, other = wordings[left], wordings[right]
     return (
         f"{left} {right}: Jaccard {jaccard(one, other):.2f}, {len(one.words)} and "
@@ -87,7 +87,7 @@ def described(wordings: dict[str, Wording], left: str, right: str) -> str:
     )
 
 
-def jaccard(left: Wording, right: Wording) -> float:
+def jaccard(left: Shingle, right: Shingle) -> float:
     """Share of the runs of two texts that both have, 0 to 1."""
     return len(left.runs & right.runs) / max(1, len(left.runs | right.runs))
 

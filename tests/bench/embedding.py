@@ -16,8 +16,8 @@ import numpy as np
 
 from corpus.article import Article
 from corpus.splitter import split_article
-from index.embedding.embedder import SentenceTransformerEmbedder
 from index.embedding.batching import embedded_text
+from index.embedding.embedder import SentenceTransformerEmbedder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from tests.bench.datasets import data_argument, newsqa, print_result
 from tests.bench.ranking import CUTS, first_hit, recall

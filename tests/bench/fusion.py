@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.newsbot import NewsBot
+from index.filters import Filters
 from index.fusion import DENSE_WEIGHT, Shares, fuse, fuse_ranks, fuse_with_articles
-from index.store.sparse import Filters
 from tests.bench.datasets import ARTICLES, data_argument, index_of, questions_of, sample, table
 from tests.bench.ranking import CUTS, Sides, first_hit, found_in, recall
 

@@ -1,8 +1,8 @@
 """Which of several readers is best? ``python -m tests.bench.heldout --data DIR READER...``.
 
-READER is a folder that ``bot.training.train`` or ``bot.training.average`` has left; the shipped reader
-where none is given. The documents that training holds out choose between them, so that no news
-that is reported on has to. Of their questions, drawn alike for every reader:
+READER is a folder that ``bot.training.train`` or ``average`` has left; the shipped reader where
+none is given. The documents that training holds out choose between them, so that no news that is
+reported on has to. Of their questions, drawn alike for every reader:
 
 - EM and F1 of the best span, with the question's own context read, where that answers;
 - AUROC of its margin, between those and questions that their context does not answer;
@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 
 from bot.evaluation import exact_match, token_f1
+from bot.reader.onnx_reader import OnnxReader
+from bot.reader.reader import AnswerSpan, Reader
+from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.training.examples import Example, ExampleMaker
 from bot.training.export import FLOAT_FILE
-from bot.reader.registry import SHIPPED_READER, load_reader
-from bot.reader.onnx_reader import OnnxReader
 from bot.training.questions import TrainingQuestion, is_held_out, load_questions
-from bot.reader.reader import AnswerSpan, Reader
 from corpus.article import Passage
 from corpus.sentences import sentence_spans
 from tests.bench.datasets import data_argument, print_result, sample

@@ -4,8 +4,8 @@ Of NewsQA's questions with even numbers, asked of all its articles, the passages
 What the reader says of each and its search score are weighed so that a passage that holds the
 answer comes first (conditional logistic regression, McFadden 1974), five times on four fifths of
 the questions; recall is of the fifth that was left out. The weights are of all. What
-``bot.answering.candidates`` has is the second weight by the first. ``tests.bench.recall --half odd`` reports
-the other questions.
+``bot.answering.candidates`` has is the second weight by the first. ``tests.bench.recall --half
+odd`` reports the other questions.
 """
 
 from __future__ import annotations

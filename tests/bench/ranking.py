@@ -13,8 +13,9 @@ import numpy as np
 
 from corpus.article import Passage
 from index.embedding.batching import embedded_text
-from index.store.passage_locations import Place, passage_places
-from index.searcher import Hit, Searcher
+from index.results import Hit
+from index.searcher import Searcher
+from index.store.passage_locations import PassageLocation, passage_locations
 from tests.bench.datasets import Question, QuizQuestion
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ class Sides:
         dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
         return dense, sparse
 
-    def places(self, numbers: Iterable[int]) -> dict[int, Place]:
+    def places(self, numbers: Iterable[int]) -> dict[int, PassageLocation]:
         """Give where the passages of these ids stand in their articles."""
-        return passage_places(self._catalogue, numbers)
+        return passage_locations(self._catalogue, numbers)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Found]:
         """Give the passages of these ids."""

@@ -21,19 +21,20 @@ from typing import Any
 
 import numpy as np
 
+from bot.answering.confidence import calibration_of
+from bot.answering.question_type import QuestionType, question_type
 from bot.chain import PASSAGES_READ, answer_hits
 from bot.evaluation import exact_match, token_f1
-from bot.answering.question_type import QuestionKind, question_kind
-from bot.answering.confidence import calibration_of
-from bot.training.export import FLOAT_FILE
-from bot.reader.registry import load_reader
 from bot.reader.onnx_reader import OnnxReader
+from bot.reader.registry import load_reader
 from bot.settings import Level
+from bot.training.export import FLOAT_FILE
 from corpus.article import Article, Passage
 from corpus.splitter import split_article
-from index.embedding.embedder import load_embedder
 from index.embedding.batching import embedded_text
-from index.searcher import Hit, Searcher, SearchResult
+from index.embedding.embedder import load_embedder
+from index.results import Hit, SearchResult
+from index.searcher import Searcher
 from tests.bench.datasets import (
     Question,
     build_from_records,
@@ -128,9 +129,9 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
 def thresholds(asked: Sequence[str], reader: Any, level: Level) -> Any:
     """Give the least confidence at which each question is answered."""
     calibration = calibration_of(reader)
-    kinds = [question_kind(question) for question in asked]
+    kinds = [question_type(question) for question in asked]
     return np.array(
-        [calibration.threshold(level, sentences=kind is not QuestionKind.SPAN) for kind in kinds]
+        [calibration.threshold(level, sentences=kind is not QuestionType.SPAN) for kind in kinds]
     )
 
 

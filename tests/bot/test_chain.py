@@ -9,8 +9,8 @@ import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from bot import PassageRetriever, build_chain
+from bot.answering.answers import REFUSAL
 from bot.chain import ChainInput, answer_hits, read_hits
-from bot.answering.composing import REFUSAL
 from index.embedding.embedder import Embedder
 from index.errors import EmptyQuestion
 from index.searcher import Searcher

@@ -7,26 +7,29 @@ import math
 
 import pytest
 
+from bot.answering.answers import Citation
 from bot.answering.candidates import find_candidates
-from bot.chat.html.cards import card_html
+from bot.answering.composing import compose_answer, compose_sentences
+from bot.answering.sentence_selection import SelectedSentence
 from bot.chat.conversation import converse
-from bot.answering.composing import Citation, compose_answer, compose_sentences
-from bot.answering.sentence_selection import Evidence
-from bot.newsbot import NewsBot
+from bot.chat.html.cards import card_html
 from bot.cli.formatting import answer_lines, hit_lines, status_lines, summary
+from bot.newsbot import NewsBot
 from corpus.article import Article
 from corpus.sentences import sentence_spans
 from index.builder import BuildReport, build_index
-from index.duplicates import Copy
-from index.searcher import Hit
-from tests.fakes.seen import Seen
+from index.duplicates import DuplicateRef
+from index.results import Hit
+from tests.fakes.hashed import HashedEmbedder
 from tests.fakes.invented import PhraseReader, calibration, passage_of, span_of
 from tests.fakes.reports import FLOOD
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.seen import Seen
 
 QUESTION = "Who had to leave their homes in Merrowford?"
 PAPERS = {"gazette": "2022-02-02", "post": "2022-02-03", "wire": "2022-02-04"}
-COPY = Copy("post", "Flood", "https://example.org/post", "Post", "2022-02-03T00:00:00+00:00")
+COPY = DuplicateRef(
+    "post", "Flood", "https://example.org/post", "Post", "2022-02-03T00:00:00+00:00"
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,7 @@ def lines(of: object) -> str:
     return "\n".join("".join(text for text, _ in line.pieces) for line in of)  # type: ignore[attr-defined]
 
 
-def sources(copies: tuple[Copy, ...]) -> list[str | None]:
+def sources(copies: tuple[DuplicateRef, ...]) -> list[str | None]:
     return [copy.source for copy in copies]
 
 
@@ -105,8 +108,8 @@ def test_the_page_shows_the_copies_on_the_card(bot: NewsBot) -> None:
 @pytest.mark.parametrize("hostile", ['<script>alert(1)</script>"', "\u202e\x1b[31m<b>'"])
 def test_a_copy_s_names_are_text_and_its_address_no_script(hostile: str) -> None:
     for copy in (
-        Copy(hostile, hostile, "javascript:alert(1)", hostile, hostile),
-        Copy(hostile, hostile, None, None, None),
+        DuplicateRef(hostile, hostile, "javascript:alert(1)", hostile, hostile),
+        DuplicateRef(hostile, hostile, None, None, None),
     ):
         cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (copy,))
         seen = Seen(card_html(cited, 1, None))
@@ -137,8 +140,8 @@ def test_one_sentence_in_two_articles_is_one_witness_folded_or_not() -> None:
 
 
 def test_sentences_that_differ_in_a_figure_are_both_cited() -> None:
-    def first(article: Article, number: int) -> Evidence:
-        return Evidence(article, *sentence_spans(article.text)[number], 0.9)
+    def first(article: Article, number: int) -> SelectedSentence:
+        return SelectedSentence(article, *sentence_spans(article.text)[number], 0.9)
 
     other = Article("other", "", SAID.text.replace("212,400", "198,000"))
     answer = compose_sentences([first(SAID, 0), first(COPIED, 1), first(other, 0)], threshold=0.5)

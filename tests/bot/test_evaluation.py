@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.composing import REFUSAL, Answer, Citation
+from bot.answering.answers import REFUSAL, Answer, Citation
 from bot.errors import QuestionsUnreadable
 from bot.evaluation import (
     Estimate,
@@ -25,7 +25,7 @@ from bot.evaluation import (
 )
 from bot.newsbot import NewsBot
 from corpus.sentences import sentence_spans
-from index.searcher import Hit
+from index.results import Hit
 from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, hit_of, passage_of
 
 

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 import bot
 from bot import Answer, NewsBot
+from bot.answering.answers import REFUSAL
 from bot.answering.candidates import normalised_answer
 from bot.chain import PASSAGES_READ
-from bot.answering.composing import REFUSAL
 from bot.errors import ReaderError, UnknownArticle
 from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
 from index.builder import build_index, remove_articles
 from index.embedding.embedder import Embedder
 from index.errors import BadFilter, EmptyQuestion, IndexMissing
-from index.searcher import Hit
+from index.results import Hit
 from tests.fakes.invented import PhraseReader, write_calibration
 
 QUESTION = "who denied the missile attack?"

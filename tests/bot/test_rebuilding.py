@@ -6,11 +6,11 @@ import re
 import threading
 from pathlib import Path
 
-from bot.answering.composing import Answer
+from bot.answering.answers import Answer
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.fakes.invented import PhraseReader, write_calibration
 from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.invented import PhraseReader, write_calibration
 
 THREADS, REBUILDS = 32, 20
 PAPERS = {  # far from each other, or they would be copies of one article

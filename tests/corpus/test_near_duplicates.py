@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from corpus.near_duplicates import LEAST_WORDS, DuplicateFinder, passage_wording, said_in
+from corpus.near_duplicates import LEAST_WORDS, DuplicateFinder, is_contained, passage_wording
+from corpus.shingles import Shingle, folded_words
 from corpus.splitter import SplitterSettings, split_article
-from corpus.shingles import Wording, folded_words
 from tests.fakes.reports import FLOOD, FOLLOW_UP, MARKET, market
 
 FINDER = DuplicateFinder()
@@ -26,7 +26,7 @@ WORDS = st.lists(
 
 def are_copies(left: str, right: str) -> bool:
     """Judge a pair both ways, and hold that a pair of copies is also found by its bands."""
-    one, other = Wording([left]), Wording([right])
+    one, other = Shingle([left]), Shingle([right])
     judged = FINDER.are_copies(one, other)
     assert judged == FINDER.are_copies(other, one)
     if judged:
@@ -95,14 +95,14 @@ def test_a_signature_does_not_hang_on_case_punctuation_or_white_space(
         )
     )
     changed = "".join(w.upper() + gap for w, gap in zip(words, gaps, strict=True))
-    assert FINDER.signature(Wording([changed])) == FINDER.signature(Wording([" ".join(words)]))
+    assert FINDER.signature(Shingle([changed])) == FINDER.signature(Shingle([" ".join(words)]))
 
 
 def test_a_signature_is_the_same_on_every_machine() -> None:
-    signature = FINDER.signature(Wording([FLOOD]))
+    signature = FINDER.signature(Shingle([FLOOD]))
     assert len(signature) == 512
     assert hashlib.sha256(signature).hexdigest() == GOLDEN
-    assert FINDER.signature(Wording(["Too short."])) == b""
+    assert FINDER.signature(Shingle(["Too short."])) == b""
 
 
 GOLDEN = "0825955270e7b3cf773d797f5e3be20f2a78b9de0684886544b32078fd1f7b2e"
@@ -118,7 +118,7 @@ def test_a_number_is_one_word_with_or_without_its_commas() -> None:
 def first_passage_is_said_in(text: str, other: str) -> bool:
     article = Article("a", "", text)
     passage = split_article(article, SplitterSettings(words=60))[0]
-    return said_in(passage_wording(passage, article), Wording([other]).runs)
+    return is_contained(passage_wording(passage, article), Shingle([other]).runs)
 
 
 @pytest.mark.parametrize(
@@ -143,5 +143,5 @@ def test_a_passage_with_a_sentence_of_its_own_is_not_said() -> None:
 
 
 def test_nothing_is_said_in_nothing() -> None:
-    assert not said_in(Wording(()), frozenset())
-    assert not said_in(Wording(["Two words"]), Wording(["Two words"]).runs)
+    assert not is_contained(Shingle(()), frozenset())
+    assert not is_contained(Shingle(["Two words"]), Shingle(["Two words"]).runs)

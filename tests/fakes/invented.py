@@ -18,12 +18,12 @@ from bot.answering.confidence import (
     Regression,
     calibration_of,
 )
-from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.reader.reader import AnswerSpan
+from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.sentences import sentence_spans
-from index.searcher import Hit
+from index.results import Hit
 
 __all__ = [
     "ARTICLES",

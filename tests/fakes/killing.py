@@ -20,9 +20,9 @@ from statistics import median
 # What a writer imports only when it needs it, most of its time: killed then it has written nothing.
 import datasketch  # noqa: F401
 
-from index.store import dense
 from index.builder import build_index, remove_articles
 from index.searcher import Searcher
+from index.store import dense
 from tests.fakes.hashed import HashedEmbedder
 
 State = dict[str, str]

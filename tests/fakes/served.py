@@ -15,7 +15,7 @@ from bot.newsbot import NewsBot
 from tests.fakes.browser import free_port
 
 if TYPE_CHECKING:
-    from bot.server.config import Terms
+    from bot.server.config import ServerConfig
     from index.embedding.embedder import Embedder
 
 __all__ = ["SAMPLE", "call", "copied", "serving_on"]
@@ -30,7 +30,7 @@ def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
 
 
 @contextmanager
-def serving_on(bot: NewsBot, terms: Terms, host: str = "127.0.0.1") -> Iterator[str]:
+def serving_on(bot: NewsBot, terms: ServerConfig, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve on these terms, and give the address without a slash at its end."""
     from bot.server.serving import start
 

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from index.builder import BuildReport, build_index
-from index.store.catalogue import Catalogue
 from index.errors import IndexMissing
+from index.store.catalogue import Catalogue
 from index.store.layout import current_generation
-from tests.fakes.web_server import page, serve
 from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.web_server import page, serve
 
 URL = "https://news.example/a"
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from index.builder import BuildReport, build_index, remove_articles
-from index.searcher import Hit, Searcher
-from tests.fakes.reports import FLOOD, FOLLOW_UP, MARKET, market
+from index.results import Hit
+from index.searcher import Searcher
 from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.reports import FLOOD, FOLLOW_UP, MARKET, market
 
 QUESTION = "Who had to leave their homes in Merrowford?"
 TEXTS = {

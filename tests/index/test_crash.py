@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import batching
 from index.builder import build_index
+from index.embedding import batching
 from index.errors import IndexCorrupt, IndexForeign
-from index.store.layout import current_generation
 from index.searcher import Searcher
+from index.store.layout import current_generation
 from tests.fakes.hashed import HashedEmbedder
 
 ROOT = Path(__file__).parents[2]

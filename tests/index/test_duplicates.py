@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article
+from index.duplicates import DuplicateTable
 from index.store.catalogue import Catalogue
-from index.duplicates import Copies
 from tests.fakes.reports import FLOOD, FOLLOW_UP, MARKET, market
 
 DAYS = [f"2022-02-0{day}T00:00:00+00:00" for day in range(1, 8)]
@@ -39,15 +39,15 @@ def catalogue() -> Iterator[Catalogue]:
             made.close()
 
 
-def put(into: Catalogue, articles: Iterable[Article]) -> Copies:
+def put(into: Catalogue, articles: Iterable[Article]) -> DuplicateTable:
     for article in articles:
         into.put(article, "/f", [])
-    copies = Copies.create(into)
+    copies = DuplicateTable.create(into)
     copies.update()
     return copies
 
 
-def groups(copies: Copies, of: Sequence[Article] = ALL) -> dict[str, tuple[str, ...]]:
+def groups(copies: DuplicateTable, of: Sequence[Article] = ALL) -> dict[str, tuple[str, ...]]:
     return {article.id: copies.group(article.id) for article in of}
 
 

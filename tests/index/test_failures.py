@@ -18,8 +18,8 @@ import pytest
 
 from index.builder import build_index, remove_articles
 from index.errors import IndexCorrupt, IndexFailure, IndexForeign, IndexMissing
-from index.store.layout import current_generation
 from index.searcher import Searcher
+from index.store.layout import current_generation
 from tests.fakes.hashed import HashedEmbedder
 from tests.fakes.limiting import PARTS
 

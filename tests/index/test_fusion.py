@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fusion import Shares, fuse, fuse_ranks, fuse_with_articles
-from index.store.passage_locations import Place
+from index.store.passage_locations import PassageLocation
 
 SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 30, allow_nan=False))
 
@@ -35,11 +35,13 @@ def test_the_weight_decides_between_the_sides() -> None:
 
 @given(
     st.dictionaries(st.integers(0, 50), st.floats(0, 1)),
-    st.dictionaries(st.integers(0, 50), st.builds(Place, st.integers(1, 9), st.booleans())),
+    st.dictionaries(
+        st.integers(0, 50), st.builds(PassageLocation, st.integers(1, 9), st.booleans())
+    ),
     st.dictionaries(st.integers(1, 9), st.floats(0.01, 90)),
 )
 def test_with_their_articles_passages_keep_to_scores_from_0_to_1_best_first(
-    passages: dict[int, float], places: dict[int, Place], articles: dict[int, float]
+    passages: dict[int, float], places: dict[int, PassageLocation], articles: dict[int, float]
 ) -> None:
     fused = fuse_with_articles(passages, places, articles)
     assert fused.keys() == passages.keys() & places.keys()
@@ -49,18 +51,22 @@ def test_with_their_articles_passages_keep_to_scores_from_0_to_1_best_first(
 
 def test_of_two_like_passages_that_of_the_better_article_comes_first() -> None:
     passages = {1: 0.5, 2: 0.5, 3: 0.5}
-    places = {1: Place(7, False), 2: Place(8, False), 3: Place(9, False)}
+    places = {
+        1: PassageLocation(7, False),
+        2: PassageLocation(8, False),
+        3: PassageLocation(9, False),
+    }
     assert list(fuse_with_articles(passages, places, {8: 12.0, 7: 3.0})) == [2, 1, 3]
 
 
 def test_of_two_like_passages_of_one_article_the_lead_comes_first() -> None:
-    places = {1: Place(7, False), 2: Place(7, True)}
+    places = {1: PassageLocation(7, False), 2: PassageLocation(7, True)}
     assert next(iter(fuse_with_articles({1: 0.5, 2: 0.5}, places, {7: 1.0}))) == 2
     assert next(iter(fuse_with_articles({1: 0.9, 2: 0.1}, places, {7: 1.0}))) == 1
 
 
 def test_the_shares_decide_what_counts() -> None:
-    places = {1: Place(7, False), 2: Place(8, True)}
+    places = {1: PassageLocation(7, False), 2: PassageLocation(8, True)}
     own = fuse_with_articles({1: 1.0, 2: 0.0}, places, {8: 5.0}, Shares(1.0, 0.0, 0.0))
     assert own == {1: 1.0, 2: 0.0}
     others = fuse_with_articles({1: 1.0, 2: 0.0}, places, {8: 5.0}, Shares(0.0, 0.5, 0.5))

@@ -19,8 +19,8 @@ from index.errors import (
     IndexForeign,
     IndexMissing,
 )
-from index.store.layout import current_generation
 from index.searcher import LONGEST_QUESTION, Searcher
+from index.store.layout import current_generation
 from tests.index.test_builder import CountingEmbedder
 
 

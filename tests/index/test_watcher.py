@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from index import watcher
-from bot.errors import WatchFailure
-from index.watcher import FolderWatch, Refused, Round
 from corpus.errors import NewsbotError
-from index.builder import BuildReport, Progress, build_index
-from index.errors import EmbedderFailure, IndexBusy
+from index import watcher
+from index.builder import BuildReport, build_index
+from index.errors import EmbedderFailure, IndexBusy, WatchFailure
+from index.watcher import FolderWatch, UnreadableFiles, WatchRound
+from index.writer import BuildProgress
 from tests.fakes.hashed import HashedEmbedder
 from tests.index.test_builder_partial import held
 
@@ -46,12 +46,12 @@ class Watched:
     def __init__(self, root: Path) -> None:
         self.folder, self.index = root / "articles", root / "index"
         self.folder.mkdir()
-        self.rounds: list[Round] = []
+        self.rounds: list[WatchRound] = []
         self.reports: list[BuildReport] = []
         self.complaints: list[str] = []
         self.failing: list[NewsbotError] = []
         self.failed = 0
-        self.progress: Progress | None = None
+        self.progress: BuildProgress | None = None
         self.stop = threading.Event()
         self.ended: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -98,7 +98,7 @@ class Watched:
     def resting(self) -> bool:
         return len(self.rounds) == len(self.reports) + self.failed
 
-    def _carry_out(self, what: Round) -> BuildReport:
+    def _carry_out(self, what: WatchRound) -> BuildReport:
         self.rounds.append(what)
         if self.failing:
             self.failed += 1
@@ -302,7 +302,7 @@ def test_what_is_refused_again_and_again_is_tried_later_each_time(
 ) -> None:
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    refused, pauses = Refused(), []
+    refused, pauses = UnreadableFiles(), []
     for _ in range(10):
         refused.note(["/a", "/b"], {"/a"})
         begun = now

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from bot.chat.html.cards import card_id
 from bot.chat.html.markup import byline, escaped, title_html
-from bot.cli.console import clean
+from bot.sanitize import clean
 
 if TYPE_CHECKING:
-    from bot.answering.composing import Alternative, Answer, Citation
+    from bot.answering.answers import Alternative, Answer, Citation
 
 __all__ = ["answer_html", "growing_html", "in_words", "pending_html", "question_html"]
 

@@ -9,9 +9,9 @@ from bot.chat.html.answers import in_words
 from bot.chat.html.markup import also_in, byline, escaped, original_html, title_html
 
 if TYPE_CHECKING:
-    from bot.chat.turns import Found, Turn
+    from bot.chat.turns import Turn, TurnSources
     from corpus.article import Article, Span
-    from index.duplicates import Copy
+    from index.duplicates import DuplicateRef
 
 __all__ = ["article_html", "gone_html", "how_html", "merged"]
 
@@ -25,7 +25,7 @@ def article_html(
     quotes: Iterable[Span] = (),
     here: Span | None = None,
     *,
-    copies: Sequence[Copy] = (),
+    copies: Sequence[DuplicateRef] = (),
     close: str = "Back to the sources",
 ) -> str:
     """Show an article.
@@ -124,7 +124,7 @@ def _steps(turn: Turn) -> list[tuple[str, float]]:
     return [(words, timings[name]) for name, words in names.items() if name in timings]
 
 
-def _row(number: int, one: Found) -> str:
+def _row(number: int, one: TurnSources) -> str:
     where = byline(one.source, one.published)
     return (
         f"<tr><td>{number}</td><td><bdi>{title_html(one.title)}</bdi>{where}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.answering.answers import Citation
 from bot.chat.html.excerpt import excerpt
 from bot.chat.html.markup import also_in, byline, escaped, original_html, title_html
-from bot.answering.composing import Citation
 
 __all__ = ["card_html", "card_id", "cards_html"]
 

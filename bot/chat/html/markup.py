@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.cli.console import clean, one_line
-from index.duplicates import Copy
+from bot.sanitize import clean, one_line
+from index.duplicates import DuplicateRef
 
 __all__ = [
     "also_in",
@@ -87,7 +87,7 @@ def date_html(published: str) -> str:
     return f'<time datetime="{escaped(published)}">{moment.day} {moment:%B %Y}</time>'
 
 
-def also_in(copies: Sequence[Copy]) -> str:
+def also_in(copies: Sequence[DuplicateRef]) -> str:
     """Name where else something ran, linked where there is an address that may be a link."""
     named = [_copy(copy) for copy in copies[:_MOST_COPIES]]
     if len(copies) > _MOST_COPIES:
@@ -129,7 +129,7 @@ def notice_html(text: str = "", commands: Iterable[str] = (), *, problem: bool =
     return f'<div class="notice" role="status" aria-live="polite">{body}</div>'
 
 
-def _copy(copy: Copy) -> str:
+def _copy(copy: DuplicateRef) -> str:
     """Name where a copy ran by its publisher, else by its headline; the whole headline on hover."""
     title = one_line(copy.title)
     name = f'<bdi title="{escaped(title)}">{escaped(copy.source or title) or "an article"}</bdi>'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.chat.html.markup import escaped
 
 if TYPE_CHECKING:
-    from bot.editing.jobs import Change
+    from bot.editing.jobs import Job
     from corpus.loader import LoadFailure
     from index.builder import BuildReport
 
@@ -24,7 +24,7 @@ _STEPS = {
 }
 
 
-def progress_html(change: Change) -> str:
+def progress_html(change: Job) -> str:
     """Show how far a change is, or what came of it."""
     if not change.is_finished:
         return _going_on(change)
@@ -37,7 +37,7 @@ def progress_html(change: Change) -> str:
     return _done(_outcome(report), _failures(failed), problem=bool(failed))
 
 
-def _going_on(change: Change) -> str:
+def _going_on(change: Job) -> str:
     value = f' value="{change.done}" max="{change.total}"' if change.total else ""
     count = f" {change.done:,} of {change.total:,}" if change.total else ""
     step = "stopping" if change.is_stopping else _STEPS[change.step]

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from bot.chat.turns import day_of
-from bot.cli.console import counted
+from bot.sanitize import counted
 
 if TYPE_CHECKING:
-    from bot.chat.turns import Found
+    from bot.chat.turns import TurnSources
 
 __all__ = ["Bin", "Unit", "coverage_html", "timeline"]
 
@@ -62,7 +62,7 @@ def timeline(days: Iterable[date]) -> tuple[Unit, list[Bin]]:
     return "year", bins
 
 
-def coverage_html(found: Sequence[Found]) -> str:
+def coverage_html(found: Sequence[TurnSources]) -> str:
     """Show when what was found was published; empty where it was all in one span or undated."""
     published = {one.article_id: day_of(one.published) for one in found}
     days = [day for day in published.values() if day is not None]

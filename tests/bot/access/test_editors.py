@@ -13,24 +13,24 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from bot.access.rate_limits import Limits
-from bot.server.config import Terms
-from bot.newsbot import NewsBot
+from bot.access.rate_limits import ServerLimits
 from bot.access.users import UserFile
+from bot.newsbot import NewsBot
+from bot.server.config import ServerConfig
 from index.builder import build_index
 from tests.bot.chat.conftest import Watch
-from tests.fakes.served import call, serving_on
 from tests.bot.chat.test_articles_tab import open_adding, open_articles
+from tests.fakes.hashed import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.served import call, serving_on
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 ANN, BEN = ("ann", "a long password"), ("ben", "another password")
-LIMITS = Limits(requests_a_minute=0, text=60, upload_files=1)
+LIMITS = ServerLimits(requests_a_minute=0, text=60, upload_files=1)
 CENSUS = "The quokka census counted 512 animals."
 REFUSAL = "ou may not add or remove articles"
 
@@ -49,7 +49,7 @@ def site(bot: NewsBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     users = tmp_path_factory.mktemp("users") / "users"
     for name, password in (ANN, BEN):
         UserFile(users).add(name, password)
-    with serving_on(bot, Terms(users=users, editors=["ann"], limits=LIMITS)) as url:
+    with serving_on(bot, ServerConfig(users=users, editors=["ann"], limits=LIMITS)) as url:
         yield url
 
 
@@ -155,7 +155,7 @@ def test_a_change_is_not_stopped_by_whoever_may_not_edit_but_by_another_editor(
     users = {"ann": ANN, "ben": BEN, "cat": ("cat", "a third password")}
     for name, password in users.values():
         UserFile(tmp_path / "users").add(name, password)
-    terms = Terms(users=tmp_path / "users", editors=["ann", "cat"], limits=LIMITS)
+    terms = ServerConfig(users=tmp_path / "users", editors=["ann", "cat"], limits=LIMITS)
     with ExitStack() as open_until_the_end:
         url = open_until_the_end.enter_context(serving_on(bot, terms))
         ann, ben, cat = (

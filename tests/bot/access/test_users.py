@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.access.users import LONGEST_PASSWORD, PasswordVerifier, UserFile, users_beside
 from bot.errors import UsersFailure
-from bot.access.users import LONGEST_PASSWORD, Doorkeeper, UserFile, users_beside
 
 RIGHT = "a right long password"
 
@@ -28,7 +28,7 @@ def test_the_file_holds_names_and_argon2_hashes_and_is_the_owner_s_alone(file: U
 
 
 def test_a_name_and_its_password_belong_together_and_nothing_else_does(file: UserFile) -> None:
-    keeper = Doorkeeper(file)
+    keeper = PasswordVerifier(file)
     assert not keeper.knows("ann", RIGHT), "not proved yet"
     assert keeper.admits("ann", RIGHT) and keeper.knows("ann", RIGHT)
     for name, password in (
@@ -48,13 +48,13 @@ def test_what_two_users_are_told_apart_by_is_the_pair(tmp_path: Path) -> None:
     file = UserFile(tmp_path / "users")
     file.add("ann", "b:long password")
     file.add("ben", "another password")
-    keeper = Doorkeeper(file)
+    keeper = PasswordVerifier(file)
     assert keeper.admits("ann", "b:long password")
     assert not keeper.knows("ben", "b:long password")
 
 
 def test_a_user_who_is_taken_out_is_out_at_once(file: UserFile) -> None:
-    keeper = Doorkeeper(file)
+    keeper = PasswordVerifier(file)
     file.add("ben", "another password")
     assert keeper.admits("ann", RIGHT) and keeper.admits("ben", "another password")
     file.remove("ann")
@@ -63,7 +63,7 @@ def test_a_user_who_is_taken_out_is_out_at_once(file: UserFile) -> None:
 
 
 def test_an_old_password_is_no_longer_right(file: UserFile) -> None:
-    keeper = Doorkeeper(file)
+    keeper = PasswordVerifier(file)
     assert keeper.admits("ann", RIGHT)
     assert not file.add("ann", "the newer password"), "ann was there before"
     assert not keeper.knows("ann", RIGHT) and not keeper.admits("ann", RIGHT)
@@ -72,7 +72,7 @@ def test_an_old_password_is_no_longer_right(file: UserFile) -> None:
 
 @pytest.mark.parametrize("damage", ["gone", "nonsense", "a folder"])
 def test_a_file_that_has_gone_or_is_damaged_lets_nobody_in(file: UserFile, damage: str) -> None:
-    keeper = Doorkeeper(file)
+    keeper = PasswordVerifier(file)
     assert keeper.admits("ann", RIGHT)
     file.path.unlink()
     if damage == "nonsense":

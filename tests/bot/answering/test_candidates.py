@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.candidates import SEARCH_WEIGHT, Candidate, find_candidates, normalised_answer, rerank
+from bot.answering.candidates import (
+    SEARCH_WEIGHT,
+    Candidate,
+    find_candidates,
+    normalised_answer,
+    rerank,
+)
 from bot.answering.confidence import ANSWER_FEATURES, Calibration
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Passage
-from index.searcher import Hit
+from index.results import Hit
 from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, calibration, hit_of, passage_of, span_of
 
 WHOLE = [passage_of(FERRY), passage_of(HARBOUR), passage_of(BRIDGE)]

@@ -9,19 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.answers import REFUSAL, Answer, Citation
 from bot.answering.candidates import Candidate, Support
-from bot.answering.composing import (
-    MOST_SENTENCES,
-    REFUSAL,
-    Answer,
-    Citation,
-    compose_answer,
-    compose_sentences,
-)
-from bot.answering.sentence_selection import Evidence
+from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
+from bot.answering.sentence_selection import SelectedSentence
 from corpus.article import Article
 from corpus.sentences import sentence_spans
-from index.searcher import Hit
+from index.results import Hit
 from tests.fakes.invented import ARTICLES, BRIDGE, FERRY, HARBOUR, hit_of, passage_of
 
 DENIED = "Captain Ina Roos denied the charge."
@@ -33,8 +27,8 @@ def place(article: Article, sentence: int) -> tuple[int, int]:
     return sentence_spans(article.text)[sentence]
 
 
-def evidence(article: Article, sentence: int, probability: float) -> Evidence:
-    return Evidence(article, *place(article, sentence), probability)
+def evidence(article: Article, sentence: int, probability: float) -> SelectedSentence:
+    return SelectedSentence(article, *place(article, sentence), probability)
 
 
 def support(article: Article, sentence: int, margin: float = 5.0) -> Support:
@@ -111,7 +105,7 @@ def test_an_answer_of_any_candidates_cites_what_it_says_where_it_stands(
 
 @given(EVIDENCE, PROBABILITIES, CLOSEST, st.integers(1, MOST_SENTENCES))
 def test_sentences_of_any_evidence_are_cited_where_they_stand(
-    items: list[Evidence], threshold: float, closest: list[Hit], most: int
+    items: list[SelectedSentence], threshold: float, closest: list[Hit], most: int
 ) -> None:
     answer = compose_sentences(items, threshold=threshold, most=most, closest=closest)
     assert is_whole(answer)

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import ReaderError
 from bot.answering.confidence import (
     ANSWER_FEATURES,
     CALIBRATION_FILE,
@@ -21,6 +20,7 @@ from bot.answering.confidence import (
     Split,
     calibration_of,
 )
+from bot.errors import ReaderError
 from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
 from tests.fakes.tiny_reader import one_line
@@ -122,7 +122,7 @@ def test_a_calibration_of_another_version_is_refused_with_the_remedy(tmp_path: P
     file = tmp_path / CALIBRATION_FILE
     fewer = [name for name in ANSWER_FEATURES if not name.endswith("_again")]
     file.write_text(json.dumps(changed("answer", "names", fewer)))
-    with pytest.raises(ReaderError, match="make it anew with python -m bot.training.calibrate"):
+    with pytest.raises(ReaderError, match="run python -m bot.training.calibrate again"):
         Calibration.load(file)
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.answering.candidates import find_candidates
 from bot.answering.confidence import ANSWER_FEATURES
+from bot.answering.context_rereading import PASSAGES_REREAD, ContextRereading, reread_in_context
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
-from bot.answering.context_rereading import PASSAGES_READ_AGAIN, SecondReading, read_again
 from corpus.article import Article, Passage
-from index.searcher import Hit
+from index.results import Hit
 from tests.fakes.invented import (
     FERRY,
     HARBOUR,
@@ -45,9 +45,9 @@ class Recorder(PhraseReader):
         return super().read(question, passages, titles)
 
 
-def again(spans: Sequence[AnswerSpan], reader: Recorder) -> SecondReading:
+def again(spans: Sequence[AnswerSpan], reader: Recorder) -> ContextRereading:
     hits = [hit_of(passage) for passage in dict.fromkeys(span.passage for span in spans)]
-    return read_again(reader, QUESTION, hits, spans)
+    return reread_in_context(reader, QUESTION, hits, spans)
 
 
 def test_the_passages_with_the_best_spans_are_read_among_their_neighbours() -> None:
@@ -60,7 +60,7 @@ def test_the_passages_with_the_best_spans_are_read_among_their_neighbours() -> N
     ]
     again(spans, reader)
     assert [passage.article_id for passage in reader.passages] == ["ferry", "harbour"]
-    assert len(reader.passages) == PASSAGES_READ_AGAIN
+    assert len(reader.passages) == PASSAGES_REREAD
     assert reader.passages[0].text == FERRY.text, "with what stands before it"
     assert reader.titles == ["Ferry", "Ferry, again"]
 
@@ -82,7 +82,7 @@ def test_an_answer_has_the_margin_of_the_second_reading_where_its_sentence_was_r
 
 def test_without_a_second_reading_the_first_one_counts() -> None:
     span = replace(span_of(LAST, "Ina Roos", 3.0), answerable=3.5)
-    assert SecondReading().margins(span) == (3.0, 3.5)
+    assert ContextRereading().margins(span) == (3.0, 3.5)
     (candidate,) = find_candidates(QUESTION, [hit_of(LAST)], [span], {}, calibration())
     features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
     assert (features["margin_again"], features["answerable_again"]) == (3.0, 3.5)
@@ -106,7 +106,9 @@ def test_no_more_than_fifty_words_on_either_side_are_read(count: int) -> None:
     end = article.text.index("it.") + 3
     passage = Passage("long", 1, start, end, article.text[start:end], ((start, end),))
     reader = Recorder()
-    read_again(reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span_of(passage, "Ina", 1.0)])
+    reread_in_context(
+        reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span_of(passage, "Ina", 1.0)]
+    )
     (window,) = reader.passages
     assert len(window.text.split()) == 4 + 2 * min(count, 50)
     assert "Ina Roos denied it." in window.text
@@ -119,7 +121,7 @@ def test_a_window_is_its_article_s_characters_in_bounds(before: str, own: str, a
     passage = Passage("any", 3, start, end, own, ((start, end),))
     span = AnswerSpan(passage, start, end, own, (start, end), 1.0, 0.0)
     reader = Recorder(own)
-    read_again(reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span])
+    reread_in_context(reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span])
     (window,) = reader.passages
     assert article.text[window.start : window.end] == window.text
     assert window.start <= start and end <= window.end

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.question_type import QuestionKind, question_kind
+from bot.answering.question_type import QuestionType, question_type
 
 SPAN = (
     "Who denied the missile attack?",
@@ -66,22 +66,22 @@ CHOICE = (
 
 @pytest.mark.parametrize("question", SPAN)
 def test_who_what_when_where_and_how_many_ask_for_words(question: str) -> None:
-    assert question_kind(question) is QuestionKind.SPAN
+    assert question_type(question) is QuestionType.SPAN
 
 
 @pytest.mark.parametrize("question", SENTENCES)
 def test_why_how_it_came_about_and_what_happened_ask_for_sentences(question: str) -> None:
-    assert question_kind(question) is QuestionKind.SENTENCES
+    assert question_type(question) is QuestionType.SENTENCES
 
 
 @pytest.mark.parametrize("question", YES_NO)
 def test_a_question_that_begins_with_a_verb_asks_for_yes_or_no(question: str) -> None:
-    assert question_kind(question) is QuestionKind.YES_NO
+    assert question_type(question) is QuestionType.YES_NO
 
 
 @pytest.mark.parametrize("question", CHOICE)
 def test_a_choice_asks_for_words(question: str) -> None:
-    assert question_kind(question) is QuestionKind.SPAN
+    assert question_type(question) is QuestionType.SPAN
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_a_choice_asks_for_words(question: str) -> None:
 )
 @pytest.mark.parametrize("question", [SPAN[0], SENTENCES[0], SENTENCES[1], YES_NO[0], CHOICE[0]])
 def test_case_spacing_and_a_polite_lead_change_nothing(said: str, question: str) -> None:
-    expected = question_kind(question)
+    expected = question_type(question)
     for form in (question, question.upper(), question.lower(), question.replace(" ", " \t\n ")):
-        assert question_kind(said.format(form)) is expected
+        assert question_type(said.format(form)) is expected
 
 
 PIECES = st.sampled_from(["and", "please", " ", ",", ":", "is", "or", "why", "what"])
@@ -100,13 +100,13 @@ PIECES = st.sampled_from(["and", "please", " ", ",", ":", "is", "or", "why", "wh
 
 @given(st.text() | st.lists(PIECES).map("".join))
 def test_any_text_has_a_kind(question: str) -> None:
-    assert question_kind(question) in QuestionKind
+    assert question_type(question) in QuestionType
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", "?", "and"])
 def test_nothing_asks_for_words(nothing: str) -> None:
-    assert question_kind(nothing) is QuestionKind.SPAN
+    assert question_type(nothing) is QuestionType.SPAN
 
 
 def test_a_lead_without_end_takes_no_time() -> None:
-    assert question_kind("and, " * 20_000 + "x") is QuestionKind.SPAN
+    assert question_type("and, " * 20_000 + "x") is QuestionType.SPAN

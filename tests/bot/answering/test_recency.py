@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.candidates import Candidate, Support
-from bot.newsbot import NewsBot
 from bot.answering.recency import asks_for_latest, newest_findings, newest_hits
+from bot.newsbot import NewsBot
 from corpus.article import Article, Passage
 from index.builder import build_index
-from index.searcher import Hit
-from tests.fakes.invented import PhraseReader, write_calibration
+from index.results import Hit
 from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.invented import PhraseReader, write_calibration
 
 LATEST = [
     "What is the latest ferry fare?",

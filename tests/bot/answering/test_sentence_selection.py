@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.sentence_selection import PASSAGES_WEIGHED, Evidence, find_evidence, weigh
 from bot.answering.confidence import SENTENCE_FEATURES
+from bot.answering.sentence_selection import (
+    PASSAGES_SEARCHED,
+    SelectedSentence,
+    select_sentences,
+    sentence_features,
+)
 from index.embedding.embedder import Embedder
-from index.searcher import Searcher, SearchResult
+from index.results import SearchResult
+from index.searcher import Searcher
 from tests.fakes.invented import calibration, span_of
 
 QUESTION = "Who denied the missile attack?"
@@ -24,14 +30,14 @@ def searcher(samples_index: Path, embedder: Embedder) -> Searcher:
 
 @pytest.fixture(scope="module")
 def result(searcher: Searcher) -> SearchResult:
-    return searcher.search(QUESTION, PASSAGES_WEIGHED + 4)
+    return searcher.search(QUESTION, PASSAGES_SEARCHED + 4)
 
 
 def feature(features: tuple[float, ...], name: str) -> float:
     return features[SENTENCE_FEATURES.index(name)]
 
 
-def place(item: Evidence) -> tuple[str, int, int]:
+def place(item: SelectedSentence) -> tuple[str, int, int]:
     return item.article.id, item.start, item.end
 
 
@@ -39,9 +45,9 @@ def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
     searcher: Searcher, result: SearchResult
 ) -> None:
     weights = calibration({}, dict.fromkeys(SENTENCE_FEATURES, 0.5))
-    evidence = find_evidence(result, [], searcher, weights)
-    assert len(result.hits) > PASSAGES_WEIGHED
-    best = result.hits[:PASSAGES_WEIGHED]
+    evidence = select_sentences(result, [], searcher, weights)
+    assert len(result.hits) > PASSAGES_SEARCHED
+    best = result.hits[:PASSAGES_SEARCHED]
     expected = {(hit.article.id, *span) for hit in best for span in hit.passage.sentences}
     assert len(evidence) == len(expected)
     assert set(map(place, evidence)) == expected
@@ -53,7 +59,7 @@ def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
 def test_the_features_are_what_they_are_named_after(
     searcher: Searcher, result: SearchResult
 ) -> None:
-    for hit, sentence, features in weigh(result, [], searcher):
+    for hit, sentence, features in sentence_features(result, [], searcher):
         assert len(features) == len(SENTENCE_FEATURES)
         assert all(map(math.isfinite, features))
         assert feature(features, "passage_similarity") == hit.dense
@@ -74,12 +80,12 @@ def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_n
     spans = [span_of(passage, words[0], margin) for margin in (-30.0, 2.5, 1.0)]
     found = {
         (hit.article.id, sentence): feature(features, "margin")
-        for hit, sentence, features in weigh(result, spans, searcher)
+        for hit, sentence, features in sentence_features(result, spans, searcher)
     }
     read = (passage.article_id, spans[0].sentence)
     assert found.pop(read) == 2.5
     assert set(found.values()) == {-12.0}
-    (evidence, *_) = find_evidence(result, spans, searcher, calibration())
+    (evidence, *_) = select_sentences(result, spans, searcher, calibration())
     assert place(evidence) == (passage.article_id, *spans[0].sentence)
 
 
@@ -93,10 +99,10 @@ def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_n
 def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
     searcher: Searcher, question: str, kind: str
 ) -> None:
-    found = searcher.search(question, PASSAGES_WEIGHED)
+    found = searcher.search(question, PASSAGES_SEARCHED)
     seen = {
         hit.article.text[slice(*sentence)]: feature(features, "asked_kind_found")
-        for hit, sentence, features in weigh(found, [], searcher)
+        for hit, sentence, features in sentence_features(found, [], searcher)
     }
     assert [flag for text, flag in seen.items() if kind in text] != []
     assert all(flag for text, flag in seen.items() if kind in text)
@@ -106,4 +112,4 @@ def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
 def test_where_nothing_is_found_there_is_no_evidence(
     searcher: Searcher, result: SearchResult
 ) -> None:
-    assert find_evidence(replace(result, hits=()), [], searcher, calibration()) == []
+    assert select_sentences(replace(result, hits=()), [], searcher, calibration()) == []

@@ -30,8 +30,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m tests.bot.chat.picture OUT.png", file=sys.stderr)
         return 2
-    from bot.server.serving import start
     from bot.newsbot import NewsBot
+    from bot.server.serving import start
     from corpus.samples import samples_folder
     from index.builder import build_index
 

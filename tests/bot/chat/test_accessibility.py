@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.fakes.browser import ask, open_page, shown_cards
 from tests.bot.chat.test_page import SAMPLE
+from tests.fakes.browser import ask, open_page, shown_cards
 
 SIZES = [
     {"viewport": {"width": width, "height": height}, "color_scheme": scheme}

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from bot.chat.article_table import PAGE, Listing, Row, chosen, table_html
+from bot.chat.article_table import PAGE, ArticleRow, ArticleTable, chosen, table_html
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.fakes.seen import TEXT, Seen
+from tests.fakes.hashed import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.seen import TEXT, Seen
 
 ROWS = [
-    Row("a", "Harbour closed", "Post", "2024-05-01T00:00:00+00:00", "Ada Byline"),
-    Row("b", "airport open", "gazette", "2023-05-01T00:00:00+00:00", ""),
-    Row("c", "", "", "", ""),
+    ArticleRow("a", "Harbour closed", "Post", "2024-05-01T00:00:00+00:00", "Ada Byline"),
+    ArticleRow("b", "airport open", "gazette", "2023-05-01T00:00:00+00:00", ""),
+    ArticleRow("c", "", "", "", ""),
 ]
 
 
@@ -66,7 +66,7 @@ def test_pages_hold_fifty_and_end_where_the_rows_do(page: int, first: int) -> No
 
 @given(TEXT)
 def test_nothing_of_a_row_is_alive_and_its_id_is_whole(text: str) -> None:
-    seen = Seen(table_html([Row(text, text, text, text, text)], 0, "title", False, 1))
+    seen = Seen(table_html([ArticleRow(text, text, text, text, text)], 0, "title", False, 1))
     assert set(seen.tags) <= {
         *("p", "table", "thead", "tbody", "tr", "th", "td", "button", "span", "bdi", "time"),
         "input",
@@ -76,7 +76,9 @@ def test_nothing_of_a_row_is_alive_and_its_id_is_whole(text: str) -> None:
 
 @given(TEXT)
 def test_a_box_has_the_id_of_its_row_and_is_named_by_its_title(text: str) -> None:
-    seen = Seen(table_html([Row(text, text, "", "", "")], 0, "title", False, 1, removal=True))
+    seen = Seen(
+        table_html([ArticleRow(text, text, "", "", "")], 0, "title", False, 1, removal=True)
+    )
     assert set(seen.tags) <= {
         *("p", "table", "thead", "tbody", "tr", "th", "td", "button", "span", "bdi", "input"),
     }
@@ -98,14 +100,14 @@ def test_of_an_index_that_has_gone_nothing_is_at_hand(tmp_path: Path) -> None:
     (tmp_path / "flood.txt").write_text(f"Flood\n\n{FLOOD}")
     build_index([tmp_path / "flood.txt"], tmp_path / "index", embedder=HashedEmbedder())
     bot = NewsBot(tmp_path / "index", embedder=HashedEmbedder(), reader=PhraseReader("410 people"))
-    listing = Listing(bot)
+    listing = ArticleTable(bot)
     assert [row.title for row in listing.at_hand()] == ["Flood"]
     shutil.rmtree(tmp_path / "index")
     assert listing.at_hand() == ()
 
 
 def test_the_samples_are_listed_with_their_sources(bot: NewsBot) -> None:
-    listing = Listing(bot)
+    listing = ArticleTable(bot)
     assert len(listing.rows()) == 13
     assert listing.rows() is listing.rows()
     assert listing.sources() == sorted(set(listing.sources()), key=str.casefold)

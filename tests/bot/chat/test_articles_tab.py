@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
 from index.builder import remove_articles
-from tests.fakes.browser import ask, open_page
 from tests.bot.chat.conftest import serving
 from tests.bot.chat.test_page import HOSTILE
+from tests.fakes.browser import ask, open_page
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder

@@ -14,10 +14,10 @@ from playwright.sync_api import Page, expect
 from bot.chat.html.answers import in_words
 from bot.feedback import FeedbackStore, feedback_file
 from bot.newsbot import NewsBot
-from bot.reader.registry import load_reader
 from bot.reader.reader import AnswerSpan
-from tests.fakes.browser import ask, asked, open_page, shown_cards
+from bot.reader.registry import load_reader
 from tests.bot.chat.conftest import serving
+from tests.fakes.browser import ask, asked, open_page, shown_cards
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.chat.conversation import View, converse, first_view, greeting, shown, stopped
+from bot.chat.conversation import ConversationView, converse, first_view, greeting, shown, stopped
 from bot.chat.examples import EXAMPLES
-from bot.chat.filters import Narrowing
+from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
 from bot.newsbot import NewsBot
 
@@ -124,7 +124,7 @@ def test_a_long_conversation_lets_go_of_its_oldest_turns(bot: NewsBot) -> None:
 
 
 def test_the_dates_and_the_source_narrow_what_is_asked(bot: NewsBot) -> None:
-    narrowing = Narrowing.read("2024-01-01", None, ["Halvik Observer"])
+    narrowing = SearchFilters.read("2024-01-01", None, ["Halvik Observer"])
     *_, last = converse(bot, "How many passengers did the Grelle ferry carry?", (), narrowing)
     (turn,) = last.turns
     assert turn.narrowing == narrowing
@@ -184,6 +184,6 @@ def test_the_first_view_is_empty() -> None:
     assert "card" not in view.sources
 
 
-def _after(bot: NewsBot, question: str, turns: tuple[Turn, ...] = ()) -> View:
+def _after(bot: NewsBot, question: str, turns: tuple[Turn, ...] = ()) -> ConversationView:
     *_, last = converse(bot, question, turns)
     return last

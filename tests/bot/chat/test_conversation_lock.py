@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 import httpx
 from playwright.sync_api import Page, Route, expect
 
-from bot.chat.conversation_lock import Floor
+from bot.answering.answers import Answer
+from bot.chat.conversation_lock import ConversationLock
 from bot.chat.turns import Turn, Vote
-from bot.answering.composing import Answer
 from bot.newsbot import NewsBot
 from bot.settings import Level
 from index.builder import build_index
-from tests.fakes.browser import ask, asked, open_page
 from tests.bot.chat.conftest import serving
+from tests.fakes.browser import ask, asked, open_page
+from tests.fakes.hashed import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
-from tests.fakes.hashed import HashedEmbedder
 
 if TYPE_CHECKING:
     from bot.reader.reader import AnswerSpan
@@ -44,7 +44,7 @@ def steps(*said: tuple[list[Turn], str]) -> Iterator[tuple[list[Turn], str]]:
 
 
 def test_a_second_one_is_turned_away_until_the_first_is_through() -> None:
-    floor, one = Floor(), turn(1)
+    floor, one = ConversationLock(), turn(1)
     first = floor.alone([], steps(([], "a"), ([one], "b")), "busy")
     assert next(first) == "a"
     assert list(floor.alone([], steps(([], "c")), "busy")) == ["busy"]
@@ -53,21 +53,21 @@ def test_a_second_one_is_turned_away_until_the_first_is_through() -> None:
 
 
 def test_one_that_does_not_know_of_the_last_answer_is_turned_away_once() -> None:
-    floor, one = Floor(), turn(1)
+    floor, one = ConversationLock(), turn(1)
     assert list(floor.alone([], steps(([one], "a")), "busy")) == ["a"]
     assert list(floor.alone([], steps(([], "b")), "busy")) == ["busy"]
     assert list(floor.alone([], steps(([], "b")), "busy")) == ["b"]
 
 
 def test_a_vote_makes_no_other_conversation() -> None:
-    floor, one = Floor(), turn(1)
+    floor, one = ConversationLock(), turn(1)
     assert list(floor.alone([], steps(([one], "a")), "busy")) == ["a"]
     voted = replace(one, vote=Vote(1, True))
     assert list(floor.alone([voted], steps(([voted], "b")), "busy")) == ["b"]
 
 
 def test_one_that_was_stopped_says_no_more_and_keeps_nobody_out() -> None:
-    floor = Floor()
+    floor = ConversationLock()
     first = floor.alone([], steps(([], "a"), ([], "b")), "busy")
     assert next(first) == "a"
     floor.clear()
@@ -79,7 +79,7 @@ def test_one_that_was_stopped_says_no_more_and_keeps_nobody_out() -> None:
 
 
 def test_one_that_is_closed_or_fails_keeps_nobody_out() -> None:
-    floor = Floor()
+    floor = ConversationLock()
 
     def failing() -> Iterator[tuple[list[Turn], str]]:
         yield [], "a"
@@ -102,10 +102,10 @@ def test_one_that_is_closed_or_fails_keeps_nobody_out() -> None:
 
 
 def test_each_conversation_has_its_own() -> None:
-    floor = Floor()
+    floor = ConversationLock()
     first = floor.alone([], steps(([], "a"), ([], "b")), "busy")
     assert next(first) == "a"
-    other = copy.deepcopy(Floor())
+    other = copy.deepcopy(ConversationLock())
     assert list(other.alone([], steps(([], "c")), "busy")) == ["c"]
 
 

@@ -8,11 +8,11 @@ from datetime import date
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from bot.chat.filters import Narrowing
+from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
 from bot.chat.export import as_json, as_markdown, as_text
+from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
-from bot.answering.composing import REFUSAL, Alternative, Answer, Citation
-from bot.cli.console import one_line
+from bot.sanitize import one_line
 from tests.fakes.seen import TEXT
 
 
@@ -23,7 +23,7 @@ def turn(quote: str, title: str = "Title", url: str | None = None, question: str
 
     other = Alternative("Ice", 0.5, (cited(2),))
     answer = Answer(f"Fog — “{quote}” [1]", "Fog", False, 0.8, (cited(1),), (other,))
-    return Turn(1, question, answer, narrowing=Narrowing(since=date(2024, 5, 1)))
+    return Turn(1, question, answer, narrowing=SearchFilters(since=date(2024, 5, 1)))
 
 
 def test_a_copied_answer_brings_its_sources() -> None:

@@ -6,25 +6,25 @@ from datetime import date
 
 import pytest
 
-from bot.chat.filters import BadNarrowing, Narrowing
+from bot.chat.filters import FilterProblem, SearchFilters
 
 
 def test_nothing_typed_leaves_nothing_out() -> None:
     for nothing in (None, "", "  "):
-        narrowing = Narrowing.read(nothing, nothing, [nothing or ""], [])
+        narrowing = SearchFilters.read(nothing, nothing, [nothing or ""], [])
         assert not narrowing
         assert str(narrowing) == ""
 
 
 def test_dates_and_source_are_read_and_put_in_words() -> None:
-    both = Narrowing.read(
+    both = SearchFilters.read(
         "2024-05-01", "2024-05-31 00:00:00", [" Paper ", "Post", "Paper"], ["a", "b"]
     )
-    assert both == Narrowing(date(2024, 5, 1), date(2024, 5, 31), ("Paper", "Post"), ("a", "b"))
+    assert both == SearchFilters(date(2024, 5, 1), date(2024, 5, 31), ("Paper", "Post"), ("a", "b"))
     assert str(both) == "2024-05-01 to 2024-05-31 · Paper, Post · 2 articles"
-    assert str(Narrowing.read("2024-05-01")) == "from 2024-05-01"
-    assert str(Narrowing.read(None, "2024-05-01")) == "until 2024-05-01"
-    assert str(Narrowing.read("2024-05-01", "2024-05-01")) == "2024-05-01"
+    assert str(SearchFilters.read("2024-05-01")) == "from 2024-05-01"
+    assert str(SearchFilters.read(None, "2024-05-01")) == "until 2024-05-01"
+    assert str(SearchFilters.read("2024-05-01", "2024-05-01")) == "2024-05-01"
     assert both.to_dict() == {
         "since": "2024-05-01",
         "until": "2024-05-31",
@@ -35,23 +35,23 @@ def test_dates_and_source_are_read_and_put_in_words() -> None:
 
 @pytest.mark.parametrize("day", ["yesterday", "2024-13-01", "<b>", "31.5.2024"])
 def test_what_is_no_date_is_told_with_its_field(day: str) -> None:
-    with pytest.raises(BadNarrowing, match="“From” is not a date"):
-        Narrowing.read(day, None)
-    with pytest.raises(BadNarrowing, match="“Until” is not a date"):
-        Narrowing.read(None, day)
+    with pytest.raises(FilterProblem, match="“From” is not a date"):
+        SearchFilters.read(day, None)
+    with pytest.raises(FilterProblem, match="“Until” is not a date"):
+        SearchFilters.read(None, day)
 
 
 def test_dates_the_wrong_way_round_are_told() -> None:
-    with pytest.raises(BadNarrowing, match="wrong way round"):
-        Narrowing.read("2024-06-01", "2024-05-01")
+    with pytest.raises(FilterProblem, match="wrong way round"):
+        SearchFilters.read("2024-06-01", "2024-05-01")
 
 
 def test_too_many_choices_are_told() -> None:
-    with pytest.raises(BadNarrowing, match="More than 1,000"):
-        Narrowing.read(articles=[str(number) for number in range(1_001)])
+    with pytest.raises(FilterProblem, match="More than 1,000"):
+        SearchFilters.read(articles=[str(number) for number in range(1_001)])
 
 
 def test_what_is_not_chosen_is_no_filter() -> None:
-    assert set(Narrowing.read().to_filters().values()) == {None}
-    given = Narrowing.read(sources=["Post"], articles=["a"]).to_filters()
+    assert set(SearchFilters.read().to_filters().values()) == {None}
+    given = SearchFilters.read(sources=["Post"], articles=["a"]).to_filters()
     assert (given["source"], given["articles"]) == (("Post",), ("a",))

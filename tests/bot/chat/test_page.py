@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.fakes.browser import ask, asked, open_page, shown_cards
 from tests.bot.chat.conftest import serving
+from tests.fakes.browser import ask, asked, open_page, shown_cards
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from bot.chat.article_table import ArticleRow
 from bot.chat.selection import chosen_rows, question_html
-from bot.chat.article_table import Row
 from tests.fakes.seen import TEXT, Seen
 
-ROWS = [Row(one, f"Title {one}", "", "", "") for one in "abc"]
+ROWS = [ArticleRow(one, f"Title {one}", "", "", "") for one in "abc"]
 
 
 @pytest.mark.parametrize(
@@ -38,5 +38,5 @@ def test_what_is_to_be_removed_is_counted_and_named_as_far_as_there_is_room() ->
 
 @given(TEXT)
 def test_nothing_of_a_title_is_alive(text: str) -> None:
-    seen = Seen(question_html([Row(text, text, "", "", "")]))
+    seen = Seen(question_html([ArticleRow(text, text, "", "", "")]))
     assert set(seen.tags) == {"p", "strong", "ul", "li", "bdi"}

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.cli.console import Bars, Line, clean, one_line, progress_bars
+from bot.cli.console import OutputLine, ProgressBars, progress_bars
+from bot.sanitize import clean, one_line
 
 _ACTS = {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))} - {"\t", "\n"}
 
@@ -72,13 +73,13 @@ def test_one_line_is_one_line() -> None:
 
 
 def test_a_plain_line_is_indented_and_an_empty_one_is_empty() -> None:
-    assert Line((("[1]", "bold"), (" a\x1b[1m", "")), indent=4).plain == "    [1] a"
-    assert Line(indent=4).plain == ""
+    assert OutputLine((("[1]", "bold"), (" a\x1b[1m", "")), indent=4).plain == "    [1] a"
+    assert OutputLine(indent=4).plain == ""
 
 
-def bars(first: str) -> tuple[Progress, Bars]:
+def bars(first: str) -> tuple[Progress, ProgressBars]:
     progress = Progress(console=Console(file=io.StringIO()))
-    return progress, Bars(progress, first)
+    return progress, ProgressBars(progress, first)
 
 
 def told(progress: Progress) -> list[tuple[str, float, float | None]]:

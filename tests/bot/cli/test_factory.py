@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import ReaderError, SettingsError
 from bot.cli.factory import index_folder, open_bot
+from bot.errors import ReaderError, SettingsError
 from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
 from index.errors import IndexMissing

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.composing import REFUSAL
+from bot.answering.answers import REFUSAL
 from bot.newsbot import NewsBot
 from tests.fakes.invented import copy_shipped_reader
 from tests.fakes.running import (

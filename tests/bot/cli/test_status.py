@@ -10,8 +10,8 @@ import pytest
 from bot.newsbot import NewsBot
 from index.builder import build_index
 from index.store.layout import Manifest, current_generation
-from tests.fakes.running import Capture, output_of, run
 from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.running import Capture, output_of, run
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.access.users import Doorkeeper, UserFile
+from bot.access.users import PasswordVerifier, UserFile
 from tests.fakes.running import COMMAND, ROOT, Capture, output_of
 
 PASSWORD = "a long password"
@@ -30,7 +30,7 @@ def test_a_user_is_added_from_a_pipe_listed_and_taken_out(tmp_path: Path, capsys
     users = tmp_path / "users"
     done = add("ann", users, f"{PASSWORD}\nmore\n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "ann can log in\n", "")
-    assert Doorkeeper(UserFile(users)).admits("ann", PASSWORD)
+    assert PasswordVerifier(UserFile(users)).admits("ann", PASSWORD)
     assert output_of(capsys, "user", "list", "--users", users) == (0, "ann\n", "")
     gone = (0, "ann cannot log in any more\n", "")
     assert output_of(capsys, "user", "remove", "ann", "--users", users) == gone

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 from index.builder import build_index
+from tests.fakes.hashed import HashedEmbedder
 from tests.fakes.running import COMMAND, ROOT, Capture, output_of, write_articles
 from tests.fakes.web_server import page, serve
-from tests.fakes.hashed import HashedEmbedder
 
 
 def test_ctrl_c_ends_a_watch_with_a_summary_and_status_0(tmp_path: Path) -> None:

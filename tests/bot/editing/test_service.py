@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.access.rate_limits import Limits
-from bot.editing.jobs import Change
-from bot.editing.service import Contributions
+from bot.access.rate_limits import ServerLimits
 from bot.chat.html.progress import progress_html
-from bot.errors import Refused
+from bot.editing.jobs import Job
+from bot.editing.service import EditingService
+from bot.errors import RequestRefused
 from bot.newsbot import NewsBot
 from index.builder import BuildReport
 from index.errors import IndexFailure
@@ -37,14 +37,14 @@ def bot(samples_index: Path, embedder: Embedder, tmp_path: Path) -> NewsBot:
 
 
 @pytest.fixture
-def contributions(bot: NewsBot, uploads: Path) -> Iterator[Contributions]:
-    made = Contributions(bot, Limits(changes_waiting=2), uploads)
+def contributions(bot: NewsBot, uploads: Path) -> Iterator[EditingService]:
+    made = EditingService(bot, ServerLimits(changes_waiting=2), uploads)
     yield made
     made.close()
 
 
 def test_what_does_not_lie_in_the_folder_of_uploads_is_not_read(
-    contributions: Contributions, uploads: Path, tmp_path: Path
+    contributions: EditingService, uploads: Path, tmp_path: Path
 ) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("The secret of the quokka is 512.")
@@ -61,13 +61,13 @@ def test_what_does_not_lie_in_the_folder_of_uploads_is_not_read(
         "/",
         f"{uploads}-beside/x.txt",
     ):
-        with pytest.raises(Refused, match="^not an uploaded file"):
+        with pytest.raises(RequestRefused, match="^not an uploaded file"):
             contributions.add([str(path)])
     assert secret.exists()
 
 
 def test_two_files_of_one_name_are_two_articles_and_neither_takes_a_sample_s_place(
-    contributions: Contributions, bot: NewsBot, uploads: Path
+    contributions: EditingService, bot: NewsBot, uploads: Path
 ) -> None:
     before = {article.id: article.text for article in bot.articles()}
     name = next(one for one in before if one.endswith(".txt"))
@@ -82,17 +82,17 @@ def test_two_files_of_one_name_are_two_articles_and_neither_takes_a_sample_s_pla
 
 
 def test_changes_are_made_one_after_the_other_and_only_so_many_wait(
-    contributions: Contributions, bot: NewsBot
+    contributions: EditingService, bot: NewsBot
 ) -> None:
     begin = threading.Event()
 
-    def hold(change: Change) -> BuildReport:
+    def hold(change: Job) -> BuildReport:
         begin.wait(60)
         return BuildReport()
 
     held = contributions.changes.start("Waiting", hold)
     waiting = [contributions.add(text=f"The ferry carried {n} goats.") for n in range(2)]
-    with pytest.raises(Refused, match="^2 changes wait already"):
+    with pytest.raises(RequestRefused, match="^2 changes wait already"):
         contributions.add(text="one more")
     assert (contributions.changes.progress().running, contributions.changes.progress().waiting) == (
         True,
@@ -107,20 +107,22 @@ def test_changes_are_made_one_after_the_other_and_only_so_many_wait(
     assert bot.status().generation not in generations
 
 
-def test_a_change_that_fails_is_told_and_the_next_one_goes_on(contributions: Contributions) -> None:
+def test_a_change_that_fails_is_told_and_the_next_one_goes_on(
+    contributions: EditingService,
+) -> None:
     with pytest.raises(IndexFailure, match="no article 'none'"):
         contributions.remove(["none"]).outcome.result()
     assert contributions.add(text="The mill of Ardle was sold.").outcome.result().added == 1
 
 
-def test_a_server_that_closes_takes_no_more(contributions: Contributions) -> None:
+def test_a_server_that_closes_takes_no_more(contributions: EditingService) -> None:
     contributions.close()
-    with pytest.raises(Refused, match="closing"):
+    with pytest.raises(RequestRefused, match="closing"):
         contributions.add(text="too late")
 
 
 def test_what_is_added_is_kept_and_asked_at_the_next_question(
-    contributions: Contributions, bot: NewsBot, uploads: Path, tmp_path: Path
+    contributions: EditingService, bot: NewsBot, uploads: Path, tmp_path: Path
 ) -> None:
     text = "Quokka census\n\nThe quokka census counted 512 animals on the island.\n"
     (uploads / "quokka.txt").write_text(text)
@@ -135,7 +137,7 @@ def test_what_is_added_is_kept_and_asked_at_the_next_question(
 
 
 def test_pasted_text_becomes_an_article_with_its_date(
-    contributions: Contributions, bot: NewsBot
+    contributions: EditingService, bot: NewsBot
 ) -> None:
     text = "The quokka census counted 512 animals."
     change = contributions.add(text=text, title="Quokkas", source="Post", published="2024-05-31")
@@ -145,7 +147,7 @@ def test_pasted_text_becomes_an_article_with_its_date(
 
 
 def test_what_cannot_be_read_is_named_with_its_cause(
-    contributions: Contributions, uploads: Path, tmp_path: Path
+    contributions: EditingService, uploads: Path, tmp_path: Path
 ) -> None:
     (uploads / "empty.txt").write_text("")
     (uploads / "<b>photo.png").write_bytes(b"\x89PNG")
@@ -158,7 +160,7 @@ def test_what_cannot_be_read_is_named_with_its_cause(
     assert str(tmp_path) not in seen.text
 
 
-def test_an_address_of_this_machine_is_not_fetched(contributions: Contributions) -> None:
+def test_an_address_of_this_machine_is_not_fetched(contributions: EditingService) -> None:
     change = contributions.add(addresses=["http://127.0.0.1:9/x.html"])
     report = change.outcome.result()
     assert report.added == 0 and len(report.failures) == 1
@@ -170,11 +172,11 @@ def kept_in(folder: Path) -> list[str]:
 
 
 def test_a_change_that_is_stopped_or_published_nothing_leaves_no_original(
-    contributions: Contributions, uploads: Path, tmp_path: Path
+    contributions: EditingService, uploads: Path, tmp_path: Path
 ) -> None:
     begin = threading.Event()
 
-    def hold(change: Change) -> BuildReport:
+    def hold(change: Job) -> BuildReport:
         begin.wait(60)
         return BuildReport()
 
@@ -185,7 +187,7 @@ def test_a_change_that_is_stopped_or_published_nothing_leaves_no_original(
     assert len([name for name in kept_in(tmp_path) if not name.startswith(".")]) == 2
     contributions.changes.stop(stopped.number)
     begin.set()
-    with pytest.raises(Refused, match="stopped"):
+    with pytest.raises(RequestRefused, match="stopped"):
         stopped.outcome.result(60)
     assert shared.outcome.result(60).added == 1
     (uploads / "broken.pdf").write_bytes(b"no PDF at all")
@@ -200,13 +202,13 @@ def test_a_change_that_is_stopped_or_published_nothing_leaves_no_original(
 def test_what_would_take_too_much_room_is_refused_and_the_upload_stays(
     bot: NewsBot, uploads: Path, tmp_path: Path
 ) -> None:
-    contributions = Contributions(bot, Limits(originals_bytes=100), uploads)
+    contributions = EditingService(bot, ServerLimits(originals_bytes=100), uploads)
     (uploads / "story.txt").write_text("x" * 101)
-    with pytest.raises(Refused, match="--originals-gb"):
+    with pytest.raises(RequestRefused, match="--originals-gb"):
         contributions.add([str(uploads / "story.txt")])
     assert (uploads / "story.txt").exists() and kept_in(tmp_path) == []
     assert contributions.changes.current is None
     contributions.close()
-    with pytest.raises(Refused, match="closing"):
+    with pytest.raises(RequestRefused, match="closing"):
         contributions.add(text="Short.")
     assert kept_in(tmp_path) == []

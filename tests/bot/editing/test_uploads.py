@@ -12,12 +12,12 @@ from filelock import FileLock
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.editing.uploads import Originals, pasted_article, safe_name
-from bot.errors import BotError, Refused
+from bot.editing.uploads import UploadFolder, pasted_article, safe_name
+from bot.errors import BotError, RequestRefused
 from index.builder import build_index
 from tests.fakes.hashed import HashedEmbedder
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 
 
 @given(st.text(max_size=300))
@@ -64,7 +64,7 @@ def test_a_name_becomes_one_plain_part_of_a_path_and_keeps_its_endings(
 
 
 def test_nothing_is_overwritten_and_nothing_is_kept_twice(tmp_path: Path) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     for folder, text in (("one", "First."), ("two", "Second."), ("three", "First.")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "story.txt").write_text(text)
@@ -77,7 +77,7 @@ def test_nothing_is_overwritten_and_nothing_is_kept_twice(tmp_path: Path) -> Non
 
 
 def test_a_link_in_the_folder_is_never_followed(tmp_path: Path) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     (tmp_path / "story.txt").write_text("New.")
     (first,) = originals.bring([tmp_path / "story.txt"]).paths
     first.unlink()
@@ -90,7 +90,7 @@ def test_a_link_in_the_folder_is_never_followed(tmp_path: Path) -> None:
 
 
 def test_pasted_text_is_kept_with_what_is_known_of_it(tmp_path: Path) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     pasted = pasted_article("Body.\n", " Title ", published="2024-05-31")
     (kept,) = originals.bring(pasted=pasted).paths
     assert json.loads(kept.read_text()) == {
@@ -105,10 +105,10 @@ def test_pasted_text_is_kept_with_what_is_known_of_it(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "index-originals").write_text("a file")
     with pytest.raises(BotError, match="cannot keep it"):
-        Originals(tmp_path / "index").bring(pasted=b"{}")
+        UploadFolder(tmp_path / "index").bring(pasted=b"{}")
 
 
-def names(originals: Originals) -> list[str]:
+def names(originals: UploadFolder) -> list[str]:
     """What the folder holds, without the endings that ``safe_name`` adds."""
     return sorted(path.name.partition("-")[0] for path in originals.folder.iterdir())
 
@@ -120,24 +120,24 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def test_no_more_is_kept_than_there_is_room_for_and_then_nothing_of_it(tmp_path: Path) -> None:
-    originals = Originals(tmp_path / "index", most_bytes=1_000)
+    originals = UploadFolder(tmp_path / "index", most_bytes=1_000)
     first = written(tmp_path, "first.txt", "a" * 600)
     second, third = (written(tmp_path, f"{name}.txt", name * 50) for name in ("later", "last"))
     originals.settle(originals.bring([first]), published=True)
-    with pytest.raises(Refused, match="more than 1e-06 GB.*make room there.*--originals-gb"):
+    with pytest.raises(RequestRefused, match="more than 1e-06 GB.*make room there.*--originals-gb"):
         originals.bring([second, third])
     assert names(originals) == ["first"]
     originals.settle(originals.bring([second, first]), published=True)  # one of them is there
     assert names(originals) == ["first", "later"]
-    with pytest.raises(Refused, match="make room"):
+    with pytest.raises(RequestRefused, match="make room"):
         originals.bring(pasted=b"x" * 200)
-    Originals(tmp_path / "index", most_bytes=0).bring([third])
+    UploadFolder(tmp_path / "index", most_bytes=0).bring([third])
 
 
 def test_what_a_change_brought_goes_with_it_and_what_was_there_before_stays(
     tmp_path: Path,
 ) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     old, new = (written(tmp_path, f"{name}.txt", name) for name in ("old", "new"))
     originals.settle(originals.bring([old]), published=True)
     brought = originals.bring([old, new], b"{}")
@@ -151,7 +151,7 @@ def test_what_a_change_brought_goes_with_it_and_what_was_there_before_stays(
 def test_what_two_changes_brought_goes_with_the_last_of_them(
     tmp_path: Path, second_published: bool
 ) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     both, one = (written(tmp_path, f"{name}.txt", name) for name in ("both", "one"))
     first, second = originals.bring([both, one]), originals.bring([both])
     assert first.paths[0] == second.paths[0]
@@ -162,7 +162,7 @@ def test_what_two_changes_brought_goes_with_the_last_of_them(
 
 
 def test_what_an_article_came_from_stays_whatever_became_of_the_change(tmp_path: Path) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     story = written(tmp_path, "story.txt", "Title\n\nThe ferry carried nine goats.\n")
     brought = originals.bring([story])
     build_index(brought.paths, tmp_path / "index", embedder=HashedEmbedder())
@@ -172,7 +172,7 @@ def test_what_an_article_came_from_stays_whatever_became_of_the_change(tmp_path:
 
 def test_what_is_not_known_to_be_needless_waits_until_it_is(tmp_path: Path) -> None:
     index = tmp_path / "index"
-    originals = Originals(index)
+    originals = UploadFolder(index)
     brought = originals.bring([written(tmp_path, "story.txt", "Text.")])
     index.mkdir()
     with FileLock(index / "write.lock"):  # somebody may be reading it
@@ -202,14 +202,14 @@ def test_a_crash_leaves_nothing_that_no_article_came_from(tmp_path: Path) -> Non
     )
     ended = subprocess.run([sys.executable, "-c", crash, tmp_path], cwd=ROOT, check=False)
     assert ended.returncode == 9
-    originals = Originals(index)
+    originals = UploadFolder(index)
     assert "lost" in names(originals)
     originals.sweep()
     assert names(originals) == ["kept"]
 
 
 def test_what_another_server_s_change_brought_is_left_to_it(tmp_path: Path) -> None:
-    theirs, ours = Originals(tmp_path / "index"), Originals(tmp_path / "index")
+    theirs, ours = UploadFolder(tmp_path / "index"), UploadFolder(tmp_path / "index")
     brought = theirs.bring([written(tmp_path, "story.txt", "Text.")])
     ours.sweep()
     assert brought.paths[0].exists()
@@ -218,7 +218,7 @@ def test_what_another_server_s_change_brought_is_left_to_it(tmp_path: Path) -> N
 
 
 def test_a_note_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
-    originals = Originals(tmp_path / "index")
+    originals = UploadFolder(tmp_path / "index")
     mine = written(tmp_path, "mine.txt", "Mine.")
     brought = originals.bring([written(tmp_path, "story.txt", "Text.")])
     (originals.folder / ".0123.lock").touch()

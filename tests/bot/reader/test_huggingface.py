@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.errors import ReaderError
 from bot.reader.huggingface import HuggingFaceReader
-from bot.reader.registry import load_reader
 from bot.reader.reader import SPANS_EACH
+from bot.reader.registry import load_reader
 from corpus.article import Article
 from corpus.splitter import split_article
 from tests.fakes.tiny_reader import TOWNS, one_line, passages_of, write_bert

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ReaderError
-from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.reader.onnx_reader import OnnxReader
 from bot.reader.reader import SPANS_EACH, Reader
+from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.reader.spans import LENGTH_COST
 from corpus.article import Article
 from corpus.splitter import split_article

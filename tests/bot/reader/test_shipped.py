@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.newsbot import NewsBot
-from bot.reader.registry import SHIPPED_READER
 from bot.reader.onnx_reader import MODEL_FILE
+from bot.reader.registry import SHIPPED_READER
 from index.embedding.embedder import Embedder
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from bot.reader.tokenization import LONGEST_INPUT, PassageEncoder
+from bot.reader.tokenization import LONGEST_INPUT, PassageTokenizer
 from tests.fakes.tiny_reader import vocabulary
 
 WORDS = st.lists(
@@ -24,7 +24,7 @@ def words(ids: list[int]) -> list[str]:
 def test_the_parts_come_in_order_and_all_after_the_question_is_the_second_segment(
     tokenizer_file: Path,
 ) -> None:
-    encoder = PassageEncoder(tokenizer_file)
+    encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode("Where was the storm?", [("The Ferry", "There was no storm.")])
     assert words(item.ids) == [
         "[CLS]", "where", "was", "the", "storm", "?", "[SEP]",
@@ -37,7 +37,7 @@ def test_the_parts_come_in_order_and_all_after_the_question_is_the_second_segmen
 
 
 def test_without_a_title_there_is_one_separator_less(tokenizer_file: Path) -> None:
-    encoder = PassageEncoder(tokenizer_file)
+    encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode("Where?", [("", "The ferry")])
     assert words(item.ids) == ["[CLS]", "where", "?", "[SEP]", "the", "ferry", "[SEP]"]
     assert item.first == 4
@@ -45,14 +45,14 @@ def test_without_a_title_there_is_one_separator_less(tokenizer_file: Path) -> No
 
 def test_offsets_count_code_points_also_after_accents_and_emoji(tokenizer_file: Path) -> None:
     text = "😀 Ému à Zürich 👩‍🚒: the ferry"
-    (item,) = PassageEncoder(tokenizer_file).encode("Where?", [("", text)])
+    (item,) = PassageTokenizer(tokenizer_file).encode("Where?", [("", text)])
     assert [text[start:end] for start, end in item.offsets[-2:]] == ["the", "ferry"]
     pieces = {text[start:end] for start, end in item.offsets}
     assert {"É", "à", "Z", "ü", "😀"} <= pieces
 
 
 def test_a_passage_is_encoded_the_same_beside_others(tokenizer_file: Path) -> None:
-    encoder = PassageEncoder(tokenizer_file)
+    encoder = PassageTokenizer(tokenizer_file)
     pairs = [("A ferry", "The storm."), ("", ""), ("", "No rain, no trains; nobody said so.")]
     together = encoder.encode("What was there?", pairs)
     assert together == [encoder.encode("What was there?", [pair])[0] for pair in pairs]
@@ -64,7 +64,7 @@ def test_nothing_is_over_the_limit_and_every_token_keeps_its_place(
     tokenizer_file: Path, asked: list[str], title: list[str], body: list[str], times: int
 ) -> None:
     text = " ".join(body * times)
-    encoder = PassageEncoder(tokenizer_file)
+    encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode(" ".join(asked * times), [(" ".join(title * times), text)])
     assert len(item.ids) == len(item.types) == item.first + len(item.offsets) + 1 <= LONGEST_INPUT
     assert item.ids[-1] == item.ids[item.first - 1] == vocabulary().index("[SEP]")
@@ -78,7 +78,7 @@ def test_nothing_is_over_the_limit_and_every_token_keeps_its_place(
 
 def test_a_long_question_and_a_long_title_leave_room_for_the_passage(tokenizer_file: Path) -> None:
     long = "the ferry " * 400
-    encoder = PassageEncoder(tokenizer_file)
+    encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode(long, [(long, long)])
     assert len(item.ids) == LONGEST_INPUT
     assert len(item.offsets) > LONGEST_INPUT / 2
@@ -94,8 +94,8 @@ def test_a_tokenizer_that_pads_and_cuts_by_itself_does_neither_here(
     tokenizer.enable_padding(length=50)
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     pairs = [("", "The ferry was new, and there were no trains.")]
-    expected = PassageEncoder(tokenizer_file).encode("What?", pairs)
-    assert PassageEncoder(tmp_path / "tokenizer.json").encode("What?", pairs) == expected
+    expected = PassageTokenizer(tokenizer_file).encode("What?", pairs)
+    assert PassageTokenizer(tmp_path / "tokenizer.json").encode("What?", pairs) == expected
 
 
 def test_a_tokenizer_without_the_marks_of_bert_is_refused(tmp_path: Path) -> None:
@@ -104,4 +104,4 @@ def test_a_tokenizer_without_the_marks_of_bert_is_refused(tmp_path: Path) -> Non
     file = tmp_path / "tokenizer.json"
     Tokenizer(models.WordLevel({"[UNK]": 0, "[CLS]": 1}, unk_token="[UNK]")).save(str(file))
     with pytest.raises(ValueError, match=r"no \[SEP\]"):
-        PassageEncoder(file)
+        PassageTokenizer(file)

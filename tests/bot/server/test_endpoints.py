@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from bot.access.rate_limits import Limits
-from bot.server.config import Terms
+from bot.access.rate_limits import ServerLimits
 from bot.newsbot import NewsBot
+from bot.server.config import ServerConfig
 from tests.fakes.served import SAMPLE, call, copied, serving_on
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
 NAMES = {"/answer", "/search", "/articles", "/add", "/remove", "/status"}
-LIMITS = Limits(requests_a_minute=0, file_bytes=200_000, upload_files=3, text=5_000)
+LIMITS = ServerLimits(requests_a_minute=0, file_bytes=200_000, upload_files=3, text=5_000)
 REGATTA = b"Zeppelin regatta\n\nThe zeppelin regatta of Quillhaven was won by Ottoline on Sunday.\n"
 WHO_WON = "Who won the zeppelin regatta of Quillhaven?"
 
@@ -35,7 +35,7 @@ def bot(
 
 @pytest.fixture(scope="module")
 def site(bot: NewsBot) -> Iterator[str]:
-    with serving_on(bot, Terms(limits=LIMITS)) as url:
+    with serving_on(bot, ServerConfig(limits=LIMITS)) as url:
         yield url
 
 

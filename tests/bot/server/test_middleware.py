@@ -17,14 +17,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from bot.server.middleware import Arrival, Guard
-from bot.access.rate_limits import Limits, Turnstile
-from bot.access.authentication import Gate, Login, login_refused, visitor_of
+from bot.access.authentication import AccessPolicy, BasicLogin, login_refused, visitor_of
+from bot.access.rate_limits import RateLimiter, ServerLimits
+from bot.access.users import PasswordVerifier, UserFile
 from bot.server.calls import Calls
-from bot.access.users import Doorkeeper, UserFile
+from bot.server.middleware import OriginMiddleware, RateLimitMiddleware
 
 PASSWORD = "a long password"
-SMALL = Limits(requests_a_minute=5, body_bytes=2_000, upload_bytes=5_000)
+SMALL = ServerLimits(requests_a_minute=5, body_bytes=2_000, upload_bytes=5_000)
 
 
 async def echo(request: Request) -> JSONResponse:
@@ -38,22 +38,28 @@ async def repeat(request: Request) -> JSONResponse:
 
 
 def client_of(
-    tmp_path: Path, gate: Gate, limits: Limits = SMALL, address: str = "127.0.0.1", **options: Any
+    tmp_path: Path,
+    gate: AccessPolicy,
+    limits: ServerLimits = SMALL,
+    address: str = "127.0.0.1",
+    **options: Any,
 ) -> TestClient:
     uploads = tmp_path / "uploads"
     uploads.mkdir(exist_ok=True)
-    turnstile = Turnstile(limits, uploads)
+    turnstile = RateLimiter(limits, uploads)
     app = Starlette(
         routes=[
             Route("/gradio_api/call/{name}", repeat, methods=["POST"]),
             Route("/{path:path}", echo, methods=["GET", "POST"]),
         ],
         middleware=[
-            Middleware(Arrival, gate=gate),
+            Middleware(OriginMiddleware, gate=gate),
             Middleware(
-                AuthenticationMiddleware, backend=Login(gate, turnstile), on_error=login_refused
+                AuthenticationMiddleware,
+                backend=BasicLogin(gate, turnstile),
+                on_error=login_refused,
             ),
-            Middleware(Guard, gate=gate, limits=limits, turnstile=turnstile),
+            Middleware(RateLimitMiddleware, gate=gate, limits=limits, turnstile=turnstile),
             Middleware(Calls, uploads=uploads, defaults={"answer": [None, 7, "x"]}),
         ],
     )
@@ -63,7 +69,7 @@ def client_of(
 
 @pytest.fixture
 def local(tmp_path: Path) -> TestClient:
-    return client_of(tmp_path, Gate())
+    return client_of(tmp_path, AccessPolicy())
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +81,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> UserFile:
 
 
 @pytest.fixture
-def users(file: UserFile) -> Gate:
-    return Gate(Doorkeeper(file), frozenset({"ann"}), alone=False)
+def users(file: UserFile) -> AccessPolicy:
+    return AccessPolicy(PasswordVerifier(file), frozenset({"ann"}), alone=False)
 
 
 def test_this_machine_is_served_without_a_login(local: TestClient) -> None:
@@ -106,7 +112,7 @@ def test_a_page_of_another_site_is_refused(local: TestClient, origin: str, metho
 
 
 def test_a_page_of_another_site_is_refused_with_the_visitor_s_password_too(
-    tmp_path: Path, users: Gate
+    tmp_path: Path, users: AccessPolicy
 ) -> None:
     client = client_of(tmp_path, users)
     reply = client.get("/", auth=("ann", PASSWORD), headers={"Origin": "http://evil.example"})
@@ -132,7 +138,7 @@ def test_the_page_itself_is_served(local: TestClient) -> None:
     ],
 )
 def test_without_the_right_password_nothing_is_served(
-    tmp_path: Path, users: Gate, headers: dict[str, str]
+    tmp_path: Path, users: AccessPolicy, headers: dict[str, str]
 ) -> None:
     client = client_of(tmp_path, users)
     for path in ("/", "/metrics", "/mcp", "/gradio_api/info", "/assets/x.js"):
@@ -141,19 +147,21 @@ def test_without_the_right_password_nothing_is_served(
         assert reply.headers["WWW-Authenticate"].startswith("Basic ")
 
 
-def test_a_user_is_served_by_name(tmp_path: Path, users: Gate) -> None:
+def test_a_user_is_served_by_name(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     for _ in range(2):  # proved, and remembered
         assert client.get("/x", auth=("ann", PASSWORD)).json()["name"] == "ann"
 
 
-def test_a_supervisor_needs_no_login(tmp_path: Path, users: Gate) -> None:
+def test_a_supervisor_needs_no_login(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     assert client.get("/healthz").status_code == 200
     assert client.get("/healthz/../metrics").status_code == 401
 
 
-def test_passwords_can_be_tried_only_a_few_times_by_one_client(tmp_path: Path, users: Gate) -> None:
+def test_passwords_can_be_tried_only_a_few_times_by_one_client(
+    tmp_path: Path, users: AccessPolicy
+) -> None:
     client = client_of(tmp_path, users)
     codes = [client.get("/", auth=("ann", f"wrong {n}")).status_code for n in range(12)]
     assert codes == [401] * 10 + [429] * 2
@@ -164,7 +172,7 @@ def test_passwords_can_be_tried_only_a_few_times_by_one_client(tmp_path: Path, u
 
 
 def test_many_passwords_at_once_are_not_more_than_one_after_the_other(
-    tmp_path: Path, users: Gate
+    tmp_path: Path, users: AccessPolicy
 ) -> None:
     codes: list[int] = []
     with client_of(tmp_path, users) as client:
@@ -198,9 +206,9 @@ def test_a_client_that_asks_too_often_is_told_how_long_to_wait(local: TestClient
     ],
 )
 def test_each_client_is_counted_by_itself(
-    tmp_path: Path, users: Gate, one: str, other: str, together: bool
+    tmp_path: Path, users: AccessPolicy, one: str, other: str, together: bool
 ) -> None:
-    gate = Gate(alone=False)
+    gate = AccessPolicy(alone=False)
     client = client_of(tmp_path, gate, address=one)
     second = TestClient(client.app, client=(other, 1), base_url="http://127.0.0.1:7860")
     for _ in range(5):
@@ -208,7 +216,7 @@ def test_each_client_is_counted_by_itself(
     assert second.post("/x").status_code == (429 if together else 200)
 
 
-def test_users_are_counted_by_their_names(tmp_path: Path, users: Gate) -> None:
+def test_users_are_counted_by_their_names(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     for _ in range(5):
         assert client.post("/x", auth=("ann", PASSWORD)).status_code == 200
@@ -217,7 +225,7 @@ def test_users_are_counted_by_their_names(tmp_path: Path, users: Gate) -> None:
 
 
 def test_any_number_of_requests_can_be_allowed(tmp_path: Path) -> None:
-    client = client_of(tmp_path, Gate(), Limits(requests_a_minute=0))
+    client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     assert {client.post("/x").status_code for _ in range(200)} == {200}
 
 
@@ -230,7 +238,9 @@ def test_a_body_that_is_too_large_is_refused_said_or_not(local: TestClient) -> N
     assert local.post("/x", content=b"x", headers=lying).status_code == 413
 
 
-def test_an_upload_may_be_larger_and_needs_the_right_to_add(tmp_path: Path, users: Gate) -> None:
+def test_an_upload_may_be_larger_and_needs_the_right_to_add(
+    tmp_path: Path, users: AccessPolicy
+) -> None:
     client = client_of(tmp_path, users)
     for name, size, status in (("ann", 4_000, 200), ("ann", 6_000, 413), ("ben", 10, 403)):
         reply = client.post(
@@ -240,7 +250,7 @@ def test_an_upload_may_be_larger_and_needs_the_right_to_add(tmp_path: Path, user
 
 
 def test_without_users_only_this_machine_may_add(tmp_path: Path) -> None:
-    gate = Gate(alone=False)
+    gate = AccessPolicy(alone=False)
     upload = "/gradio_api/upload"
     assert client_of(tmp_path, gate).post(upload).status_code == 200
     assert client_of(tmp_path, gate, address="10.0.0.1").post(upload).status_code == 403
@@ -249,8 +259,8 @@ def test_without_users_only_this_machine_may_add(tmp_path: Path) -> None:
 
 
 def test_uploads_that_nobody_indexes_do_not_fill_the_disk(tmp_path: Path) -> None:
-    limits = Limits(upload_bytes=1_000, kept_bytes=2_500, requests_a_minute=0)
-    client = client_of(tmp_path, Gate(), limits)
+    limits = ServerLimits(upload_bytes=1_000, kept_bytes=2_500, requests_a_minute=0)
+    client = client_of(tmp_path, AccessPolicy(), limits)
     (tmp_path / "uploads" / "a").mkdir()
     kept = tmp_path / "uploads" / "a" / "kept.txt"
     kept.write_bytes(b"x" * 1_500)
@@ -279,13 +289,13 @@ def test_what_nobody_needs_of_gradio_is_not_there(local: TestClient, path: str) 
 
 @pytest.mark.parametrize("path", ["/news", "/news/", "/news/x", "/x", "/newsroom"])
 def test_a_proxy_may_leave_the_prefix_or_take_it_off(tmp_path: Path, path: str) -> None:
-    client = client_of(tmp_path, Gate(root_path="/news"))
+    client = client_of(tmp_path, AccessPolicy(root_path="/news"))
     expected = {"/news": "/", "/news/": "/", "/news/x": "/x"}.get(path, path)
     assert client.get(path).json()["path"] == expected
 
 
 def test_behind_a_proxy_its_public_name_is_the_page_s_own(tmp_path: Path) -> None:
-    client = client_of(tmp_path, Gate(root_path="https://news.example/a"))
+    client = client_of(tmp_path, AccessPolicy(root_path="https://news.example/a"))
     ours = {"Origin": "https://news.example"}
     assert client.post("/x", headers=ours).status_code == 200
     assert client.post("/x", headers={"Origin": "https://evil.example"}).status_code == 403
@@ -318,7 +328,7 @@ def strange(tmp_path: Path) -> list[Any]:
 
 
 def test_a_file_that_was_not_uploaded_never_reaches_gradio(tmp_path: Path) -> None:
-    client = client_of(tmp_path, Gate(), Limits(requests_a_minute=0))
+    client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     for path in strange(tmp_path):
         file = {"path": path, **FILE}
         for data in ([file], [[{"deep": [file]}]], [{**file, "path2": 1}]):
@@ -328,14 +338,14 @@ def test_a_file_that_was_not_uploaded_never_reaches_gradio(tmp_path: Path) -> No
 
 
 def test_a_file_that_was_uploaded_does(tmp_path: Path) -> None:
-    client = client_of(tmp_path, Gate(), Limits(requests_a_minute=0))
+    client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     file = {"path": str(tmp_path / "uploads" / "abc" / "a.txt"), **FILE}
     reply = client.post("/gradio_api/call/other", json={"data": [file]})
     assert reply.json() == {"data": [file]}
 
 
 def test_a_key_that_is_there_twice_is_judged_as_it_is_read(tmp_path: Path) -> None:
-    client = client_of(tmp_path, Gate(), Limits(requests_a_minute=0))
+    client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     good = tmp_path / "uploads" / "a.txt"
     twice = (
         '{"data": [{"path": "/etc/passwd", "path": "%s", "meta": {"_type": "gradio.FileData"}}]}'

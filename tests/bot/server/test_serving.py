@@ -22,20 +22,20 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from bot.access.rate_limits import Limits
-from bot.server.config import Terms, gate_of
+from bot.access.rate_limits import ServerLimits
+from bot.access.users import UserFile
 from bot.errors import BotError, NotServed, PortBusy
 from bot.newsbot import NewsBot
-from bot.access.users import UserFile
-from tests.fakes.browser import ask, free_port, open_page
+from bot.server.config import ServerConfig, access_policy
 from tests.bot.chat.conftest import Watch
+from tests.fakes.browser import ask, free_port, open_page
 from tests.fakes.served import SAMPLE, call, copied, serving_on
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
 ANN, BEN = ("ann", "a long password"), ("ben", "another password")
-FREE = Limits(requests_a_minute=0)
+FREE = ServerLimits(requests_a_minute=0)
 
 
 @pytest.fixture(scope="module")
@@ -56,28 +56,28 @@ def bot(
 @pytest.fixture(scope="module")
 def site(bot: NewsBot, users: Path) -> Iterator[str]:
     """For users of whom ann may edit, with MCP."""
-    with serving_on(bot, Terms(users=users, editors=["ann"], mcp=True, limits=FREE)) as url:
+    with serving_on(bot, ServerConfig(users=users, editors=["ann"], mcp=True, limits=FREE)) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def open_site(bot: NewsBot) -> Iterator[str]:
     """For this machine, with MCP."""
-    with serving_on(bot, Terms(mcp=True, limits=FREE)) as url:
+    with serving_on(bot, ServerConfig(mcp=True, limits=FREE)) as url:
         yield url
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
 def test_listening_to_others_asks_for_users_or_a_plain_yes(host: str, users: Path) -> None:
     with pytest.raises(NotServed, match="newsbot user add NAME.*--open-to-anyone"):
-        gate_of(host, Terms())
-    assert gate_of(host, Terms(users=users)).doorkeeper is not None
-    assert gate_of(host, Terms(open_to_anyone=True)).doorkeeper is None
+        access_policy(host, ServerConfig())
+    assert access_policy(host, ServerConfig(users=users)).doorkeeper is not None
+    assert access_policy(host, ServerConfig(open_to_anyone=True)).doorkeeper is None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_this_machine_needs_no_users(host: str) -> None:
-    assert gate_of(host, Terms()).alone
+    assert access_policy(host, ServerConfig()).alone
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ def test_terms_that_contradict_each_other_are_one_line(
     if "users" in terms:
         terms = {**terms, "users": users if terms["users"] else tmp_path / "none"}
     with pytest.raises(NotServed, match=line):
-        gate_of("127.0.0.1", Terms(**terms))
+        access_policy("127.0.0.1", ServerConfig(**terms))
 
 
 def test_an_address_of_another_machine_cannot_be_listened_on(bot: NewsBot) -> None:
     from bot.server.serving import start
 
     with pytest.raises(BotError, match="cannot listen on 192.0.2.1") as caught:
-        start(bot, "192.0.2.1", free_port(), Terms(open_to_anyone=True))
+        start(bot, "192.0.2.1", free_port(), ServerConfig(open_to_anyone=True))
     assert not isinstance(caught.value, PortBusy)
 
 
@@ -211,7 +211,7 @@ def test_health_tells_whether_the_index_opens(
     samples_index: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     bot = copied(samples_index, tmp_path / "index", embedder)
-    with serving_on(bot, Terms()) as url:
+    with serving_on(bot, ServerConfig()) as url:
         assert httpx.get(f"{url}/healthz").text == "ok\n"
         shutil.rmtree(tmp_path / "index")
         down = httpx.get(f"{url}/healthz")
@@ -337,7 +337,7 @@ def test_only_so_many_sessions_are_remembered(
     bot = copied(samples_index, tmp_path / "index", embedder)
     before = sessions()
     with (
-        serving_on(bot, Terms(limits=Limits(sessions=3))) as url,
+        serving_on(bot, ServerConfig(limits=ServerLimits(sessions=3))) as url,
         httpx.Client(base_url=url, timeout=60) as client,
     ):
         seen = []
@@ -349,7 +349,7 @@ def test_only_so_many_sessions_are_remembered(
 
 
 def test_it_works_behind_a_proxy_with_a_prefix(bot: NewsBot, browser: Browser) -> None:
-    terms = Terms(root_path="/deep/news", limits=FREE)
+    terms = ServerConfig(root_path="/deep/news", limits=FREE)
     with serving_on(bot, terms) as upstream, proxy(upstream, "/deep/news") as url:
         context = browser.new_context()
         watch, tab = Watch(context), context.new_page()

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from bot.errors import ReaderError
+from bot.reader.registry import load_reader
+from bot.reader.tokenization import PassageTokenizer
 from bot.training.average import average_readers, main
 from bot.training.batches import write_batches
-from bot.reader.tokenization import PassageEncoder
 from bot.training.examples import ExampleMaker
-from bot.reader.registry import load_reader
 from bot.training.network import load_network
 from bot.training.questions import load_questions
 from tests.fakes.tiny_reader import passages_of, town_rows, write_bert, write_lines
@@ -85,7 +85,7 @@ def test_the_mean_is_rounded_by_the_batches_of_a_run(
     file = tmp_path / "batches.npz"
     write_batches(
         ExampleMaker(load_questions([write_lines(tmp_path / "towns.jsonl", town_rows(12))])),
-        PassageEncoder(pair[0] / "tokenizer.json"),
+        PassageTokenizer(pair[0] / "tokenizer.json"),
         file,
         tokens=2_000,
         batch_tokens=500,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bot.errors import ReaderError
+from bot.reader.tokenization import LONGEST_INPUT, PassageTokenizer
 from bot.training.batches import Batch, BatchFile, write_batches
-from bot.reader.tokenization import LONGEST_INPUT, PassageEncoder
 from bot.training.examples import ExampleMaker
 from bot.training.questions import TrainingQuestion, load_questions
 from tests.fakes.tiny_reader import one_line, question, town_rows, vocabulary, write_lines
@@ -49,7 +49,7 @@ def write(
 ) -> Path:
     write_batches(
         maker,
-        PassageEncoder(tokenizer),
+        PassageTokenizer(tokenizer),
         file,
         tokens=tokens,
         batch_tokens=batch_tokens,

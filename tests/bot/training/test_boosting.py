@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bot.training.boosting import grow_trees
 from bot.answering.confidence import Regression, Split, Tree
+from bot.training.boosting import grow_trees
 
 NAMES = ("a", "b", "c")
 Drawn = tuple[NDArray[np.float64], NDArray[np.bool_]]

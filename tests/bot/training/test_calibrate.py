@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 
 from bot.answering.candidates import Candidate, Support
-from bot.training import calibrate as fitting
 from bot.answering.confidence import (
     CALIBRATION_FILE,
     Calibration,
 )
-from bot.training.questions import is_held_out, load_questions
 from bot.settings import Level
+from bot.training import calibrate as fitting
+from bot.training.questions import is_held_out, load_questions
 from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
-from index.searcher import Hit
+from index.results import Hit
 from tests.fakes.tiny_reader import question, town_rows, write_lines
 
 

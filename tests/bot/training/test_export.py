@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bot.errors import ReaderError
+from bot.reader.onnx_reader import OnnxReader
+from bot.reader.registry import load_reader
 from bot.training import export
 from bot.training.export import export_reader
-from bot.reader.registry import load_reader
 from bot.training.network import load_network
-from bot.reader.onnx_reader import OnnxReader
 from tests.fakes.tiny_reader import one_line, passages_of
 
 TEXT = "The ferry to Corran was late. 😀 Nobody in old Belwick said so! At Lorne there was rain."
@@ -64,9 +64,9 @@ def test_the_float32_export_is_a_reader_that_agrees_with_transformers(
     import onnxruntime
     import torch
 
-    from bot.reader.tokenization import PassageEncoder
+    from bot.reader.tokenization import PassageTokenizer
 
-    (item,) = PassageEncoder(tiny_bert / "tokenizer.json").encode("Where?", [("Paper", TEXT)])
+    (item,) = PassageTokenizer(tiny_bert / "tokenizer.json").encode("Where?", [("Paper", TEXT)])
     session = onnxruntime.InferenceSession(str(exported[0] / "reader.fp32.onnx"))
     given: dict[str, Any] = {
         "input_ids": [item.ids],

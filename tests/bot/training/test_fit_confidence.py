@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import ReaderError
 from bot.answering.confidence import ANSWER_FEATURES, SENTENCE_FEATURES, Regression
-from bot.training.fit_confidence import Finding, choose_thresholds, fit_regression
+from bot.errors import ReaderError
 from bot.settings import Level
+from bot.training.fit_confidence import LabelledCandidate, choose_thresholds, fit_regression
 from tests.fakes.tiny_reader import one_line
 
 
-def rows(size: int, seed: int = 0) -> list[Finding]:
+def rows(size: int, seed: int = 0) -> list[LabelledCandidate]:
     """Make rows of which those with a high first feature are mostly right."""
     chance = random.Random(seed)
     made = []
@@ -23,7 +23,7 @@ def rows(size: int, seed: int = 0) -> list[Finding]:
         margin = chance.gauss(0, 1)
         features = (margin, chance.gauss(0, 1), *[0.0] * (len(ANSWER_FEATURES) - 2))
         right = margin + chance.gauss(0, 0.5) > 0
-        made.append(Finding(number // 2, "ab"[number % 2], features, right, right))
+        made.append(LabelledCandidate(number // 2, "ab"[number % 2], features, right, right))
     return made
 
 
@@ -49,7 +49,9 @@ def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> Non
     assert said[0] > said[1] > said[2] > 0.5
 
 
-def best_said(given: list[Finding], fitted: Regression) -> dict[int, tuple[float, bool, str]]:
+def best_said(
+    given: list[LabelledCandidate], fitted: Regression
+) -> dict[int, tuple[float, bool, str]]:
     """Give probability, rightness and kind of the best finding of each question."""
     best: dict[int, tuple[float, bool, str]] = {}
     for row in given:
@@ -66,7 +68,7 @@ def test_the_best_of_many_findings_is_said_to_be_right_as_often_as_it_is(seed: i
         right = chance.random() < 0.3
         margin = chance.gauss(0.5 if right else 0.0, 1.0)
         features = (margin, *[0.0] * (len(ANSWER_FEATURES) - 1))
-        made.append(Finding(number // 5, "abc"[number // 5 % 3], features, right, right))
+        made.append(LabelledCandidate(number // 5, "abc"[number // 5 % 3], features, right, right))
     best = best_said(made, fit_regression(made, ANSWER_FEATURES)).values()
     said = sum(probability for probability, _, _ in best) / len(best)
     was = sum(right for _, right, _ in best) / len(best)
@@ -81,7 +83,7 @@ def test_no_kind_of_data_is_on_average_surer_than_it_is_right(hard: str) -> None
         family, margin = "abc"[number % 3], chance.gauss(0, 2)
         right = margin - (1.5 if family == hard else 0.0) + chance.gauss(0, 1) > 0
         features = (margin, *[0.0] * (len(ANSWER_FEATURES) - 1))
-        made.append(Finding(number, family, features, right, right))
+        made.append(LabelledCandidate(number, family, features, right, right))
     best = best_said(made, fit_regression(made, ANSWER_FEATURES)).values()
     for kind in "abc":
         own = [(probability, right) for probability, right, family in best if family == kind]
@@ -96,7 +98,7 @@ def test_what_tells_that_the_passage_holds_another_answer_makes_it_surer() -> No
         right = margin + chance.gauss(0, 0.5) > 0.5
         held = right or passage + chance.gauss(0, 0.5) > 0.5
         features = (margin, passage, *[0.0] * (len(ANSWER_FEATURES) - 2))
-        made.append(Finding(number, "abc"[number % 3], features, right, held))
+        made.append(LabelledCandidate(number, "abc"[number % 3], features, right, held))
     told = fit_regression(made, ANSWER_FEATURES)
     untold = fit_regression([replace(row, held=row.right) for row in made], ANSWER_FEATURES)
     assert untold.weights[1] < 0.1 < 0.2 < told.weights[1] < told.weights[0]
@@ -109,7 +111,7 @@ def test_trees_tell_what_two_features_say_together() -> None:
         one, two = chance.uniform(-1, 1), chance.uniform(-1, 1)
         right = (one > 0 and two > 0) != (chance.random() < 0.05)
         features = (one, two, *[0.0] * (len(ANSWER_FEATURES) - 2))
-        made.append(Finding(number, "abc"[number % 3], features, right, right))
+        made.append(LabelledCandidate(number, "abc"[number % 3], features, right, right))
     taught, asked = made[:2_000], made[2_000:]
     losses = []
     for trees in (0, 20):
@@ -122,7 +124,9 @@ def test_trees_tell_what_two_features_say_together() -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_nothing_is_fitted_where_all_is_right_or_nothing_is(right: bool) -> None:
-    same = [Finding(row.asked, row.family, row.features, right, right) for row in rows(20)]
+    same = [
+        LabelledCandidate(row.asked, row.family, row.features, right, right) for row in rows(20)
+    ]
     for given in (same, []):
         with pytest.raises(ReaderError) as caught:
             fit_regression(given, SENTENCE_FEATURES)

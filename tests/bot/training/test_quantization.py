@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from bot.reader.onnx_reader import OnnxReader
 from bot.training.batches import Batch
+from bot.training.dequantize import dequantize_network
 from bot.training.export import export_reader
 from bot.training.network import load_network
-from bot.reader.onnx_reader import OnnxReader
-from bot.training.dequantize import restore_network
-from bot.training.quantization import _rounded, round_weights
+from bot.training.quantization import _rounded, quantize_weights
 from tests.fakes.tiny_reader import bert_config, passages_of
 
 TEXT = "The ferry to Corran was late. Nobody in old Belwick said so! At Lorne there was rain."
@@ -70,7 +70,7 @@ def wide(network: Any) -> dict[str, Any]:
 def test_all_weights_are_on_their_output_s_steps_and_the_largest_is_kept(tiny_bert: Path) -> None:
     was, now = shaken(tiny_bert), shaken(tiny_bert)
     told: list[str] = []
-    round_weights(now, batches(2), told.append)
+    quantize_weights(now, batches(2), told.append)
     assert told == ["weights: 0 of 4 layers rounded to 8 bits"]
     layers = wide(was)
     assert len(layers) == 6
@@ -95,7 +95,7 @@ def test_inputs_are_made_smaller_the_larger_they_become(tiny_bert: Path) -> None
         layer.attention.output.LayerNorm.bias[6] = 0.0
     given = batches(2)
     exact = logits(network, given)
-    round_weights(network, given, lambda line: None)
+    quantize_weights(network, given, lambda line: None)
     inverse = layer.intermediate.dense.inverse
     assert inverse.argmin() == 5 and inverse[5] < 0.1
     assert inverse[6] == inverse.max() == 10
@@ -142,8 +142,8 @@ def test_the_8_bit_file_holds_the_rounded_weights_and_a_scale_for_each_word(
     assert all(torch.equal(weight, was[name]) for name, weight in network.state_dict().items())
     config = tmp_path / "config.json"
     bert_config().to_json_file(config)
-    back = load_network(restore_network(tmp_path / "reader", config, tmp_path / "back"), 0)
-    round_weights(network, given, lambda line: None)
+    back = load_network(dequantize_network(tmp_path / "reader", config, tmp_path / "back"), 0)
+    quantize_weights(network, given, lambda line: None)
     for name, layer in wide(network).items():
         torch.testing.assert_close(back.get_submodule(name).weight, layer.weight * layer.inverse)
     found = back.state_dict()["bert.embeddings.word_embeddings.weight"]

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 import torch
 
-from bot.training.batches import BatchFile
 from bot.reader.huggingface import HuggingFaceReader
-from bot.reader.registry import load_reader
 from bot.reader.onnx_reader import OnnxReader
+from bot.reader.registry import load_reader
+from bot.training.batches import BatchFile
 from bot.training.train import Recipe, main
 from tests.fakes.tiny_reader import passages_of, town_rows, write_bert, write_lines
 

@@ -9,16 +9,16 @@ from functools import partial
 import pytest
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.time_limit import within
+from corpus.formats.time_limit import time_limit
 
 
 def test_what_is_quick_gives_its_result() -> None:
-    assert within(lambda: 7) == 7
+    assert time_limit(lambda: 7) == 7
 
 
 def test_an_error_of_the_work_comes_through() -> None:
     with pytest.raises(ZeroDivisionError):
-        within(lambda: 1 // 0)
+        time_limit(lambda: 1 // 0)
 
 
 def endless() -> None:
@@ -31,18 +31,18 @@ def endless() -> None:
 
 def test_what_does_not_end_is_given_up_even_if_it_catches_exceptions() -> None:
     with pytest.raises(UnreadableArticle, match=r"^takes more than 0.1 seconds to read$"):
-        within(endless, seconds=0.1)
+        time_limit(endless, seconds=0.1)
 
 
 def test_waiting_for_others_takes_no_time() -> None:
-    within(lambda: time.sleep(0.6), seconds=0.3)
+    time_limit(lambda: time.sleep(0.6), seconds=0.3)
 
 
 def test_nothing_is_raised_after_the_end() -> None:
     for _ in range(2):
         until = time.thread_time() + 0.02
         try:
-            within(partial(_busy, until), seconds=0.01)
+            time_limit(partial(_busy, until), seconds=0.01)
         except UnreadableArticle:
             pass
         _busy(time.thread_time() + 0.02)
@@ -58,7 +58,7 @@ def test_each_thread_has_its_own_time() -> None:
 
     def work() -> None:
         try:
-            within(endless, seconds=0.1)
+            time_limit(endless, seconds=0.1)
         except UnreadableArticle as error:
             given_up.append(str(error))
 

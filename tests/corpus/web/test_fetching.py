@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UnreadableArticle
-from corpus.web.fetching import Limits, fetch
+from corpus.web.fetching import FetchLimits, fetch
 from tests.fakes.web_server import Asked, WebServer, page, serve
 
 ARTICLE = page("Ferry late", "The ferry to Lundholm was late because of fog.")
@@ -30,7 +30,7 @@ def web() -> Iterator[WebServer]:
         yield server
 
 
-def cause(address: str, limits: Limits | None = None, *, allow_local: bool = True) -> str:
+def cause(address: str, limits: FetchLimits | None = None, *, allow_local: bool = True) -> str:
     with pytest.raises(UnreadableArticle) as caught:
         fetch(address, allow_local=allow_local, limits=limits)
     return str(caught.value)
@@ -160,10 +160,10 @@ def test_a_server_that_says_nothing_or_trickles_is_left(web: WebServer) -> None:
     web.answers["/header"] = lambda asked: trickle(asked, head, b"X-More: 1\r\n")
     web.answers["/body"] = lambda asked: trickle(asked, head + b"\r\n<p>", b"x")
     began = time.monotonic()
-    silent = Limits(read_seconds=0.3, seconds=20)
+    silent = FetchLimits(read_seconds=0.3, seconds=20)
     assert cause(f"{web.at}/silent", silent) == "timed out after 0.3 s"
-    assert cause(f"{web.at}/header", Limits(seconds=0.5)) == "timed out after 0.5 s"
-    assert cause(f"{web.at}/body", Limits(seconds=0.5)) == "timed out after 0.5 s"
+    assert cause(f"{web.at}/header", FetchLimits(seconds=0.5)) == "timed out after 0.5 s"
+    assert cause(f"{web.at}/body", FetchLimits(seconds=0.5)) == "timed out after 0.5 s"
     assert time.monotonic() - began < 10
 
 
@@ -176,7 +176,7 @@ def test_an_endless_body_is_cut_off_at_the_limit(web: WebServer) -> None:
             asked.wfile.write(b"word " * 20_000)
 
     web.answers["/x"] = pour
-    assert cause(f"{web.at}/x", Limits(size=2_000_000)) == "larger than 2 MB"
+    assert cause(f"{web.at}/x", FetchLimits(size=2_000_000)) == "larger than 2 MB"
 
 
 def test_a_length_that_is_too_large_is_refused_before_it_is_read(web: WebServer) -> None:

@@ -181,7 +181,7 @@ def test_who_gives_no_address_does_not_wait_for_httpx(tmp_path: Path) -> None:
         "import sys; from corpus.loader import load_articles; list(load_articles(sys.argv[1:])); "
         "print(sorted({'httpx', 'httpcore', 'ssl', 'http'} & set(sys.modules)))"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from index.embedding.default_model import default_model_folder
-from index.errors import EmbedderFailure
 from index.embedding.model_cache import cached_model
 from index.embedding.onnx_embedder import OnnxEmbedder
+from index.errors import EmbedderFailure
 
 
 @pytest.fixture

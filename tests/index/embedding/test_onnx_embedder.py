@@ -13,8 +13,8 @@ import pytest
 
 from index.embedding.default_model import default_model_folder
 from index.embedding.embedder import SentenceTransformerEmbedder, load_embedder
-from index.errors import EmbedderFailure
 from index.embedding.onnx_embedder import OnnxEmbedder
+from index.errors import EmbedderFailure
 
 SENTENCES = [
     "The ferry to Grelle was cancelled on Monday because of the storm.",

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article
+from corpus.dates import epoch_seconds
 from corpus.splitter import SplitterSettings, split_article
-from index.store.catalogue import Catalogue, epoch_seconds
-from index.store.catalogue_files import move_into_base
 from index.errors import IndexCorrupt
-from index.filters import filters_of
+from index.filters import Filters, filters_of
+from index.store.catalogue import Catalogue
+from index.store.catalogue_files import move_into_base
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
-from index.store.sparse import Filters
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 DATE = st.none() | st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat())

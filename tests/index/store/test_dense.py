@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.errors import IndexCorrupt
 from index.store import frozen_vectors
 from index.store.dense import DenseIndex
-from index.store.frozen_vectors import DenseBase
-from index.errors import IndexCorrupt
+from index.store.frozen_vectors import FrozenVectors
 from index.store.selection import all_but, only
 
 
@@ -118,12 +118,12 @@ def test_an_index_wants_a_base_when_it_is_large_or_its_base_is_full_of_holes(
 def test_a_file_that_is_no_base_is_corrupt(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "base.faiss").write_bytes(content)
     with pytest.raises(IndexCorrupt, match=r"base\.faiss"):
-        DenseBase.read(tmp_path / "base.faiss")
+        FrozenVectors.read(tmp_path / "base.faiss")
 
 
 @pytest.mark.parametrize("threads", [2, 3, 4])
 def test_several_threads_find_what_one_finds(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = DenseBase.of(np.arange(5, 4005, 2), vectors(2000, 32))
+    base = FrozenVectors.of(np.arange(5, 4005, 2), vectors(2000, 32))
     queries = [query[None] for query in vectors(2000, 32)[:20]]
     selections = [
         None,
@@ -142,7 +142,7 @@ def test_several_threads_find_what_one_finds(threads: int, monkeypatch: pytest.M
 def made_earlier(
     ids: np.ndarray[tuple[int], np.dtype[np.int64]],
     rows: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-) -> DenseBase:
+) -> FrozenVectors:
     """A base as newsbot made it when it kept no short codes."""
     codes = faiss.IndexScalarQuantizer(
         rows.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -150,12 +150,12 @@ def made_earlier(
     codes.train(rows)
     index = faiss.IndexIDMap2(codes)
     index.add_with_ids(rows, ids)
-    return DenseBase(index)
+    return FrozenVectors(index)
 
 
 def test_short_codes_find_what_all_codes_find() -> None:
     ids, rows = np.arange(7, 12007, 3), vectors(4000, 64)
-    quick, slow = DenseBase.of(ids, rows), made_earlier(ids, rows)
+    quick, slow = FrozenVectors.of(ids, rows), made_earlier(ids, rows)
     assert slow.lacks_short_codes and not quick.lacks_short_codes
     shared = 0
     for query in vectors(4000, 64)[:100]:
@@ -170,7 +170,7 @@ def test_short_codes_find_what_all_codes_find() -> None:
 
 def test_what_is_gone_from_a_quick_base_leaves_room_for_what_is_there() -> None:
     ids, rows = np.arange(4000), vectors(4000, 64)
-    base = DenseBase.of(ids, rows)
+    base = FrozenVectors.of(ids, rows)
     near = [number for number, _ in base.search(rows[:1], 700, None)]
     left = base.search(rows[:1], 20, all_but(np.array(near[:600])))
     assert len(left) == 20 and not {number for number, _ in left} & set(near[:600])
@@ -183,14 +183,14 @@ def test_an_index_of_before_the_short_codes_is_searched_and_then_gets_them(tmp_p
     ids, rows = np.arange(2500), vectors(2600, 32)
     made_earlier(ids, rows[:2500]).write(tmp_path / "base.faiss")
     index = DenseIndex.empty(32)
-    index.base = DenseBase.read(tmp_path / "base.faiss")
+    index.base = FrozenVectors.read(tmp_path / "base.faiss")
     index.add(range(2500, 2600), rows[2500:])
     index.remove([3])
     assert index.wants_base
     again = index.with_base()
     assert not again.wants_base and again.base is not None
     again.base.write(tmp_path / "base.faiss")
-    read = DenseBase.read(tmp_path / "base.faiss")
+    read = FrozenVectors.read(tmp_path / "base.faiss")
     assert len(read) == 2599 and 3 not in read and not read.lacks_short_codes
     for query in rows[:50]:
         before, after = (dict(one.search(query, 10)) for one in (index, again))
@@ -202,7 +202,7 @@ def test_an_index_of_before_the_short_codes_is_searched_and_then_gets_them(tmp_p
 @given(gone=st.sets(st.integers(0, 2499), max_size=60), more=st.integers(0, 40))
 def test_vectors_stay_as_they_are_whatever_goes_and_comes(gone: set[int], more: int) -> None:
     rows = vectors(2500 + more, 16)
-    base = DenseBase.of(np.arange(2500), rows[:2500])
+    base = FrozenVectors.of(np.arange(2500), rows[:2500])
     changed = base.changed(gone, np.arange(2500, 2500 + more), rows[2500:])
     assert len(base) == 2500 and len(changed) == 2500 - len(gone) + more
     kept = sorted(set(range(2500)) - gone)
@@ -216,11 +216,11 @@ def test_vectors_stay_as_they_are_whatever_goes_and_comes(gone: set[int], more: 
 
 
 def test_a_base_whose_parts_do_not_go_together_is_refused(tmp_path: Path) -> None:
-    base, path = DenseBase.of(np.arange(2500), vectors(2500, 16)), tmp_path / "base.faiss"
+    base, path = FrozenVectors.of(np.arange(2500), vectors(2500, 16)), tmp_path / "base.faiss"
     base._codes.add(vectors(1, 16))
     base.write(path)
     with pytest.raises(IndexCorrupt, match=r"base\.faiss: its parts"):
-        DenseBase.read(path)
+        FrozenVectors.read(path)
 
 
 def test_a_base_of_another_kind_is_refused(tmp_path: Path) -> None:
@@ -228,4 +228,4 @@ def test_a_base_of_another_kind_is_refused(tmp_path: Path) -> None:
     index.add_with_ids(vectors(20), np.arange(20))
     faiss.write_index(index, str(tmp_path / "base.faiss"))
     with pytest.raises(IndexCorrupt, match=r"base\.faiss: not 8 bits"):
-        DenseBase.read(tmp_path / "base.faiss")
+        FrozenVectors.read(tmp_path / "base.faiss")

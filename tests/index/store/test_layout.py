@@ -15,10 +15,10 @@ import pytest
 from index.builder import build_index
 from index.embedding.embedder import Embedder
 from index.errors import IndexCorrupt, IndexForeign, IndexMissing
-from index.store.layout import Manifest, current_generation
 from index.searcher import Searcher
+from index.store.layout import Manifest, current_generation
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

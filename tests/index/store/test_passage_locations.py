@@ -9,10 +9,10 @@ import pytest
 
 from corpus.article import Article
 from index.builder import build_index, remove_articles
+from index.searcher import Searcher
 from index.store.catalogue import Catalogue
 from index.store.layout import MANIFEST, SPARSE_ARTICLES, Manifest, current_generation
-from index.store.passage_locations import Place, article_number, as_one, passage_places
-from index.searcher import Searcher
+from index.store.passage_locations import PassageLocation, article_number, as_one, passage_locations
 from tests.fakes.hashed import HashedEmbedder
 
 SUBJECTS = {"Arden": "paint", "Belmont": "cable", "Corfe": "railing", "Dunmore": "asphalt"}
@@ -93,14 +93,14 @@ def test_places_tell_the_article_and_its_lead(index: Path) -> None:
     article = catalogue.article("Corfe.txt")
     assert article is not None
     passages = [number for number, _ in catalogue.passages_of(article)]
-    places = passage_places(catalogue, [*passages, 10**9])
+    places = passage_locations(catalogue, [*passages, 10**9])
     assert list(places) == passages and len(passages) > 1
     assert set(places.values()) == {
-        Place(number, True),
-        Place(number, False),
+        PassageLocation(number, True),
+        PassageLocation(number, False),
     }
     assert places[passages[0]].leads
-    assert passage_places(catalogue, []) == {}
+    assert passage_locations(catalogue, []) == {}
     catalogue.close()
 
 

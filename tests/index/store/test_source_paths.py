@@ -9,22 +9,22 @@ import pytest
 from index.builder import build_index
 from index.errors import IndexBusy, IndexCorrupt
 from index.store.layout import CATALOGUE, current_generation
-from index.store.source_paths import held_origins
+from index.store.source_paths import held_source_paths
 from tests.fakes.hashed import HashedEmbedder
 
 
 def test_every_origin_is_given_and_no_writer_comes_between(tmp_path: Path) -> None:
     index = tmp_path / "index"
-    with held_origins(index, 0) as origins:
+    with held_source_paths(index, 0) as origins:
         assert origins == frozenset()
     story = tmp_path / "story.txt"
     story.write_text("Title\n\nThe ferry carried nine goats.\n")
     build_index([story], index, embedder=HashedEmbedder())
-    with held_origins(index, 0) as origins:
+    with held_source_paths(index, 0) as origins:
         assert origins == {str(story.resolve())}
-        with pytest.raises(IndexBusy), held_origins(index, 0):
+        with pytest.raises(IndexBusy), held_source_paths(index, 0):
             pass
-    with held_origins(index, 0):
+    with held_source_paths(index, 0):
         pass
 
 
@@ -33,5 +33,5 @@ def test_an_index_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "story.txt").write_text("Title\n\nThe ferry carried nine goats.\n")
     build_index([tmp_path / "story.txt"], index, embedder=HashedEmbedder())
     (current_generation(index) / CATALOGUE).write_bytes(b"no database at all")
-    with pytest.raises(IndexCorrupt), held_origins(index, 0):
+    with pytest.raises(IndexCorrupt), held_source_paths(index, 0):
         pass

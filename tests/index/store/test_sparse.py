@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article, Passage
-from index.store.catalogue import epoch_seconds
+from corpus.dates import epoch_seconds
 from index.errors import IndexCorrupt
-from index.filters import filters_of
-from index.store.sparse import Filters, SparseIndex, query_terms
+from index.filters import Filters, filters_of
+from index.store.sparse import SparseIndex, query_terms
 
 ARTICLES = (
     Article(

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
+from bot.chat.conversation import typed
 from bot.chat.html.answers import (
     answer_html,
     growing_html,
@@ -15,9 +17,7 @@ from bot.chat.html.answers import (
     pending_html,
     question_html,
 )
-from bot.chat.conversation import typed
-from bot.answering.composing import REFUSAL, Alternative, Answer, Citation
-from bot.cli.console import clean
+from bot.sanitize import clean
 from tests.fakes.seen import TEXT, Seen
 
 QUOTE = "The study [2] says so, and [1] does too."

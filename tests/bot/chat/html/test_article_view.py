@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.filters import Narrowing
+from bot.answering.answers import REFUSAL, Answer
+from bot.chat.filters import SearchFilters
 from bot.chat.html.article_view import article_html, gone_html, how_html, merged
-from bot.chat.turns import Found, Turn
-from bot.answering.composing import REFUSAL, Answer
-from bot.cli.console import clean
+from bot.chat.turns import Turn, TurnSources
+from bot.sanitize import clean
 from corpus.article import Article
 from tests.fakes.seen import TEXT, Seen
 
@@ -59,9 +59,11 @@ def test_merged_spans_ascend_apart_and_cover_the_same_places(
 def test_how_it_was_found_is_told_with_scores_and_times_and_nothing_alive(
     question: str, title: str
 ) -> None:
-    found = (Found("a", title, None, "2024-05-31", 10, 20, 0.875, 0.25, 3.5),)
+    found = (TurnSources("a", title, None, "2024-05-31", 10, 20, 0.875, 0.25, 3.5),)
     answer = Answer(REFUSAL, None, True, 0.12, (), timings={"search": 12.0, "total": 34.0})
-    seen = Seen(how_html(Turn(1, question, answer, found, Narrowing(sources=(title,)), "0001-ab")))
+    seen = Seen(
+        how_html(Turn(1, question, answer, found, SearchFilters(sources=(title,)), "0001-ab"))
+    )
     assert "script" not in seen.tags and "img" not in seen.tags
     for told in ("0.875", "0.250", "3.50", "12%", "12 ms", "34 ms", "0001-ab", "10–20"):
         assert told in seen.text

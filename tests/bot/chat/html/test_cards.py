@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from bot.answering.answers import Citation
 from bot.chat.html.cards import card_html, cards_html
-from bot.answering.composing import Citation
-from bot.cli.console import clean
+from bot.sanitize import clean
 from tests.fakes.seen import TEXT, Seen
 
 CITATION = Citation(1, "a", "Title", "https://example.org/x", "Paper", "2024-05-31", "Quote.", 0, 6)

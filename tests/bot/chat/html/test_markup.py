@@ -16,8 +16,8 @@ from bot.chat.html.markup import (
     safe_link,
     title_html,
 )
-from bot.cli.console import clean
-from index.duplicates import Copy
+from bot.sanitize import clean
+from index.duplicates import DuplicateRef
 from tests.fakes.seen import TEXT, Seen
 
 
@@ -44,7 +44,7 @@ def test_whatever_is_said_or_warned_stays_text(text: str) -> None:
 
 @given(TEXT, TEXT)
 def test_a_copy_is_named_and_linked_only_where_its_address_may_be(title: str, url: str) -> None:
-    seen = Seen(also_in([Copy("a", title, url, None, None)]))
+    seen = Seen(also_in([DuplicateRef("a", title, url, None, None)]))
     assert set(seen.tags) <= {"p", "bdi", "a"}
     assert ("a" in seen.tags) is (safe_link(url) is not None)
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.html.timeline import coverage_html, timeline
-from bot.chat.turns import Found
+from bot.chat.turns import TurnSources
 from tests.fakes.seen import Seen
 
-FOUND = Found("a", "Title", None, None, 0, 1, 1.0, 1.0, 1.0)
+FOUND = TurnSources("a", "Title", None, None, 0, 1, 1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.builder import build_index, remove_articles
+from index.searcher import Searcher
 from index.store.layout import (
     BASE_CATALOGUE,
     BASE_DENSE,
@@ -21,7 +22,6 @@ from index.store.layout import (
     current_generation,
     verify_generation,
 )
-from index.searcher import Searcher
 from index.store.sparse import SparseIndex
 from tests.fakes.hashed import HashedEmbedder
 
@@ -172,7 +172,7 @@ def test_a_base_that_is_open_already_is_not_read_again(
     def unread(path: Path) -> None:
         raise AssertionError(f"{path} was read again")
 
-    monkeypatch.setattr("index.store.frozen_vectors.DenseBase.read", unread)
+    monkeypatch.setattr("index.store.frozen_vectors.FrozenVectors.read", unread)
     later = Searcher.open(large, HashedEmbedder(), searcher)
     assert later.generation != searcher.generation
     assert later.article("3.txt") is None

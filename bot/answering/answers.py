@@ -1,0 +1,111 @@
+"""The records of an answer: what it says, and where each sentence of it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from index.duplicates import DuplicateRef
+
+__all__ = ["REFUSAL", "Alternative", "Answer", "Citation"]
+
+REFUSAL = "The articles do not say."
+"""What a refused answer says."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a sentence of an answer stands: ``article.text[start:end] == quote``, always.
+
+    Attributes:
+        number: what [n] in the answer's text refers to, from 1.
+        article_id: the article, as ``NewsBot.article`` takes it.
+        title: its headline.
+        url: its address, or None.
+        source: its publisher, or None.
+        published: timezone-aware ISO 8601, or None.
+        quote: the sentence, character by character.
+        start: its first code point in the article's text.
+        end: one past its last.
+        copies: the other articles in which it stands too, of which this one is a copy or the
+            original; they are no further witnesses.
+    """
+
+    number: int
+    article_id: str
+    title: str
+    url: str | None
+    source: str | None
+    published: str | None
+    quote: str
+    start: int
+    end: int
+    copies: tuple[DuplicateRef, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the citation as JSON values."""
+        return {**asdict(self), "copies": [asdict(copy) for copy in self.copies]}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Citation:
+        """Make the citation that ``to_dict`` gave this record of."""
+        return cls(
+            **{**record, "copies": tuple(DuplicateRef(**copy) for copy in record.get("copies", ()))}
+        )
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another answer that the articles may give instead.
+
+    Attributes:
+        short_answer: in a few words of an article.
+        confidence: probability that it is right, 0 to 1.
+        citations: the sentences it stands in; their numbers go on after the answer's own.
+    """
+
+    short_answer: str
+    confidence: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with its citations, or a refusal without any.
+
+    Attributes:
+        text: prose with [1] markers, or the refusal.
+        short_answer: the answer in a few words, or None where whole sentences are the answer.
+        refused: whether the articles do not say.
+        confidence: probability that the answer is right, 0 to 1; in a refusal, of the best that
+            was found.
+        citations: in the order of their numbers; empty in a refusal.
+        alternatives: other good answers, the most probable first; empty in a refusal.
+        closest: in a refusal the passages that came closest, none of which answers; else empty.
+        timings: milliseconds by step: ``search``, ``read``, ``total``.
+        notes: one-line remarks, such as that the question was cut.
+    """
+
+    text: str
+    short_answer: str | None
+    refused: bool
+    confidence: float
+    citations: tuple[Citation, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    closest: tuple[Citation, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the answer as JSON values: dicts, lists, strings, numbers, booleans and None."""
+        record = asdict(self)
+        for name in ("citations", "closest"):
+            record[name] = [cited.to_dict() for cited in getattr(self, name)]
+        record["alternatives"] = [
+            {**asdict(other), "citations": [cited.to_dict() for cited in other.citations]}
+            for other in self.alternatives
+        ]
+        record["notes"] = list(self.notes)
+        record["timings"] = dict(self.timings)
+        return record
