@@ -17,33 +17,33 @@ from corpus.walk import FoundFile, cause_of
 __all__ = ["drafts_in"]
 
 
-def drafts_in(finding: FoundFile) -> Iterator[Draft | BadRecord]:
+def drafts_in(found_file: FoundFile) -> Iterator[Draft | BadRecord]:
     """Read a file of any format, gzipped or not.
 
     Raises:
         FileOutOfReach: the system does not give it, or not to its end.
         UnreadableArticle: it cannot be read, or not to its end; what was yielded before stands.
     """
-    kind = format_of(finding.path.name)
+    kind = format_of(found_file.path.name)
     assert kind is not None, "the walk takes files of known formats only"
     try:
         if kind.streamed:
-            with open(finding.path, "rb") as file:
-                yield from kind.stream_parser()(file, finding.path.name)
+            with open(found_file.path, "rb") as file:
+                yield from kind.stream_parser()(file, found_file.path.name)
             return
-        packed = finding.path.name.lower().endswith(".gz")
-        data = _read(finding, kind, packed=packed)
+        packed = found_file.path.name.lower().endswith(".gz")
+        data = _read(found_file, kind, packed=packed)
     except OSError as error:
         raise FileOutOfReach(cause_of(error)) from error
-    name = finding.path.name[:-3] if packed else finding.path.name
+    name = found_file.path.name[:-3] if packed else found_file.path.name
     yield from kind.parser()(data, name)
 
 
-def _read(finding: FoundFile, kind: Format, *, packed: bool) -> bytes:
+def _read(found_file: FoundFile, kind: Format, *, packed: bool) -> bytes:
     too_large = f"larger than {kind.limit // MEGABYTE} MB"
-    if finding.size > kind.limit:
-        raise UnreadableArticle(f"{too_large} ({finding.size / MEGABYTE:,.0f} MB)")
-    with open(finding.path, "rb") as file:
+    if found_file.size > kind.limit:
+        raise UnreadableArticle(f"{too_large} ({found_file.size / MEGABYTE:,.0f} MB)")
+    with open(found_file.path, "rb") as file:
         limit = kind.limit + 1  # unpacks no more than this
         data = read_gzipped(file, limit) if packed else file.read(limit)
     if len(data) > kind.limit:

@@ -35,7 +35,7 @@ _ZONES = {  # hours east of Greenwich; the American ones are RFC 822's
 
 
 def epoch_seconds(published: str | None) -> int | None:
-    """Turn an article's date into seconds since 1970, or None where there is none."""
+    """Convert an article's date into seconds since 1970, or None where there is none."""
     return None if published is None else int(datetime.fromisoformat(published).timestamp())
 
 

@@ -120,15 +120,15 @@ def load_articles(
     report.skipped.extend(found.skipped)
     report.roots.extend(stored(root) for root in found.roots)
     report.unlisted.extend(stored(folder) for folder in found.unlisted)
-    report.seen_files.update(stored(finding.real) for finding in found.files)
+    report.seen_files.update(stored(found_file.real) for found_file in found.files)
     naming = _Naming(report.origins, taken or {})
     files = [one for one in found.files if only is None or one.real in only]
     told = (lambda *_: None) if on_file is None else on_file
     total = len(files) + len(pages)
-    for done, finding in enumerate(files, start=1):
-        drafts = _guarded(drafts_in(finding))
-        yield from _load(finding, shown(finding.path), drafts, report, naming)
-        told(finding.path, done, total)
+    for done, found_file in enumerate(files, start=1):
+        drafts = _guarded(drafts_in(found_file))
+        yield from _load(found_file, shown(found_file.path), drafts, report, naming)
+        told(found_file.path, done, total)
     for done, page in enumerate(pages, start=len(files) + 1):
         drafts = _guarded(drafts_of(page, allow_local=allow_local))
         yield from _load(page, page.name, drafts, report, naming)
@@ -136,7 +136,7 @@ def load_articles(
 
 
 def _load(
-    finding: FoundFile | WebPage,
+    found_file: FoundFile | WebPage,
     name: str,
     drafts: Iterator[Draft | BadRecord],
     report: LoadReport,
@@ -149,7 +149,7 @@ def _load(
         for draft in drafts:
             if isinstance(draft, Draft):
                 try:
-                    article = _article(draft, finding, naming, keys, report)
+                    article = _article(draft, found_file, naming, keys, report)
                 except UnreadableArticle as error:
                     if draft.key is None:
                         raise
@@ -164,7 +164,7 @@ def _load(
         report.files += 1
     except UnreadableArticle as error:
         report.files += report.articles + report.repeated > before  # in part
-        later = finding.real if isinstance(error, FileOutOfReach) else ""
+        later = found_file.real if isinstance(error, FileOutOfReach) else ""
         report.failures.append(LoadFailure(name, str(error), later))
     if bad > FAILURES_A_FILE:
         rest = bad - FAILURES_A_FILE
@@ -184,7 +184,7 @@ def _guarded(drafts: Iterator[Draft | BadRecord]) -> Iterator[Draft | BadRecord]
 
 def _article(
     draft: Draft,
-    finding: FoundFile | WebPage,
+    found_file: FoundFile | WebPage,
     naming: _Naming,
     keys: dict[str, int],
     report: LoadReport,
@@ -206,12 +206,12 @@ def _article(
         article_id = address
     else:
         wins, first = True, True
-        article_id = naming.by_place(finding, key)
+        article_id = naming.by_place(found_file, key)
     report.articles += first
     report.repeated += not first
     if not wins:
         return None
-    report.origins[article_id] = stored(finding.real)
+    report.origins[article_id] = stored(found_file.real)
     language = _LANGUAGE.fullmatch((draft.language or "").strip())
     return Article(
         id=article_id,
@@ -258,12 +258,12 @@ class _Naming:
         self._published[address] = published
         return True, False
 
-    def by_place(self, finding: FoundFile | WebPage, key: str | None) -> str:
+    def by_place(self, found_file: FoundFile | WebPage, key: str | None) -> str:
         """The id of an article without an address."""
         place = "" if key is None else f"#{key}"
-        plain = normalise(shown(finding.name)) + place  # NFC: macOS has names decomposed
-        apart = f"{plain}~{hashlib.sha256(os.fsencode(finding.real)).hexdigest()[:8]}"
-        mine = stored(finding.real)
+        plain = normalise(shown(found_file.name)) + place  # NFC: macOS has names decomposed
+        apart = f"{plain}~{hashlib.sha256(os.fsencode(found_file.real)).hexdigest()[:8]}"
+        mine = stored(found_file.real)
         if self._taken.get(apart) == mine:
             return apart  # it has been told apart before, and keeps its name
         holder = self._origins.get(plain) or self._taken.get(plain)

@@ -22,6 +22,7 @@ __all__ = [
     "MARK_RUN",
     "decode",
     "decode_as",
+    "decode_declared",
     "detect_encoding",
     "normalise",
     "one_line",
@@ -118,8 +119,28 @@ def decode_as(data: bytes, name: str) -> str | None:
     return None
 
 
+def decode_declared(data: bytes, *names: str | None) -> str:
+    """Decode bytes whose encoding may be declared; a name counts where they are not UTF-8.
+
+    Args:
+        data: the whole of a text.
+        names: declared encodings, the more trusted first; None for none.
+
+    Returns:
+        The text, not yet normalised.
+
+    Raises:
+        UnreadableArticle: the bytes are not text.
+    """
+    for name in names:
+        text = None if name is None else decode_as(data, name)
+        if text is not None:
+            return text
+    return decode(data)
+
+
 def detect_encoding(data: bytes) -> tuple[str, bool]:
-    """Tell the encoding of bytes.
+    """Return the encoding of bytes.
 
     Args:
         data: the whole of a text file.

@@ -102,10 +102,10 @@ def find_files(paths: Iterable[str | Path]) -> Walk:
             walk.files.append(FoundFile(path, real, path.name, status.st_size))
     seen: set[str] = set()
     once: list[FoundFile] = []
-    for finding in walk.files:
-        if finding.real not in seen:
-            seen.add(finding.real)
-            once.append(finding)
+    for found_file in walk.files:
+        if found_file.real not in seen:
+            seen.add(found_file.real)
+            once.append(found_file)
     walk.files = once
     return walk
 
@@ -150,20 +150,22 @@ def _walk_folder(top: Path, real_top: str, walk: Walk) -> None:
         for entry in entries:
             path = folder / entry.name
             try:
-                finding = _look_at(entry, path, inside, walk, below)
+                found_file = _look_at(entry, path, inside, walk, below)
             except OSError as error:
                 walk.failures.append(LoadFailure(shown(path), cause_of(error)))
                 if not isinstance(error, FileNotFoundError):  # that one has gone since
                     walk.unlisted.append(os.path.realpath(path))
                 continue
-            if finding is not None:
+            if found_file is not None:
                 kept = links if entry.is_symlink() else walk.files
                 kept.append(
-                    FoundFile(path, finding.real, path.relative_to(top).as_posix(), finding.size)
+                    FoundFile(
+                        path, found_file.real, path.relative_to(top).as_posix(), found_file.size
+                    )
                 )
         pending.extend(reversed(below))
     # A link to a file of the folder adds something only where the file itself is not read.
-    own = {finding.real for finding in walk.files}
+    own = {found_file.real for found_file in walk.files}
     walk.files.extend(link for link in links if link.real not in own)
     walk.files[first:] = sorted(walk.files[first:], key=lambda found: os.fsencode(found.path))
 

@@ -16,8 +16,7 @@ from typing import Any
 import lxml.etree
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.declared import decode_declared
-from corpus.text import normalise
+from corpus.text import decode_declared, normalise
 
 __all__ = ["DEEPEST", "MOST_ELEMENTS", "clean_feed"]
 

@@ -13,12 +13,11 @@ import lxml.html
 import trafilatura
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.declared import decode_declared
 from corpus.formats.draft import Draft
-from corpus.formats.tags import check_tags
+from corpus.formats.markup import check_tags
 from corpus.formats.text import title_from_name
 from corpus.formats.time_limit import time_limit
-from corpus.text import normalise
+from corpus.text import decode_declared, normalise
 from corpus.web.address import clean_address
 
 __all__ = ["THOROUGH_LIMIT", "declared_encoding", "parse", "read_page"]
@@ -122,7 +121,7 @@ def _without_title(text: str, title: str) -> str:
 
 
 def declared_encoding(data: bytes) -> str | None:
-    """Give the encoding that a page names at its beginning, as it stands there."""
+    """Return the encoding that a page names at its beginning, as it stands there."""
     declared = _DECLARED.search(data[:4096])
     return None if declared is None else declared[1].decode("ascii", "replace")
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.lines import bounded_lines
-from corpus.formats.records import TEXT_NAMES, draft_of, field_of
+from corpus.formats.records import TEXT_NAMES, bounded_lines, draft_of, field_of
 from corpus.text import decode, detect_encoding
 
 __all__ = ["LIST_NAMES", "MOST_MARKS", "parse"]

@@ -1,14 +1,18 @@
-"""The field names that news dumps use, and a record of them made a Draft."""
+"""Records of news dumps: their lines, their field names, and a Draft of each."""
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 
-__all__ = ["FIELDS", "TEXT_NAMES", "draft_of", "field_of"]
+__all__ = ["FIELDS", "LONGEST_LINE", "TEXT_NAMES", "bounded_lines", "draft_of", "field_of"]
+
+LONGEST_LINE = 32_000_000
+"""Characters: the longest article as JSON with six for each; a bomb may be one line."""
 
 TEXT_NAMES = ("text", "body", "content", "maintext")
 
@@ -32,8 +36,33 @@ _ORDER = {name: place for place, name in enumerate(FIELDS)}
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
+def bounded_lines(
+    data: bytes, encoding: str, errors: str, *, newline: str, longest: int = LONGEST_LINE
+) -> Iterator[str | None]:
+    r"""Decode a file line by line.
+
+    Args:
+        data: the whole file.
+        encoding: Python's name of its encoding.
+        errors: what to do with bytes that are not valid in it, as ``bytes.decode`` takes it.
+        newline: which line ends there are, as ``io.TextIOWrapper`` takes it.
+        longest: most characters of a line that is given.
+
+    Yields:
+        Each line with its end, or None in place of one that is longer; it is never held whole.
+    """
+    file = io.TextIOWrapper(io.BytesIO(data), encoding, errors, newline)
+    while line := file.readline(longest + 1):
+        if len(line) <= longest:
+            yield line
+            continue
+        while line and not line.endswith(("\n", "\r")):
+            line = file.readline(longest + 1)
+        yield None
+
+
 def field_of(name: str) -> str | None:
-    """Tell the Draft's field that a name stands for; case, ``_``, ``-`` and spaces do not count."""
+    """Return the Draft's field for a name; case, ``_``, ``-`` and spaces do not count."""
     return FIELDS.get(_fold(name))
 
 

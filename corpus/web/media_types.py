@@ -54,12 +54,12 @@ _LONGEST_NAME = 200
 
 
 def media_type(header: str) -> str:
-    """Give the type that a ``Content-Type`` header names, in lower case; empty where none."""
+    """Return the type that a ``Content-Type`` header names, in lower case; empty where none."""
     return header.partition(";")[0].strip().lower()
 
 
 def charset_of(header: str) -> str | None:
-    """Give the encoding that a ``Content-Type`` header names, as it stands there."""
+    """Return the encoding that a ``Content-Type`` header names, as it stands there."""
     found = _CHARSET.search(header)
     return found[1] if found else None
 

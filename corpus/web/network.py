@@ -30,7 +30,7 @@ _HOST_SERVICES = {ipaddress.IPv4Address("168.63.129.16")}  # Azure's, under a pu
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the open internet.
+    """Return whether an IP address is one of the open internet.
 
     Args:
         address: IPv4 or IPv6; a zone after ``%`` does not count.

@@ -43,7 +43,7 @@ class WebPage:
 
 
 def web_pages(paths: Iterable[str | Path]) -> tuple[list[str | Path], list[WebPage]]:
-    """Tell addresses from paths.
+    """Separate addresses from paths.
 
     Args:
         paths: of files and folders, and addresses as strings; a ``Path`` is never an address.

@@ -42,7 +42,7 @@ def failures(report: LoadReport, below: Path) -> dict[str, str]:
     return {one.path.removeprefix(f"{below}/"): one.cause for one in report.failures}
 
 
-def test_a_folder_is_read_in_a_fixed_order_with_ids_from_the_paths(tmp_path: Path) -> None:
+def test_folder_is_read_in_order_with_ids_from_paths(tmp_path: Path) -> None:
     for name in ("b.txt", "a/z.md", "a.txt", "c.txt.gz"):
         data = f"Text of {name}".encode()
         write(tmp_path / name, gzip.compress(data) if name.endswith("gz") else data)
@@ -57,7 +57,7 @@ def test_a_folder_is_read_in_a_fixed_order_with_ids_from_the_paths(tmp_path: Pat
     }
 
 
-def test_a_path_that_is_not_there_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
+def test_missing_path_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "One.")
     articles, report = load(tmp_path / "nope", "\0", tmp_path / "a.txt", tmp_path / "x.png")
     assert ids(articles) == ["a.txt"]
@@ -105,7 +105,7 @@ def test_each_bad_file_gets_one_line_and_the_others_are_read(tmp_path: Path) -> 
     assert len(report.seen_files) == 13
 
 
-def test_bad_records_are_named_by_line_and_many_of_them_share_one(tmp_path: Path) -> None:
+def test_bad_records_are_named_by_line_up_to_a_limit(tmp_path: Path) -> None:
     lines = ['{"text": "\\u0000"}', '{"text": "Good."}'] + ["{"] * 50
     write(tmp_path / "a.jsonl", "\n".join(lines))
     articles, report = load(tmp_path / "a.jsonl")
@@ -115,7 +115,7 @@ def test_bad_records_are_named_by_line_and_many_of_them_share_one(tmp_path: Path
     assert str(report.failures[-1]) == f"{tmp_path}/a.jsonl: 31 more records cannot be read"
 
 
-def test_a_file_that_goes_while_the_others_are_read_gets_one_line(tmp_path: Path) -> None:
+def test_file_that_vanishes_while_loading_gets_one_line(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "One.")
     gone = write(tmp_path / "b.txt", "Two.")
     report = LoadReport()
@@ -126,7 +126,7 @@ def test_a_file_that_goes_while_the_others_are_read_gets_one_line(tmp_path: Path
     assert failures(report, tmp_path) == {"b.txt": "no such file or folder"}
 
 
-def test_an_archive_that_cannot_be_read_on_gets_one_line_and_keeps_what_was_read(
+def test_archive_that_fails_midway_keeps_what_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = test_warc.Archive().add(address="https://example.com/1")
@@ -172,7 +172,7 @@ def test_the_id_is_the_canonical_address_where_there_is_one(tmp_path: Path) -> N
     assert articles[1].url is None
 
 
-def test_files_of_one_name_in_two_folders_do_not_overwrite_each_other(tmp_path: Path) -> None:
+def test_files_of_one_name_in_two_folders_get_two_ids(tmp_path: Path) -> None:
     write(tmp_path / "x/a.txt", "One.")
     write(tmp_path / "y/a.txt", "Two.")
     both, report = load(tmp_path / "x", tmp_path / "y")
@@ -201,7 +201,7 @@ def test_files_of_one_name_in_two_folders_do_not_overwrite_each_other(tmp_path: 
         ("2020-01-01", "2020-01-01T00:00Z", "Two.", 2),
     ],
 )
-def test_of_two_articles_with_one_address_the_later_published_counts(
+def test_later_published_article_of_an_address_counts(
     tmp_path: Path, first: str | None, second: str | None, kept: str, yielded: int
 ) -> None:
     for name, text, date in (("a", "One.", first), ("b", "Two.", second)):

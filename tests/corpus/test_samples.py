@@ -44,7 +44,7 @@ def published(article: Article) -> datetime:
     return datetime.fromisoformat(article.published)
 
 
-def test_every_sample_loads_without_a_failure_and_nothing_is_skipped(
+def test_every_sample_loads_and_none_is_skipped(
     samples: dict[str, Article], report: LoadReport
 ) -> None:
     assert report.failures == []
@@ -57,7 +57,7 @@ def test_the_samples_show_six_formats() -> None:
     assert formats == {".csv", ".html", ".json", ".jsonl", ".md", ".txt"}
 
 
-def test_every_sample_has_a_title_and_a_body_of_an_article_s_length(
+def test_every_sample_has_a_title_and_a_long_body(
     samples: dict[str, Article],
 ) -> None:
     for title, article in samples.items():
@@ -65,7 +65,7 @@ def test_every_sample_has_a_title_and_a_body_of_an_article_s_length(
         assert 150 <= len(article.text.split()) <= 450, title
 
 
-def test_every_sample_but_the_plain_text_ones_has_source_address_and_date(
+def test_samples_have_source_address_and_date(
     samples: dict[str, Article], report: LoadReport
 ) -> None:
     for article in samples.values():
@@ -115,7 +115,7 @@ def test_the_correction_names_the_report_and_both_figures(samples: dict[str, Art
     assert published(wrong) < published(right)
 
 
-def test_the_syndicated_copy_is_nearly_its_original_and_no_other_pair_is(
+def test_syndicated_copy_is_the_only_near_duplicate(
     samples: dict[str, Article],
 ) -> None:
     original, copy = the_one(samples, "Lantern Theatre"), the_one(samples, "Port Sallow's Lantern")

@@ -11,7 +11,7 @@ import pytest
 from tests.corpus.test_loader import failures, ids, load, write
 
 
-def test_hidden_entries_odd_files_and_links_that_lead_out_are_passed_over(tmp_path: Path) -> None:
+def test_hidden_and_odd_entries_and_links_out_are_skipped(tmp_path: Path) -> None:
     outside = write(tmp_path / "outside/secret.txt", "Secret.")
     folder = tmp_path / "in"
     write(folder / "a.txt", "One.")
@@ -45,7 +45,7 @@ def test_hidden_entries_odd_files_and_links_that_lead_out_are_passed_over(tmp_pa
     assert report.failures == []
 
 
-def test_a_link_given_by_name_is_followed_and_a_pipe_is_not_opened(tmp_path: Path) -> None:
+def test_given_link_is_followed_and_a_pipe_is_not_opened(tmp_path: Path) -> None:
     write(tmp_path / "real/a.txt", "One.")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     os.mkfifo(tmp_path / "pipe.txt")

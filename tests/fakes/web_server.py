@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-__all__ = ["Answer", "Asked", "WebServer", "page", "serve"]
+__all__ = ["Answer", "Request", "WebServer", "page", "serve"]
 
-Answer = Callable[["Asked"], None]
+Answer = Callable[["Request"], None]
 
 
 def page(title: str, text: str) -> str:
@@ -21,7 +21,7 @@ def page(title: str, text: str) -> str:
     )
 
 
-class Asked(BaseHTTPRequestHandler):
+class Request(BaseHTTPRequestHandler):
     """One request, and the means to answer it."""
 
     protocol_version = "HTTP/1.1"
@@ -33,10 +33,10 @@ class Asked(BaseHTTPRequestHandler):
         try:
             server.answers[self.path.partition("?")[0]](self)
         except OSError:
-            pass  # whoever asked has had enough
+            pass  # whoever request has had enough
         self.close_connection = True
 
-    def give(self, data: bytes | str, kind: str = "text/html", **headers: str) -> None:
+    def respond(self, data: bytes | str, kind: str = "text/html", **headers: str) -> None:
         """Answer 200 with this body."""
         body = data.encode() if isinstance(data, str) else data
         self.send_response(200)
@@ -65,7 +65,7 @@ class WebServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Asked)
+        super().__init__(("127.0.0.1", 0), Request)
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()

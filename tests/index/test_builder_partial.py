@@ -83,13 +83,13 @@ def test_what_was_fetched_is_updated_and_never_pruned(tmp_path: Path) -> None:
     (folder / "a.txt").write_text("About a.")
     build(folder, index)
     with serve() as web:
-        web.answers["/x"] = lambda asked: asked.give(page("Ferry", "The ferry was late."))
+        web.answers["/x"] = lambda request: request.respond(page("Ferry", "The ferry was late."))
         address = f"{web.at}/x"
         assert build(address, index, prune=True, allow_local=True).added == 1
         assert build(address, index, prune=True, allow_local=True).unchanged == 1
-        web.answers["/x"] = lambda asked: asked.give(page("Ferry", "The ferry was on time."))
+        web.answers["/x"] = lambda request: request.respond(page("Ferry", "The ferry was on time."))
         assert build(address, index, prune=True, allow_local=True).replaced == 1
-        web.answers["/x"] = lambda asked: asked.send_error(404)
+        web.answers["/x"] = lambda request: request.send_error(404)
         report = build(address, index, prune=True, allow_local=True)
         assert (len(report.failures), report.removed) == (1, 0)
     (folder / "a.txt").unlink()

@@ -62,7 +62,7 @@ def test_an_address_reaches_the_fetch_whole_and_is_refused_on_the_local_network(
     tmp_path: Path, capsys: Capture
 ) -> None:
     with serve() as web:
-        web.answers["/a"] = lambda asked: asked.give(page("Ferry", "The ferry was late."))
+        web.answers["/a"] = lambda request: request.respond(page("Ferry", "The ferry was late."))
         words = ("index", f"{web.at}/a", "--index", tmp_path / "x")
         status, out, err = output_of(capsys, *words)
         assert (status, web.requests) == (1, [])

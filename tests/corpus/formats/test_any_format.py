@@ -60,7 +60,7 @@ def test_any_bytes_are_read_or_refused(extension: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("extension", sorted(FORMATS))
-def test_every_extension_has_a_module_and_is_found_gzipped_and_in_capitals(extension: str) -> None:
+def test_every_extension_has_a_parser_gzipped_or_not(extension: str) -> None:
     assert callable(FORMATS[extension].parser())
     assert format_of(f"a{extension}".upper()) == format_of(f"a{extension}.gz") == FORMATS[extension]
 

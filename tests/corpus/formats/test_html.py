@@ -23,7 +23,7 @@ def page(head: str = "", body: str = BODY) -> str:
     )
 
 
-def test_a_page_gives_its_article_and_what_it_says_of_itself(read_one: ReadOne) -> None:
+def test_page_gives_its_article_and_metadata(read_one: ReadOne) -> None:
     draft = read_one(
         page(
             '<meta property="og:site_name" content="Aldmoor Post">'
@@ -42,7 +42,7 @@ def test_a_page_gives_its_article_and_what_it_says_of_itself(read_one: ReadOne) 
     )  # fmt: skip
 
 
-def test_the_date_comes_from_the_articles_own_data_before_that_of_others(read_one: ReadOne) -> None:
+def test_article_data_gives_the_date_before_other_data(read_one: ReadOne) -> None:
     data = (
         '<script type="application/ld+json">{"@graph": [{"@type": "WebPage", "datePublished": '
         '"2001-01-01"}, {"@type": ["NewsArticle"], "datePublished": "2019-12-31"}]}</script>'
@@ -50,7 +50,7 @@ def test_the_date_comes_from_the_articles_own_data_before_that_of_others(read_on
     assert read_one(page(data), "a.html").published == "2019-12-31"
 
 
-def test_a_marked_time_is_a_date_and_others_in_the_page_are_not(read_one: ReadOne) -> None:
+def test_marked_time_is_a_date_and_other_times_are_not(read_one: ReadOne) -> None:
     marked = BODY.replace(
         "<p>", '<time itemprop="datePublished" datetime="2019-12-31">x</time><p>', 1
     )

@@ -38,7 +38,7 @@ def test_an_object_with_the_names_of_newsapi_is_one_article(read_one: ReadOne) -
     )  # fmt: skip
 
 
-def test_a_list_with_the_names_of_news_please_has_numbers_for_keys(read_one: ReadOne) -> None:
+def test_news_please_records_have_numbers_for_keys(read_one: ReadOne) -> None:
     assert read_one(json.dumps([NEWS_PLEASE]), "a.json") == Draft(
         "Flood", "The river rose.", None, "example.com", "Ann Lee, Bo Ray",
         "2019-12-31 14:05:00", "en", "1", "record 1",

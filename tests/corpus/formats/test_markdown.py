@@ -10,7 +10,7 @@ from corpus.errors import UnreadableArticle
 from tests.corpus.formats.conftest import ReadOne
 
 
-def test_front_matter_gives_the_fields_and_the_body_reads_as_prose(read_one: ReadOne) -> None:
+def test_front_matter_gives_fields_and_the_body_is_prose(read_one: ReadOne) -> None:
     draft = read_one(
         "---\n"
         "Title: Flood in Aldmoor\n"
@@ -38,7 +38,7 @@ def test_front_matter_gives_the_fields_and_the_body_reads_as_prose(read_one: Rea
     )
 
 
-def test_without_a_title_the_first_heading_is_it_and_leaves_the_text(read_one: ReadOne) -> None:
+def test_first_heading_is_the_title_where_none_is_given(read_one: ReadOne) -> None:
     draft = read_one("# Flood in *Aldmoor*\n\nThe river rose.\n\n## Later\n\nIt fell.\n", "a.md")
     assert draft.title == "Flood in Aldmoor"
     assert draft.text == "The river rose.\n\nLater\n\nIt fell."
@@ -53,7 +53,7 @@ def test_without_any_title_the_name_is_it(read_one: ReadOne) -> None:
     assert read_one("It rose.", "flood-news.md").title == "Flood news"
 
 
-def test_tables_and_html_lose_their_marks_and_scripts_are_dropped(read_one: ReadOne) -> None:
+def test_tables_and_html_lose_marks_and_scripts_go(read_one: ReadOne) -> None:
     draft = read_one(
         "| Town | Metres |\n|---|---|\n| Aldmoor | 2 |\n\n"
         "<div><b>It</b> fell.</div>\n\n<script>\nalert(1)\n</script>\n\nThe <em>end</em>.\n",
@@ -62,7 +62,7 @@ def test_tables_and_html_lose_their_marks_and_scripts_are_dropped(read_one: Read
     assert draft.text == "Town | Metres\nAldmoor | 2\n\nIt fell.\n\nThe end."
 
 
-def test_three_dashes_without_fields_are_a_line_and_not_front_matter(read_one: ReadOne) -> None:
+def test_three_dashes_without_fields_are_a_rule(read_one: ReadOne) -> None:
     draft = read_one("---\n\nThe river rose.\n\n---\n\nIt fell.\n", "a.md")
     assert draft.text == "The river rose.\n\nIt fell."
 

@@ -8,7 +8,7 @@ from corpus.errors import UnreadableArticle
 from tests.corpus.formats.conftest import ReadOne
 
 
-def test_the_first_line_is_the_title_where_a_blank_line_follows_it(read_one: ReadOne) -> None:
+def test_first_line_before_a_blank_one_is_the_title(read_one: ReadOne) -> None:
     draft = read_one("\r\nFlood in Aldmoor\r\n \r\nThe river rose.\r\nIt fell.\r\n", "a.txt")
     assert (draft.title, draft.text) == ("Flood in Aldmoor", "The river rose.\nIt fell.")
 

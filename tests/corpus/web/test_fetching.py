@@ -17,7 +17,7 @@ import pytest
 
 from corpus.errors import UnreadableArticle
 from corpus.web.fetching import FetchLimits, fetch
-from tests.fakes.web_server import Asked, WebServer, page, serve
+from tests.fakes.web_server import Request, WebServer, page, serve
 
 ARTICLE = page("Ferry late", "The ferry to Lundholm was late because of fog.")
 LOCAL = "an address of the local network; allow with --allow-local"
@@ -26,7 +26,7 @@ LOCAL = "an address of the local network; allow with --allow-local"
 @pytest.fixture
 def web() -> Iterator[WebServer]:
     with serve() as server:
-        server.answers["/a"] = lambda asked: asked.give(ARTICLE, "text/html; charset=utf-8")
+        server.answers["/a"] = lambda request: request.respond(ARTICLE, "text/html; charset=utf-8")
         yield server
 
 
@@ -50,15 +50,15 @@ def test_a_page_is_fetched_as_what_the_server_says_it_is(web: WebServer) -> None
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_followed_and_the_last_address_counts(web: WebServer, status: int) -> None:
-    web.answers["/old"] = lambda asked: asked.redirect("/older?x=1", status)
-    web.answers["/older"] = lambda asked: asked.redirect(f"{web.at}/a", status)
+    web.answers["/old"] = lambda request: request.redirect("/older?x=1", status)
+    web.answers["/older"] = lambda request: request.redirect(f"{web.at}/a", status)
     assert fetch(f"{web.at}/old", allow_local=True).address == f"{web.at}/a"
 
 
 def test_a_circle_and_a_long_chain_of_redirects_come_to_an_end(web: WebServer) -> None:
-    web.answers["/x"] = lambda asked: asked.redirect("/y")
-    web.answers["/y"] = lambda asked: asked.redirect("/x")
-    web.answers["/n"] = lambda asked: asked.redirect(f"/n?{len(web.requests)}")
+    web.answers["/x"] = lambda request: request.redirect("/y")
+    web.answers["/y"] = lambda request: request.redirect("/x")
+    web.answers["/n"] = lambda request: request.redirect(f"/n?{len(web.requests)}")
     assert "redirects in a circle" in cause(f"{web.at}/x")
     before = len(web.requests)
     assert cause(f"{web.at}/n?0") == "redirected more than 5 times"
@@ -76,7 +76,7 @@ def test_a_circle_and_a_long_chain_of_redirects_come_to_an_end(web: WebServer) -
 def test_a_redirect_to_what_is_no_web_address_is_refused(
     web: WebServer, target: str, why: str
 ) -> None:
-    web.answers["/x"] = lambda asked: asked.redirect(target)
+    web.answers["/x"] = lambda request: request.redirect(target)
     assert cause(f"{web.at}/x") == why
 
 
@@ -84,8 +84,8 @@ def test_a_redirect_into_the_local_network_is_refused(
     web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first address passes for a public one here; the second does not."""
-    web.answers["/x"] = lambda asked: asked.redirect("http://127.0.0.2:1/secret")
-    web.answers["/name"] = lambda asked: asked.redirect("http://user:word@printer.local/")
+    web.answers["/x"] = lambda request: request.redirect("http://127.0.0.2:1/secret")
+    web.answers["/name"] = lambda request: request.redirect("http://user:word@printer.local/")
     monkeypatch.setattr("corpus.web.network.is_public", lambda address: address == "127.0.0.1")
     refused = cause(f"{web.at}/x", allow_local=False)
     assert refused == f"redirected to http://127.0.0.2:1/secret: {LOCAL}"
@@ -142,23 +142,23 @@ def test_an_unknown_name_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     ("status", "said"), [(404, "404 Not Found"), (500, "500 Internal Server Error"), (799, "799")]
 )
 def test_a_status_that_is_not_200_is_named(web: WebServer, status: int, said: str) -> None:
-    web.answers["/x"] = lambda asked: asked.send_error(status, "\x1b[31mlies")
+    web.answers["/x"] = lambda request: request.send_error(status, "\x1b[31mlies")
     assert cause(f"{web.at}/x") == f"answered {said}"
 
 
-def trickle(asked: Asked, first: bytes, then: bytes) -> None:
-    server = asked.server
+def trickle(request: Request, first: bytes, then: bytes) -> None:
+    server = request.server
     assert isinstance(server, WebServer)
-    asked.wfile.write(first)
+    request.wfile.write(first)
     while not server.over.wait(0.05):
-        asked.wfile.write(then)
+        request.wfile.write(then)
 
 
 def test_a_server_that_says_nothing_or_trickles_is_left(web: WebServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-    web.answers["/silent"] = lambda asked: web.over.wait(30)
-    web.answers["/header"] = lambda asked: trickle(asked, head, b"X-More: 1\r\n")
-    web.answers["/body"] = lambda asked: trickle(asked, head + b"\r\n<p>", b"x")
+    web.answers["/silent"] = lambda request: web.over.wait(30)
+    web.answers["/header"] = lambda request: trickle(request, head, b"X-More: 1\r\n")
+    web.answers["/body"] = lambda request: trickle(request, head + b"\r\n<p>", b"x")
     began = time.monotonic()
     silent = FetchLimits(read_seconds=0.3, seconds=20)
     assert cause(f"{web.at}/silent", silent) == "timed out after 0.3 s"
@@ -170,21 +170,21 @@ def test_a_server_that_says_nothing_or_trickles_is_left(web: WebServer) -> None:
 def test_an_endless_body_is_cut_off_at_the_limit(web: WebServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 
-    def pour(asked: Asked) -> None:
-        asked.wfile.write(head)
+    def pour(request: Request) -> None:
+        request.wfile.write(head)
         while not web.over.is_set():
-            asked.wfile.write(b"word " * 20_000)
+            request.wfile.write(b"word " * 20_000)
 
     web.answers["/x"] = pour
     assert cause(f"{web.at}/x", FetchLimits(size=2_000_000)) == "larger than 2 MB"
 
 
 def test_a_length_that_is_too_large_is_refused_before_it_is_read(web: WebServer) -> None:
-    def promise(asked: Asked) -> None:
-        asked.send_response(200)
-        asked.send_header("Content-Type", "application/json")
-        asked.send_header("Content-Length", "60000000")
-        asked.end_headers()
+    def promise(request: Request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", "60000000")
+        request.end_headers()
         web.over.wait(30)
 
     web.answers["/x"] = promise
@@ -194,12 +194,12 @@ def test_a_length_that_is_too_large_is_refused_before_it_is_read(web: WebServer)
 def test_packed_answers_are_unpacked_up_to_the_limit(web: WebServer) -> None:
     packed = gzip.compress(ARTICLE.encode())
     bomb = gzip.compress(bytes(30_000_000))
-    web.answers["/good"] = lambda asked: asked.give(packed, Content_Encoding="gzip")
-    web.answers["/bomb"] = lambda asked: asked.give(bomb, Content_Encoding="gzip")
-    web.answers["/bad"] = lambda asked: asked.give(ARTICLE, Content_Encoding="gzip")
-    web.answers["/br"] = lambda asked: asked.give(ARTICLE, Content_Encoding="br")
-    web.answers["/a.txt.gz"] = lambda asked: asked.give(packed, "application/gzip")
-    web.answers["/b.txt.gz"] = lambda asked: asked.give(bomb, "application/octet-stream")
+    web.answers["/good"] = lambda request: request.respond(packed, Content_Encoding="gzip")
+    web.answers["/bomb"] = lambda request: request.respond(bomb, Content_Encoding="gzip")
+    web.answers["/bad"] = lambda request: request.respond(ARTICLE, Content_Encoding="gzip")
+    web.answers["/br"] = lambda request: request.respond(ARTICLE, Content_Encoding="br")
+    web.answers["/a.txt.gz"] = lambda request: request.respond(packed, "application/gzip")
+    web.answers["/b.txt.gz"] = lambda request: request.respond(bomb, "application/octet-stream")
     assert fetch(f"{web.at}/good", allow_local=True).data == ARTICLE.encode()
     assert cause(f"{web.at}/bomb") == "larger than 20 MB once unpacked"
     assert cause(f"{web.at}/bad") == "not valid gzip data"
@@ -210,13 +210,13 @@ def test_packed_answers_are_unpacked_up_to_the_limit(web: WebServer) -> None:
 
 
 def test_an_answer_that_is_cut_off_or_is_not_http_is_one_line(web: WebServer) -> None:
-    def cut(asked: Asked) -> None:
-        asked.wfile.write(
+    def cut(request: Request) -> None:
+        request.wfile.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n<p>"
         )
 
     web.answers["/cut"] = cut
-    web.answers["/ssh"] = lambda asked: asked.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n") and None
+    web.answers["/ssh"] = lambda request: request.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n") and None
     for path in ("/cut", "/ssh"):
         assert cause(web.at + path) == "what it answered is cut off, or is not HTTP"
 
@@ -229,7 +229,7 @@ def test_nobody_listening_and_no_secure_connection_are_one_line(web: WebServer) 
     assert cause(f"{secure}/a") == "no secure connection can be made"
 
 
-def test_the_certificate_has_to_be_trusted_and_of_the_name_asked_for(
+def test_certificate_must_be_trusted_and_match_the_name(
     web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if shutil.which("openssl") is None:
@@ -262,8 +262,10 @@ def test_the_certificate_has_to_be_trusted_and_of_the_name_asked_for(
     assert refused.startswith("its certificate is not trusted: Hostname mismatch")
 
 
-def test_a_password_goes_to_the_host_it_was_given_for_and_no_further(web: WebServer) -> None:
-    web.answers["/x"] = lambda asked: asked.redirect(f"http://other:pw@{asked.headers['Host']}/a")
+def test_password_is_sent_only_to_the_host_it_was_given_for(web: WebServer) -> None:
+    web.answers["/x"] = lambda request: request.redirect(
+        f"http://other:pw@{request.headers['Host']}/a"
+    )
     address = web.at.replace("//", "//me:p%40ss@")
     found = fetch(f"{address}/x", allow_local=True)
     assert found.address == f"{web.at}/a"
@@ -287,10 +289,8 @@ def test_what_is_no_web_address_is_refused(address: str, why: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["image/png", "application/zip", "video/\x1b[31mmp4"])
-def test_a_type_that_is_not_read_is_named_before_the_body_is_taken(
-    web: WebServer, kind: str
-) -> None:
-    web.answers["/x.html"] = lambda asked: asked.give(b"x" * 100, kind)
+def test_unknown_type_is_named_before_the_body_is_read(web: WebServer, kind: str) -> None:
+    web.answers["/x.html"] = lambda request: request.respond(b"x" * 100, kind)
     said = cause(f"{web.at}/x.html")
     assert "not one that is read" in said or "not HTTP" in said
     assert "\x1b" not in said
