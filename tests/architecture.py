@@ -1,248 +1,230 @@
-"""The rules of the house as functions over a source tree: each gives its violations, one a line.
+"""The rules of the source tree: each is a function that returns its violations, one a line.
 
-They read the code and do not run it, so that a rule holds for every branch of it. The one exception
-is ``loaded_by_import``, which asks what an import really brings along.
+They read the code and do not run it, so that a rule holds for every branch of it. The exception is
+``loaded_by_import``.
 """
 
 from __future__ import annotations
 
 import ast
+import graphlib
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tests.source_tree import LAYERS, Module
+from tests.source_tree import Module, imports
 
 __all__ = [
     "HEAVY",
-    "cycles",
     "environment_readers",
-    "forbidden_imports",
-    "forbidden_names",
+    "import_cycles",
+    "imports_of_own_root",
     "incomplete_all",
     "loaded_by_import",
     "long_modules",
-    "root_imports",
-    "strangers_at_the_top",
+    "long_test_names",
+    "meaningless_names",
+    "repeated_class_names",
+    "restricted_imports",
     "undeclared_imports",
     "upward_imports",
 ]
 
-TOP_LEVEL = {*LAYERS[:3], "app.py", "tests", "pyproject.toml", "Makefile"} | {
-    "README.md",
-    "LICENSE",
-    "CHANGELOG.md",
-}
-FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
-UNPICKLING = {"_pickle", "cloudpickle", "dill", "joblib", "pickle", "shelve"}
-HEAVY = (
-    *("docx", "faiss", "feedparser", "gradio", "pypdf", "sentence_transformers", "torch"),
-    *("trafilatura", "transformers", "warcio"),
+Modules = dict[str, Module]
+
+LAYERS = (
+    {"corpus"},
+    {"index"},
+    {"bot.errors", "bot.sanitize", "bot.settings"},
+    {"bot.reader"},
+    {"bot.answering"},
+    {"bot.chain", "bot.retriever"},
+    {"bot", "bot.default_bot", "bot.newsbot"},
+    {"bot.access", "bot.evaluation", "bot.feedback"},
+    {"bot.editing"},
+    {"bot.chat"},
+    {"bot.server"},
+    {"bot.cli", "bot.training"},
+    {"app"},
 )
-MOST_LINES = 300
+"""Lowest first. A module imports from its own layer and from those below; ``bot`` is the root."""
+
+RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+
+RESTRICTED = {
+    "bot.training": ["bot.training", "tests"],
+    "gradio": ["bot.chat", "bot.server", "tests"],
+    "tests": ["tests"],
+    # These run code that they read from a file.
+    **dict.fromkeys(["_pickle", "cloudpickle", "dill", "joblib", "pickle", "shelve"], []),
+}
+"""Packages that only some may import."""
+
+HEAVY = (
+    *("docx", "faiss", "feedparser", "gradio", "pypdf", "sentence_transformers", "sklearn"),
+    *("torch", "trafilatura", "transformers", "warcio"),
+)
+MEANINGLESS = {"common", "helper", "helpers", "misc", "util", "utils"}
+MAX_MODULE_LINES = 400
+MAX_TEST_NAME = 60
 
 
-def _target(modules: Mapping[str, Module], imported: str, taken: str | None) -> str:
-    """Name the module that an import really takes from: ``from a import b`` may mean ``a.b``."""
-    return f"{imported}.{taken}" if taken and f"{imported}.{taken}" in modules else imported
-
-
-def upward_imports(modules: Mapping[str, Module]) -> list[str]:
-    """Imports against the direction corpus <- index <- bot <- app, and of the tests."""
-    return [
-        f"{module.name}:{line} imports {imported}"
-        for module in modules.values()
-        for imported, _, line in module.imports()
-        for top in [imported.partition(".")[0]]
-        if top == "tests" or (top in LAYERS and LAYERS.index(top) > LAYERS.index(module.layer))
+def upward_imports(modules: Modules) -> list[str]:
+    """Imports against the order of the layers, and modules that stand in none."""
+    found = [f"{name} stands in no layer" for name in modules if _layer(name) not in RANKS]
+    return found + [
+        f"{module.name}:{line} imports {target}"
+        for module, line, target in imports(modules)
+        if RANKS.get(_layer(target), -1) > RANKS.get(_layer(module.name), len(RANKS))
     ]
 
 
-def cycles(modules: Mapping[str, Module]) -> list[str]:
-    """Rings of modules that import each other, imports in functions and for types included."""
-    edges = {
-        module.name: sorted(
-            {
-                target
-                for imported, taken, _ in module.imports()
-                for target in [_target(modules, imported, taken)]
-                if target in modules and target != module.name
-            }
-        )
-        for module in modules.values()
-    }
-    found: dict[frozenset[str], str] = {}
-    done: set[str] = set()
-
-    def visit(name: str, trail: list[str]) -> None:
-        if name in trail:
-            ring = trail[trail.index(name) :]
-            found.setdefault(frozenset(ring), " -> ".join([*ring, name]))
-        elif name not in done:
-            for target in edges[name]:
-                visit(target, [*trail, name])
-            done.add(name)
-
-    for name in edges:
-        visit(name, [])
-    return list(found.values())
+def _layer(name: str) -> str:
+    return ".".join(name.split(".")[: 2 if name.startswith("bot.") else 1])
 
 
-def root_imports(modules: Mapping[str, Module]) -> list[str]:
-    """Imports of a package from inside of it, where a module of it is what should be named."""
+def restricted_imports(modules: Modules) -> list[str]:
+    """Imports of a restricted package by a module that is not allowed to."""
     return [
-        f"{module.name}:{line} imports its own package {imported}"
-        for module in modules.values()
-        for imported, taken, line in module.imports()
-        if _target(modules, imported, taken) in module.packages
+        f"{module.name}:{line} imports {target}"
+        for module, line, target in imports(modules)
+        for package, allowed in RESTRICTED.items()
+        if f"{target}.".startswith(f"{package}.") and not module.within(*allowed)
     ]
 
 
-def forbidden_names(modules: Mapping[str, Module]) -> list[str]:
-    """Modules and packages whose name says nothing of what they hold."""
-    return [name for name in modules if FORBIDDEN_NAMES & set(name.split("."))]
+def import_cycles(modules: Modules) -> list[str]:
+    """The first circle of imports, those in functions and for types included."""
+    graph: dict[str, set[str]] = defaultdict(set)
+    for module, _, target in imports(modules):
+        if target in modules and target != module.name:
+            graph[module.name].add(target)
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return [" -> ".join(reversed(error.args[1]))]
+    return []
 
 
-def forbidden_imports(modules: Mapping[str, Module]) -> list[str]:
-    """Imports of what runs code that it reads from a file."""
+def imports_of_own_root(modules: Modules) -> list[str]:
+    """Imports of a package from inside of it, where a module of it should be named."""
     return [
-        f"{module.name}:{line} imports {imported}"
-        for module in modules.values()
-        for imported, _, line in module.imports()
-        if imported.partition(".")[0] in UNPICKLING
+        f"{module.name}:{line} imports its own package {target}"
+        for module, line, target in imports(modules)
+        if module.name.startswith(f"{target}.")
     ]
 
 
-def long_modules(modules: Mapping[str, Module]) -> list[str]:
-    """Modules of more than 300 lines."""
+def meaningless_names(modules: Modules) -> list[str]:
+    """Modules and packages whose name does not say what they hold."""
+    return [name for name in modules if MEANINGLESS & set(name.split("."))]
+
+
+def repeated_class_names(modules: Modules) -> list[str]:
+    """Public class names that are defined more than once."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for module in modules.values():
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(module.name)
+    return [f"{name}: {', '.join(where)}" for name, where in places.items() if len(where) > 1]
+
+
+def long_modules(modules: Modules) -> list[str]:
+    """Modules with too many lines."""
     return [
         f"{module.name} has {lines} lines"
         for module in modules.values()
-        if (lines := len(module.source.splitlines())) > MOST_LINES
+        if (lines := len(module.source.splitlines())) > MAX_MODULE_LINES
     ]
 
 
-def environment_readers(modules: Mapping[str, Module], allowed: str) -> list[str]:
-    """Places outside one module that read an environment variable; setting one is no reading."""
-    found = []
-    for module in modules.values():
-        if module.name == allowed:
-            continue
-        written = {
-            id(node.value)
-            for node in ast.walk(module.tree)
-            if (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
-            or (isinstance(node, ast.Attribute) and node.attr in {"setdefault", "update"})
-        }
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                full = f"{node.value.id}.{node.attr}"
-                if full == "os.getenv" or (full == "os.environ" and id(node) not in written):
-                    found.append(f"{module.name}:{node.lineno} reads {full}")
-        found += [
-            f"{module.name}:{line} imports os.{taken}"
-            for imported, taken, line in module.imports()
-            if imported == "os" and taken in {"environ", "getenv"}
-        ]
-    return found
+def long_test_names(modules: Modules) -> list[str]:
+    """Test functions whose name is too long to be read at a glance."""
+    return [
+        f"{module.name}:{node.lineno} {node.name}"
+        for module in modules.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if node.name.startswith("test_") and len(node.name) > MAX_TEST_NAME
+    ]
 
 
-def incomplete_all(modules: Mapping[str, Module]) -> list[str]:
-    """What is wrong with each ``__all__``.
+def environment_readers(modules: Modules) -> list[str]:
+    """Places outside the settings that read the environment; setting a variable is allowed."""
+    setting = re.compile(r"os\.environ(\[[^]]*\] = |\.setdefault\(|\.update\()")
+    reading = re.compile(r"\bos\.(environ|getenv)\b|from os import .*\b(environ|getenv)\b")
+    return [
+        f"{module.name}:{number} {line.strip()}"
+        for module in modules.values()
+        if not module.within("bot.settings")
+        for number, line in enumerate(module.source.splitlines(), start=1)
+        if reading.search(setting.sub("", line))
+    ]
 
-    It must be there and sorted, hold every public function, class and constant that the module
-    defines (a command of the command line apart), hold nothing that is not there, and in a
-    package's root hold what is imported there from the package. A module whose name starts with an
-    underscore, or which has nothing public, needs none.
+
+def incomplete_all(modules: Modules) -> list[str]:
+    """Public names that are missing from their module's ``__all__``.
+
+    Public are functions, classes and constants (commands of the command line apart), and in a
+    package's root what it imports from its package. Ruff checks the order (RUF022) and that every
+    listed name exists (F822).
     """
-    found = []
-    for module in modules.values():
-        defined, bound = _bindings(module)
-        public = {name for name in defined if not name.startswith("_")}
-        listed = _all_of(module)
-        if listed is None:
-            if public and not module.name.rpartition(".")[2].startswith("_"):
-                found.append(f"{module.name} has no __all__ that is a plain list of names")
-            continue
-        if listed != sorted(set(listed), key=_place):
-            found.append(f"{module.name}: __all__ is not sorted")
-        found += [f"{module.name}: {name} is not in __all__" for name in sorted(public - {*listed})]
-        found += [f"{module.name}: __all__ has {name}" for name in sorted({*listed} - bound)]
-    return found
+    return [
+        f"{module.name}: {name} is not in __all__"
+        for module in modules.values()
+        if not module.name.rpartition(".")[2].startswith("_")
+        for name in sorted({*_public_names(module)} - {*_listed_in_all(module)})
+    ]
 
 
-def _place(name: str) -> tuple[int, str]:
-    """Constants first, then classes, then functions, each by name: the order of ruff's RUF022."""
-    return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
-
-
-def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Tell whether the command line's framework holds it: users reach it, importers need not."""
-    return any(
-        re.fullmatch(r"\w+\.(command|callback)\(.*", ast.unparse(one), re.DOTALL)
-        for one in node.decorator_list
-    )
-
-
-def _all_of(module: Module) -> list[str] | None:
+def _listed_in_all(module: Module) -> Iterator[str]:
     for node in module.tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=elements)):
-                names = [one.value for one in elements if isinstance(one, ast.Constant)]
-                return [name for name in names if isinstance(name, str)]
-    return None
+                yield from (ast.literal_eval(one) for one in elements)
 
 
-def _bindings(module: Module) -> tuple[set[str], set[str]]:
-    """Give the names that a module defines to be used from outside, and all that it binds."""
-    defined: set[str] = set()
-    imported: set[str] = set()
-    for_types: set[str] = set()
+def _public_names(module: Module) -> Iterator[str]:
+    for node in _statements(module.tree.body):
+        names: Iterable[str] = ()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names = [] if _is_command(node) else [node.name]
+            case ast.Assign(targets=targets):
+                parts = [part for target in targets for part in ast.walk(target)]
+                stored = [
+                    part for part in parts if isinstance(getattr(part, "ctx", None), ast.Store)
+                ]
+                names = [part.id for part in stored if isinstance(part, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names = [name]
+            case ast.ImportFrom() if module.is_package:
+                own = module.absolute(node).startswith(f"{module.name}.")
+                names = [alias.asname or alias.name for alias in node.names if own]
+        yield from (name for name in names if not name.startswith("_"))
 
-    def read(body: list[ast.stmt], typing_only: bool) -> None:
-        for node in body:
-            match node:
-                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                    (imported if _is_command(node) else defined).add(node.name)
-                case ast.Assign(targets=targets):
-                    defined.update(
-                        name.id
-                        for target in targets
-                        for name in ast.walk(target)
-                        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-                    )
-                case ast.AnnAssign(target=ast.Name(id=name)):
-                    defined.add(name)
-                case ast.Import() | ast.ImportFrom():
-                    names = {one.asname or one.name.partition(".")[0] for one in node.names}
-                    (for_types if typing_only else imported).update(names)
-                    own = isinstance(node, ast.ImportFrom) and (
-                        module.absolute(node).startswith(f"{module.name}.")
-                    )
-                    if module.is_package and own:
-                        defined.update(names)
-                case ast.If(test=test, body=inner, orelse=other):
-                    read(inner, typing_only or "TYPE_CHECKING" in ast.unparse(test))
-                    read(other, typing_only)
-                case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=last):
-                    read([*inner, *other, *last], typing_only)
-                    for handler in handlers:
-                        read(handler.body, typing_only)
 
-    read(module.tree.body, typing_only=False)
-    # A root that imports on first use names for the type checker what __getattr__ then brings.
-    lazy = for_types if "__getattr__" in defined else set()
-    return defined, defined - for_types | imported | lazy
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield a module's statements, those under ``if`` and ``try`` too."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try | ast.ExceptHandler):
+            yield from _statements(ast.iter_child_nodes(node))
+
+
+def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    decorators = [ast.unparse(one) for one in node.decorator_list]
+    return any(re.match(r"\w+\.(command|callback)\(", one) for one in decorators)
 
 
 def undeclared_imports(
-    modules: Mapping[str, Module],
-    declared: Iterable[str],
-    distributions: Mapping[str, Iterable[str]],
+    modules: Modules, declared: Iterable[str], distributions: Mapping[str, Iterable[str]]
 ) -> list[str]:
     """Imports of other people's packages that pyproject.toml does not ask for.
 
@@ -251,42 +233,36 @@ def undeclared_imports(
         declared: names of distributions, as pyproject.toml has them.
         distributions: of each importable name, the distributions that bring it.
     """
-    ours = {module.layer for module in modules.values()} | set(LAYERS)
-    known = {_plain(name) for name in declared}
+    known = {_normalised(name) for name in declared}
+    ours = {name.partition(".")[0] for name in [*modules, *RANKS]}
     return [
         f"{module.name}:{line} imports {top}"
-        for module in modules.values()
-        for imported, _, line in module.imports()
-        for top in [imported.partition(".")[0]]
+        for module, line, target in imports(modules)
+        for top in [target.partition(".")[0]]
         if top not in ours and top not in sys.stdlib_module_names
-        if not known & {_plain(name) for name in distributions.get(top, [])}
+        if not known & {_normalised(name) for name in distributions.get(top, [])}
     ]
 
 
-def _plain(distribution: str) -> str:
-    return distribution.lower().replace("_", "-").replace(".", "-")
+def _normalised(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
-def strangers_at_the_top(names: Iterable[str]) -> list[str]:
-    """Files and folders of the top level that have no place there; dotfiles do."""
-    return sorted(name for name in names if not name.startswith(".") and name not in TOP_LEVEL)
-
-
-def loaded_by_import(root: Path, module: str, heavy: Iterable[str] = HEAVY) -> list[str]:
-    """Import a module in a new Python, and tell which of the heavy packages that loaded."""
-    program = "import importlib, json, sys; importlib.import_module(sys.argv[1]); " + (
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+def loaded_by_import(root: Path, module: str, names: Iterable[str] = ()) -> list[str]:
+    """Return the heavy packages that a new Python loads with a module and names of it."""
+    program = (
+        "import importlib, json, sys; module = importlib.import_module(sys.argv[1])\n"
+        "for name in sys.argv[2:]: getattr(module, name)\n"
+        "print(json.dumps([*sys.modules]))"
     )
-    environ = {**os.environ, "PYTHONPATH": str(root)}
     ran = subprocess.run(
-        [sys.executable, "-c", program, module],
+        [sys.executable, "-c", program, module, *names],
         cwd=root,
-        env=environ,
+        env={**os.environ, "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
-        check=False,
         timeout=120,
     )
     if ran.returncode:
         return [f"{module} cannot be imported: {ran.stderr.strip().splitlines()[-1]}"]
-    return sorted(set(heavy) & set(json.loads(ran.stdout.splitlines()[-1])))
+    return sorted({*HEAVY} & {*json.loads(ran.stdout)})

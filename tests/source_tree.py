@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-__all__ = ["LAYERS", "Module", "read_tree"]
-
-LAYERS = ("corpus", "index", "bot", "app")
-"""The top-level names, each of which may import those before it and itself."""
+__all__ = ["Module", "imports", "read_tree"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +18,10 @@ class Module:
     Attributes:
         name: dotted, as it is imported; a package's own name for its ``__init__.py``.
         path: where it lies.
-        is_package: whether it is an ``__init__.py``.
     """
 
     name: str
     path: Path
-    is_package: bool
 
     @cached_property
     def source(self) -> str:
@@ -37,24 +32,12 @@ class Module:
         return ast.parse(self.source, filename=str(self.path))
 
     @property
-    def layer(self) -> str:
-        return self.name.partition(".")[0]
+    def is_package(self) -> bool:
+        return self.path.name == "__init__.py"
 
-    @property
-    def packages(self) -> set[str]:
-        """The packages that it lies in, itself not among them."""
-        parts = self.name.split(".")
-        return {".".join(parts[:size]) for size in range(1, len(parts))}
-
-    def imports(self) -> Iterator[tuple[str, str | None, int]]:
-        """Give every import in the file, inside functions too: module, name taken, line."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield alias.name, None, node.lineno
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    yield self.absolute(node), alias.name, node.lineno
+    def within(self, *packages: str) -> bool:
+        """Return whether the module is one of these packages or lies in one."""
+        return any(f"{self.name}.".startswith(f"{package}.") for package in packages)
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """Resolve the dots of a relative import."""
@@ -65,14 +48,30 @@ class Module:
         return ".".join([*kept, *filter(None, [node.module])])
 
 
-def read_tree(root: Path, tops: Iterable[str] = LAYERS) -> dict[str, Module]:
-    """Find the modules of a tree by name; what is not there is left out."""
+def read_tree(root: Path, *tops: str) -> dict[str, Module]:
+    """Return the modules of top-level packages and modules by name; what is missing is left out."""
     modules = {}
     for top in tops:
         single = [root / f"{top}.py"] if (root / f"{top}.py").is_file() else []
         for path in [*single, *sorted((root / top).rglob("*.py"))]:
             parts = path.relative_to(root).with_suffix("").parts
-            is_package = parts[-1] == "__init__"
-            name = ".".join(parts[:-1] if is_package else parts)
-            modules[name] = Module(name, path, is_package)
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            modules[name] = Module(name, path)
     return modules
+
+
+def imports(modules: dict[str, Module]) -> Iterator[tuple[Module, int, str]]:
+    """Yield every import, inside functions and for types too: module, line, what it takes from.
+
+    ``from a import b`` takes from ``a.b`` where that is a module of the tree.
+    """
+    for module in modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield module, node.lineno, alias.name
+            elif isinstance(node, ast.ImportFrom):
+                source = module.absolute(node)
+                for alias in node.names:
+                    submodule = f"{source}.{alias.name}"
+                    yield module, node.lineno, submodule if submodule in modules else source
