@@ -55,7 +55,7 @@ bench: $(INSTALLED_TEST) ## measure, on research data: make bench DATA=FOLDER
 	@$(BIN)/python -m tests.bench.reader --data "$(DATA)"
 
 clean: ## remove .venv, caches and builds; your index stays
-	@rm -rf build dist newsbot.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -path ./.git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if [ -e $(INSTALLED) ] || [ -e $(INSTALLED_TEST) ]; then rm -rf $(VENV); fi
 

@@ -35,9 +35,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [_OFFLINE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 # The 8-bit embedding model is made once for a run of the tests, and never in the user's own cache.
-_cache = tempfile.mkdtemp(prefix="newsbot-tests-cache-")
-atexit.register(shutil.rmtree, _cache, ignore_errors=True)
-os.environ["XDG_CACHE_HOME"] = _cache
+# The workers of pytest-xdist inherit the folder.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _cache = tempfile.mkdtemp(prefix="newsbot-tests-cache-")
+    atexit.register(shutil.rmtree, _cache, ignore_errors=True)
+    os.environ["XDG_CACHE_HOME"] = _cache
 # A developer's own settings must not reach the tests.
 for _name in [name for name in os.environ if name.startswith("NEWSBOT_")]:
     del os.environ[_name]

@@ -69,7 +69,7 @@ def newsbot(
         from importlib import metadata
 
         try:
-            print(f"newsbot {metadata.version('newsbot')}")
+            print(f"newsbot {metadata.version('newsbot-qa')}")
         except metadata.PackageNotFoundError:
             print("newsbot, run from its source without an installation")
     elif context.invoked_subcommand is None:

@@ -243,6 +243,6 @@ def _trusted() -> ssl.SSLContext:
 @cache
 def _user_agent() -> str:
     try:
-        return f"newsbot/{metadata.version('newsbot')}"
+        return f"newsbot/{metadata.version('newsbot-qa')}"
     except metadata.PackageNotFoundError:  # run from its source
         return "newsbot"
