@@ -36,7 +36,7 @@ def drafts_in(found_file: FoundFile) -> Iterator[Draft | BadRecord]:
     except OSError as error:
         raise FileOutOfReach(cause_of(error)) from error
     name = found_file.path.name[:-3] if packed else found_file.path.name
-    yield from kind.parser()(data, name)
+    yield from kind.parse(data, name)
 
 
 def _read(found_file: FoundFile, kind: Format, *, packed: bool) -> bytes:

@@ -158,6 +158,9 @@ def _load(
                     if article is not None:
                         yield article
                     continue
+            if draft.passed_over:
+                report.skipped.append(LoadFailure(f"{name} {draft.place}", draft.cause))
+                continue
             bad += 1
             if bad <= FAILURES_A_FILE:
                 report.failures.append(LoadFailure(f"{name} {draft.place}", draft.cause))

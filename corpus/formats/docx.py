@@ -15,7 +15,6 @@ from docx.oxml.ns import qn
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
-from corpus.formats.time_limit import time_limit
 from corpus.text import normalise
 
 __all__ = ["MOST_ENTRIES", "MOST_MARKUP", "MOST_UNPACKED", "parse"]
@@ -63,7 +62,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         UnreadableArticle: the file is no Word document, is too large unpacked, or has no text.
     """
     _check_archive(data)
-    yield time_limit(lambda: _read(data, name))
+    yield _read(data, name)
 
 
 def _check_archive(data: bytes) -> None:

@@ -42,7 +42,9 @@ class BadRecord:
     Attributes:
         place: where in the file, as ``line 7`` or ``record 3``.
         cause: why, in a few words.
+        passed_over: whether it is left out on purpose, and not because something is wrong with it.
     """
 
     place: str
     cause: str
+    passed_over: bool = False

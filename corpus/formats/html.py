@@ -16,7 +16,6 @@ from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.markup import check_tags
 from corpus.formats.text import title_from_name
-from corpus.formats.time_limit import time_limit
 from corpus.text import decode_declared, normalise
 from corpus.web.address import clean_address
 
@@ -41,12 +40,16 @@ for _name in ("trafilatura", "htmldate"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
-def parse(data: bytes, name: str) -> Iterator[Draft]:
+def parse(
+    data: bytes, name: str, *, address: str | None = None, encoding: str | None = None
+) -> Iterator[Draft]:
     """Read a web page that was saved.
 
     Args:
         data: the whole file.
         name: the file's name; the title where the page has none.
+        address: where it was found; used where the page does not tell its own address.
+        encoding: what the server said that it is in, before what the page says.
 
     Yields:
         One Draft. The date is only what the page's own data declare as the date of publication:
@@ -56,7 +59,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         UnreadableArticle: the file is not text, there is no article in the page, or it is larger
             or takes longer than a page should.
     """
-    yield time_limit(lambda: read_page(data, title_from_name(name)))
+    yield read_page(data, title_from_name(name), address=address, encoding=encoding)
 
 
 def read_page(

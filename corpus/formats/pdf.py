@@ -17,7 +17,6 @@ from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.print_lines import PrintedLine, paragraphs_of, without_running_lines
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
-from corpus.formats.time_limit import time_limit
 from corpus.text import normalise
 
 __all__ = ["MOST_PAGES", "MOST_STREAM", "MOST_TOKENS", "parse"]
@@ -61,7 +60,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     """
     if b"%PDF-" not in data[:1024]:
         raise UnreadableArticle("not a PDF")
-    yield time_limit(lambda: _read(data, name))
+    yield _read(data, name)
 
 
 def _read(data: bytes, name: str) -> Draft:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import BinaryIO, cast
 
 from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.time_limit import parse_with_limit
 
 __all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "StreamParser", "format_of"]
 
@@ -27,11 +28,28 @@ class Format:
         streamed: whether the module has ``parse_stream`` as well, which takes the open file as it
             is, packed or not. Then the limit is for what was fetched; a file may have any size,
             because what is held is bounded by a record, and the time by the file.
+        quick: whether no file can take long, so that it needs no process of its own.
     """
 
     module: str
     limit: int
     streamed: bool = False
+    quick: bool = False
+
+    def parse(self, data: bytes, name: str, **options: str | None) -> Iterator[Draft | BadRecord]:
+        """Parse a file, in a limited time where its format needs that.
+
+        Args:
+            data: the whole file.
+            name: its name, without ``.gz``.
+            options: what the format's ``parse`` takes besides.
+
+        Raises:
+            UnreadableArticle: it cannot be read; what was yielded before stands.
+        """
+        if self.quick:
+            return self.parser()(data, name)
+        return iter(parse_with_limit(f"corpus.formats.{self.module}", data, name, **options))
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.
@@ -55,24 +73,24 @@ _ONE, _MARKDOWN, _MANY, _DOCUMENT = (megabytes * MEGABYTE for megabytes in (20, 
 _PICTURED, _FEED = 50 * MEGABYTE, 10 * MEGABYTE
 
 FORMATS: dict[str, Format] = {
-    ".txt": Format("text", _ONE),
-    ".text": Format("text", _ONE),
+    ".txt": Format("text", _ONE, quick=True),
+    ".text": Format("text", _ONE, quick=True),
     ".md": Format("markdown", _MARKDOWN),
     ".markdown": Format("markdown", _MARKDOWN),
     ".html": Format("html", _ONE),
     ".htm": Format("html", _ONE),
     ".xhtml": Format("html", _ONE),
-    ".json": Format("json", _DOCUMENT),
-    ".jsonl": Format("json", _MANY),
-    ".ndjson": Format("json", _MANY),
-    ".csv": Format("csv", _MANY),
-    ".tsv": Format("csv", _MANY),
+    ".json": Format("json", _DOCUMENT, quick=True),
+    ".jsonl": Format("json", _MANY, quick=True),
+    ".ndjson": Format("json", _MANY, quick=True),
+    ".csv": Format("csv", _MANY, quick=True),
+    ".tsv": Format("csv", _MANY, quick=True),
     ".pdf": Format("pdf", _PICTURED),
     ".docx": Format("docx", _PICTURED),
     ".rss": Format("feed", _FEED),
     ".atom": Format("feed", _FEED),
     ".xml": Format("feed", _FEED),
-    ".warc": Format("warc", _MANY, streamed=True),
+    ".warc": Format("warc", _MANY, streamed=True, quick=True),
 }
 
 

@@ -1,100 +1,137 @@
-"""An end to parsers that do not come to one: most processor time for a file, then it is given up.
+"""An end to parsers that do not come to one: they run in a process of their own, which is killed.
 
 The limits on sizes and counts stop what is foreseen. A file that is made to be slow finds the loop
-that nobody foresaw, and the parsers it finds it in are other people's and ask nobody whether to go
-on. So another thread looks at the clock and raises an exception in the one that parses, which
-CPython takes at the next step of the Python code.
+that nobody foresaw, and the parsers it finds it in are other people's. One process lives as long
+as this one and parses one file after the other (``corpus/formats/worker.py``); it is started
+again after it was killed or has crashed. It is no ``multiprocessing`` process: those import the
+caller's main module anew, and run a script that has no guard a second time.
 """
 
 from __future__ import annotations
 
-import ctypes
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.draft import BadRecord, Draft
 
-__all__ = ["SECONDS", "time_limit"]
+__all__ = ["LONGEST_WAIT", "SECONDS", "close_worker", "parse_with_limit"]
 
-SECONDS = 8.0
+SECONDS = 8
 """Processor time; a machine that is busy with something else does not make a file unreadable."""
 
-_LOOK = 0.25  # seconds between two looks at the clock
+LONGEST_WAIT = 60
+"""Seconds on the clock, whatever the process does. Where the system has no limit on processor time
+(Windows), ``SECONDS`` are seconds on the clock as well."""
 
-_Result = TypeVar("_Result")
+_START = "import sys; sys.path[:] = sys.argv[1:]; from corpus.formats.worker import main; main()"
+# What the system ends a process with that has used up its time.
+_OUT_OF_TIME = None if sys.platform == "win32" else -signal.SIGXCPU
 
 
-class _OutOfTime(BaseException):
-    """Not an Exception: parsers catch those of any kind, and go on."""
-
-
-def time_limit(work: Callable[[], _Result], seconds: float = SECONDS) -> _Result:
-    """Do a piece of work, and give it up when it takes too long.
+def parse_with_limit(
+    module: str, data: bytes, name: str, *, seconds: float = SECONDS, **options: str | None
+) -> list[Draft | BadRecord]:
+    """Parse a file in the other process.
 
     Args:
-        work: what to do; it holds nothing that must be put back in order when it is broken off.
-        seconds: most processor time of this thread; where the system does not count that by
-            thread, time on the clock.
+        module: the module whose ``parse`` is called.
+        data: the whole file.
+        name: the file's name.
+        seconds: most processor time, counted in whole seconds.
+        options: further arguments of ``parse``.
 
     Returns:
-        What the work returns.
+        What ``parse`` yields.
 
     Raises:
-        UnreadableArticle: it took longer.
+        UnreadableArticle: it raised one, failed in another way, or took longer.
     """
-    watch = _Watch(seconds)
-    try:
-        watch.start()
-        try:
-            return work()
-        finally:
-            watch.end()
-    except _OutOfTime:
-        raise UnreadableArticle(f"takes more than {seconds:g} seconds to read") from None
+    request = {"module": module, "name": name, "size": len(data), "seconds": seconds}
+    answer = _WORKER.ask(
+        json.dumps({**request, "options": options}).encode() + b"\n", data, seconds
+    )
+    if "error" in answer:
+        raise UnreadableArticle(answer["error"])
+    kinds = {"Draft": Draft, "BadRecord": BadRecord}
+    return [kinds[kind](**fields) for kind, fields in answer["records"]]
 
 
-class _Watch:
-    """The thread that looks at the clock of the one that made it."""
+def close_worker() -> None:
+    """End the other process; the next file starts another."""
+    _WORKER.close()
 
-    def __init__(self, seconds: float) -> None:
-        self._watched = ctypes.c_ulong(threading.get_ident())
-        self._used = _clock()
-        self._until = self._used() + seconds
+
+class _Worker:
+    """The process, and whose turn it is to use it."""
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._raised = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # a process that was forked from the one that started it has its own
+        self._deadline: float | None = None
 
-    def start(self) -> None:
-        threading.Thread(target=self._look, name="newsbot-patience", daemon=True).start()
-
-    def end(self) -> None:
-        """From now on nothing is raised, and what has been raised and not yet taken is undone."""
+    def ask(self, header: bytes, data: bytes, seconds: float) -> dict[str, Any]:
         with self._lock:
-            self._ended.set()
-            if self._raised:
-                _raise_in(self._watched, None)
+            process = self._running()
+            assert process.stdin is not None and process.stdout is not None
+            wait = seconds if sys.platform == "win32" else LONGEST_WAIT
+            self._deadline = deadline = time.monotonic() + wait
+            answer = b""
+            try:
+                process.stdin.write(header + data)
+                process.stdin.flush()
+                answer = process.stdout.readline()
+            except BrokenPipeError:
+                pass  # it has ended before it took the whole file
+            finally:
+                self._deadline = None
+                if not answer.endswith(b"\n"):  # also where this thread was interrupted
+                    self._end(process)
+            if answer.endswith(b"\n"):
+                found: dict[str, Any] = json.loads(answer)
+                return found
+            if time.monotonic() > deadline or process.returncode == _OUT_OF_TIME:
+                raise UnreadableArticle(f"takes more than {seconds:g} seconds to read")
+            raise UnreadableArticle("cannot be parsed (the parser crashed)")
 
-    def _look(self) -> None:
-        while not self._ended.wait(_LOOK):
-            if self._used() > self._until:
-                with self._lock:
-                    if not self._ended.is_set():
-                        self._raised = True
-                        _raise_in(self._watched, _OutOfTime)
+    def close(self) -> None:
+        with self._lock:
+            if self._process is not None and self._owner == os.getpid():
+                self._end(self._process)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._owner != os.getpid():
+            self._owner = os.getpid()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START, *map(os.path.abspath, sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # parsers report there what they put up with
+            )
+            watch = threading.Thread(target=self._watch, args=[self._process], daemon=True)
+            watch.start()
+        return self._process
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        while process is self._process:
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                process.kill()
+                return
+            time.sleep(0.5)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = None
+        process.kill()
+        process.__exit__(None, None, None)  # closes the pipes and waits
 
 
-def _clock() -> Callable[[], float]:
-    """A clock of this thread that other threads can read."""
-    try:
-        clock = time.pthread_getcpuclockid(threading.get_ident())
-    except (AttributeError, OSError):  # macOS and Windows
-        return time.monotonic
-    return lambda: time.clock_gettime(clock)
-
-
-def _raise_in(thread: ctypes.c_ulong, kind: type[BaseException] | None) -> None:
-    """Ask CPython to raise in another thread; None takes that back."""
-    taken = None if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, taken)
+_WORKER = _Worker()
+atexit.register(close_worker)

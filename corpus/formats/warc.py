@@ -11,37 +11,44 @@ import io
 import logging
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from warcio.bufferedreaders import ChunkedDataReader
-from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.html import read_page
-from corpus.formats.text import title_from_name
-from corpus.formats.time_limit import time_limit
+from corpus.formats.registry import FORMATS
 from corpus.formats.warc_records import (
+    BLANK_LINE,
     LONGEST_HEADER,
     LONGEST_PAGE,
     NO_RECORD,
     Record,
-    after_blank_line,
     records,
 )
-from corpus.formats.warc_stream import RECORD, PlainPieces, StretchEnd, packed_pieces
-from corpus.gzipped import GZIP_MAGIC
 
 __all__ = ["MOST_DAMAGED", "parse", "parse_stream"]
 
 MOST_DAMAGED = 1_000
 """Damaged records in a row; after so many the rest of the file is given up."""
 
-_HTML = {"text/html", "application/xhtml+xml"}
+_KINDS = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "application/x-pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
+# What a page is made of, and no article.
+_PARTS = re.compile(r"(image|audio|video|font)/|.*(javascript|ecmascript|css|font)|text/dns")
 _GZIP = {"gzip", "x-gzip", "deflate"}
 _BEGINS_AS_HTML = re.compile(rb"\s{0,100}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_MOST_NAMED = 6
 
 logging.getLogger("warcio").addHandler(logging.NullHandler())
 
@@ -59,10 +66,11 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
         name: the file's name.
 
     Yields:
-        A Draft for each response with status 200 that is HTML: its address is the page's own or
-        the one it was fetched from, and its date only what the page declares, never the crawl's.
-        A BadRecord for each page and record that cannot be read; the next record is looked for
-        by how records begin. What is no page is passed over.
+        A Draft for each response with status 200 that is HTML, PDF or a Word document: its address
+        is the page's own or the one it was fetched from, and its date only what the page declares,
+        never the crawl's. A BadRecord for each page and record that cannot be read; the next
+        record is looked for by how records begin. One more, which is ``passed_over``, counts the
+        other documents by their types; what pages are made of is none.
 
     Raises:
         UnreadableArticle: the file is no web archive, or holds no page.
@@ -70,11 +78,12 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
     """
     begun, found, damaged = False, False, 0
     early: list[BadRecord] = []  # until it is known that this is a web archive
-    for number, record in enumerate(records(_pieces(file, name)), start=1):
+    others: Counter[str] = Counter()
+    for number, record in enumerate(records(file, name), start=1):
         place = f"record {number} (byte {record.start:,})"
         one: Draft | BadRecord | None
         try:
-            one = _page(record, place)
+            one = _page(record, place, others)
         except UnreadableArticle as error:
             one = BadRecord(place, str(error))
         damaged = damaged + 1 if record.damage else 0
@@ -92,67 +101,66 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
         cause = early[0].cause if early else "empty"
         raise UnreadableArticle("not a web archive (WARC)" if cause == NO_RECORD else cause)
     yield from early
+    if others:
+        yield BadRecord("other records", _counted(others), passed_over=True)
     if damaged == MOST_DAMAGED:
         yield BadRecord(place, "too many in a row are damaged; the rest is left out")
     elif not found and not early:
         raise UnreadableArticle("holds no page (no response of HTML with status 200)")
 
 
-def _pieces(file: BinaryIO, name: str) -> PlainPieces | Iterator[bytes | StretchEnd]:
-    """What the file begins with tells whether it is packed; where that is damaged, its name."""
-    head = file.read(8)
-    packed = head.startswith(GZIP_MAGIC)
-    if not packed and head and name.lower().endswith(".gz"):
-        packed = RECORD.match(head) is None
-    return packed_pieces(file) if packed else PlainPieces(file)
-
-
-def _page(record: Record, place: str) -> Draft | None:
-    """The article in a record; None where it is no page."""
+def _page(record: Record, place: str, others: Counter[str]) -> Draft | None:
+    """The article in a record; None where it is no page, or one of a kind that is only counted."""
     if record.damage:
         raise UnreadableArticle(record.damage)
-    if (record.headers.get_header("WARC-Type") or "").strip().lower() != "response":
-        return None
-    address = (record.headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    if not address.lower().startswith(("http:", "https:")):
-        return None
-    start = after_blank_line(record.block, 0, LONGEST_HEADER)
-    if not start or not record.block.startswith(b"HTTP/"):
-        raise UnreadableArticle("its answer has no HTTP header")
+    answer = BLANK_LINE.search(record.data, record.block, record.block + LONGEST_HEADER)
     try:
-        parser = StatusAndHeadersParser(["HTTP/"], verify=False)
-        answer = parser.parse(io.BytesIO(record.block[:start]))
-    except Exception as error:  # as above
-        raise UnreadableArticle("its HTTP header cannot be read") from error
-    if answer.get_statuscode() != "200":
+        loader = ArcWarcRecordLoader(verify_http=False)
+        read = loader.parse_record_stream(
+            io.BytesIO(record.data), known_format="warc", no_record_parse=answer is None
+        )
+    except Exception as error:  # warcio's, and whatever else comes of headers that are none
+        raise UnreadableArticle("its headers cannot be read") from error
+    address = (read.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
+    if read.rec_type != "response" or not address.lower().startswith(("http:", "https:")):
         return None
-    kind, _, parameters = (answer.get_header("Content-Type") or "").partition(";")
+    if answer is None or not record.data.startswith(b"HTTP/", record.block):
+        raise UnreadableArticle("its answer has no HTTP header")
+    if read.http_headers.get_statuscode() != "200":
+        return None
+    kind, _, parameters = (read.http_headers.get_header("Content-Type") or "").partition(";")
     kind = kind.strip().lower()
-    if kind and kind not in _HTML:
+    if kind and kind not in _KINDS:
+        if not _PARTS.match(kind):
+            others[kind] += 1
         return None
-    if record.length - start > LONGEST_PAGE:
+    if record.length + record.block - answer.end() > LONGEST_PAGE:
         raise UnreadableArticle(f"a page larger than {LONGEST_PAGE // 1_000_000} MB")
-    page = _unpacked(record.block[start:], answer)
+    page = _unpacked(read)
     if not kind and not _BEGINS_AS_HTML.match(page):
         return None
-    charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", parameters, re.IGNORECASE)
-    title = title_from_name(unquote(urlsplit(address).path.rstrip("/")))
-    draft = time_limit(
-        lambda: read_page(
-            page, title, address=address, encoding=charset[1] if charset is not None else None
-        )
-    )
-    return dataclasses.replace(draft, key=address, place=place)
+    path = unquote(urlsplit(address).path.rstrip("/")).rpartition("/")[2]
+    format = FORMATS[_KINDS.get(kind, ".html")]
+    if format.module == "html":
+        charset = _CHARSET.search(parameters)
+        encoding = charset[1] if charset is not None else None
+        (draft,) = format.parse(page, path, address=address, encoding=encoding)
+    else:
+        (draft,) = format.parse(page, path)
+    assert isinstance(draft, Draft)
+    return dataclasses.replace(draft, url=draft.url or address, key=address, place=place)
 
 
-def _unpacked(body: bytes, answer: StatusAndHeaders) -> bytes:
+def _unpacked(read: ArcWarcRecord) -> bytes:
     """Undo the chunks and the packing that HTTP names, where they have not been undone before.
 
     Crawlers often keep the headers as they came and the page as it reads.
     """
-    if (answer.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
+    body = bytes(read.raw_stream.read())
+    headers = read.http_headers
+    if (headers.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
         body = ChunkedDataReader(io.BytesIO(body)).read()
-    packing = (answer.get_header("Content-Encoding") or "").strip().lower()
+    packing = (headers.get_header("Content-Encoding") or "").strip().lower()
     if packing not in _GZIP:
         if packing and b"<" not in body[:1_000]:
             raise UnreadableArticle(f"a page packed with {packing[:20]!r}, which is not read")
@@ -169,3 +177,9 @@ def _unpacked(body: bytes, answer: StatusAndHeaders) -> bytes:
             raise UnreadableArticle("a packed page that is cut off before its end")
         return page
     return body
+
+
+def _counted(others: Counter[str]) -> str:
+    named = [f"{count:,} of {kind[:60]}" for kind, count in others.most_common(_MOST_NAMED)]
+    more = ", ..." if len(others) > _MOST_NAMED else ""
+    return f"{others.total():,} of formats that are not read here: {', '.join(named)}{more}"

@@ -80,7 +80,7 @@ def drafts_of(page: WebPage, *, allow_local: bool) -> Iterator[Draft | BadRecord
         raise UnreadableArticle("empty")
     if found.charset is not None and found.format.module in _PLAIN:
         data = _in_utf8(data, found.charset, found.format.module)
-    for draft in found.format.parser()(data, found.name):
+    for draft in found.format.parse(data, found.name):
         if isinstance(draft, Draft) and draft.key is None:
             own = None if found.format.module == "html" else clean_address(draft.url)
             draft = replace(draft, url=own or found.address)

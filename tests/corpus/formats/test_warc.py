@@ -19,11 +19,12 @@ from warcio.warcwriter import WARCWriter
 
 from corpus import load_articles
 from corpus.errors import UnreadableArticle
-from corpus.formats import warc_records, warc_stream
+from corpus.formats import warc_members, warc_records
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.warc import MOST_DAMAGED, parse, parse_stream
 from corpus.formats.warc_records import LONGEST_PAGE
 from corpus.loader import LoadReport
+from tests.corpus.formats import test_pdf
 from tests.corpus.formats.conftest import ReadAll, ReadOne
 from tests.corpus.formats.test_html import page
 
@@ -87,7 +88,7 @@ def outcome(found: list[Draft | BadRecord]) -> list[str | None]:
     ]
 
 
-def test_a_response_of_html_is_an_article_with_its_address(read_one: ReadOne) -> None:
+def test_html_response_is_an_article_with_its_address(read_one: ReadOne) -> None:
     draft = read_one(Archive().add().bytes(), "a.warc")
     assert (draft.title, draft.url, draft.key) == ("Flood in Aldmoor", ADDRESS, ADDRESS)
     assert "“It is over,” she added" in draft.text
@@ -95,7 +96,7 @@ def test_a_response_of_html_is_an_article_with_its_address(read_one: ReadOne) ->
     assert draft.place == "record 1 (byte 0)"
 
 
-def test_the_pages_own_address_and_date_come_first(read_one: ReadOne) -> None:
+def test_own_address_and_date_of_a_page_come_first(read_one: ReadOne) -> None:
     head = (
         '<link rel="canonical" href="https://example.com/flood">'
         '<meta property="article:published_time" content="2019-12-31">'
@@ -104,21 +105,37 @@ def test_the_pages_own_address_and_date_come_first(read_one: ReadOne) -> None:
     assert (draft.url, draft.published) == ("https://example.com/flood", "2019-12-31")
 
 
-def test_what_is_no_page_is_passed_over(read_all: ReadAll) -> None:
+def test_documents_of_other_formats_are_read(read_all: ReadAll) -> None:
+    made = test_pdf.pdf([test_pdf.TITLE, *test_pdf.column(test_pdf.BODY)])
+    archive = Archive().add(made, headers={"Content-Type": "application/pdf"})
+    archive.add(b"%PDF-", headers={"Content-Type": "application/pdf"})
+    draft, bad = read_all(archive.bytes(), "a.warc")
+    assert isinstance(draft, Draft) and draft.text.startswith("The river rose")
+    assert (draft.title, draft.url, draft.key) == ("Flood in Aldmoor", ADDRESS, ADDRESS)
+    assert isinstance(bad, BadRecord) and "PDF" in bad.cause
+
+
+def test_other_records_are_passed_over_and_counted(read_all: ReadAll) -> None:
     archive = Archive()
     archive.add(b"software: x", kind="warcinfo").add(b"GET / HTTP/1.1\r\n\r\n", kind="request")
     archive.add(status="301 Moved").add(status="404 Not Found")
-    archive.add(b"%PDF-", headers={"Content-Type": "application/pdf"})
     archive.add(b"1.2.3.4", address="dns:example.com", kind="response")
+    for kind in ("image/png", "text/css", "text/javascript", "text/plain", "text/plain", "a/b"):
+        archive.add(b"x", headers={"Content-Type": kind})
     archive.add(headers={"Content-Type": "Text/HTML; charset=UTF-8"})
-    (draft,) = read_all(archive.bytes(), "a.warc")
+    draft, others = read_all(archive.bytes(), "a.warc")
     assert isinstance(draft, Draft)
+    assert others == BadRecord(
+        "other records",
+        "3 of formats that are not read here: 2 of text/plain, 1 of a/b",
+        passed_over=True,
+    )
 
 
 @pytest.mark.parametrize("name", ["gzip", "deflate", "raw deflate"])
 @pytest.mark.parametrize("chunks", [True, False])
 @pytest.mark.parametrize("undone", [True, False])
-def test_packed_and_chunked_pages_are_read_and_those_undone_before(
+def test_page_packed_or_chunked_by_http_is_read(
     read_one: ReadOne, name: str, chunks: bool, undone: bool
 ) -> None:
     plain = page().encode()
@@ -136,14 +153,14 @@ def test_packed_and_chunked_pages_are_read_and_those_undone_before(
     assert "two metres" in read_one(data, "a.warc").text
 
 
-def test_the_encoding_that_the_server_names_is_used(read_one: ReadOne) -> None:
+def test_encoding_that_the_server_names_is_used(read_one: ReadOne) -> None:
     sentence = "Река поднялась на два метра, сообщил мэр города во вторник вечером."
     body = page(body=f"<article><p>{sentence * 3}</p></article>").encode("koi8-r")
     data = Archive().add(body, headers={"Content-Type": "text/html; charset=koi8-r"}).bytes()
     assert sentence in read_one(data, "a.warc").text
 
 
-def test_a_page_without_an_article_does_not_stop_the_others(read_all: ReadAll) -> None:
+def test_page_without_an_article_costs_only_itself(read_all: ReadAll) -> None:
     first, second = read_all(Archive().add("<html></html>").add().bytes(), "a.warc")
     assert first == BadRecord("record 1 (byte 0)", "no article found in the page")
     assert isinstance(second, Draft)
@@ -160,9 +177,7 @@ def test_a_page_without_an_article_does_not_stop_the_others(read_all: ReadAll) -
         (b"<article>", b""),
     ],
 )
-def test_a_damaged_record_does_not_stop_the_others(
-    read_all: ReadAll, old: bytes, new: bytes
-) -> None:
+def test_damaged_record_costs_only_itself(read_all: ReadAll, old: bytes, new: bytes) -> None:
     whole = Archive().add().bytes()
     found = read_all(whole + whole.replace(old, new, 1) + whole, "a.warc")
     assert isinstance(found[0], Draft) and isinstance(found[-1], Draft)
@@ -170,7 +185,7 @@ def test_a_damaged_record_does_not_stop_the_others(
     assert isinstance(bad, BadRecord) and bad.place == f"record 2 (byte {len(whole):,})"
 
 
-def test_a_file_that_is_cut_off_loses_its_last_page(read_all: ReadAll) -> None:
+def test_file_that_is_cut_off_loses_its_last_page(read_all: ReadAll) -> None:
     whole = Archive().add().bytes()
     first, second = read_all((whole * 2)[:-200], "a.warc")
     assert isinstance(first, Draft)
@@ -185,7 +200,7 @@ def test_a_file_that_is_cut_off_loses_its_last_page(read_all: ReadAll) -> None:
         (gzip.compress(page().encode())[:-20], "cut off before its end"),
     ],
 )
-def test_a_page_that_is_too_large_is_no_reason_to_stop(
+def test_page_too_large_or_cut_off_costs_only_itself(
     read_all: ReadAll, body: bytes, cause: str
 ) -> None:
     archive = Archive().add(body, headers={"Content-Encoding": "gzip"}).add()
@@ -202,7 +217,7 @@ def test_a_page_that_is_too_large_is_no_reason_to_stop(
         (Archive().add(status="404 Not Found").bytes(), "holds no page"),
     ],
 )
-def test_what_is_no_archive_of_pages_is_refused(read_all: ReadAll, data: bytes, cause: str) -> None:
+def test_file_without_pages_is_refused(read_all: ReadAll, data: bytes, cause: str) -> None:
     with pytest.raises(UnreadableArticle, match=cause):
         read_all(data, "a.warc")
 
@@ -223,7 +238,7 @@ def test_damage_without_end_is_given_up() -> None:
     assert time.thread_time() - began < 9
 
 
-def test_nothing_is_written_to_the_console(
+def test_damage_is_not_written_to_the_console(
     read_all: ReadAll, capfd: pytest.CaptureFixture[str]
 ) -> None:
     whole = Archive().add(address="https://example.com/a b").bytes()
@@ -231,18 +246,7 @@ def test_nothing_is_written_to_the_console(
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_archive_packed_record_by_record_is_loaded(tmp_path: Path) -> None:
-    archive = Archive(packed=True)
-    for number in range(3):
-        archive.add(address=f"{ADDRESS}-{number}")
-    (tmp_path / "CC-NEWS.warc.gz").write_bytes(archive.bytes())
-    report = LoadReport()
-    articles = list(load_articles([tmp_path], report=report))
-    assert [article.id for article in articles] == [f"{ADDRESS}-{n}" for n in range(3)]
-    assert report.failures == []
-
-
-def test_an_archive_of_any_size_is_loaded_in_little_memory(tmp_path: Path) -> None:
+def test_archive_of_any_size_takes_little_memory(tmp_path: Path) -> None:
     pages, film = members(12), video(30_000_000)
     list(parse(pages[0], "a.warc"))  # imports
     (tmp_path / "a.warc.gz").write_bytes(film.join(pages))  # 330 MB
@@ -258,7 +262,7 @@ def test_an_archive_of_any_size_is_loaded_in_little_memory(tmp_path: Path) -> No
     assert peak < 30_000_000
 
 
-def test_a_plain_archive_of_any_size_is_loaded(tmp_path: Path) -> None:
+def test_plain_archive_of_any_size_is_loaded(tmp_path: Path) -> None:
     page, length = Archive().add(address=f"{ADDRESS}-1").bytes(), 3_000_000_000
     with open(tmp_path / "a.warc", "wb") as file:  # with a hole in it
         file.write(page + b"WARC/1.0\r\nContent-Length: %d\r\n\r\n" % length)
@@ -270,7 +274,7 @@ def test_a_plain_archive_of_any_size_is_loaded(tmp_path: Path) -> None:
     assert report.failures == []
 
 
-def test_a_page_comes_before_the_rest_of_the_file_is_read() -> None:
+def test_page_comes_before_the_rest_is_read() -> None:
     pages = members(2)
     picture = Archive(packed=True).add(os.urandom(1_000_000), headers={"Content-Type": "image/x"})
     file = io.BytesIO((picture.bytes() * 5).join(pages))
@@ -281,7 +285,7 @@ def test_a_page_comes_before_the_rest_of_the_file_is_read() -> None:
 
 
 @pytest.mark.parametrize("way", ["in one member", "members that cut records in two", "padded"])
-def test_an_archive_packed_in_another_way_is_read(way: str) -> None:
+def test_archive_packed_in_another_way_is_read(way: str) -> None:
     plain = b"".join(map(gzip.decompress, [*members(3), video(25_000_000), *members(2)]))
     if way == "in one member":
         packed = gzip.compress(plain, 1)
@@ -294,7 +298,7 @@ def test_an_archive_packed_in_another_way_is_read(way: str) -> None:
     assert outcome(list(parse(packed, "a.warc"))) == ["0", "1", "2", "0", "1"]
 
 
-def test_places_are_counted_in_what_is_unpacked() -> None:
+def test_places_are_counted_in_unpacked_bytes() -> None:
     pages = members(3)
     plain = b"".join(map(gzip.decompress, pages))
     expected = list(parse(plain, "a.warc"))
@@ -316,9 +320,7 @@ def test_places_are_counted_in_what_is_unpacked() -> None:
     ],
 )
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_damaged_member_costs_its_own_record(
-    damage: Callable[[bytes], bytes], place: int
-) -> None:
+def test_damaged_member_costs_its_own_record(damage: Callable[[bytes], bytes], place: int) -> None:
     pages = members(3)
     pages[place] = damage(pages[place])
     found = list(parse(b"".join(pages), "a.warc.gz"))
@@ -328,7 +330,7 @@ def test_a_damaged_member_costs_its_own_record(
 
 
 @pytest.mark.parametrize("digits", [b"9", b"99999"])
-def test_a_wrong_length_in_a_member_costs_its_own_record(digits: bytes) -> None:
+def test_wrong_length_in_a_member_costs_its_own_record(digits: bytes) -> None:
     pages = members(3)
     plain = gzip.decompress(pages[1])
     name = b"\r\nContent-Length: "
@@ -341,18 +343,18 @@ def test_a_wrong_length_in_a_member_costs_its_own_record(digits: bytes) -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 8, 9, 200])
-def test_a_packed_archive_that_is_cut_off_loses_its_last_page(missing: int) -> None:
+def test_packed_archive_cut_off_loses_its_last_page(missing: int) -> None:
     found = list(parse(b"".join(members(2))[:-missing], "a.warc.gz"))
     assert outcome(found) == ["0", "the gzipped data are cut off before their end"]
 
 
-def test_what_comes_before_the_end_of_a_cut_off_member_is_read() -> None:
+def test_pages_before_the_cut_in_one_member_are_read() -> None:
     plain = b"".join(map(gzip.decompress, members(5)))
     found = list(parse(gzip.compress(plain)[:-30], "a.warc.gz"))
     assert outcome(found) == [*"0123", "the gzipped data are cut off before their end"]
 
 
-def test_a_member_that_unpacks_without_end_is_left() -> None:
+def test_member_that_unpacks_without_end_is_left() -> None:
     first, last = members(2)
     packing = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
     bomb = packing.compress(b"WARC/1.0\r\nContent-Length: 999999999\r\n\r\n")
@@ -361,8 +363,8 @@ def test_a_member_that_unpacks_without_end_is_left() -> None:
     assert outcome(found) == ["0", "unpacks to more than 100 times its size", "1"]
 
 
-def test_a_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warc_stream, "_FILE_ALLOWANCE", 1_000_000)
+def test_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc_members, "_FILE_ALLOWANCE", 1_000_000)
     data = video(1_000_000).join(members(20))
     found = list(parse(data, "a.warc.gz"))
     assert isinstance(found[0], Draft) and len(found) < 20
@@ -370,10 +372,10 @@ def test_a_file_that_unpacks_without_end_is_given_up(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_what_holds_no_record_is_given_up_after_a_while(
+def test_search_for_a_record_is_given_up_in_the_end(
     monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    monkeypatch.setattr(warc_stream, "MOST_SEARCHED", 500_000)
+    monkeypatch.setattr(warc_members, "MOST_SEARCHED", 500_000)
     monkeypatch.setattr(warc_records, "MOST_SEARCHED", 500_000)
     first, last = (Archive(packed=packed).add(address=f"{ADDRESS}-{n}").bytes() for n in range(2))
     for size, expected in ((400_000, ["0", "1"]), (2_000_000, ["0"])):
@@ -392,7 +394,7 @@ def test_what_holds_no_record_is_given_up_after_a_while(
         (members(1)[0][:20], "cut off"),
     ],
 )
-def test_what_is_no_packed_archive_is_refused(data: bytes, cause: str) -> None:
+def test_packed_file_that_is_no_archive_is_refused(data: bytes, cause: str) -> None:
     with pytest.raises(UnreadableArticle, match=cause):
         list(parse(data, "a.warc.gz"))
 
@@ -402,7 +404,7 @@ WHOLE = Archive().add().add(status="404 Not Found").add(address=f"{ADDRESS}-2").
 
 @given(st.data())
 @settings(max_examples=40, deadline=None)
-def test_a_damaged_archive_is_read_or_refused(data: st.DataObject) -> None:
+def test_archive_with_changed_bytes_is_read_or_refused(data: st.DataObject) -> None:
     damaged = bytearray(WHOLE[: data.draw(st.integers(0, len(WHOLE)))])
     for place in data.draw(st.lists(st.integers(0, len(WHOLE) - 1), max_size=5)):
         if place < len(damaged):
@@ -421,7 +423,7 @@ PAGES = members(3)
 
 @given(st.data())
 @settings(max_examples=40, deadline=None)
-def test_a_changed_byte_of_a_member_costs_no_other_record(data: st.DataObject) -> None:
+def test_changed_byte_of_a_member_costs_no_other_record(data: st.DataObject) -> None:
     damaged = bytearray(PAGES[1])
     damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= data.draw(st.integers(1, 255))
     found = list(parse(PAGES[0] + damaged + PAGES[2], "a.warc.gz"))

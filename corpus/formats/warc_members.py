@@ -1,8 +1,8 @@
-"""The bytes of a web archive in order, a piece at a time, from a file of any size.
+"""The bytes of a gzipped web archive in order, a piece at a time, past whatever is damaged.
 
-An archive is packed record by record: each is a gzip member of its own. So what a damaged member
-costs is that member: the next one that begins a record is looked for by how members begin. A whole
-archive in one member, and members that cut records in two, are gzip as well, and are read.
+Crawlers pack an archive record by record: each is a gzip member of its own. So a damaged member
+costs that member: the next one that begins a record is found by how members begin. A whole archive
+in one member, and members that cut records in two, are gzip as well, and are read.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from typing import BinaryIO
 
 from corpus.gzipped import GZIP_MAGIC
 
-__all__ = ["MOST_SEARCHED", "RECORD", "PlainPieces", "StretchEnd", "packed_pieces"]
+__all__ = ["MOST_SEARCHED", "NONE_FOUND", "RECORD", "StretchEnd", "unpacked_pieces"]
 
 RECORD = re.compile(rb"WARC/[01]\.\d")
 """How a record begins."""
 
 MOST_SEARCHED = 1_000_000_000
 """Bytes in which no record begins; after so many the rest of the file is given up."""
+
+NONE_FOUND = f"no record in {MOST_SEARCHED // 1_000_000:,} MB; the rest is left out"
 
 _PIECE = 262_144  # unpacked
 _READ = 65_536
@@ -36,12 +38,7 @@ _LOOK_BACK = 4_000_000
 # Pages are packed to a fifth, text of any kind seldom to a thirtieth, and zeros to a thousandth.
 _MEMBER_ALLOWANCE, _MEMBER_RATIO = 100_000_000, 100
 _FILE_ALLOWANCE, _FILE_RATIO = 1_000_000_000, 50
-
-_CUT_OFF = "the gzipped data are cut off before their end"
-_INVALID = "not valid gzip data"
-_BOMB = f"unpacks to more than {_MEMBER_RATIO} times its size"
 _SPENT = "the file unpacks to far more than its size; the rest is left out"
-_NONE_FOUND = f"no record in {MOST_SEARCHED // 1_000_000:,} MB; the rest is left out"
 
 
 @dataclass(frozen=True)
@@ -50,55 +47,20 @@ class StretchEnd:
 
     Attributes:
         damage: why something is lost here; empty where nothing is.
-        inside: whether it is lost inside a member the beginning of which was given, so that what
-            comes just before may be damaged as well.
+        inside: whether the member that is lost has been given in part, so that what comes just
+            before may be damaged as well.
     """
 
     damage: str = ""
     inside: bool = False
 
 
-class PlainPieces:
-    """An archive that is not packed: one stretch, in which one can look and go ahead."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        """Begin at the beginning of a file that can be sought in."""
-        self._file = file
-        self._size = file.seek(0, 2)
-        file.seek(0)
-
-    def __iter__(self) -> Iterator[bytes | StretchEnd]:
-        """Return itself."""
-        return self
-
-    def __next__(self) -> bytes | StretchEnd:
-        """Give the next piece."""
-        piece = self._file.read(_PIECE)
-        if not piece:
-            raise StopIteration
-        return piece
-
-    def look(self, place: int, count: int) -> bytes | None:
-        """Give bytes from further on; None where the file ends before the place."""
-        if place > self._size:
-            return None
-        here = self._file.tell()
-        self._file.seek(place)
-        found = self._file.read(count)
-        self._file.seek(here)
-        return found
-
-    def go_to(self, place: int) -> None:
-        """Let the next piece be the one that begins at a place."""
-        self._file.seek(place)
-
-
-def packed_pieces(file: BinaryIO) -> Iterator[bytes | StretchEnd]:
+def unpacked_pieces(file: BinaryIO) -> Iterator[bytes | StretchEnd]:
     """Unpack an archive, and go on behind what cannot be unpacked.
 
     No more is held than one piece and the little that it comes from. Time is bounded too: a member
     that unpacks to a hundred times its size is left, and the file is given up where all that was
-    unpacked and searched comes to fifty times of it; both may be large enough for small files.
+    unpacked and searched comes to fifty times of it; small files have an allowance.
 
     Args:
         file: the packed file, which can be sought in; of the sizes it states nothing is believed.
@@ -110,68 +72,56 @@ def packed_pieces(file: BinaryIO) -> Iterator[bytes | StretchEnd]:
     yield from _Unpacking(file).pieces()
 
 
-@dataclass(frozen=True)
-class _Lost:
-    """A member that cannot be unpacked to its end."""
-
-    cause: str
-    member: int
-    head: bytes | None
-
-    @property
-    def end(self) -> StretchEnd:
-        return StretchEnd(self.cause, inside=self.head is None)
-
-
 class _Unpacking:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._work = 0  # bytes unpacked and searched
         self._furthest = 0  # bytes of the file seen
+        self._member = 0  # where the member that is read begins
 
     def pieces(self) -> Iterator[bytes | StretchEnd]:
         begin: int | None = 0
         while begin is not None:
-            lost = yield from self._members(begin)
+            self._file.seek(begin)
+            lost = yield from self._members()
             if lost is None:
                 return
-            yield lost.end
-            if lost.cause == _SPENT:
+            yield lost
+            if lost.damage == _SPENT:
                 return
-            begin = yield from self._next_record(lost.member + 1)
+            begin = yield from self._next_record(self._member + 1)
 
-    def _members(self, begin: int) -> Generator[bytes | StretchEnd, None, _Lost | None]:
+    def _members(self) -> Generator[bytes | StretchEnd, None, StretchEnd | None]:
         """Unpack one member after the other, to the end of the file or the first one lost."""
-        self._file.seek(begin)
         first, packed = True, b""
         while packed := self._without_padding(packed):
-            member = self._file.tell() - len(packed)
+            self._member = self._file.tell() - len(packed)
             unpacking = zlib.decompressobj(_GZIP)
-            head: bytes | None = b""  # until it is long enough to tell what begins here
-            unpacked, ended = 0, False
-            while not ended:
+            head = b""  # held back until it is long enough to tell what begins here
+            unpacked, given = 0, False
+            while not unpacking.eof:
                 try:
                     piece = unpacking.decompress(packed, _PIECE)
                 except zlib.error:
-                    return _Lost(_INVALID, member, head)
-                ended = unpacking.eof
-                packed = unpacking.unused_data if ended else unpacking.unconsumed_tail
+                    return StretchEnd("not valid gzip data", given)
+                packed = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
                 unpacked += len(piece)
-                if unpacked > _MEMBER_ALLOWANCE + _MEMBER_RATIO * (self._file.tell() - member):
-                    return _Lost(_BOMB, member, head)
+                if unpacked > _MEMBER_ALLOWANCE + _MEMBER_RATIO * (
+                    self._file.tell() - self._member
+                ):
+                    return StretchEnd(f"unpacks to more than {_MEMBER_RATIO} times its size", given)
                 if self._spent(len(piece)):
-                    return _Lost(_SPENT, member, head)
-                if head is not None:
+                    return StretchEnd(_SPENT, given)
+                if not given:
                     head += piece
-                    piece = b""
-                    if ended or len(head) >= _MARK:
-                        if RECORD.match(head) and not first:
-                            yield StretchEnd()
-                        piece, head = head, None
+                    given = unpacking.eof or len(head) >= _MARK
+                    if given and not first and RECORD.match(head):
+                        yield StretchEnd()
+                    piece = head if given else b""
                 if piece:
                     yield piece
-                elif not packed and not ended and not (packed := self._read()):
-                    return _Lost(_CUT_OFF, member, head)
+                elif not packed and not unpacking.eof and not (packed := self._read()):
+                    return StretchEnd("the gzipped data are cut off before their end", given)
             first = False
         return None
 
@@ -202,7 +152,7 @@ class _Unpacking:
                     break
                 place = data.find(_DEFLATED, place + 1)
             if self._spent(len(more)) or searched > MOST_SEARCHED:
-                yield StretchEnd(_NONE_FOUND if searched > MOST_SEARCHED else _SPENT)
+                yield StretchEnd(NONE_FOUND if searched > MOST_SEARCHED else _SPENT)
                 return None
             if not more:
                 return None
