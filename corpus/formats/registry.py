@@ -49,7 +49,7 @@ class Format:
         """
         if self.quick:
             return self.parser()(data, name)
-        return iter(parse_with_limit(f"corpus.formats.{self.module}", data, name, **options))
+        return iter(parse_with_limit(f"corpus.formats.{self.module}", data, name, options))
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.

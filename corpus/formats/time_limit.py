@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from corpus.errors import UnreadableArticle
@@ -37,7 +38,7 @@ _OUT_OF_TIME = None if sys.platform == "win32" else -signal.SIGXCPU
 
 
 def parse_with_limit(
-    module: str, data: bytes, name: str, *, seconds: float = SECONDS, **options: str | None
+    module: str, data: bytes, name: str, options: Mapping[str, str | None], seconds: float = SECONDS
 ) -> list[Draft | BadRecord]:
     """Parse a file in the other process.
 
@@ -45,8 +46,8 @@ def parse_with_limit(
         module: the module whose ``parse`` is called.
         data: the whole file.
         name: the file's name.
-        seconds: most processor time, counted in whole seconds.
         options: further arguments of ``parse``.
+        seconds: most processor time, counted in whole seconds.
 
     Returns:
         What ``parse`` yields.

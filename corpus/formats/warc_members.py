@@ -98,13 +98,14 @@ class _Unpacking:
             self._member = self._file.tell() - len(packed)
             unpacking = zlib.decompressobj(_GZIP)
             head = b""  # held back until it is long enough to tell what begins here
-            unpacked, given = 0, False
-            while not unpacking.eof:
+            unpacked, given, ended = 0, False, False
+            while not ended:
                 try:
                     piece = unpacking.decompress(packed, _PIECE)
                 except zlib.error:
                     return StretchEnd("not valid gzip data", given)
-                packed = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
+                ended = unpacking.eof
+                packed = unpacking.unused_data if ended else unpacking.unconsumed_tail
                 unpacked += len(piece)
                 if unpacked > _MEMBER_ALLOWANCE + _MEMBER_RATIO * (
                     self._file.tell() - self._member
@@ -114,13 +115,13 @@ class _Unpacking:
                     return StretchEnd(_SPENT, given)
                 if not given:
                     head += piece
-                    given = unpacking.eof or len(head) >= _MARK
+                    given = ended or len(head) >= _MARK
                     if given and not first and RECORD.match(head):
                         yield StretchEnd()
                     piece = head if given else b""
                 if piece:
                     yield piece
-                elif not packed and not unpacking.eof and not (packed := self._read()):
+                elif not packed and not ended and not (packed := self._read()):
                     return StretchEnd("the gzipped data are cut off before their end", given)
             first = False
         return None

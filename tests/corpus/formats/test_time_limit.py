@@ -21,7 +21,7 @@ LIMIT = 0.1
 
 def read(data: str, *, seconds: float = LIMIT, address: str | None = None) -> Draft:
     draft, bad = parse_with_limit(
-        "tests.fakes.parsers", data.encode(), "a.x", seconds=seconds, address=address
+        "tests.fakes.parsers", data.encode(), "a.x", {"address": address}, seconds
     )
     assert bad == BadRecord("line 2", "no text", passed_over=True)
     assert isinstance(draft, Draft)
@@ -83,7 +83,7 @@ def test_worker_is_closed_and_started_again() -> None:
 def test_worker_does_not_outlive_a_script_without_a_guard(end: str) -> None:
     lines = [
         "from corpus.formats.time_limit import parse_with_limit",
-        "draft, _ = parse_with_limit('tests.fakes.parsers', b'', 'a')",
+        "draft, _ = parse_with_limit('tests.fakes.parsers', b'', 'a', {})",
         "print(draft.language, flush=True)",
         end,
     ]
