@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Citation", "NewsBot", "PassageRetriever", "answer", "build_chain"]
 
 _HOME = {
-    "Answer": "bot.answering.composing",
-    "Citation": "bot.answering.composing",
+    "Answer": "bot.answering.answers",
+    "Citation": "bot.answering.answers",
     "NewsBot": "bot.newsbot",
     "PassageRetriever": "bot.retriever",
     "answer": "bot.default_bot",

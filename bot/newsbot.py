@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from bot.answering.answers import Answer
-from bot.answering.candidates import rerank as rerank_hits
+from bot.answering.pipeline import PASSAGES_READ, read_hits
 from bot.answering.recency import asks_for_latest, newest_hits
-from bot.chain import PASSAGES_READ, ChainInput, build_chain, read_hits
+from bot.answering.reranking import rerank as rerank_hits
+from bot.chain import ChainInput, build_chain
 from bot.errors import UnknownArticle
 from bot.reader.reader import Reader
 from bot.reader.registry import load_reader
 from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
-from index.filters import Names
+from index.filters import Names, filters_of
 from index.results import Hit, IndexStatus, SearchResult
 from index.searcher import Searcher
 from index.store.layout import current_generation
@@ -242,9 +243,8 @@ class NewsBot:
         """Find passages, as ``search`` does, with the notes that go with them."""
         searcher = self.searcher()
         depth = max(k, PASSAGES_READ) if rerank else k
-        found = retrieve(
-            searcher, question, depth, since=since, until=until, source=source, articles=articles
-        )
+        filters = filters_of(since, until, source, articles)
+        found = retrieve(searcher, question, depth, filters)
         if not rerank:
             return found
         hits = rerank_hits(found.hits, read_hits(self.reader(), found))

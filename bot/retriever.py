@@ -15,7 +15,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from bot.answering.recency import asks_for_latest, newest_hits
-from index.filters import Names
+from index.filters import EVERYTHING, Filters, filters_of
 from index.results import Hit, SearchResult
 from index.searcher import Searcher
 
@@ -49,27 +49,13 @@ class PassageRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> list[Document]:
-        result = retrieve(
-            self.searcher(),
-            query,
-            self.k,
-            since=self.since,
-            until=self.until,
-            source=self.source,
-            articles=self.articles,
-        )
+        filters = filters_of(self.since, self.until, self.source, self.articles)
+        result = retrieve(self.searcher(), query, self.k, filters)
         return [passage_document(hit) for hit in result.hits]
 
 
 def retrieve(
-    searcher: Searcher,
-    question: str,
-    k: int,
-    *,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    source: Names | None = None,
-    articles: Names | None = None,
+    searcher: Searcher, question: str, k: int, filters: Filters = EVERYTHING
 ) -> SearchResult:
     """Search as ``Searcher.search`` does; where the latest is asked for, the newest come first.
 
@@ -78,9 +64,7 @@ def retrieve(
     """
     latest = asks_for_latest(question)
     depth = _DEEPER * k if latest else k
-    found = searcher.search(
-        question, depth, since=since, until=until, source=source, articles=articles
-    )
+    found = searcher.search(question, depth, filters)
     return replace(found, hits=newest_hits(found.hits, k)) if latest else found
 
 

@@ -11,8 +11,7 @@ from corpus.article import Article
 from corpus.dates import epoch_seconds
 from index.errors import BadFilter
 
-__all__ = ["Filters", "Names", "admits", "filters_of"]
-
+__all__ = ["EVERYTHING", "Filters", "Names", "admits", "filters_of"]
 
 Names = str | Iterable[str]
 """One name, or several."""
@@ -36,7 +35,11 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Tell whether anything is filtered out."""
-        return self != Filters()
+        return self != EVERYTHING
+
+
+EVERYTHING = Filters()
+"""Lets every article pass."""
 
 
 def filters_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +62,14 @@ class SearchResult:
         hits: the best first; may be empty.
         question: as it was searched for.
         vector: the question embedded, shape (dimension,), of length 1.
+        idf: inverse document frequency of each word of the question that was searched for.
         notes: one-line remarks for the user, such as that the question was cut.
     """
 
     hits: tuple[Hit, ...]
     question: str
     vector: NDArray[np.float32] = field(compare=False, repr=False)
+    idf: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from index.collapsing import ScoredPassage, collapse_duplicates
 from index.duplicates import DuplicateTable
 from index.embedding.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
-from index.filters import Filters, Names, filters_of
+from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
 from index.results import Hit, IndexStatus, SearchResult
 from index.store.catalogue import Catalogue
@@ -32,7 +31,7 @@ from index.store.layout import (
 )
 from index.store.opening import in_current
 from index.store.passage_locations import passage_locations
-from index.store.sparse import SparseIndex
+from index.store.sparse import SparseIndex, query_terms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,16 +125,7 @@ class Searcher:
             self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
-    def search(
-        self,
-        question: str,
-        k: int = 10,
-        *,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        source: Names | None = None,
-        articles: Names | None = None,
-    ) -> SearchResult:
+    def search(self, question: str, k: int = 10, filters: Filters = EVERYTHING) -> SearchResult:
         """Find the passages nearest to a question.
 
         What says the same in copies of one article is one hit, which names the others in
@@ -145,21 +135,15 @@ class Searcher:
         Args:
             question: any text; what is over ``LONGEST_QUESTION`` is cut off.
             k: how many hits at the most, 1 or more.
-            since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has
-                no zone of its own.
-            until: latest one; a date without a time means the whole day.
-            source: publisher or publishers, without regard to case.
-            articles: id or ids of the only articles to search.
+            filters: what the articles must be.
 
         Raises:
             EmptyQuestion: nothing to search for.
-            BadFilter: ``since`` or ``until`` is not a date.
             ValueError: ``k`` is below 1.
         """
         if k < 1:
             raise ValueError("k must be 1 or more")
         question, notes = self._prepare(question)
-        filters = filters_of(since, until, source, articles)
         allowed = self._allowed(filters) if filters else None
         if allowed is not None and not len(allowed):
             notes.append("No article passes the filters.")
@@ -188,7 +172,7 @@ class Searcher:
                 for (number, passage, article, score), copies in kept
             ]
             depth *= 4
-        return SearchResult(tuple(hits), question, vector, tuple(notes))
+        return SearchResult(tuple(hits), question, vector, self.idf(question), tuple(notes))
 
     def article(self, article_id: str) -> Article | None:
         """Give an article as indexed, or None where there is none of that id."""
@@ -198,9 +182,9 @@ class Searcher:
         """Give every article, in the order of their ids."""
         return self._catalogue.articles()
 
-    def rarity(self, words: list[str]) -> dict[str, float]:
-        """Give each word's inverse document frequency in the index, 0 or more."""
-        return self._sparse.rarity(words)
+    def idf(self, question: str) -> dict[str, float]:
+        """Return the inverse document frequency of each word of a question, 0 or more."""
+        return self._sparse.idf(query_terms(question))
 
     def status(self) -> IndexStatus:
         """Tell what the index holds."""

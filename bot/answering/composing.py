@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
@@ -11,11 +11,7 @@ from bot.answering.quote import Quote, say_the_same
 from bot.answering.sentence_selection import SelectedSentence
 from index.results import Hit
 
-__all__ = [
-    "MOST_SENTENCES",
-    "compose_answer",
-    "compose_sentences",
-]
+__all__ = ["MOST_SENTENCES", "compose_answer", "compose_sentences"]
 
 MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
@@ -30,12 +26,7 @@ _AnyQuoted = TypeVar("_AnyQuoted", bound=Quote)
 
 
 def compose_answer(
-    candidates: Sequence[Candidate],
-    *,
-    threshold: float,
-    closest: Sequence[Hit] = (),
-    timings: Mapping[str, float] | None = None,
-    notes: Sequence[str] = (),
+    candidates: Sequence[Candidate], threshold: float, closest: Sequence[Hit] = ()
 ) -> Answer:
     """Answer in a few words and with the sentences they stand in, or refuse.
 
@@ -43,8 +34,6 @@ def compose_answer(
         candidates: the most probable first.
         threshold: least probability of an answer, 0 to 1; below it the answer is refused.
         closest: hits to name in a refusal, the nearest first.
-        timings: milliseconds by step.
-        notes: remarks to carry along.
 
     Returns:
         The best candidate, with at most ``MOST_SENTENCES`` of its sentences quoted, and others
@@ -52,7 +41,7 @@ def compose_answer(
     """
     if not candidates or candidates[0].probability < threshold:
         confidence = candidates[0].probability if candidates else 0.0
-        return _refuse(confidence, closest, timings, notes)
+        return _refuse(confidence, closest)
     best = candidates[0]
     citations = _cite(_strongest(best), 1)
     quoted = " ".join(f"“{_prose(c.quote)}” [{c.number}]" for c in citations)
@@ -69,19 +58,15 @@ def compose_answer(
         best.probability,
         citations,
         tuple(alternatives),
-        timings=dict(timings or {}),
-        notes=tuple(notes),
     )
 
 
 def compose_sentences(
-    evidence: Sequence[SelectedSentence],
-    *,
+    sentences: Sequence[SelectedSentence],
     threshold: float,
-    most: int = MOST_SENTENCES,
     closest: Sequence[Hit] = (),
-    timings: Mapping[str, float] | None = None,
-    notes: Sequence[str] = (),
+    *,
+    most: int = MOST_SENTENCES,
 ) -> Answer:
     """Answer with the best sentences, each cited, or refuse.
 
@@ -90,48 +75,30 @@ def compose_sentences(
     words, as syndicated copies do, only one is taken.
 
     Args:
-        evidence: sentences, the most probable first.
+        sentences: the most probable first.
         threshold: least probability of the best sentence, 0 to 1; below it the answer is refused.
-        most: sentences at the most.
         closest: hits to name in a refusal, the nearest first.
-        timings: milliseconds by step.
-        notes: remarks to carry along.
+        most: sentences at the most.
 
     Returns:
-        An answer whose citations are sentences of ``evidence`` and nothing else.
+        An answer whose citations are of these sentences and nothing else.
     """
-    confidence = evidence[0].probability if evidence else 0.0
-    if not evidence or confidence < threshold:
-        return _refuse(confidence, closest, timings, notes)
+    confidence = sentences[0].probability if sentences else 0.0
+    if not sentences or confidence < threshold:
+        return _refuse(confidence, closest)
     least = max(threshold, _NEAR_BEST * confidence)
-    good = [item for item in evidence if item.probability >= least]
+    good = [item for item in sentences if item.probability >= least]
     citations = _cite(_readable(_different(good, most)), 1)
     text = " ".join(f"{_prose(c.quote)} [{c.number}]" for c in citations)
-    return Answer(
-        text, None, False, confidence, citations, timings=dict(timings or {}), notes=tuple(notes)
-    )
+    return Answer(text, None, False, confidence, citations)
 
 
-def _refuse(
-    confidence: float,
-    closest: Sequence[Hit],
-    timings: Mapping[str, float] | None,
-    notes: Sequence[str],
-) -> Answer:
+def _refuse(confidence: float, closest: Sequence[Hit]) -> Answer:
     places = [
         Quote(hit.article, hit.passage.start, hit.passage.end, copies=hit.copies)
         for hit in closest[:_MOST_CLOSEST]
     ]
-    return Answer(
-        REFUSAL,
-        None,
-        True,
-        confidence,
-        (),
-        closest=_cite(places, 1),
-        timings=dict(timings or {}),
-        notes=tuple(notes),
-    )
+    return Answer(REFUSAL, None, True, confidence, (), closest=_cite(places, 1))
 
 
 def _prose(text: str) -> str:

@@ -11,7 +11,7 @@ from bot.answering.sentence_selection import SelectedSentence
 from corpus.dates import epoch_seconds
 from index.results import Hit
 
-__all__ = ["asks_for_latest", "newest_findings", "newest_hits"]
+__all__ = ["asks_for_latest", "newest_first", "newest_hits"]
 
 _NEAR_BEST = 0.5  # share of the best score or probability from which age decides
 _LATEST = re.compile(
@@ -45,7 +45,7 @@ def newest_hits(hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
     return tuple([*sorted(good, key=lambda hit: -_age_key(hit.article.published)), *others][:k])
 
 
-def newest_findings(found: Sequence[_Finding], threshold: float) -> list[_Finding]:
+def newest_first(found: Sequence[_Finding], threshold: float) -> list[_Finding]:
     """Put the newest first of the answers or sentences that are sure enough.
 
     Args:

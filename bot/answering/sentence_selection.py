@@ -11,23 +11,22 @@ answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answering.confidence import Calibration
+from bot.answering.confidence import Regression
 from bot.answering.quote import Quote
 from bot.answering.span_rules import DAYS_AND_MONTHS
 from bot.answering.term_overlap import covered, rarest_in, stems
-from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
-from corpus.article import Passage, Span
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin, passage_margins
+from corpus.article import Span
 from index.results import Hit, SearchResult
-from index.store.sparse import query_terms
 
 if TYPE_CHECKING:
-    from index.searcher import Searcher
+    from index.embedding.embedder import Embedder
 
-__all__ = ["PASSAGES_SEARCHED", "SelectedSentence", "select_sentences", "sentence_features"]
+__all__ = ["PASSAGES_SEARCHED", "SelectedSentence", "select_sentences"]
 
 PASSAGES_SEARCHED = 8
 """Passages whose sentences are weighed."""
@@ -58,46 +57,29 @@ class SelectedSentence(Quote):
 
     Attributes:
         probability: that it holds the answer, 0 to 1.
+        features: what the probability comes from, as ``SENTENCE_FEATURES`` names them.
     """
 
     probability: float
+    features: tuple[float, ...] = ()
 
 
 def select_sentences(
     result: SearchResult,
     spans: Sequence[AnswerSpan],
-    searcher: Searcher,
-    calibration: Calibration,
+    embedder: Embedder,
+    regression: Regression,
 ) -> list[SelectedSentence]:
-    """Weigh every sentence of the best passages.
+    """Score every sentence of the best passages.
 
     Args:
-        result: of a search; the sentences of its first ``PASSAGES_SEARCHED`` hits are weighed.
+        result: of a search; the sentences of its first ``PASSAGES_SEARCHED`` hits are scored.
         spans: what the reader found in the hits' passages, in any order.
-        searcher: the generation that was searched.
-        calibration: the reader's.
+        embedder: the model of the index that was searched.
+        regression: from ``SENTENCE_FEATURES`` to the probability.
 
     Returns:
         Each sentence once, the most probable first; equal ones in the order found.
-    """
-    evidence = [
-        SelectedSentence(
-            hit.article,
-            *sentence,
-            calibration.sentence.probability(features),
-            copies=hit.copies,
-        )
-        for hit, sentence, features in sentence_features(result, spans, searcher)
-    ]
-    return sorted(evidence, key=lambda item: -item.probability)
-
-
-def sentence_features(
-    result: SearchResult, spans: Sequence[AnswerSpan], searcher: Searcher
-) -> list[tuple[Hit, Span, tuple[float, ...]]]:
-    """Give every sentence of the best passages once: its hit, its span and its features.
-
-    Takes what ``select_sentences`` does.
     """
     found: dict[tuple[str, Span], Hit] = {}
     for hit in result.hits[:PASSAGES_SEARCHED]:
@@ -106,54 +88,36 @@ def sentence_features(
     if not found:
         return []
     margins: dict[tuple[str, Span], float] = {}
-    answerable: dict[Passage, float] = {}
     for span in spans:
         place = (span.passage.article_id, span.sentence)
-        margins[place] = max(span.margin, margins.get(place, LEAST_MARGIN))
-        known = answerable.get(span.passage, LEAST_MARGIN)
-        answerable[span.passage] = max(span.passage_margin, known)
-    sentences = [hit.article.text[slice(*place[1])] for place, hit in found.items()]
-    similarities = searcher.embedder.embed_passages(sentences) @ result.vector
-    rarity = searcher.rarity(query_terms(result.question))
-    return [
-        (
-            hit,
-            place[1],
-            (
-                float(similarity),
-                *_features(result.question, rarity, sentence, hit),
-                bounded_margin(margins.get(place, LEAST_MARGIN)),
-                bounded_margin(answerable.get(hit.passage, LEAST_MARGIN)),
-            ),
+        margins[place] = max(bounded_margin(span.margin), margins.get(place, LEAST_MARGIN))
+    answerable = passage_margins(spans)
+    texts = [hit.article.text[slice(*sentence)] for (_, sentence), hit in found.items()]
+    similarities = embedder.embed_passages(texts) @ result.vector
+    selected = []
+    for (place, hit), text, similarity in zip(found.items(), texts, similarities, strict=True):
+        features = (
+            float(similarity),
+            *_word_features(result, text, hit),
+            margins.get(place, LEAST_MARGIN),
+            answerable.get(hit.passage, LEAST_MARGIN),
         )
-        for (place, hit), sentence, similarity in zip(
-            found.items(), sentences, similarities, strict=True
+        probability = regression.probability(features)
+        selected.append(
+            SelectedSentence(hit.article, *place[1], probability, features, copies=hit.copies)
         )
-    ]
+    return sorted(selected, key=lambda sentence: -sentence.probability)
 
 
-def _features(
-    question: str, rarity: Mapping[str, float], sentence: str, hit: Hit
-) -> tuple[float, ...]:
-    """Give the features that need no model but the hit's similarity, as they are named in order.
-
-    Args:
-        question: the question.
-        rarity: inverse document frequency of each of its words.
-        sentence: one sentence of the hit's passage.
-        hit: the passage and how near it is.
-
-    Returns:
-        One float a feature: similarity in [-1, 1], shares in [0, 1], findings 0 or 1.
-    """
+def _word_features(result: SearchResult, sentence: str, hit: Hit) -> tuple[float, ...]:
     own = stems(sentence)
     around = own | stems(hit.passage.text) | stems(hit.article.title)
     return (
         hit.dense,
-        covered(rarity, own),
-        covered(rarity, around),
-        float(rarest_in(rarity, around)),
-        float(_has_asked_kind(question, sentence)),
+        covered(result.idf, own),
+        covered(result.idf, around),
+        float(rarest_in(result.idf, around)),
+        float(_has_asked_kind(result.question, sentence)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ __all__ = [
     "AnswerSpan",
     "Reader",
     "bounded_margin",
+    "passage_margins",
     "passage_spans",
 ]
 
@@ -101,6 +102,15 @@ class Reader(Protocol):
 def bounded_margin(margin: float) -> float:
     """Give log-odds as they count where they are weighed, between ``LEAST_MARGIN`` and 50."""
     return min(max(margin, LEAST_MARGIN), _MOST_MARGIN)
+
+
+def passage_margins(spans: Iterable[AnswerSpan]) -> dict[Passage, float]:
+    """Return the highest bounded log-odds of holding some answer, of each passage with a span."""
+    margins: dict[Passage, float] = {}
+    for span in spans:
+        margin = bounded_margin(span.passage_margin)
+        margins[span.passage] = max(margin, margins.get(span.passage, LEAST_MARGIN))
+    return margins
 
 
 def passage_spans(

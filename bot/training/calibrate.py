@@ -162,15 +162,14 @@ def _family(question: TrainingQuestion) -> str:
 def _ask(
     chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
 ) -> tuple[list[LabelledCandidate], list[LabelledCandidate]]:
-    from bot.answering.candidates import find_candidates
+    from bot.answering.candidates import group_spans, score_candidates
     from bot.answering.context_rereading import reread_in_context
-    from bot.answering.sentence_selection import sentence_features
-    from bot.chain import PASSAGES_READ, read_hits
+    from bot.answering.pipeline import PASSAGES_READ, read_hits
+    from bot.answering.sentence_selection import select_sentences
     from bot.evaluation import token_f1
-    from index.store.sparse import query_terms
 
-    flat = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
-    unfitted = Calibration(flat, Regression(SENTENCE_FEATURES, (), 0.0), {}, {})
+    by_margin = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
+    alike = Regression(SENTENCE_FEATURES, (0.0,) * len(SENTENCE_FEATURES), 0.0)
     answers: list[LabelledCandidate] = []
     sentences: list[LabelledCandidate] = []
     few = sum(map(_by_sentences, chosen)) < _ENOUGH
@@ -186,14 +185,15 @@ def _ask(
         spans = read_hits(reader, found)
         family, by_sentences = _family(one.question), _by_sentences(one)
         if by_sentences or (few and number % 4 == 0):
-            for hit, (start, end), features in sentence_features(found, spans, searcher):
-                right = not away and _answers_within(one, hit.article.id, start, end)
-                sentences.append(LabelledCandidate(number, family, features, right, right))
+            for sentence in select_sentences(found, spans, searcher.embedder, alike):
+                place = (sentence.article.id, sentence.start, sentence.end)
+                right = not away and _answers_within(one, *place)
+                sentences.append(LabelledCandidate(number, family, sentence.features, right, right))
         if not by_sentences:
-            rarity = searcher.rarity(query_terms(found.question))
             accepted = [] if away else [text for _, text in one.question.answers]
-            again = reread_in_context(reader, found.question, found.hits, spans)
-            candidates = find_candidates(found.question, found.hits, spans, rarity, unfitted, again)
+            rereading = reread_in_context(reader, found.question, found.hits, spans)
+            groups = group_spans(found.question, spans)
+            candidates = score_candidates(groups, found, rereading, by_margin)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT
                 held = not away and _holds(one, candidate, found.hits)

@@ -157,8 +157,8 @@ class SparseIndex:
                 results.append((int(number), float(score)))
         return results
 
-    def rarity(self, words: Iterable[str]) -> dict[str, float]:
-        """Give each word's inverse document frequency over the passages' bodies, 0 or more.
+    def idf(self, words: Iterable[str]) -> dict[str, float]:
+        """Return each word's inverse document frequency over the passages' bodies, 0 or more.
 
         The words are analysed as the bodies were, so any form of a word will do.
         """

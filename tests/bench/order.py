@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bot.chain import PASSAGES_READ, read_hits
+from bot.answering.pipeline import PASSAGES_READ, read_hits
 from bot.newsbot import NewsBot
 from bot.reader.reader import LEAST_MARGIN, bounded_margin
 from tests.bench.datasets import (

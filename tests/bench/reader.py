@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from bot.answering.confidence import calibration_of
+from bot.answering.pipeline import PASSAGES_READ, answer_hits
 from bot.answering.question_type import QuestionType, question_type
-from bot.chain import PASSAGES_READ, answer_hits
 from bot.evaluation import exact_match, token_f1
 from bot.reader.onnx_reader import OnnxReader
 from bot.reader.registry import load_reader
@@ -110,7 +110,7 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
         for number, question in enumerate(sample(questions, most), 1):
             began = time.perf_counter()
             found = searcher.search(question.text, PASSAGES_READ)
-            answer = answer_hits(found, searcher, reader, threshold=0.0)
+            answer = answer_hits(found, reader, searcher.embedder, threshold=0.0)
             times.append(1000 * (time.perf_counter() - began))
             text = answer.short_answer or " ".join(c.quote for c in answer.citations)
             answered.append((text, question))
@@ -173,8 +173,11 @@ def clapnq(data: Path, reader: Any) -> dict[str, float]:
             article = searcher.article(f"articles.jsonl#{at}")
             assert article is not None
             vector = searcher.embedder.embed_query(row["input"])
-            found = SearchResult(hits_of(article, searcher, vector), row["input"], vector)
-            confidence.append(answer_hits(found, searcher, reader, threshold=0.0).confidence)
+            hits, idf = hits_of(article, searcher, vector), searcher.idf(row["input"])
+            found = SearchResult(hits, row["input"], vector, idf)
+            confidence.append(
+                answer_hits(found, reader, searcher.embedder, threshold=0.0).confidence
+            )
             progress(at + 1, "clapnq")
     answers = np.array([answerable for _, answerable in rows])
     scored = np.array(confidence)

@@ -33,7 +33,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from bot.chain import PASSAGES_READ
+from bot.answering.pipeline import PASSAGES_READ
 from bot.newsbot import NewsBot
 from index.builder import build_index, remove_articles
 from index.searcher import Searcher

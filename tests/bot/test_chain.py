@@ -10,7 +10,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from bot import PassageRetriever, build_chain
 from bot.answering.answers import REFUSAL
-from bot.chain import ChainInput, answer_hits, read_hits
+from bot.answering.pipeline import answer_hits, read_hits
+from bot.chain import ChainInput
 from index.embedding.embedder import Embedder
 from index.errors import EmptyQuestion
 from index.searcher import Searcher
@@ -127,7 +128,7 @@ def test_hits_found_before_can_be_answered_from(searcher: Searcher) -> None:
     reader = PhraseReader("Kataib Hezbollah", 9.0)
     spans = read_hits(reader, result)
     assert {span.text for span in spans} == {"Kataib Hezbollah"}
-    answer = answer_hits(result, searcher, reader, threshold=0.0)
+    answer = answer_hits(result, reader, searcher.embedder, threshold=0.0)
     assert answer.short_answer == "Kataib Hezbollah"
     assert set(answer.timings) == {"read"}
 

@@ -8,8 +8,9 @@ import math
 import pytest
 
 from bot.answering.answers import Citation
-from bot.answering.candidates import find_candidates
+from bot.answering.candidates import group_spans, score_candidates
 from bot.answering.composing import compose_answer, compose_sentences
+from bot.answering.context_rereading import ContextRereading
 from bot.answering.sentence_selection import SelectedSentence
 from bot.chat.conversation import converse
 from bot.chat.html.cards import card_html
@@ -21,7 +22,7 @@ from index.builder import BuildReport, build_index
 from index.duplicates import DuplicateRef
 from index.results import Hit
 from tests.fakes.hashed import HashedEmbedder
-from tests.fakes.invented import PhraseReader, calibration, passage_of, span_of
+from tests.fakes.invented import PhraseReader, calibration, passage_of, result_of, span_of
 from tests.fakes.reports import FLOOD
 from tests.fakes.seen import Seen
 
@@ -135,7 +136,8 @@ def test_one_sentence_in_two_articles_is_one_witness_folded_or_not() -> None:
         for passage, article in zip(passages, (SAID, COPIED, TOLD), strict=True)
     ]
     spans = [span_of(passage, "2022", 3.0) for passage in passages]
-    (candidate,) = find_candidates(QUESTION, hits, spans, {}, calibration({"agreement": 1.0}))
+    groups, regression = group_spans(QUESTION, spans), calibration({"agreement": 1.0}).answer
+    (candidate,) = score_candidates(groups, result_of(hits), ContextRereading(), regression)
     assert candidate.probability == pytest.approx(1 / (1 + math.exp(-math.log(2))))
 
 

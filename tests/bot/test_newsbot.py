@@ -15,7 +15,7 @@ import bot
 from bot import Answer, NewsBot
 from bot.answering.answers import REFUSAL
 from bot.answering.candidates import normalised_answer
-from bot.chain import PASSAGES_READ
+from bot.answering.pipeline import PASSAGES_READ
 from bot.errors import ReaderError, UnknownArticle
 from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level

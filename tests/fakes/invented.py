@@ -6,9 +6,11 @@ Everything in these articles is made up. Two of them hold bracketed numbers of t
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from bot.answering.confidence import (
     ANSWER_FEATURES,
@@ -23,7 +25,7 @@ from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.sentences import sentence_spans
-from index.results import Hit
+from index.results import Hit, SearchResult
 
 __all__ = [
     "ARTICLES",
@@ -36,6 +38,7 @@ __all__ = [
     "copy_shipped_reader",
     "hit_of",
     "passage_of",
+    "result_of",
     "span_in",
     "span_of",
     "write_calibration",
@@ -75,6 +78,13 @@ def passage_of(article: Article, first: int = 0, last: int | None = None) -> Pas
 def hit_of(passage: Passage, dense: float = 0.5) -> Hit:
     """Give a hit of a passage of ``ARTICLES``."""
     return Hit(passage, ARTICLES[passage.article_id], 0.5, dense, 1.0)
+
+
+def result_of(
+    hits: Sequence[Hit], question: str = "", idf: Mapping[str, float] | None = None
+) -> SearchResult:
+    """Return what a search for a question gave, with a vector that says nothing."""
+    return SearchResult(tuple(hits), question, np.zeros(1, np.float32), idf or {})
 
 
 def span_of(passage: Passage, text: str, margin: float) -> AnswerSpan:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.builder import BuildReport, build_index, remove_articles
+from index.filters import filters_of
 from index.results import Hit
 from index.searcher import Searcher
 from tests.fakes.hashed import HashedEmbedder
@@ -91,9 +92,11 @@ def test_a_hit_as_json_names_its_copies(searcher: Searcher) -> None:
 
 
 def test_what_a_filter_leaves_out_is_neither_a_hit_nor_named(searcher: Searcher) -> None:
-    (copy,) = about_homes(searcher.search(QUESTION, 20, source="post").hits)
+    (copy,) = about_homes(searcher.search(QUESTION, 20, filters_of(source="post")).hits)
     assert (name(copy.article.id), also(copy)) == ("post", [])
-    late = about_homes(searcher.search(QUESTION, 20, since="2022-02-02", until="2022-02-03").hits)
+    late = about_homes(
+        searcher.search(QUESTION, 20, filters_of(since="2022-02-02", until="2022-02-03")).hits
+    )
     assert [(name(hit.article.id), also(hit)) for hit in late] == [("gazette", ["post"])]
 
 

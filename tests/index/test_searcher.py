@@ -19,6 +19,7 @@ from index.errors import (
     IndexForeign,
     IndexMissing,
 )
+from index.filters import filters_of
 from index.searcher import LONGEST_QUESTION, Searcher
 from index.store.layout import current_generation
 from tests.index.test_builder import CountingEmbedder
@@ -92,8 +93,10 @@ def test_a_blank_question_is_a_clear_error(searcher: Searcher, question: str) ->
 def test_date_filters_hold_before_the_search(searcher: Searcher) -> None:
     dates = sorted(a.published for a in searcher.articles() if a.published is not None)
     middle = dates[len(dates) // 2][:10]
-    newer = searcher.search("what happened in the town?", 50, since=middle).hits
-    older = searcher.search("what happened in the town?", 50, until=date.fromisoformat(middle)).hits
+    newer = searcher.search("what happened in the town?", 50, filters_of(since=middle)).hits
+    older = searcher.search(
+        "what happened in the town?", 50, filters_of(until=date.fromisoformat(middle))
+    ).hits
     assert newer and older
     assert all((hit.article.published or "") >= middle for hit in newer)
     assert all((hit.article.published or "9")[:10] <= middle for hit in older)
@@ -101,22 +104,24 @@ def test_date_filters_hold_before_the_search(searcher: Searcher) -> None:
 
 def test_a_date_filter_says_how_many_undated_articles_it_left_out(searcher: Searcher) -> None:
     undated = sum(article.published is None for article in searcher.articles())
-    notes = searcher.search("town", since="2020-01-01").notes
+    notes = searcher.search("town", filters=filters_of(since="2020-01-01")).notes
     assert undated == searcher.status().undated
     assert any(str(undated) in note for note in notes) == (undated > 0)
 
 
 def test_a_source_filter_takes_any_case_and_may_leave_nothing(searcher: Searcher) -> None:
     source = next(article.source for article in searcher.articles() if article.source)
-    hits = searcher.search("town", 50, source=source.upper()).hits
+    hits = searcher.search("town", 50, filters_of(source=source.upper())).hits
     assert hits
     assert {hit.article.source for hit in hits} == {source}
-    assert searcher.search("town", source="No Such Paper").hits == ()
+    assert searcher.search("town", filters=filters_of(source="No Such Paper")).hits == ()
 
 
 def test_only_the_articles_named_are_searched_by_meaning_and_by_words(searcher: Searcher) -> None:
     ids = [article.id for article in searcher.articles()][:2]
-    found = searcher.search("who denied the missile attack in the town?", 50, articles=ids)
+    found = searcher.search(
+        "who denied the missile attack in the town?", 50, filters_of(articles=ids)
+    )
     assert {hit.article.id for hit in found.hits} == set(ids)
     assert not found.notes
 
@@ -126,17 +131,17 @@ def test_filters_that_leave_nothing_find_nothing_and_say_so(
     searcher: Searcher, names: list[str] | str
 ) -> None:
     for found in (
-        searcher.search("missile attack", articles=names),
-        searcher.search("missile attack", source=names),
+        searcher.search("missile attack", filters=filters_of(articles=names)),
+        searcher.search("missile attack", filters=filters_of(source=names)),
     ):
         assert found.hits == ()
         assert found.notes == ("No article passes the filters.",)
 
 
 @pytest.mark.parametrize("wrong", ["yesterday", "2024-13-01", "1/2/2024", ""])
-def test_a_filter_that_is_no_date_is_a_clear_error(searcher: Searcher, wrong: str) -> None:
+def test_a_filter_that_is_no_date_is_a_clear_error(wrong: str) -> None:
     with pytest.raises(BadFilter, match="not a date"):
-        searcher.search("town", since=wrong)
+        filters_of(since=wrong)
 
 
 def test_status_tells_what_the_index_holds(searcher: Searcher) -> None:

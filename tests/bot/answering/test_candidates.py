@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,31 +11,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.candidates import (
-    SEARCH_WEIGHT,
     Candidate,
-    find_candidates,
+    group_spans,
     normalised_answer,
-    rerank,
+    score_candidates,
 )
 from bot.answering.confidence import ANSWER_FEATURES, Calibration
+from bot.answering.context_rereading import ContextRereading
+from bot.answering.reranking import SEARCH_WEIGHT, rerank
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Passage
 from index.results import Hit
-from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, calibration, hit_of, passage_of, span_of
+from tests.fakes.invented import (
+    BRIDGE,
+    FERRY,
+    HARBOUR,
+    calibration,
+    hit_of,
+    passage_of,
+    result_of,
+    span_of,
+)
 
 WHOLE = [passage_of(FERRY), passage_of(HARBOUR), passage_of(BRIDGE)]
 PASSAGES = [*WHOLE, passage_of(FERRY, 1), passage_of(HARBOUR, 0, 2)]  # the last two overlap others
 HITS = list(map(hit_of, PASSAGES, (0.9, 0.7, 0.5, 0.3, -0.1)))
 QUESTION = "Who denied the charge off Halm?"
-RARITY = {"captain": 2.0, "denied": 1.0, "elsewhere": 1.0}
+IDF = {"captain": 2.0, "denied": 1.0, "elsewhere": 1.0}
 PHRASES = ("Ina Roos", "Captain Ina Roos", "the captain, Ina Roos", "300 crowns", "fog", "the fog")
 PHRASES += ("The mayor", "the mayor", "The", "was", "was  closed", "😀", "late", "hurt", "Halm")
 
 
 def found(
-    *spans: AnswerSpan, weights: Calibration | None = None, hits: list[Hit] | None = None
+    *spans: AnswerSpan, weights: Calibration | None = None, idf: Mapping[str, float] = IDF
 ) -> list[Candidate]:
-    return find_candidates(QUESTION, hits or HITS, spans, RARITY, weights or calibration())
+    groups = group_spans(QUESTION, spans)
+    regression = (weights or calibration()).answer
+    return score_candidates(groups, result_of(HITS, QUESTION, idf), ContextRereading(), regression)
 
 
 def feature(candidate: Candidate, name: str) -> float:
@@ -154,16 +167,15 @@ def test_there_are_ten_at_the_most() -> None:
 
 def test_nothing_read_is_no_candidate() -> None:
     assert found() == []
-    assert find_candidates(QUESTION, [], [], RARITY, calibration()) == []
     assert found(span_of(WHOLE[0], "The", 5.0)) == []
 
 
 @given(spans_read(), st.dictionaries(st.sampled_from(["captain", "fog"]), st.floats(0, 20)))
 def test_any_scores_give_finite_features_and_candidates_in_order(
-    spans: list[AnswerSpan], rarity: dict[str, float]
+    spans: list[AnswerSpan], idf: dict[str, float]
 ) -> None:
     weights = calibration(dict.fromkeys(ANSWER_FEATURES, 0.5))
-    candidates = find_candidates(QUESTION, HITS, spans, rarity, weights)
+    candidates = found(*spans, weights=weights, idf=idf)
     assert len(candidates) <= 10
     assert bool(candidates) == any(normalised_answer(span.text) for span in spans)
     probabilities = [candidate.probability for candidate in candidates]

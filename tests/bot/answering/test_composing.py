@@ -194,11 +194,10 @@ def test_numbers_in_brackets_that_an_article_has_stay_as_they_are() -> None:
 def test_a_weak_answer_is_refused_and_the_three_closest_passages_are_named(
     given: list[Candidate],
 ) -> None:
-    answer = compose_answer(given, threshold=0.5, closest=[*HITS, *HITS], notes=["A note."])
+    answer = compose_answer(given, threshold=0.5, closest=[*HITS, *HITS])
     assert answer.refused and is_whole(answer)
     assert [cited.article_id for cited in answer.closest] == ["ferry", "harbour", "bridge"]
     assert answer.closest[0].quote == "The ferry was late. Fog lay on the water off Halm."
-    assert answer.notes == ("A note.",)
 
 
 def test_an_answer_as_sure_as_asked_for_is_given() -> None:
@@ -254,10 +253,3 @@ def test_a_citation_carries_its_article_s_record() -> None:
             1, FERRY.id, FERRY.title, FERRY.url, FERRY.source, FERRY.published, DENIED, start, end
         ),
     )
-
-
-def test_timings_and_notes_are_carried_along() -> None:
-    found = [candidate("Ina Roos", 0.9, support(FERRY, 2))]
-    answer = compose_answer(found, threshold=0.5, timings={"read": 2.5}, notes=["A note."])
-    assert answer.to_dict()["timings"] == {"read": 2.5}
-    assert answer.to_dict()["notes"] == ["A note."]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.candidates import find_candidates
+from bot.answering.candidates import Candidate, group_spans, score_candidates
 from bot.answering.confidence import ANSWER_FEATURES
 from bot.answering.context_rereading import PASSAGES_REREAD, ContextRereading, reread_in_context
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
@@ -22,6 +22,7 @@ from tests.fakes.invented import (
     calibration,
     hit_of,
     passage_of,
+    result_of,
     span_of,
 )
 
@@ -48,6 +49,12 @@ class Recorder(PhraseReader):
 def again(spans: Sequence[AnswerSpan], reader: Recorder) -> ContextRereading:
     hits = [hit_of(passage) for passage in dict.fromkeys(span.passage for span in spans)]
     return reread_in_context(reader, QUESTION, hits, spans)
+
+
+def scored(span: AnswerSpan, rereading: ContextRereading) -> Candidate:
+    groups, result = group_spans(QUESTION, [span]), result_of([hit_of(LAST)], QUESTION)
+    (candidate,) = score_candidates(groups, result, rereading, calibration().answer)
+    return candidate
 
 
 def test_the_passages_with_the_best_spans_are_read_among_their_neighbours() -> None:
@@ -83,7 +90,7 @@ def test_an_answer_has_the_margin_of_the_second_reading_where_its_sentence_was_r
 def test_without_a_second_reading_the_first_one_counts() -> None:
     span = replace(span_of(LAST, "Ina Roos", 3.0), answerable=3.5)
     assert ContextRereading().margins(span) == (3.0, 3.5)
-    (candidate,) = find_candidates(QUESTION, [hit_of(LAST)], [span], {}, calibration())
+    candidate = scored(span, ContextRereading())
     features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
     assert (features["margin_again"], features["answerable_again"]) == (3.0, 3.5)
 
@@ -91,7 +98,7 @@ def test_without_a_second_reading_the_first_one_counts() -> None:
 def test_a_candidate_takes_both_from_the_second_reading_and_its_sentence_from_the_first() -> None:
     span = span_of(LAST, "Ina Roos", 3.0)
     second = again([span], Recorder(margin=-1.5))
-    (candidate,) = find_candidates(QUESTION, [hit_of(LAST)], [span], {}, calibration(), second)
+    candidate = scored(span, second)
     features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
     assert (features["margin_again"], features["answerable_again"]) == (-1.5, -1.5)
     assert candidate.supports[0].quote == "Captain Ina Roos denied the charge."

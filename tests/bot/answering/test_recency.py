@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.candidates import Candidate, Support
-from bot.answering.recency import asks_for_latest, newest_findings, newest_hits
+from bot.answering.recency import asks_for_latest, newest_first, newest_hits
 from bot.newsbot import NewsBot
 from corpus.article import Article, Passage
 from index.builder import build_index
@@ -92,9 +92,9 @@ def test_the_newest_answer_that_is_sure_enough_comes_first() -> None:
         candidate("undated", 0.48, None),
         candidate("unsure", 0.4, day(20)),
     ]
-    assert [c.text for c in newest_findings(found, 0.3)] == ["new", "old", "undated", "unsure"]
-    assert [c.text for c in newest_findings(found, 0.95)] == [c.text for c in found]
-    assert newest_findings([], 0.3) == []
+    assert [c.text for c in newest_first(found, 0.3)] == ["new", "old", "undated", "unsure"]
+    assert [c.text for c in newest_first(found, 0.95)] == [c.text for c in found]
+    assert newest_first([], 0.3) == []
 
 
 @pytest.fixture

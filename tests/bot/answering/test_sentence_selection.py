@@ -13,8 +13,8 @@ from bot.answering.sentence_selection import (
     PASSAGES_SEARCHED,
     SelectedSentence,
     select_sentences,
-    sentence_features,
 )
+from bot.reader.reader import AnswerSpan
 from index.embedding.embedder import Embedder
 from index.results import SearchResult
 from index.searcher import Searcher
@@ -41,11 +41,17 @@ def place(item: SelectedSentence) -> tuple[str, int, int]:
     return item.article.id, item.start, item.end
 
 
+def selected_of(
+    result: SearchResult, spans: list[AnswerSpan], searcher: Searcher
+) -> list[SelectedSentence]:
+    return select_sentences(result, spans, searcher.embedder, calibration().sentence)
+
+
 def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
     searcher: Searcher, result: SearchResult
 ) -> None:
     weights = calibration({}, dict.fromkeys(SENTENCE_FEATURES, 0.5))
-    evidence = select_sentences(result, [], searcher, weights)
+    evidence = select_sentences(result, [], searcher.embedder, weights.sentence)
     assert len(result.hits) > PASSAGES_SEARCHED
     best = result.hits[:PASSAGES_SEARCHED]
     expected = {(hit.article.id, *span) for hit in best for span in hit.passage.sentences}
@@ -59,7 +65,13 @@ def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
 def test_the_features_are_what_they_are_named_after(
     searcher: Searcher, result: SearchResult
 ) -> None:
-    for hit, sentence, features in sentence_features(result, [], searcher):
+    hits = {
+        (hit.article.id, *sentence): hit
+        for hit in reversed(result.hits)
+        for sentence in hit.passage.sentences
+    }
+    for selected in selected_of(result, [], searcher):
+        features, hit = selected.features, hits[place(selected)]
         assert len(features) == len(SENTENCE_FEATURES)
         assert all(map(math.isfinite, features))
         assert feature(features, "passage_similarity") == hit.dense
@@ -69,7 +81,6 @@ def test_the_features_are_what_they_are_named_after(
         assert 0 <= own <= around <= 1
         assert feature(features, "rarest_word_found") in (0, 1)
         assert feature(features, "asked_kind_found") in (0, 1)
-        assert sentence in hit.passage.sentences
 
 
 def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_none(
@@ -79,13 +90,13 @@ def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_n
     words = passage.text.split()
     spans = [span_of(passage, words[0], margin) for margin in (-30.0, 2.5, 1.0)]
     found = {
-        (hit.article.id, sentence): feature(features, "margin")
-        for hit, sentence, features in sentence_features(result, spans, searcher)
+        place(selected): feature(selected.features, "margin")
+        for selected in selected_of(result, spans, searcher)
     }
-    read = (passage.article_id, spans[0].sentence)
+    read = (passage.article_id, *spans[0].sentence)
     assert found.pop(read) == 2.5
     assert set(found.values()) == {-12.0}
-    (evidence, *_) = select_sentences(result, spans, searcher, calibration())
+    (evidence, *_) = selected_of(result, spans, searcher)
     assert place(evidence) == (passage.article_id, *spans[0].sentence)
 
 
@@ -101,8 +112,8 @@ def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
 ) -> None:
     found = searcher.search(question, PASSAGES_SEARCHED)
     seen = {
-        hit.article.text[slice(*sentence)]: feature(features, "asked_kind_found")
-        for hit, sentence, features in sentence_features(found, [], searcher)
+        selected.quote: feature(selected.features, "asked_kind_found")
+        for selected in selected_of(found, [], searcher)
     }
     assert [flag for text, flag in seen.items() if kind in text] != []
     assert all(flag for text, flag in seen.items() if kind in text)
@@ -112,4 +123,4 @@ def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
 def test_where_nothing_is_found_there_is_no_evidence(
     searcher: Searcher, result: SearchResult
 ) -> None:
-    assert select_sentences(replace(result, hits=()), [], searcher, calibration()) == []
+    assert selected_of(replace(result, hits=()), [], searcher) == []

@@ -9,6 +9,7 @@ import pytest
 
 from corpus.article import Article
 from index.builder import build_index, remove_articles
+from index.filters import filters_of
 from index.searcher import Searcher
 from index.store.catalogue import Catalogue
 from index.store.layout import MANIFEST, SPARSE_ARTICLES, Manifest, current_generation
@@ -38,7 +39,7 @@ def index(tmp_path: Path) -> Path:
 
 def tolls(index: Path, question: str, **filters: str) -> list[str]:
     """Give the articles whose passage about the toll is found, the best first."""
-    hits = Searcher.open(index, HashedEmbedder()).search(question, 50, **filters).hits
+    hits = Searcher.open(index, HashedEmbedder()).search(question, 50, filters_of(**filters)).hits
     return list(dict.fromkeys(hit.article.id for hit in hits if TOLL in hit.passage.text))
 
 

@@ -108,7 +108,7 @@ def test_words_that_every_text_has_do_not_count_unless_there_is_no_other() -> No
 
 
 def test_rarer_words_weigh_more(index: SparseIndex) -> None:
-    weights = index.rarity(["captain", "attack", "zebra"])
+    weights = index.idf(["captain", "attack", "zebra"])
     assert 0 <= weights["captain"] < weights["attack"] < weights["zebra"]
 
 

@@ -1,0 +1,85 @@
+"""From what a search found to a cited answer: the stages, in their order."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.answering.answers import Answer
+from bot.answering.candidates import group_spans, score_candidates
+from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
+from bot.answering.confidence import calibration_of
+from bot.answering.context_rereading import reread_in_context
+from bot.answering.question_type import QuestionType, question_type
+from bot.answering.recency import asks_for_latest, newest_first
+from bot.answering.sentence_selection import select_sentences
+from bot.reader.reader import AnswerSpan, Reader
+from bot.settings import Level
+from index.results import SearchResult
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Embedder
+
+__all__ = ["PASSAGES_READ", "answer_hits", "read_hits"]
+
+PASSAGES_READ = 20
+"""Passages that are searched for and read."""
+
+
+def answer_hits(
+    result: SearchResult,
+    reader: Reader,
+    embedder: Embedder,
+    *,
+    level: Level = Level.BALANCED,
+    threshold: float | None = None,
+) -> Answer:
+    """Answer a question from what a search found for it.
+
+    Args:
+        result: of the search; all its hits are read.
+        reader: reads the passages.
+        embedder: the model of the index that was searched.
+        level: how sure the answer must be.
+        threshold: least confidence, 0 to 1, in place of the level's own.
+
+    Returns:
+        The answer, with the time since the call as its only timing.
+
+    Raises:
+        ReaderError: the reader has no calibration that can be used.
+    """
+    began = time.perf_counter()
+    question, latest = result.question, asks_for_latest(result.question)
+    calibration = calibration_of(reader)
+    kind = question_type(question)
+    if threshold is None:
+        threshold = calibration.threshold(level, sentences=kind is not QuestionType.SPAN)
+
+    spans = read_hits(reader, result)
+    if kind is QuestionType.SPAN:
+        rereading = reread_in_context(reader, question, result.hits, spans)
+        groups = group_spans(question, spans)
+        candidates = score_candidates(groups, result, rereading, calibration.answer)
+        if latest:
+            candidates = newest_first(candidates, threshold)
+        answer = compose_answer(candidates, threshold, result.hits)
+    else:
+        sentences = select_sentences(result, spans, embedder, calibration.sentence)
+        if latest:
+            sentences = newest_first(sentences, threshold)
+        most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES
+        answer = compose_sentences(sentences, threshold, result.hits, most=most)
+
+    timings = {"read": 1000 * (time.perf_counter() - began)}
+    return replace(answer, timings=timings, notes=result.notes)
+
+
+def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:
+    """Read all hits of a search for its question."""
+    return reader.read(
+        result.question,
+        [hit.passage for hit in result.hits],
+        [hit.article.title for hit in result.hits],
+    )
