@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -31,10 +33,16 @@ if TYPE_CHECKING:
 
     from index.embedding.embedder import Embedder
 
-__all__ = ["Chunk", "History", "NewsBot"]
+__all__ = ["AnswerHook", "Chunk", "History", "NewsBot"]
+
+AnswerHook = Callable[[Answer | Exception], None]
+"""Called with the answer to each question, or with the error that it ended in."""
 
 History = Sequence[tuple[str, str]]
 """Earlier questions with their answers' texts, the oldest first."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Chunk(TypedDict, total=False):
@@ -87,13 +95,12 @@ class NewsBot:
         settings = Settings.load()
         self._index = Path(index) if index is not None else settings.index
         self._reader = settings.reader if reader is None else reader
-        self._embedder = embedder
-        self._lock = threading.Lock()
-        self._current: Searcher | None = None
+        self._on_answer: AnswerHook | None = None
+        self._open = _OpenIndex(self._index, embedder)
         if embedder is None and model not in (None, self.searcher().status().model):
             from index.embedding.embedder import load_embedder
 
-            self._embedder, self._current = load_embedder(model), None
+            self._open = _OpenIndex(self._index, load_embedder(model))
         self.searcher()
         self._chain: Runnable[ChainInput | str, dict[str, Any]] = build_chain(
             self.searcher,
@@ -113,12 +120,17 @@ class NewsBot:
         return self._chain
 
     def searcher(self) -> Searcher:
-        """Give the current generation, opened; opened anew only when there is a newer one."""
-        name = current_generation(self._index).name
-        with self._lock:
-            if self._current is None or self._current.generation != name:
-                self._current = Searcher.open(self._index, self._embedder, self._current)
-            return self._current
+        """Return the current generation, opened; opened anew only when there is a newer one."""
+        return self._open.searcher()
+
+    def with_hook(self, on_answer: AnswerHook) -> NewsBot:
+        """Return a bot over the same index and models that calls a hook after each question.
+
+        A hook that fails is logged, and the answer is given all the same. ``chain`` calls none.
+        """
+        hooked = copy.copy(self)
+        hooked._on_answer = on_answer
+        return hooked
 
     def reader(self) -> Reader:
         """Give the reader, loaded at first use.
@@ -154,7 +166,12 @@ class NewsBot:
             IndexFailure: the index has gone or is not whole.
         """
         given = self._request(question, history, since, until, source, articles)
-        reply: Answer = self._chain.invoke(given)["answer"]
+        try:
+            reply: Answer = self._chain.invoke(given)["answer"]
+        except Exception as error:
+            self._call_hook(error)
+            raise
+        self._call_hook(reply)
         return reply
 
     def stream(
@@ -171,13 +188,18 @@ class NewsBot:
         Takes and raises what ``answer`` does.
         """
         given = self._request(question, history, since, until, source, articles)
-        for part in self._chain.stream(given):
-            if "sources" in part:
-                yield {"sources": [dict(document.metadata) for document in part["sources"]]}
-            if "text" in part:
-                yield {"text": part["text"]}
-            if "answer" in part:
-                yield {"answer": part["answer"], "hits": part["hits"]}
+        try:
+            for part in self._chain.stream(given):
+                if "sources" in part:
+                    yield {"sources": [dict(document.metadata) for document in part["sources"]]}
+                if "text" in part:
+                    yield {"text": part["text"]}
+                if "answer" in part:
+                    self._call_hook(part["answer"])
+                    yield {"answer": part["answer"], "hits": part["hits"]}
+        except Exception as error:
+            self._call_hook(error)
+            raise
 
     async def aanswer(
         self,
@@ -271,6 +293,14 @@ class NewsBot:
         """Tell what the index holds."""
         return self.searcher().status()
 
+    def _call_hook(self, outcome: Answer | Exception) -> None:
+        if self._on_answer is None:
+            return
+        try:
+            self._on_answer(outcome)
+        except Exception:
+            _log.exception("the hook on answers failed")
+
     @staticmethod
     def _request(
         question: str,
@@ -288,3 +318,20 @@ class NewsBot:
             "source": source,
             "articles": articles,
         }
+
+
+class _OpenIndex:
+    """An index with its current generation open, for the bots that share it."""
+
+    def __init__(self, folder: Path, embedder: Embedder | None) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._current: Searcher | None = None
+
+    def searcher(self) -> Searcher:
+        name = current_generation(self._folder).name
+        with self._lock:
+            if self._current is None or self._current.generation != name:
+                self._current = Searcher.open(self._folder, self._embedder, self._current)
+            return self._current

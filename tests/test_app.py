@@ -15,7 +15,7 @@ from tests.fakes.browser import free_port
 APP = Path(__file__).parents[1] / "app.py"
 
 
-def test_it_prints_its_address_serves_the_page_and_ends_with_ctrl_c(samples_index: Path) -> None:
+def test_app_serves_the_page_until_ctrl_c(samples_index: Path) -> None:
     port = free_port()
     command = [sys.executable, str(APP), "--index", str(samples_index), "--port", str(port)]
     with subprocess.Popen(
@@ -43,7 +43,7 @@ def test_wrong_usage_is_one_line(options: list[str]) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_without_an_index_one_line_says_what_to_run(tmp_path: Path) -> None:
+def test_missing_index_is_one_line_that_says_what_to_run(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(APP), "--index", str(tmp_path / "none")],
         capture_output=True,

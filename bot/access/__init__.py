@@ -1,1 +1,1 @@
-"""Who may ask and who may change what, how much, and how often."""
+"""Users, what each visitor may do, and rate limits."""

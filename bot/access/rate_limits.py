@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from bot.errors import RequestRefused
 
@@ -23,7 +26,7 @@ class ServerLimits:
     """What one server does for its visitors.
 
     Attributes:
-        requests_a_minute: of each client, reading apart; 0 for any number.
+        requests_a_minute: of each client, not counting GET and HEAD; 0 for any number.
         question: characters of a question; the page's own box cuts at the index's limit.
         file_bytes: of one uploaded file.
         upload_bytes: of the files that are uploaded in one request.
@@ -68,57 +71,46 @@ class RateLimiter:
 
     def __init__(self, limits: ServerLimits, uploads: Path) -> None:
         """Take the limits, and the folder that uploads lie in until they are indexed."""
-        from anyio import CapacityLimiter
-        from limits import RateLimitItemPerMinute
-        from limits.storage import MemoryStorage
-        from limits.strategies import SlidingWindowCounterRateLimiter
-
         self._limits = limits
         self._uploads = uploads
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._requests = RateLimitItemPerMinute(max(1, limits.requests_a_minute))
-        self._wrong = RateLimitItemPerMinute(_WRONG_LOGINS)
-        # Two at once, since argon2 takes memory and time on purpose.
-        self._proofs = CapacityLimiter(2)
+        self._wrong_logins = RateLimitItemPerMinute(_WRONG_LOGINS)
 
     def wait_for_request(self, client: str) -> int:
-        """Count a request; give the seconds that the client has to wait, 0 where it need not."""
+        """Count a request; return the seconds that the client has to wait, 0 for none."""
         if not self._limits.requests_a_minute:
             return 0
         if self._counter.hit(self._requests, "request", client):
             return 0
-        stats = self._counter.get_window_stats(self._requests, "request", client)
-        return max(1, math.ceil(stats.reset_time - time.time()))
+        return self._seconds_left(self._requests, "request", client)
 
     def wait_for_login(self, client: str) -> int:
-        """Give the seconds until a client may try another password, 0 where it may now."""
-        if self._counter.test(self._wrong, "login", client):
+        """Return the seconds until a client may try another password, 0 where it may now."""
+        if self._counter.test(self._wrong_logins, "login", client):
             return 0
-        stats = self._counter.get_window_stats(self._wrong, "login", client)
-        return max(1, math.ceil(stats.reset_time - time.time()))
+        return self._seconds_left(self._wrong_logins, "login", client)
 
     def count_wrong_login(self, client: str) -> None:
         """Count a wrong password."""
-        self._counter.hit(self._wrong, "login", client)
-
-    async def few_at_once(self, check: Callable[[], None]) -> None:
-        """Run a check of a password in a thread, two at once; raises what it raises."""
-        from anyio import to_thread
-
-        await to_thread.run_sync(check, limiter=self._proofs)
+        self._counter.hit(self._wrong_logins, "login", client)
 
     def room_for_upload(self) -> bool:
-        """Tell whether one more upload fits; what has lain there for an hour is thrown away."""
-        old, total = time.time() - _UPLOADS_KEPT_SECONDS, 0
+        """Return whether one more upload fits; what has lain there for an hour is deleted."""
+        oldest, total = time.time() - _UPLOADS_KEPT_SECONDS, 0
         for folder, _, names in os.walk(self._uploads):
             for name in names:
                 path = Path(folder, name)
                 try:
                     found = path.lstat()
-                    if found.st_mtime < old:
+                    if found.st_mtime < oldest:
                         path.unlink()
                     else:
                         total += found.st_size
                 except FileNotFoundError:
                     continue
         return total + self._limits.upload_bytes <= self._limits.kept_bytes
+
+    def _seconds_left(self, limit: RateLimitItem, *key: str) -> int:
+        stats = self._counter.get_window_stats(limit, *key)
+        return max(1, math.ceil(stats.reset_time - time.time()))

@@ -1,8 +1,8 @@
-"""Who may use a page that others can reach: names, and argon2 hashes of their passwords.
+"""The file of users: names, and argon2 hashes of their passwords.
 
-The file has a line for each user, ``name:$argon2id$…``. It is written whole and renamed into place,
-and only its owner may read it. A server looks at it again whenever it has changed, so that a user
-who is taken out is out at once; a file that has gone or is damaged lets nobody in.
+Each user is a line, ``name:$argon2id$…``. The file is written whole and renamed into place, and
+only its owner may read it. A server reads it again whenever it has changed, so that a removed user
+is out at once; a file that is missing or damaged lets nobody in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -34,11 +35,12 @@ LONGEST_PASSWORD = 256
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _LARGEST_FILE = 1_000_000
+_LOCK_SECONDS = 10
 _Stamp = tuple[int, int, int]
 
 
 def users_beside(index: Path) -> Path:
-    """Give the file of users that goes with an index where none is named."""
+    """Return the file of users that belongs to an index."""
     return index.with_name(f"{index.name}.users")
 
 
@@ -50,10 +52,10 @@ class UserFile:
         self.path = path
 
     def read(self) -> dict[str, str]:
-        """Give each user's hash by name; empty where there is no file.
+        """Return each user's hash by name; empty where there is no file.
 
         Raises:
-            UsersFailure: it cannot be read, or a line is no user.
+            UsersFailure: it cannot be read, or a line is not a user.
         """
         try:
             with self.path.open("rb") as file:
@@ -71,13 +73,13 @@ class UserFile:
         return found
 
     def add(self, name: str, password: str) -> bool:
-        """Add a user, or give one another password.
+        """Add a user, or change a user's password.
 
         Returns:
             Whether the user is new.
 
         Raises:
-            UsersFailure: the name or the password will not do, or the file cannot be written.
+            UsersFailure: the name or the password is not allowed, or the file cannot be written.
         """
         if not _NAME.fullmatch(name):
             raise UsersFailure(
@@ -89,26 +91,40 @@ class UserFile:
                 f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
             )
         hashed = _hasher().hash(password.encode("utf-8", "surrogatepass"))
-        with self._lock():
+        with self._locked():
             users = self.read()
             new = name not in users
             self._write({**users, name: hashed})
         return new
 
     def remove(self, name: str) -> None:
-        """Take a user out.
+        """Remove a user.
 
         Raises:
             UsersFailure: there is none of that name, or the file cannot be written.
         """
-        with self._lock():
+        with self._locked():
             users = self.read()
             if name not in users:
                 raise UsersFailure(f"no user {name!r} in {self.path}")
             self._write({other: hashed for other, hashed in users.items() if other != name})
 
-    def _lock(self) -> _Held:
-        return _Held(self.path)
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path.with_name(f"{self.path.name}.lock"), timeout=_LOCK_SECONDS)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise UsersFailure(f"{self.path}: another process is writing to it") from error
+        except OSError as error:
+            raise UsersFailure(f"cannot write {self.path}: {error.strerror or error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _write(self, users: Mapping[str, str]) -> None:
         lines = "".join(f"{name}:{users[name]}\n" for name in sorted(users))
@@ -129,49 +145,47 @@ class UserFile:
 
 
 class PasswordVerifier:
-    """Tells whether a name and a password belong together. Safe for threads.
+    """Checks names and passwords. Safe for threads.
 
-    A password that was right is remembered as a keyed digest, so that argon2's work is done
-    once for each user and not for each request. A name that is not
-    there costs as much as a wrong password, and so is not told from one by the clock.
+    A password that was right is remembered as a keyed digest, so that argon2 works once for each
+    user and not for each request. An unknown name costs as much time as a wrong password.
     """
 
     def __init__(self, file: UserFile) -> None:
-        """Take the file of users; it is read when somebody knocks."""
+        """Take the file of users; it is read when first needed."""
         self._file = file
-        self._hasher = _hasher()
-        self._nobody = _hash_of_nobody()
+        self._decoy = _hasher().hash(secrets.token_urlsafe())
         self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._stamp: _Stamp | None = None
         self._users: dict[str, str] = {}
-        self._known: dict[str, bytes] = {}
+        self._digests: dict[str, bytes] = {}
 
-    def knows(self, name: str, password: str) -> bool:
-        """Tell whether this pair was right before and still is; costs nothing to speak of."""
-        self._look()
+    def remembers(self, name: str, password: str) -> bool:
+        """Return whether this pair was right before and still is; takes no time to speak of."""
+        self._reload()
         given = self._digest(name, password)
         with self._lock:
-            known = self._known.get(name)
-        return known is not None and hmac.compare_digest(known, given)
+            remembered = self._digests.get(name)
+        return remembered is not None and hmac.compare_digest(remembered, given)
 
-    def admits(self, name: str, password: str) -> bool:
-        """Tell whether this pair is right, by argon2."""
+    def verify(self, name: str, password: str) -> bool:
+        """Return whether this pair is right, by argon2."""
         from argon2.exceptions import InvalidHashError, VerificationError
 
-        self._look()
+        self._reload()
         with self._lock:
             hashed, stamp = self._users.get(name), self._stamp
         try:
             given = password[:LONGEST_PASSWORD].encode("utf-8", "surrogatepass")
-            self._hasher.verify(hashed or self._nobody, given)
+            _hasher().verify(hashed or self._decoy, given)
         except (InvalidHashError, VerificationError):
             return False
         if hashed is None or len(password) > LONGEST_PASSWORD:
             return False
         with self._lock:
             if self._stamp == stamp:
-                self._known[name] = self._digest(name, password)
+                self._digests[name] = self._digest(name, password)
                 return True
         return False  # the file has changed meanwhile: the next request is judged by the new one
 
@@ -179,7 +193,7 @@ class PasswordVerifier:
         pair = f"{name}\0{password}".encode("utf-8", "surrogatepass")
         return hmac.new(self._key, pair, sha256).digest()
 
-    def _look(self) -> None:
+    def _reload(self) -> None:
         try:
             found = self._file.path.stat()
             stamp: _Stamp | None = (found.st_mtime_ns, found.st_ino, found.st_size)
@@ -192,43 +206,13 @@ class PasswordVerifier:
                 users = {} if stamp is None else self._file.read()
             except UsersFailure:
                 users = {}
-            self._stamp, self._users, self._known = stamp, users, {}
+            self._stamp, self._users, self._digests = stamp, users, {}
 
 
 @cache
 def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
-    # What OWASP's password storage cheat sheet asks for at the least: 19 MiB, one thread. More
-    # would make a login long on a machine that is answering.
+    # The least that OWASP's password storage cheat sheet asks for: 19 MiB, one thread. More would
+    # make a login slow on a machine that is answering.
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return _hasher().hash(secrets.token_urlsafe())
-
-
-class _Held:
-    """The lock on a file of users, with what can go wrong told as the others are."""
-
-    def __init__(self, path: Path) -> None:
-        from filelock import FileLock
-
-        self._path = path
-        self._lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=10)
-
-    def __enter__(self) -> None:
-        from filelock import Timeout
-
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
-        except Timeout as error:
-            raise UsersFailure(f"{self._path}: another process is writing to it") from error
-        except OSError as error:
-            cause = error.strerror or str(error)
-            raise UsersFailure(f"cannot write {self._path}: {cause}") from error
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from bot.access.editors import check_editor, may_edit
 from bot.chat.add_form import adding_form
 from bot.chat.article_table import ArticleTable, chosen, table_html
 from bot.chat.events import HIDDEN
@@ -22,7 +21,7 @@ from bot.errors import BotError, UnknownArticle
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.access.authentication import AccessPolicy
+    from bot.access.policy import AccessPolicy
     from bot.newsbot import NewsBot
 
 __all__ = ["ArticlesTab", "articles_tab"]
@@ -90,7 +89,7 @@ class ArticlesTab:
 
 
 def articles_tab(
-    bot: NewsBot, listing: ArticleTable, contributions: EditingService, gate: AccessPolicy
+    bot: NewsBot, listing: ArticleTable, contributions: EditingService, policy: AccessPolicy
 ) -> ArticlesTab:
     """Put the tab's components and events into the Blocks that are being built.
 
@@ -98,7 +97,7 @@ def articles_tab(
         bot: gives the articles to read.
         listing: gives the rows of the table.
         contributions: changes the index.
-        gate: knows who may change it; the events ask it too, whatever is shown.
+        policy: knows who may change it; the events ask it too, whatever is shown.
     """
     changes = contributions.changes
     number = gr.State(0)  # of the change that is followed, which Cancel stops
@@ -128,7 +127,7 @@ def articles_tab(
             adding = adding_form()
 
     def permit(request: gr.Request) -> list[Any]:
-        may = may_edit(request, gate)
+        may = policy.may_edit(request.request)
         return [gr.update(visible=one) for one in (may, may, not may)]
 
     def show(words: str | None, state: _Sorted, request: gr.Request) -> str:
@@ -137,7 +136,7 @@ def articles_tab(
         except NewsbotError as error:
             return notice_html(str(error), problem=True)
         found = chosen(rows, (words or "")[:300], state.order, state.falling)
-        may = may_edit(request, gate)
+        may = policy.may_edit(request.request)
         return table_html(found, state.page, state.order, state.falling, len(rows), may)
 
     # Gradio takes a private event's name from those of the endpoints too: none is called search.
@@ -172,7 +171,7 @@ def articles_tab(
         except NewsbotError as error:
             return [notice_html(str(error), problem=True), "", *_asked(removal=False)]
         shown = article_html(article, close="Close the article")
-        return [shown, article_id, *_asked(removal=may_edit(request, gate))]
+        return [shown, article_id, *_asked(removal=policy.may_edit(request.request))]
 
     at_removal = [removal, remove, sure, keep]
     table.open(read, None, [reader, opened, *at_removal], **quick)
@@ -182,7 +181,7 @@ def articles_tab(
     keep.click(lambda: _asked(removal=True), None, at_removal, **quick)
 
     def ask_removal(event: gr.EventData, request: gr.Request) -> list[Any]:
-        may = may_edit(request, gate)
+        may = policy.may_edit(request.request)
         return choosing.shown(chosen_rows(listing.at_hand(), event.ids) if may else ())
 
     table.removal(ask_removal, None, choosing.outputs, **quick)
@@ -211,7 +210,7 @@ def articles_tab(
         ids: Sequence[str] = (),
     ) -> Iterator[list[Any]]:
         try:
-            check_editor(request, gate)
+            policy.check_editor(request.request)
             change = start()
         except BotError as error:
             line = str(error)
@@ -279,7 +278,7 @@ def articles_tab(
         button.click(lambda: gr.update(visible=False), None, choosing.place, **quick)
 
     def stop(number: int, request: gr.Request) -> None:
-        if may_edit(request, gate):
+        if policy.may_edit(request.request):
             changes.stop(number)
 
     cancel.click(stop, number, None, **quick)

@@ -17,7 +17,7 @@ from bot.feedback import FeedbackStore, feedback_file
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
-    from bot.access.authentication import AccessPolicy
+    from bot.access.policy import AccessPolicy
     from bot.chat.examples import Examples
     from bot.editing.service import EditingService
     from bot.newsbot import NewsBot
@@ -26,7 +26,7 @@ __all__ = ["build_page"]
 
 
 def build_page(
-    bot: NewsBot, examples: Examples, contributions: EditingService, gate: AccessPolicy
+    bot: NewsBot, examples: Examples, contributions: EditingService, policy: AccessPolicy
 ) -> gr.Blocks:
     """Build the page: a tab to ask in, with the sources and articles beside, a tab of the articles.
 
@@ -34,7 +34,7 @@ def build_page(
         bot: answers the questions; it may be shared with other threads.
         examples: gives the questions to begin with.
         contributions: changes the index.
-        gate: knows who may change it.
+        policy: knows who may change it.
 
     Returns:
         Blocks, as ``bot.server.serving`` serves them.
@@ -65,7 +65,7 @@ def build_page(
             with gr.Tab("Ask", elem_id="ask-tab", id="ask"):
                 asking = ask_tab(bot, listing, FeedbackStore(feedback_file(bot.index)))
             with gr.Tab("Articles", elem_id="articles-tab") as shelf:
-                articles = articles_tab(bot, listing, contributions, gate)
+                articles = articles_tab(bot, listing, contributions, policy)
         quick: dict[str, Any] = {"queue": False, **HIDDEN}
         page.load(welcome, None, [header, asking.notice], **quick)
         page.load(choices, None, asking.filters.sources, **HIDDEN)

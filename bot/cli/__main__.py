@@ -1,5 +1,7 @@
 """``python -m bot.cli``, the same as the command ``newsbot``."""
 
+import sys
+
 from bot.cli.main import main
 
-main()
+sys.exit(main())

@@ -1,14 +1,20 @@
-"""The command ``newsbot chat``: the page, and on what terms others may use it."""
+"""The command ``newsbot chat``: the page, and who may use it."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated
+import threading
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.console import complain
 from bot.cli.factory import index_folder, open_bot
 from bot.cli.options import Index, Port, Refusal, Users, WithReader
+
+if TYPE_CHECKING:
+    from bot.newsbot import NewsBot
+    from bot.server.config import ServerConfig
 
 __all__ = ["chat"]
 
@@ -31,8 +37,7 @@ def chat(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="The users who may add and remove articles, with commas between them. "
-            "Default: all users.",
+            help="Users who may add and remove articles, separated by commas. Default: all users.",
             show_default=False,
         ),
     ] = None,
@@ -85,10 +90,9 @@ def chat(
     from bot.access.rate_limits import ServerLimits
     from bot.access.users import users_beside
     from bot.server.config import ServerConfig
-    from bot.server.serving import launch
 
     beside = users_beside(folder)
-    terms = ServerConfig(
+    config = ServerConfig(
         users=users or (beside if beside.exists() else None),
         editors=None if editors is None else [name.strip() for name in editors.split(",")],
         open_to_anyone=open_to_anyone,
@@ -100,4 +104,19 @@ def chat(
             originals_bytes=math.ceil(originals * 1_000_000_000),
         ),
     )
-    launch(bot, host, port, terms)
+    _serve(bot, host, port, config)
+
+
+def _serve(bot: NewsBot, host: str, port: int, config: ServerConfig) -> None:
+    """Serve the page, print its address and wait for Ctrl-C."""
+    from bot.access.policy import bracketed
+    from bot.server.serving import start
+
+    server = start(bot, host, port, config)
+    if config.open_to_anyone and config.users is None:
+        complain("warning: whoever reaches this machine can ask, and read every article")
+    print(f"newsbot is at http://{bracketed(host)}:{port}", flush=True)
+    try:
+        threading.Event().wait()
+    finally:
+        server.close()

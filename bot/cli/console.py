@@ -1,7 +1,7 @@
-"""Words on a terminal: made safe first, styled on a screen, plain in a pipe.
+"""Output: styled on a terminal, plain in a pipe, always made safe.
 
 Articles come from anywhere, and a terminal obeys what it is sent. So every piece of text passes
-through ``clean`` on its way out, and none is ever read as rich's markup.
+through ``clean`` on its way out, and none is read as rich's markup.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
     "complain",
     "progress_bars",
     "show",
-    "sign_of_life",
+    "spinner",
 ]
 
 _LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and time
@@ -31,7 +31,7 @@ _LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and
 
 @dataclass(frozen=True)
 class OutputLine:
-    """A line of output before it is known where it goes.
+    """A line of output, for a terminal or a pipe.
 
     Attributes:
         pieces: text and rich style (``""`` for none) of each part, in order; the text need not be
@@ -64,7 +64,7 @@ def show(lines: Iterable[OutputLine]) -> None:
 
     console = Console(highlight=False)
     if console.no_color:
-        # rich on its own would still send bold and dim.
+        # rich on its own still sends bold and dim.
         console = Console(highlight=False, color_system=None)
     for line in lines:
         text = Text.assemble(*((clean(piece), style) for piece, style in line.pieces))
@@ -108,7 +108,7 @@ class ProgressBars:
 
 @contextmanager
 def progress_bars(stream: TextIO, first: str = "files") -> Iterator[ProgressBars | None]:
-    """Give progress bars on a terminal, which are wiped at the end, and None elsewhere."""
+    """Show progress bars on a terminal, wiped at the end; yield None elsewhere."""
     if not stream.isatty():
         yield None
         return
@@ -143,8 +143,8 @@ def progress_bars(stream: TextIO, first: str = "files") -> Iterator[ProgressBars
 
 
 @contextmanager
-def sign_of_life(stream: TextIO, doing: str) -> Iterator[None]:
-    """Turn a spinner on a terminal, wiped at the end; do nothing elsewhere."""
+def spinner(stream: TextIO, doing: str) -> Iterator[None]:
+    """Show a spinner on a terminal, wiped at the end; do nothing elsewhere."""
     if not stream.isatty():
         yield
         return

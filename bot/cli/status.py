@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import show, sign_of_life
+from bot.cli.console import show, spinner
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Index
 
@@ -29,10 +29,10 @@ def status(
         ),
     ] = False,
 ) -> None:
-    """Say what the index holds: articles, passages, model, size, when it was built.
+    """Show what the index holds: articles, passages, model, size, when it was built.
 
-    With --verify, say instead whether it is whole: each of its files is compared with the checksum
-    that was taken when it was written, and one that is missing, cut short or altered is named.
+    With --verify, show instead whether it is whole: each of its files is compared with the checksum
+    taken when it was written, and one that is missing, cut short or altered is named.
 
     Example: newsbot status --json
 
@@ -49,9 +49,8 @@ def status(
 
     if as_json:
         print_json(asdict(found))
-        return
-
-    show(status_lines(found))
+    else:
+        show(status_lines(found))
 
 
 def _verify(index: Path, as_json: bool) -> None:
@@ -59,7 +58,7 @@ def _verify(index: Path, as_json: bool) -> None:
     from index.errors import IndexCorrupt
 
     try:
-        with sign_of_life(sys.stderr, "reading every file of the index"):
+        with spinner(sys.stderr, "reading every file of the index"):
             generation, manifest = _whole_generation(index)
     except IndexCorrupt as error:
         if as_json:  # beside the line on standard error
@@ -69,13 +68,12 @@ def _verify(index: Path, as_json: bool) -> None:
     if as_json:
         told = {"path": str(index), "whole": True, "generation": generation}
         print_json({**told, "files": files, "bytes": size})
-        return
-
-    show([whole_line(generation, files, size)])
+    else:
+        show([whole_line(generation, files, size)])
 
 
 def _whole_generation(index: Path) -> tuple[str, Manifest]:
-    """Compare the current generation with its checksums; give its name and manifest.
+    """Compare the current generation with its checksums; return its name and manifest.
 
     Raises:
         IndexCorrupt: a file is missing, cut short or altered.

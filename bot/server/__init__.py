@@ -1,1 +1,1 @@
-"""The server around the page: endpoints for programs, headers, health and figures."""
+"""The ASGI app around the page: endpoints for programs, MCP, metrics, middleware."""

@@ -1,24 +1,22 @@
-"""On what terms the page is served, and whether they are safe."""
+"""For whom the page is served, and whether that is safe."""
 
 from __future__ import annotations
 
-import errno
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.access.authentication import AccessPolicy, is_own_address
+from bot.access.policy import AccessPolicy, is_loopback
 from bot.access.rate_limits import ServerLimits
 from bot.access.users import PasswordVerifier, UserFile
-from bot.errors import BotError, NotServed, PortBusy
+from bot.errors import NotServed
 
-__all__ = ["ServerConfig", "access_policy", "listen"]
+__all__ = ["ServerConfig", "access_policy"]
 
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """On what terms the page is served.
+    """For whom the page is served, and how much of it.
 
     Attributes:
         users: the file of users, who then have to log in; None for no users.
@@ -38,61 +36,32 @@ class ServerConfig:
     limits: ServerLimits = field(default_factory=ServerLimits)
 
 
-def access_policy(host: str, terms: ServerConfig) -> AccessPolicy:
-    """Make the rules for a server that listens on a host.
+def access_policy(host: str, config: ServerConfig) -> AccessPolicy:
+    """Make the access rules of a server that listens on a host.
 
     Raises:
-        NotServed: the terms are not safe there, or contradict each other.
+        NotServed: the configuration is not safe there, or contradicts itself.
         UsersFailure: the file of users cannot be read.
     """
-    keeper = None
-    if terms.users is not None:
-        users = UserFile(terms.users).read()
+    verifier = None
+    if config.users is not None:
+        file = UserFile(config.users)
+        users = file.read()
         if not users:
-            raise NotServed(f"{terms.users} names no user: run newsbot user add NAME first")
-        for name in terms.editors or ():
+            raise NotServed(f"{config.users} names no user: run newsbot user add NAME first")
+        for name in config.editors or ():
             if name not in users:
-                raise NotServed(f"no user {name!r} in {terms.users}, who is to be an editor")
-        keeper = PasswordVerifier(UserFile(terms.users))
-    elif terms.editors is not None:
+                raise NotServed(f"no user {name!r} in {config.users}, who is to be an editor")
+        verifier = PasswordVerifier(file)
+    elif config.editors is not None:
         raise NotServed("editors are users: run newsbot user add NAME first")
-    alone = is_own_address(host)
-    if not alone and keeper is None and not terms.open_to_anyone:
+    if not is_loopback(host) and verifier is None and not config.open_to_anyone:
         raise NotServed(
             f"others can reach {host}: run newsbot user add NAME first, and they have to log in, "
             "or say --open-to-anyone"
         )
-    root = terms.root_path.rstrip("/")
-    if root and not root.startswith(("/", "http://", "https://")):
-        raise NotServed(f"{terms.root_path!r} is neither a path nor an address: begin it with /")
-    editors = None if terms.editors is None else frozenset(terms.editors)
-    return AccessPolicy(keeper, editors, alone, root)
-
-
-def _busy(host: str, port: int) -> str:
-    return (
-        f"port {port} on {host} is in use by another program (newsbot itself, perhaps): "
-        f"end that one, or choose another port with --port"
-    )
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Listen on an address of this machine.
-
-    Raises:
-        PortBusy: another program listens there.
-        BotError: the address cannot be listened on.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    try:
-        # As servers do, or the port would seem taken for a minute after newsbot ended there.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(socket.SOMAXCONN)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortBusy(_busy(host, port)) from error
-        raise BotError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
-    return listening
+    root_path = config.root_path.rstrip("/")
+    if root_path and not root_path.startswith(("/", "http://", "https://")):
+        raise NotServed(f"{config.root_path!r} is neither a path nor an address: begin it with /")
+    editors = None if config.editors is None else frozenset(config.editors)
+    return AccessPolicy(verifier, editors, host, root_path)

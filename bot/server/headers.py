@@ -65,7 +65,7 @@ def content_policy(scripts: list[str]) -> str:
 
 
 def inline_scripts(page: bytes) -> list[str]:
-    """Give the hash sources of a page's inline scripts, each once, in their order."""
+    """Return the hash sources of a page's inline scripts, each once, in their order."""
     digests = (sha256(found[1]).digest() for found in _INLINE.finditer(page))
     return list(dict.fromkeys(f"'sha256-{base64.b64encode(one).decode()}'" for one in digests))
 
@@ -86,28 +86,28 @@ class SecurityHeaders:
             # The page is read here for its scripts, so it must not come compressed.
             kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             scope = {**scope, "headers": kept}
-        begun: Message | None = None
+        start: Message | None = None
         page = b""
 
-        async def tell(message: Message) -> None:
-            nonlocal begun, page
+        async def send_with_headers(message: Message) -> None:
+            nonlocal start, page
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_ALWAYS)
                 html = headers.get("content-type", "").startswith("text/html")
                 if html and "content-encoding" not in headers:
-                    begun = message  # held back until the whole page is there
+                    start = message  # held back until the whole page is there
                     return
                 headers["Content-Security-Policy"] = content_policy([])
-            elif begun is not None and message["type"] == "http.response.body":
+            elif start is not None and message["type"] == "http.response.body":
                 page += message.get("body", b"")
                 if message.get("more_body", False):
                     return
                 policy = content_policy(inline_scripts(page))
-                MutableHeaders(scope=begun)["Content-Security-Policy"] = policy
-                await send(begun)
-                begun = None
+                MutableHeaders(scope=start)["Content-Security-Policy"] = policy
+                await send(start)
+                start = None
                 message = {"type": "http.response.body", "body": page}
             await send(message)
 
-        await self._app(scope, receive, tell)
+        await self._app(scope, receive, send_with_headers)

@@ -1,10 +1,9 @@
-"""The same questions for assistants that speak the Model Context Protocol, at ``/mcp``.
+"""The Model Context Protocol at ``/mcp``, for assistants.
 
-It is made with the ``mcp`` package itself. Gradio's own way (``gradio[mcp]``) holds pydantic and
-mcp back to versions that the rest of newsbot is not installed with.
+Made with the ``mcp`` package itself: ``gradio[mcp]`` holds pydantic and mcp back.
 
 The tools read and never change: an assistant reads articles, articles come from anywhere, and one
-of them may well ask whoever reads it to remove the others.
+of them may well ask its reader to remove the others.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from anyio import CapacityLimiter, to_thread
 from pydantic import Field
 
 from bot.errors import NotServed
-from bot.server.endpoints import listed_articles
+from bot.server.endpoints import article_list, error_line
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from bot.access.rate_limits import ServerLimits
     from bot.newsbot import NewsBot
 
-__all__ = ["build_mcp_server", "mcp_service"]
+__all__ = ["mcp_service"]
 
 _INSTRUCTIONS = (
     "newsbot answers questions from a fixed collection of news articles and cites the sentences it "
@@ -52,12 +51,12 @@ _Articles = Annotated[list[str] | None, Field(description="Only these articles, 
 def mcp_service(
     bot: NewsBot, limits: ServerLimits
 ) -> tuple[Sequence[BaseRoute], Callable[[Any], AbstractAsyncContextManager[None]]]:
-    """Give the routes of ``/mcp``, and the lifespan that an application with them has to have.
+    """Return the routes of ``/mcp``, and the lifespan that an application with them needs.
 
     Raises:
         NotServed: the package ``mcp`` is not installed.
     """
-    server = build_mcp_server(bot, limits)
+    server = _build_server(bot, limits)
     from mcp.server.transport_security import TransportSecuritySettings
 
     app = server.streamable_http_app(
@@ -65,7 +64,7 @@ def mcp_service(
         # Without sessions there is nothing to keep for a client that goes away.
         stateless_http=True,
         json_response=True,
-        # Whose requests are served is decided before, by ``bot.access.authentication``.
+        # Whose requests are served is decided before: bot/server/middleware.py.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 
@@ -77,12 +76,7 @@ def mcp_service(
     return app.routes, lifespan
 
 
-def build_mcp_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
-    """Build the server; its ``streamable_http_app`` is to be served.
-
-    Raises:
-        NotServed: the package ``mcp`` is not installed.
-    """
+def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
     try:
         from mcp.server import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
@@ -93,16 +87,15 @@ def build_mcp_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
     server = MCPServer("newsbot", instructions=_INSTRUCTIONS, log_level="ERROR")
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     # Beside Gradio's queue: threads of their own, so that neither takes all from the other.
-    turns = CapacityLimiter(_AT_ONCE)
+    places = CapacityLimiter(_AT_ONCE)
 
-    async def told(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        if turns.statistics().tasks_waiting >= limits.waiting:
+    async def run(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        if places.statistics().tasks_waiting >= limits.waiting:
             raise ToolError(f"{limits.waiting} questions wait already: try again later")
         try:
-            return await to_thread.run_sync(work, limiter=turns)
+            return await to_thread.run_sync(work, limiter=places)
         except NewsbotError as error:
-            # Where the index lies concerns this machine alone.
-            raise ToolError(str(error).replace(str(bot.index), "the index")) from error
+            raise ToolError(error_line(error, bot)) from error
 
     @server.tool(annotations=reading)
     async def answer_question(
@@ -120,7 +113,7 @@ def build_mcp_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
                 question, since=since, until=until, source=source, articles=articles
             ).to_dict()
 
-        return await told(work)
+        return await run(work)
 
     @server.tool(annotations=reading)
     async def search_passages(
@@ -139,14 +132,14 @@ def build_mcp_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
                 question, k, since=since, until=until, source=source, articles=articles
             ).to_dict()
 
-        return await told(work)
+        return await run(work)
 
     @server.tool(annotations=reading)
     async def read_article(
-        article_id: Annotated[str, Field(description="An id as the other tools give it.")],
+        article_id: Annotated[str, Field(description="An id as the other tools return it.")],
         start: Annotated[int, Field(description="Character to begin at.", ge=0)] = 0,
     ) -> dict[str, Any]:
-        """Give an article, of its text at most 20,000 characters from ``start`` on."""
+        """Return an article, of its text at most 20,000 characters from ``start`` on."""
 
         def work() -> dict[str, Any]:
             record = asdict(bot.article(article_id))
@@ -154,14 +147,14 @@ def build_mcp_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
             part = whole[start : start + _LONGEST_PART]
             return {**record, "text": part, "start": start, "characters": len(whole)}
 
-        return await told(work)
+        return await run(work)
 
     @server.tool(annotations=reading)
     async def list_articles(
         limit: Annotated[int, Field(description="Articles at the most.", ge=1, le=200)] = 50,
-        offset: Annotated[int, Field(description="Articles to pass over.", ge=0)] = 0,
+        offset: Annotated[int, Field(description="Articles to skip.", ge=0)] = 0,
     ) -> dict[str, Any]:
         """List the articles by id, without their texts, and say how many there are."""
-        return await told(lambda: listed_articles(bot, limit, offset))
+        return await run(lambda: article_list(bot, limit, offset))
 
     return server

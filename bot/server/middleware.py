@@ -1,7 +1,7 @@
-"""What a visitor may ask for, and how much of it: decided before Gradio sees a request.
+"""What is decided before Gradio sees a request: from where it may come, and how much it may ask.
 
-Requests that make work (all that are no GET or HEAD) are counted a minute for each client, and
-their bodies are bounded. What Gradio offers beside the page and nobody needs is not there.
+Requests that make work (all but GET and HEAD) are counted for each client, and their bodies are
+bounded. What Gradio offers beside the page and nobody needs is closed.
 """
 
 from __future__ import annotations
@@ -12,16 +12,23 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from bot.access.authentication import AccessPolicy, visitor_of
+from bot.access.policy import AccessPolicy, visitor_of
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from bot.access.rate_limits import RateLimiter, ServerLimits
 
-__all__ = ["OriginMiddleware", "RateLimitMiddleware"]
+__all__ = [
+    "HostMiddleware",
+    "OriginMiddleware",
+    "ProxyPrefixMiddleware",
+    "RateLimitMiddleware",
+]
 
 _UPLOAD = "/gradio_api/upload"
 _CLOSED = (
@@ -44,28 +51,68 @@ _CLOSED = (
 )
 
 
-class OriginMiddleware:
-    """ASGI middleware before all others that decide: takes a proxy's prefix off, refuses strangers.
+class HostMiddleware:
+    """ASGI middleware: Starlette's TrustedHostMiddleware, with a refusal that says what to do."""
 
-    A proxy may leave the prefix in the path or take it off itself.
-    """
-
-    def __init__(self, app: ASGIApp, gate: AccessPolicy) -> None:
+    def __init__(self, app: ASGIApp, policy: AccessPolicy) -> None:
         """Wrap an application."""
         self._app = app
-        self._gate = gate
-        self._prefix = urlsplit(gate.root_path).path.rstrip("/")
+        self._hosts = policy.allowed_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it with one line as ``detail``."""
-        if scope["type"] == "http":
-            if objection := self._gate.objection(Headers(scope=scope)):
-                await JSONResponse({"detail": objection}, 403)(scope, receive, send)
-                return
-            path = scope["path"]
-            if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
-                path = path[len(self._prefix) :] or "/"
-                scope = {**scope, "path": path, "raw_path": path.encode()}
+        trusted = scope["type"] != "http"
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal trusted
+            trusted = True
+            await self._app(scope, receive, send)
+
+        async def send_if_trusted(message: Message) -> None:
+            if trusted:
+                await send(message)
+
+        check = TrustedHostMiddleware(app, self._hosts, www_redirect=False)
+        await check(scope, receive, send_if_trusted)
+        if not trusted:
+            line = "this page is for this machine: open it as http://127.0.0.1 or localhost"
+            await JSONResponse({"detail": line}, 403)(scope, receive, send)
+
+
+class OriginMiddleware:
+    """ASGI middleware that refuses what a browser sends from a page of another site."""
+
+    def __init__(self, app: ASGIApp, policy: AccessPolicy) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or refuse it with one line as ``detail``."""
+        if scope["type"] != "http" or self._policy.allows_origin(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        line = (
+            "a page of another site may not use this one; behind a proxy, give newsbot chat "
+            "--root-path the whole address of the page"
+        )
+        await JSONResponse({"detail": line}, 403)(scope, receive, send)
+
+
+class ProxyPrefixMiddleware:
+    """ASGI middleware that takes off the prefix of a proxy that leaves it in the path."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._prefix = urlsplit(root_path).path.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        path = scope.get("path", "")
+        if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
+            path = path[len(self._prefix) :] or "/"
+            scope = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(scope, receive, send)
 
 
@@ -73,52 +120,52 @@ class RateLimitMiddleware:
     """ASGI middleware, inside the one that logs in: refuses what is too much or not allowed."""
 
     def __init__(
-        self, app: ASGIApp, gate: AccessPolicy, limits: ServerLimits, turnstile: RateLimiter
+        self, app: ASGIApp, policy: AccessPolicy, limits: ServerLimits, limiter: RateLimiter
     ) -> None:
         """Wrap an application."""
-        self._gate = gate
+        self._policy = policy
         self._limits = limits
-        self._turnstile = turnstile
-        self._small = RequestBodyLimitMiddleware(app, limits.body_bytes)
-        self._large = RequestBodyLimitMiddleware(app, limits.upload_bytes)
+        self._limiter = limiter
+        self._requests = RequestBodyLimitMiddleware(app, limits.body_bytes)
+        self._uploads = RequestBodyLimitMiddleware(app, limits.upload_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it with one line as ``detail``."""
         if scope["type"] == "lifespan":
-            await self._small(scope, receive, send)
-            return
-        if scope["type"] != "http":
+            await self._requests(scope, receive, send)
+        elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
-            return
-        status, reason, wait = self._verdict(scope)
-        if status:
-            headers = {"Retry-After": str(wait)} if wait else {}
-            await JSONResponse({"detail": reason}, status, headers)(scope, receive, send)
-            return
-        upload = scope["path"].startswith(_UPLOAD)
-        await (self._large if upload else self._small)(scope, receive, send)
+        elif (refusal := self._refusal(scope)) is not None:
+            await refusal(scope, receive, send)
+        else:
+            upload = scope["path"].startswith(_UPLOAD)
+            await (self._uploads if upload else self._requests)(scope, receive, send)
 
-    def _verdict(self, scope: Scope) -> tuple[int, str, int]:
-        path, visitor, headers = scope["path"], visitor_of(scope), Headers(scope=scope)
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
+        path = scope["path"]
         if path.startswith(_CLOSED):
-            return 404, "there is no such address", 0
+            return _refused(404, "there is no such address")
         if scope["method"] in ("GET", "HEAD"):
-            return 0, "", 0
-        if wait := self._turnstile.wait_for_request(visitor.key):
+            return None
+        if wait := self._limiter.wait_for_request(visitor_of(scope).identity):
             most = self._limits.requests_a_minute
-            return 429, f"more than {most} requests in a minute: wait {wait} s", wait
+            return _refused(429, f"more than {most} requests in a minute: wait {wait} s", wait)
         upload = path.startswith(_UPLOAD)
-        if upload and not self._gate.may_change(visitor):
-            return 403, "you may not add articles", 0
+        if upload and not self._policy.may_edit(HTTPConnection(scope)):
+            return _refused(403, "you may not add articles")
         most = self._limits.upload_bytes if upload else self._limits.body_bytes
-        if _length(headers) > most:
+        if _content_length(scope) > most:
             what = "files of one upload" if upload else "a request"
-            return 413, f"{what} may have {most // 1_000_000} MB together", 0
-        if upload and not self._turnstile.room_for_upload():
-            return 507, "too many uploads wait to be indexed: try again later", 0
-        return 0, "", 0
+            return _refused(413, f"{what} may have {most // 1_000_000} MB together")
+        if upload and not self._limiter.room_for_upload():
+            return _refused(507, "too many uploads wait to be indexed: try again later")
+        return None
 
 
-def _length(headers: Headers) -> float:
-    given = headers.get("content-length", "0")
+def _refused(status: int, line: str, wait: int = 0) -> JSONResponse:
+    return JSONResponse({"detail": line}, status, {"Retry-After": str(wait)} if wait else None)
+
+
+def _content_length(scope: Scope) -> float:
+    given = Headers(scope=scope).get("content-length", "0")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 20 else math.inf

@@ -1,4 +1,4 @@
-"""A server of the page on terms of its own, over an index that may be changed."""
+"""A server of the page with its own configuration, over an index that may be changed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
 
 
 @contextmanager
-def serving_on(bot: NewsBot, terms: ServerConfig, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve on these terms, and give the address without a slash at its end."""
+def serving_on(bot: NewsBot, config: ServerConfig) -> Iterator[str]:
+    """Serve with this configuration; yield the address without a slash at its end."""
     from bot.server.serving import start
 
     port = free_port()
-    running = start(bot, host, port, terms)
+    running = start(bot, port=port, config=config)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -59,7 +59,7 @@ def serving(bot: NewsBot, *tabs: Page) -> Iterator[str]:
         for tab in tabs:
             tab.close()  # which does nothing where it is closed already
     finally:
-        page.close(verbose=False)
+        page.close()
 
 
 @pytest.fixture(scope="package")

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         try:
             take(browser.new_page(), f"http://127.0.0.1:{port}/", Path(arguments[0]))
         finally:
-            server.close(verbose=False)
+            server.close()
     return 0
 
 

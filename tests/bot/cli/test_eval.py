@@ -40,7 +40,7 @@ def questions(tmp_path: Path) -> Path:
     )
 
 
-def test_a_line_for_each_measure_with_its_interval_and_number_of_questions(
+def test_each_measure_is_a_line_with_interval_and_count(
     samples_index: Path, questions: Path, capsys: Capture
 ) -> None:
     status, out, err = output_of(capsys, "eval", questions, "--index", samples_index)
@@ -54,7 +54,7 @@ def test_a_line_for_each_measure_with_its_interval_and_number_of_questions(
     assert (counts["f1"], counts["refusal_recall"], counts["median_ms"]) == (3, 1, 4)
 
 
-def test_json_of_articles_that_are_indexed_for_the_while_only(
+def test_named_articles_are_indexed_for_the_run_only(
     questions: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", str(tmp_path / "default"))
@@ -73,7 +73,7 @@ def test_json_of_articles_that_are_indexed_for_the_while_only(
     assert sorted(tmp_path.iterdir()) == before, "the default index is left alone"
 
 
-def test_the_reader_and_the_level_are_those_that_were_named(
+def test_eval_uses_the_named_reader_and_level(
     samples_index: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     file = write(tmp_path, {"question": QUESTION, "answers": ["Kataib Hezbollah"]})
@@ -87,24 +87,20 @@ def test_the_reader_and_the_level_are_those_that_were_named(
     assert (cautious["f1"]["mean"], cautious["refusal_precision"]["mean"]) == (0, 0)
 
 
-def test_a_bad_line_is_one_line_with_the_file_and_its_number_and_status_1(
-    tmp_path: Path, capsys: Capture
-) -> None:
+def test_bad_question_line_is_named_by_its_number(tmp_path: Path, capsys: Capture) -> None:
     file = write(tmp_path, {"question": "Who?", "answers": []}, {"question": "Who?"})
     status, out, err = output_of(capsys, "eval", file, "--index", tmp_path / "none")
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert err.startswith(f"newsbot: {file}, line 2: ")
 
 
-def test_a_missing_file_is_one_line_and_status_1(tmp_path: Path, capsys: Capture) -> None:
+def test_missing_question_file_is_one_line(tmp_path: Path, capsys: Capture) -> None:
     status, out, err = output_of(capsys, "eval", tmp_path / "absent.jsonl")
     assert (status, out) == (1, "")
     assert err == f"newsbot: {tmp_path / 'absent.jsonl'}: No such file or directory\n"
 
 
-def test_articles_that_cannot_be_read_are_named_and_the_others_asked(
-    tmp_path: Path, capsys: Capture
-) -> None:
+def test_unreadable_article_is_named_and_others_asked(tmp_path: Path, capsys: Capture) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "empty.txt").touch()

@@ -13,7 +13,7 @@ from bot.settings import Level
 from index.errors import IndexMissing
 
 
-def test_a_named_index_goes_before_the_one_of_the_environment(
+def test_named_index_precedes_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", "/data/news")
@@ -21,7 +21,7 @@ def test_a_named_index_goes_before_the_one_of_the_environment(
     assert index_folder(Path("/data/other")) == Path("/data/other")
 
 
-def test_a_misspelt_setting_is_told_even_where_the_index_is_named(
+def test_misspelt_setting_is_reported_beside_a_named_index(
     monkeypatch: pytest.MonkeyPatch, samples_index: Path
 ) -> None:
     monkeypatch.setenv("NEWSBOT_LEVLE", "eager")
@@ -29,21 +29,19 @@ def test_a_misspelt_setting_is_told_even_where_the_index_is_named(
         open_bot(samples_index)
 
 
-def test_a_bot_is_opened_with_the_reader_that_was_named(samples_index: Path) -> None:
+def test_bot_opens_with_the_named_reader(samples_index: Path) -> None:
     bot = open_bot(samples_index, str(SHIPPED_READER), Level.EAGER)
     assert bot.index == samples_index
     assert bot.reader().folder == SHIPPED_READER
 
 
-def test_a_reader_that_is_not_there_is_missed_only_when_it_is_needed(
-    samples_index: Path, tmp_path: Path
-) -> None:
+def test_missing_reader_fails_only_when_needed(samples_index: Path, tmp_path: Path) -> None:
     bot = open_bot(samples_index, str(tmp_path / "none"))
     assert bot.status().articles == 13
     with pytest.raises(ReaderError, match="none"):
         bot.reader()
 
 
-def test_without_an_index_there_is_nothing_to_open(tmp_path: Path) -> None:
+def test_missing_index_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         open_bot(tmp_path / "none")

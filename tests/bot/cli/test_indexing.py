@@ -28,9 +28,7 @@ def own_index(samples_index: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(samples_index, tmp_path / "own"))
 
 
-def test_index_closes_with_one_line_that_counts(
-    folder: Path, tmp_path: Path, capsys: Capture
-) -> None:
+def test_index_ends_with_one_line_of_counts(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     words = ("index", folder, "--index", tmp_path / "x")
     status, out, err = output_of(capsys, *words)
     assert (status, err, out.count("\n")) == (0, "", 1)
@@ -42,7 +40,7 @@ def test_index_closes_with_one_line_that_counts(
     assert status == 0 and "0 added, 0 replaced, 3 unchanged" in out
 
 
-def test_index_removes_what_has_gone_only_when_told(
+def test_missing_file_is_removed_only_with_prune(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     words = ("index", folder, "--index", tmp_path / "x")
@@ -52,7 +50,7 @@ def test_index_removes_what_has_gone_only_when_told(
     assert "1 removed" in output_of(capsys, *words, "--prune")[1]
 
 
-def test_a_folder_that_is_empty_is_pruned_only_when_that_is_said(
+def test_empty_folder_is_pruned_only_when_told(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     words = ("index", folder, "--index", tmp_path / "x")
@@ -68,7 +66,7 @@ def test_a_folder_that_is_empty_is_pruned_only_when_that_is_said(
     assert (status, err) == (0, "") and "2 removed" in out
 
 
-def test_an_unreadable_file_is_named_and_the_others_are_indexed(
+def test_unreadable_file_is_named_and_others_indexed(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     (folder / "bad.json").write_text('{"title": "cut sho')
@@ -81,7 +79,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(
     assert "bad.json: " in named[0] and "empty.txt: " in named[1]
 
 
-def test_where_nothing_can_be_indexed_the_status_is_1(tmp_path: Path, capsys: Capture) -> None:
+def test_nothing_indexed_is_status_1(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "empty.txt").touch()
     words = ("index", tmp_path / "empty.txt", tmp_path / "absent", "--index", tmp_path / "x")
     status, out, err = output_of(capsys, *words)
@@ -90,7 +88,7 @@ def test_where_nothing_can_be_indexed_the_status_is_1(tmp_path: Path, capsys: Ca
     assert len(err.splitlines()) == 2 and "absent" in err
 
 
-def test_what_is_passed_over_is_one_line_unless_more_is_asked_for(
+def test_skipped_files_are_one_line_unless_verbose(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     for number in range(5):
@@ -102,7 +100,7 @@ def test_what_is_passed_over_is_one_line_unless_more_is_asked_for(
     assert len(told) == 5 and all(re.match(r"passed over .*: .+", line) for line in told)
 
 
-def test_an_index_is_not_made_in_a_folder_of_other_things(
+def test_folder_of_other_files_is_not_taken_for_an_index(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     (tmp_path / "home").mkdir()
@@ -111,16 +109,14 @@ def test_an_index_is_not_made_in_a_folder_of_other_things(
     assert (status, out, err.count("\n")) == (1, "", 1)
 
 
-def test_a_removed_article_is_found_no_more(own_index: Path, capsys: Capture) -> None:
+def test_removed_article_is_gone(own_index: Path, capsys: Capture) -> None:
     article = next(iter(NewsBot(own_index).articles()))
     status, out, _ = output_of(capsys, "remove", article.id, "--index", own_index)
     assert status == 0 and "1 removed" in out
     assert article.id not in {one.id for one in NewsBot(own_index).articles()}
 
 
-def test_removing_an_unknown_article_is_one_line_and_removes_nothing(
-    own_index: Path, capsys: Capture
-) -> None:
+def test_unknown_article_is_one_line_and_removes_nothing(own_index: Path, capsys: Capture) -> None:
     before = [article.id for article in NewsBot(own_index).articles()]
     words = ("remove", before[0], "no-such\x1b[31m-id", "--index", own_index)
     status, out, err = output_of(capsys, *words)

@@ -19,9 +19,7 @@ from tests.fakes.running import (
 )
 
 
-def test_ask_json_is_the_answer_and_each_quote_is_where_it_says(
-    samples_index: Path, capsys: Capture
-) -> None:
+def test_ask_json_is_the_answer_with_exact_quotes(samples_index: Path, capsys: Capture) -> None:
     status, out, err = output_of(capsys, "ask", QUESTION, "--index", samples_index, "--json")
     answer = json.loads(out)
     assert (status, err) == (0, "")
@@ -40,7 +38,7 @@ def test_ask_json_is_the_answer_and_each_quote_is_where_it_says(
         assert f"[{cited['number']}]" in answer["text"]
 
 
-def test_ask_prints_the_answer_and_then_its_sources(samples_index: Path, capsys: Capture) -> None:
+def test_ask_prints_the_answer_and_its_sources(samples_index: Path, capsys: Capture) -> None:
     cited = NewsBot(samples_index).answer(QUESTION).citations[0]
     status, out, err = output_of(capsys, "ask", QUESTION, "--index", samples_index)
     assert (status, err) == (0, "")
@@ -51,7 +49,7 @@ def test_ask_prints_the_answer_and_then_its_sources(samples_index: Path, capsys:
     assert f'"{cited.quote}"' in sources
 
 
-def test_a_refusal_is_the_sentence_alone_and_no_error(samples_index: Path, capsys: Capture) -> None:
+def test_refusal_is_one_sentence_and_no_error(samples_index: Path, capsys: Capture) -> None:
     words = ("ask", "What is the capital of France?", "--index", samples_index)
     assert output_of(capsys, *words) == (0, f"{REFUSAL}\n", "")
     refused = json.loads(output_of(capsys, *words, "--json")[1])
@@ -59,9 +57,7 @@ def test_a_refusal_is_the_sentence_alone_and_no_error(samples_index: Path, capsy
     assert len(refused["closest"]) == 3
 
 
-def test_a_question_outside_the_dates_asked_for_is_refused(
-    samples_index: Path, capsys: Capture
-) -> None:
+def test_question_outside_the_dates_is_refused(samples_index: Path, capsys: Capture) -> None:
     words = ("ask", QUESTION, "--index", samples_index, "--until", "1990-01-01")
     status, out, _ = output_of(capsys, *words)
     assert (status, out) == (0, f"{REFUSAL}\n")
@@ -72,7 +68,7 @@ def half_sure(tmp_path: Path) -> Path:
     return copy_shipped_reader(tmp_path / "reader")
 
 
-def test_the_level_and_the_reader_decide_whether_it_is_answered(
+def test_level_and_reader_decide_about_a_refusal(
     samples_index: Path, half_sure: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("ask", QUESTION, "--index", samples_index, "--reader", half_sure)
@@ -84,7 +80,7 @@ def test_the_level_and_the_reader_decide_whether_it_is_answered(
     assert REFUSAL not in output_of(capsys, *words[:-2], "--level", "eager")[1]
 
 
-def test_other_answers_are_printed_after_the_first_with_their_own_sources(
+def test_alternatives_are_printed_with_their_sources(
     samples_index: Path, half_sure: Path, capsys: Capture
 ) -> None:
     question = "How many passengers did the Grelle ferry carry?"
@@ -104,7 +100,7 @@ def test_other_answers_are_printed_after_the_first_with_their_own_sources(
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
-def test_a_reader_that_is_not_there_is_one_line_and_status_1(
+def test_missing_reader_is_one_line(
     command: str, samples_index: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     words = (command, "x", "--index", samples_index, "--reader", tmp_path / "none")
@@ -113,7 +109,7 @@ def test_a_reader_that_is_not_there_is_one_line_and_status_1(
     assert err.startswith("newsbot: ") and "none" in err
 
 
-def test_a_level_in_the_environment_that_is_none_is_one_line_and_status_1(
+def test_wrong_level_in_the_environment_is_one_line(
     samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_LEVEL", "bold")
@@ -123,17 +119,13 @@ def test_a_level_in_the_environment_that_is_none_is_one_line_and_status_1(
 
 
 @pytest.mark.parametrize("blank", ["", "  \n"])
-def test_a_blank_question_is_one_line_and_status_1(
-    blank: str, samples_index: Path, capsys: Capture
-) -> None:
+def test_blank_question_is_one_line(blank: str, samples_index: Path, capsys: Capture) -> None:
     status, out, err = output_of(capsys, "ask", blank, "--index", samples_index)
     assert (status, out) == (1, "")
     assert re.fullmatch(r"newsbot: .*empty.*\n", err)
 
 
-def test_a_question_too_long_is_cut_with_a_note_on_standard_error(
-    samples_index: Path, capsys: Capture
-) -> None:
+def test_long_question_is_cut_with_a_note(samples_index: Path, capsys: Capture) -> None:
     words = ("search", "missile attack " * 5000, "--index", samples_index, "--json")
     status, out, err = output_of(capsys, *words)
     assert status == 0 and json.loads(out)
@@ -141,7 +133,7 @@ def test_a_question_too_long_is_cut_with_a_note_on_standard_error(
 
 
 @pytest.mark.parametrize("command", ["ask", "search", "status", "remove", "chat"])
-def test_without_an_index_the_two_commands_to_run_are_named(
+def test_missing_index_names_the_commands_to_run(
     command: str, tmp_path: Path, capsys: Capture
 ) -> None:
     words = [] if command in {"status", "chat"} else ["x"]
@@ -151,14 +143,14 @@ def test_without_an_index_the_two_commands_to_run_are_named(
     assert not (tmp_path / "none").exists()
 
 
-def test_the_index_named_in_the_environment_is_asked(
+def test_index_of_the_environment_is_asked(
     samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", str(samples_index))
     assert json.loads(output_of(capsys, "status", "--json")[1])["path"] == str(samples_index)
 
 
-def test_a_misspelt_setting_is_one_line_and_status_1(
+def test_misspelt_setting_is_one_line(
     samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDX", "x")
@@ -167,7 +159,7 @@ def test_a_misspelt_setting_is_one_line_and_status_1(
     assert re.fullmatch(r"newsbot: unknown setting NEWSBOT_INDX .*\n", err)
 
 
-def test_search_json_is_a_list_of_hits_where_they_say(samples_index: Path, capsys: Capture) -> None:
+def test_search_json_is_a_list_of_exact_hits(samples_index: Path, capsys: Capture) -> None:
     status, out, err = output_of(
         capsys, "search", QUESTION, "-k", "3", "--json", "--index", samples_index
     )
@@ -180,7 +172,7 @@ def test_search_json_is_a_list_of_hits_where_they_say(samples_index: Path, capsy
         assert bot.article(hit["article_id"]).text[hit["start"] : hit["end"]] == hit["text"]
 
 
-def test_search_lists_the_hits_as_found_where_the_reader_is_left_out(
+def test_search_without_reader_keeps_the_order_found(
     samples_index: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     words = ("search", QUESTION, "-k", "20", "--json", "--index", samples_index)
@@ -198,7 +190,7 @@ def test_search_lists_the_hits_as_found_where_the_reader_is_left_out(
     assert sorted(places(read)) == sorted(places(unread))
 
 
-def test_search_keeps_to_the_publisher_asked_for(samples_index: Path, capsys: Capture) -> None:
+def test_search_keeps_to_the_named_publishers(samples_index: Path, capsys: Capture) -> None:
     sources = {article.source for article in NewsBot(samples_index).articles() if article.source}
     wanted = min(sources)
     words = ("search", "town", "--json", "--index", samples_index)
@@ -209,7 +201,7 @@ def test_search_keeps_to_the_publisher_asked_for(samples_index: Path, capsys: Ca
     assert {hit["source"] for hit in hits} == set(sorted(sources)[:2])
 
 
-def test_ask_keeps_to_the_articles_named(samples_index: Path, capsys: Capture) -> None:
+def test_ask_keeps_to_the_named_articles(samples_index: Path, capsys: Capture) -> None:
     words = ("ask", QUESTION, "--json", "--index", samples_index, "--article")
     answer = json.loads(output_of(capsys, *words, "baghdad-embassy.txt", "--level", "eager")[1])
     assert {cited["article_id"] for cited in answer["citations"]} == {"baghdad-embassy.txt"}
@@ -218,9 +210,7 @@ def test_ask_keeps_to_the_articles_named(samples_index: Path, capsys: Capture) -
     assert "No article passes the filters." in err
 
 
-def test_search_prints_numbered_hits_or_that_there_are_none(
-    samples_index: Path, capsys: Capture
-) -> None:
+def test_search_prints_numbered_hits_or_none(samples_index: Path, capsys: Capture) -> None:
     words = ("search", "missile attack", "-k", "2", "--index", samples_index)
     assert re.findall(r"^(\d)\. ", output_of(capsys, *words)[1], re.MULTILINE) == ["1", "2"]
     status, out, _ = output_of(capsys, *words, "--source", "Nobody")

@@ -36,7 +36,7 @@ def test_status_counts_what_was_indexed(samples_index: Path, capsys: Capture) ->
         assert value in printed
 
 
-def test_verify_says_in_one_line_that_all_files_are_whole(index: Path, capsys: Capture) -> None:
+def test_verify_of_a_whole_index_is_one_line(index: Path, capsys: Capture) -> None:
     folder = current_generation(index)
     sizes = Manifest.read(folder).sizes
     status, out, err = output_of(capsys, "status", "--verify", "--index", index)
@@ -52,9 +52,7 @@ def test_verify_says_in_one_line_that_all_files_are_whole(index: Path, capsys: C
     }
 
 
-def test_verify_names_the_file_that_was_altered_wherever_it_was(
-    index: Path, capsys: Capture
-) -> None:
+def test_verify_names_an_altered_file(index: Path, capsys: Capture) -> None:
     folder = current_generation(index)
     for name, size in Manifest.read(folder).sizes.items():
         for place in {0, size // 2, size - 1} if size else ():
@@ -66,7 +64,7 @@ def test_verify_names_the_file_that_was_altered_wherever_it_was(
     assert output_of(capsys, "status", "--verify", "--index", index)[0] == 0
 
 
-def test_verify_tells_programs_what_is_wrong(index: Path) -> None:
+def test_verify_as_json_names_the_cause(index: Path) -> None:
     file = current_generation(index) / "dense.faiss"
     flip(file, 20)
     done = run("status", "--verify", "--json", "--index", index)
@@ -75,7 +73,7 @@ def test_verify_tells_programs_what_is_wrong(index: Path) -> None:
     assert str(file) in told["cause"] and done.stderr == f"newsbot: {told['cause']}\n"
 
 
-def test_verify_names_a_file_that_is_missing_or_cut_short(index: Path, capsys: Capture) -> None:
+def test_verify_names_a_missing_or_truncated_file(index: Path, capsys: Capture) -> None:
     file = current_generation(index) / "catalogue.sqlite"
     file.write_bytes(file.read_bytes()[:-1])
     for _ in range(2):
@@ -85,7 +83,7 @@ def test_verify_names_a_file_that_is_missing_or_cut_short(index: Path, capsys: C
         file.unlink(missing_ok=True)
 
 
-def test_verify_of_no_index_is_one_line_and_no_json(tmp_path: Path, capsys: Capture) -> None:
+def test_verify_of_no_index_is_one_line(tmp_path: Path, capsys: Capture) -> None:
     words = ("status", "--verify", "--json", "--index", tmp_path / "none")
     status, out, err = output_of(capsys, *words)
     assert (status, out, err.count("\n")) == (1, "", 1)

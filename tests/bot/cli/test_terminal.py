@@ -1,4 +1,4 @@
-"""newsbot in pipes and on terminals, hostile articles, Ctrl-C, and the chat page."""
+"""newsbot in pipes and on terminals: progress, Ctrl-C, hostile articles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
@@ -33,13 +32,13 @@ def folder(tmp_path: Path) -> Path:
     return write_articles(tmp_path / "articles")
 
 
-def test_in_a_pipe_the_output_is_plain_and_without_progress(folder: Path, tmp_path: Path) -> None:
+def test_piped_output_is_plain_without_progress(folder: Path, tmp_path: Path) -> None:
     done = run("index", folder, "--index", tmp_path / "x", FORCE_COLOR="1")
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
     assert ESCAPE not in done.stdout
 
 
-def test_on_a_terminal_there_is_progress_and_then_one_line(folder: Path, tmp_path: Path) -> None:
+def test_terminal_shows_progress_and_then_one_line(folder: Path, tmp_path: Path) -> None:
     status, seen = run_on_terminal("index", folder, "--index", tmp_path / "x")
     assert status == 0
     assert "files" in seen and "passages" in seen and "2/2" in seen
@@ -47,7 +46,7 @@ def test_on_a_terminal_there_is_progress_and_then_one_line(folder: Path, tmp_pat
     assert "2 added" in seen.splitlines()[-1]
 
 
-def test_asking_on_a_terminal_gives_a_sign_of_life_before_the_answer(samples_index: Path) -> None:
+def test_terminal_shows_a_spinner_before_the_answer(samples_index: Path) -> None:
     status, seen = run_on_terminal("ask", QUESTION, "--index", samples_index)
     assert status == 0
     assert 0 <= seen.find("looking through the articles") < seen.find("Kataib Hezbollah")
@@ -60,9 +59,7 @@ def test_ctrl_c_stops_quietly_with_status_130(folder: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("words", [["search", QUESTION, "-k", "40"], ["status"]])
-def test_a_reader_that_leaves_early_is_not_complained_about(
-    words: list[str], samples_index: Path
-) -> None:
+def test_closed_pipe_is_no_complaint(words: list[str], samples_index: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, *words, "--index", str(samples_index)],
         stdout=subprocess.PIPE,
@@ -94,7 +91,7 @@ def hostile_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return index
 
 
-def test_a_terminal_is_sent_no_orders_of_an_article(
+def test_hostile_article_sends_no_terminal_sequences(
     hostile_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
@@ -105,7 +102,7 @@ def test_a_terminal_is_sent_no_orders_of_an_article(
     assert "[link=http://evil.example]Post[/link]" in seen and ":smile:" in seen
 
 
-def test_on_a_terminal_the_only_escapes_are_our_own_styles(
+def test_only_own_styles_reach_a_terminal(
     hostile_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -115,7 +112,7 @@ def test_on_a_terminal_the_only_escapes_are_our_own_styles(
     assert orders == {f"{ESCAPE}[{style}m" for style in ("0", "1", "2", "1;36")}
 
 
-def test_long_lines_wrap_on_a_terminal_and_keep_their_indent(
+def test_wrapped_line_keeps_its_indent(
     samples_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("search", QUESTION, "-k", "1", "--index", samples_index)
@@ -124,40 +121,15 @@ def test_long_lines_wrap_on_a_terminal_and_keep_their_indent(
     assert all(len(line) <= 100 and line.startswith("    ") for line in lines[2:])
 
 
-def test_json_of_a_hostile_article_is_all_ascii_and_exact(
-    hostile_index: Path, capsys: Capture
-) -> None:
+def test_json_of_a_hostile_article_is_ascii_and_exact(hostile_index: Path, capsys: Capture) -> None:
     out = output_of(capsys, "search", "river", "--index", hostile_index, "--json")[1]
     assert out.isascii() and ESCAPE not in out
     (hit,) = json.loads(out)
     assert NewsBot(hostile_index).article(hit["article_id"]).text == hit["text"]
 
 
-def test_a_terminal_that_lacks_a_letter_is_no_reason_to_fail(
-    samples_index: Path, tmp_path: Path
-) -> None:
+def test_missing_letter_of_a_terminal_is_no_failure(samples_index: Path, tmp_path: Path) -> None:
     index = shutil.copytree(samples_index, tmp_path / "Br\u00fccke")
     done = run("status", "--index", index, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert "/Br?cke\n" in done.stdout
-
-
-def test_a_port_that_is_taken_is_one_line_and_status_1(
-    samples_index: Path, capsys: Capture
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        words = ("chat", "--index", samples_index, "--port", str(port))
-        status, out, err = output_of(capsys, *words)
-    assert (status, out, err.count("\n")) == (1, "", 1)
-    assert str(port) in err
-
-
-def test_chat_prints_its_address_and_ends_quietly_on_ctrl_c(samples_index: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    words = ("chat", "--index", samples_index, "--port", str(port))
-    status, seen = run_on_terminal(*words, stop_at=address)
-    assert status == 130
-    assert address in seen and "Traceback" not in seen

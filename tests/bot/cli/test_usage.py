@@ -31,7 +31,7 @@ def commands() -> dict[str, Any]:
     return {"": root, **root.commands, **of_user}
 
 
-def test_the_commands_are_the_promised_ones() -> None:
+def test_commands_are_the_promised_ones() -> None:
     promised = {"index", "ask", "search", "chat", "status", "remove", "eval", "watch", "user"}
     promised.add("feedback")
     of_user = {"user add", "user remove", "user list"}
@@ -48,18 +48,18 @@ def test_every_command_and_option_has_help(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", commands())
-def test_help_is_shown_and_is_no_error(name: str, capsys: Capture) -> None:
+def test_help_is_no_error(name: str, capsys: Capture) -> None:
     status, out, err = output_of(capsys, *name.split(), "--help")
     assert (status, err) == (0, "")
     assert out.startswith(f"Usage: newsbot {name}".rstrip())
     assert ESCAPE not in out
 
 
-def test_no_command_at_all_shows_the_help(capsys: Capture) -> None:
+def test_missing_command_shows_the_help(capsys: Capture) -> None:
     assert output_of(capsys) == output_of(capsys, "--help")
 
 
-def test_help_loads_nothing_heavy_and_takes_under_half_a_second_of_cpu() -> None:
+def test_help_loads_no_heavy_package_in_half_a_second() -> None:
     program = (
         "import sys; from bot.cli.main import main; main(['--help']); "
         f"print('LOADED', *({HEAVY!r} & sys.modules.keys()))"
@@ -77,13 +77,13 @@ def test_help_loads_nothing_heavy_and_takes_under_half_a_second_of_cpu() -> None
 
 
 @pytest.mark.parametrize("name", ["ask", "chat", "eval"])
-def test_help_names_the_levels_and_where_the_default_comes_from(name: str, capsys: Capture) -> None:
+def test_help_names_the_levels_and_the_default(name: str, capsys: Capture) -> None:
     said = " ".join(output_of(capsys, name, "--help")[1].split())
     assert "cautious|balanced|eager" in said
     assert "NEWSBOT_LEVEL" in said and "NEWSBOT_READER" in said
 
 
-def test_the_version_is_one_line(capsys: Capture) -> None:
+def test_version_is_one_line(capsys: Capture) -> None:
     status, out, err = output_of(capsys, "--version")
     assert (status, err) == (0, "")
     assert re.fullmatch(r"newsbot\b.*\n", out)
@@ -117,9 +117,7 @@ def test_the_version_is_one_line(capsys: Capture) -> None:
         ["ask", "x", "--since", "\x1b[31m\nred"],
     ],
 )
-def test_wrong_usage_is_one_line_on_standard_error_and_status_2(
-    words: list[str], capsys: Capture
-) -> None:
+def test_wrong_usage_is_one_line_and_status_2(words: list[str], capsys: Capture) -> None:
     status, out, err = output_of(capsys, *words)
     assert (status, out) == (2, "")
     assert re.fullmatch(r"newsbot.*--help\)\n", err)

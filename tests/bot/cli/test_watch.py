@@ -12,7 +12,7 @@ from tests.fakes.running import COMMAND, ROOT, Capture, output_of, write_article
 from tests.fakes.web_server import page, serve
 
 
-def test_ctrl_c_ends_a_watch_with_a_summary_and_status_0(tmp_path: Path) -> None:
+def test_watch_indexes_new_files_until_ctrl_c(tmp_path: Path) -> None:
     """What arrives meanwhile is indexed, with the model that is loaded once."""
     folder = write_articles(tmp_path / "articles")
     words = ["watch", str(folder), "--index", str(tmp_path / "x")]
@@ -37,7 +37,7 @@ def test_ctrl_c_ends_a_watch_with_a_summary_and_status_0(tmp_path: Path) -> None
     assert out == "stopped after 2 rounds: 3 added, 0 replaced, 0 removed\n"
 
 
-def test_a_watch_can_be_stopped_while_nothing_has_come(tmp_path: Path) -> None:
+def test_idle_watch_ends_on_ctrl_c(tmp_path: Path) -> None:
     words = ["watch", str(tmp_path), "--index", str(tmp_path / "x"), "--prune"]
     with subprocess.Popen(
         [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
@@ -51,16 +51,14 @@ def test_a_watch_can_be_stopped_while_nothing_has_come(tmp_path: Path) -> None:
     assert out == "stopped after 1 round: 0 added, 0 replaced, 0 removed\n"
 
 
-def test_a_watch_over_no_folder_is_one_line(tmp_path: Path, capsys: Capture) -> None:
+def test_watch_of_no_folder_is_one_line(tmp_path: Path, capsys: Capture) -> None:
     for path in (str(tmp_path / "absent"), "https://news.example/"):
         status, out, err = output_of(capsys, "watch", path, "--index", tmp_path / "x")
         assert (status, out, err.count("\n")) == (1, "", 1)
         assert "no such folder" in err
 
 
-def test_an_address_reaches_the_fetch_whole_and_is_refused_on_the_local_network(
-    tmp_path: Path, capsys: Capture
-) -> None:
+def test_local_address_is_fetched_only_when_allowed(tmp_path: Path, capsys: Capture) -> None:
     with serve() as web:
         web.answers["/a"] = lambda request: request.respond(page("Ferry", "The ferry was late."))
         words = ("index", f"{web.at}/a", "--index", tmp_path / "x")

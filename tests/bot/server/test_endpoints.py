@@ -54,7 +54,7 @@ def gradio(site: str) -> Iterator[Any]:
     made.close()
 
 
-def test_the_api_view_describes_every_endpoint_and_parameter(gradio: Any) -> None:
+def test_api_view_describes_every_parameter(gradio: Any) -> None:
     named = gradio.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(named) == NAMES
     for name, endpoint in named.items():
@@ -64,7 +64,7 @@ def test_the_api_view_describes_every_endpoint_and_parameter(gradio: Any) -> Non
             assert len(words) >= 2, (name, parameter["parameter_name"])
 
 
-def test_answer_gives_the_references(gradio: Any, client: httpx.Client, bot: NewsBot) -> None:
+def test_answer_holds_the_references(gradio: Any, client: httpx.Client, bot: NewsBot) -> None:
     expected = {**bot.answer(SAMPLE).to_dict(), "timings": 0}
     assert expected["citations"]
     assert {**gradio.predict(SAMPLE, api_name="/answer"), "timings": 0} == expected
@@ -73,7 +73,7 @@ def test_answer_gives_the_references(gradio: Any, client: httpx.Client, bot: New
     assert refused["refused"] and refused["citations"] == []
 
 
-def test_a_question_is_asked_of_the_sources_and_articles_named(client: httpx.Client) -> None:
+def test_question_keeps_to_named_sources_and_articles(client: httpx.Client) -> None:
     papers = ["Halvik Observer", "no such paper"]
     found = call(client, "search", question="ferry to Grelle", k=20, source=papers)
     assert {hit["source"] for hit in found["hits"]} == {"Halvik Observer"}
@@ -87,13 +87,15 @@ def test_a_question_is_asked_of_the_sources_and_articles_named(client: httpx.Cli
     assert call(client, "answer", question=SAMPLE, articles=[])["refused"]
 
 
-def test_a_plain_call_may_give_the_question_alone(client: httpx.Client) -> None:
+def test_plain_call_may_pass_the_question_alone(client: httpx.Client) -> None:
     asked = client.post("/gradio_api/call/answer", json={"data": [SAMPLE]}).json()
     told = client.get(f"/gradio_api/call/answer/{asked['event_id']}").text
     assert "event: complete" in told and "baghdad-embassy.txt" in told
 
 
-def test_search_gives_hits_where_they_say(gradio: Any, client: httpx.Client, bot: NewsBot) -> None:
+def test_search_returns_hits_where_they_say(
+    gradio: Any, client: httpx.Client, bot: NewsBot
+) -> None:
     found = call(client, "search", question=SAMPLE, k=3)
     assert found["hits"] == [hit.to_dict() for hit in bot.search(SAMPLE, 3)]
     for hit in found["hits"]:
@@ -103,7 +105,7 @@ def test_search_gives_hits_where_they_say(gradio: Any, client: httpx.Client, bot
     assert unread["hits"] == [hit.to_dict() for hit in bot.search(SAMPLE, 3, rerank=False)]
 
 
-def test_articles_are_listed_in_parts_and_given_whole(
+def test_articles_are_listed_in_parts_or_returned_whole(
     gradio: Any, client: httpx.Client, bot: NewsBot
 ) -> None:
     whole = list(bot.articles())
@@ -117,7 +119,7 @@ def test_articles_are_listed_in_parts_and_given_whole(
     assert given["text"] == whole[1].text
 
 
-def test_status_tells_what_the_index_holds_and_not_where(client: httpx.Client) -> None:
+def test_status_says_what_the_index_holds_not_where(client: httpx.Client) -> None:
     told = call(client, "status")
     assert told["articles"] >= 13 and told["generation"]
     assert told["change"]["running"] is False
@@ -156,7 +158,7 @@ def test_status_tells_what_the_index_holds_and_not_where(client: httpx.Client) -
         ("no-such", {}, "400 no such endpoint"),
     ],
 )
-def test_what_goes_wrong_is_one_line(
+def test_endpoint_error_is_one_line(
     client: httpx.Client, bot: NewsBot, name: str, given: dict[str, Any], line: str
 ) -> None:
     before = bot.status().generation
@@ -166,7 +168,7 @@ def test_what_goes_wrong_is_one_line(
     assert bot.status().generation == before
 
 
-def test_a_file_is_uploaded_added_answered_from_and_removed(
+def test_uploaded_file_is_added_cited_and_removed(
     gradio: Any, client: httpx.Client, tmp_path: Path
 ) -> None:
     from gradio_client import handle_file
@@ -206,10 +208,10 @@ def as_files(paths: list[str]) -> list[dict[str, Any]]:
         "\u202etxt.exe.txt",
     ],
 )
-def test_a_file_name_cannot_leave_the_folder_of_uploads(
+def test_file_name_cannot_leave_the_upload_folder(
     client: httpx.Client, bot: NewsBot, name: str
 ) -> None:
-    from bot.server.serving import upload_folder
+    from bot.server.app import upload_folder
 
     reply = upload(client, (name, REGATTA + name.encode()))
     if reply.status_code == 200:
@@ -223,13 +225,13 @@ def test_a_file_name_cannot_leave_the_folder_of_uploads(
     assert not Path("/tmp/newsbot-escaped.txt").exists()
 
 
-def test_a_file_that_is_too_large_is_refused_while_it_comes(client: httpx.Client) -> None:
+def test_large_file_is_refused_while_it_arrives(client: httpx.Client) -> None:
     reply = upload(client, ("large.txt", b"x" * 200_001))
     assert reply.status_code == 413
     assert "maximum allowed size" in reply.text
 
 
-def test_what_could_not_be_read_is_named_without_a_path(client: httpx.Client) -> None:
+def test_unreadable_file_is_named_without_its_path(client: httpx.Client) -> None:
     paths = upload(client, ("broken.pdf", b"%PDF-nonsense"), ("good.txt", REGATTA)).json()
     added = call(client, "add", files=as_files(paths))
     assert added["added"] == 1
@@ -239,9 +241,7 @@ def test_what_could_not_be_read_is_named_without_a_path(client: httpx.Client) ->
     assert call(client, "remove", article_ids=[i for i in ids if i.startswith("good-")])
 
 
-def test_a_pasted_text_is_an_article_and_others_see_it_at_their_next_question(
-    client: httpx.Client, site: str
-) -> None:
+def test_pasted_text_is_cited_for_another_client(client: httpx.Client, site: str) -> None:
     text = "The heron census of Mossbeck counted 731 herons, the warden said."
     added = call(client, "add", title="Heron census", text=text)
     assert added["added"] == 1
@@ -252,14 +252,14 @@ def test_a_pasted_text_is_an_article_and_others_see_it_at_their_next_question(
     assert call(client, "remove", article_ids=[cited["article_id"]])["removed"] == 1
 
 
-def test_an_address_of_the_local_network_is_not_fetched(client: httpx.Client, site: str) -> None:
+def test_address_of_the_local_network_is_not_fetched(client: httpx.Client, site: str) -> None:
     added = call(client, "add", urls=[f"{site}/healthz"])
     assert added["added"] == 0
     [failure] = added["failures"]
     assert "local network" in failure["cause"]
 
 
-def test_questions_are_answered_while_the_index_is_rebuilt(client: httpx.Client, site: str) -> None:
+def test_questions_are_answered_during_a_rebuild(client: httpx.Client, site: str) -> None:
     before = call(client, "articles")["total"]
     records = [
         {"id": f"r{n}", "title": f"Report {n}", "text": f"Town {n} counted {n} storks. " * 30}

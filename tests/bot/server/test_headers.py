@@ -48,23 +48,23 @@ CLIENT = TestClient(
 )
 
 
-def test_inline_scripts_are_named_by_what_they_hold_and_each_once() -> None:
+def test_inline_scripts_are_named_by_hash_once_each() -> None:
     assert inline_scripts(PAGE.encode()) == [source("one()"), source("\ntwo();\n")]
 
 
-def test_a_page_comes_whole_with_a_policy_for_its_own_scripts() -> None:
+def test_page_arrives_whole_with_a_policy_of_its_scripts() -> None:
     reply = CLIENT.get("/")
     assert reply.text == PAGE
     policy = reply.headers["Content-Security-Policy"]
     assert policy == content_policy([source("one()"), source("\ntwo();\n")])
 
 
-def test_what_is_no_page_may_run_no_inline_script() -> None:
+def test_other_response_allows_no_inline_script() -> None:
     for path in ("/packed", "/plain", "/none"):
         assert "sha256" not in CLIENT.get(path).headers["Content-Security-Policy"]
 
 
-def test_nothing_is_loaded_from_or_sent_to_anywhere_else() -> None:
+def test_policy_allows_no_other_site() -> None:
     policy = content_policy([])
     for directive in policy.split("; "):
         name, *sources = directive.split()

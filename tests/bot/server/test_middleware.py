@@ -1,4 +1,4 @@
-"""What stands before Gradio, on a small application behind it: who is let in and how often."""
+"""The middleware before Gradio, on a small application: who is let in, how often, with what."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from bot.access.authentication import AccessPolicy, BasicLogin, login_refused, visitor_of
-from bot.access.rate_limits import RateLimiter, ServerLimits
+from bot.access.policy import AccessPolicy, visitor_of
+from bot.access.rate_limits import ServerLimits
 from bot.access.users import PasswordVerifier, UserFile
-from bot.server.calls import Calls
-from bot.server.middleware import OriginMiddleware, RateLimitMiddleware
+from bot.server.app import access_middleware
+from bot.server.gradio_calls import GradioCallMiddleware
 
 PASSWORD = "a long password"
 SMALL = ServerLimits(requests_a_minute=5, body_bytes=2_000, upload_bytes=5_000)
@@ -39,32 +38,23 @@ async def repeat(request: Request) -> JSONResponse:
 
 def client_of(
     tmp_path: Path,
-    gate: AccessPolicy,
+    policy: AccessPolicy,
     limits: ServerLimits = SMALL,
     address: str = "127.0.0.1",
-    **options: Any,
 ) -> TestClient:
     uploads = tmp_path / "uploads"
     uploads.mkdir(exist_ok=True)
-    turnstile = RateLimiter(limits, uploads)
     app = Starlette(
         routes=[
             Route("/gradio_api/call/{name}", repeat, methods=["POST"]),
             Route("/{path:path}", echo, methods=["GET", "POST"]),
         ],
         middleware=[
-            Middleware(OriginMiddleware, gate=gate),
-            Middleware(
-                AuthenticationMiddleware,
-                backend=BasicLogin(gate, turnstile),
-                on_error=login_refused,
-            ),
-            Middleware(RateLimitMiddleware, gate=gate, limits=limits, turnstile=turnstile),
-            Middleware(Calls, uploads=uploads, defaults={"answer": [None, 7, "x"]}),
+            *access_middleware(policy, limits, uploads),
+            Middleware(GradioCallMiddleware, uploads=uploads, defaults={"answer": [None, 7, "x"]}),
         ],
     )
-    base = options.pop("base_url", "http://127.0.0.1:7860")
-    return TestClient(app, client=(address, 50_000), base_url=base, **options)
+    return TestClient(app, client=(address, 50_000), base_url="http://127.0.0.1:7860")
 
 
 @pytest.fixture
@@ -82,20 +72,24 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> UserFile:
 
 @pytest.fixture
 def users(file: UserFile) -> AccessPolicy:
-    return AccessPolicy(PasswordVerifier(file), frozenset({"ann"}), alone=False)
+    return AccessPolicy(PasswordVerifier(file), frozenset({"ann"}), host="0.0.0.0")
 
 
-def test_this_machine_is_served_without_a_login(local: TestClient) -> None:
+def test_local_request_needs_no_login(local: TestClient) -> None:
     assert local.get("/x").json() == {"name": None, "path": "/x", "size": 0}
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost", "[::1]:7860", "127.3.2.1"])
-def test_the_names_of_this_machine_are_its_own(local: TestClient, host: str) -> None:
-    assert local.get("/", headers={"Host": host}).status_code == 200
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "LocalHost", "[::1]:7860", "127.3.2.1"])
+def test_loopback_host_is_served(tmp_path: Path, host: str) -> None:
+    client = client_of(tmp_path, AccessPolicy(host="127.3.2.1"))
+    assert client.get("/", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "192.168.1.2", "[::2]"])
-def test_a_name_that_was_pointed_at_this_machine_is_refused(local: TestClient, host: str) -> None:
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "192.168.1.2", "[::2]", "127.3.2.1", "a@b", ""],
+)
+def test_rebound_host_is_refused_with_advice(local: TestClient, host: str) -> None:
     reply = local.get("/", headers={"Host": host})
     assert reply.status_code == 403
     assert "this page is for this machine" in reply.json()["detail"]
@@ -105,21 +99,19 @@ def test_a_name_that_was_pointed_at_this_machine_is_refused(local: TestClient, h
     "origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "https://localhost.evil"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_page_of_another_site_is_refused(local: TestClient, origin: str, method: str) -> None:
+def test_foreign_origin_is_refused(local: TestClient, origin: str, method: str) -> None:
     reply = local.request(method, "/x", headers={"Origin": origin})
     assert reply.status_code == 403
     assert "another site" in reply.json()["detail"]
 
 
-def test_a_page_of_another_site_is_refused_with_the_visitor_s_password_too(
-    tmp_path: Path, users: AccessPolicy
-) -> None:
+def test_foreign_origin_is_refused_despite_password(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     reply = client.get("/", auth=("ann", PASSWORD), headers={"Origin": "http://evil.example"})
     assert reply.status_code == 403
 
 
-def test_the_page_itself_is_served(local: TestClient) -> None:
+def test_own_origin_is_served(local: TestClient) -> None:
     assert local.post("/x", headers={"Origin": "http://127.0.0.1:7860"}).status_code == 200
 
 
@@ -137,7 +129,7 @@ def test_the_page_itself_is_served(local: TestClient) -> None:
         {"Authorization": f"Basic {base64.b64encode(bytes(range(128, 256))).decode()}"},
     ],
 )
-def test_without_the_right_password_nothing_is_served(
+def test_request_without_password_is_challenged(
     tmp_path: Path, users: AccessPolicy, headers: dict[str, str]
 ) -> None:
     client = client_of(tmp_path, users)
@@ -147,21 +139,19 @@ def test_without_the_right_password_nothing_is_served(
         assert reply.headers["WWW-Authenticate"].startswith("Basic ")
 
 
-def test_a_user_is_served_by_name(tmp_path: Path, users: AccessPolicy) -> None:
+def test_user_is_served_by_name(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     for _ in range(2):  # proved, and remembered
         assert client.get("/x", auth=("ann", PASSWORD)).json()["name"] == "ann"
 
 
-def test_a_supervisor_needs_no_login(tmp_path: Path, users: AccessPolicy) -> None:
+def test_health_check_needs_no_login(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     assert client.get("/healthz").status_code == 200
     assert client.get("/healthz/../metrics").status_code == 401
 
 
-def test_passwords_can_be_tried_only_a_few_times_by_one_client(
-    tmp_path: Path, users: AccessPolicy
-) -> None:
+def test_wrong_passwords_are_limited_per_client(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     codes = [client.get("/", auth=("ann", f"wrong {n}")).status_code for n in range(12)]
     assert codes == [401] * 10 + [429] * 2
@@ -171,9 +161,7 @@ def test_passwords_can_be_tried_only_a_few_times_by_one_client(
     assert client.get("/", auth=("ann", PASSWORD)).status_code == 200, "proved from elsewhere"
 
 
-def test_many_passwords_at_once_are_not_more_than_one_after_the_other(
-    tmp_path: Path, users: AccessPolicy
-) -> None:
+def test_concurrent_wrong_passwords_are_limited_too(tmp_path: Path, users: AccessPolicy) -> None:
     codes: list[int] = []
     with client_of(tmp_path, users) as client:
 
@@ -188,7 +176,7 @@ def test_many_passwords_at_once_are_not_more_than_one_after_the_other(
     assert codes.count(401) <= 11 and codes.count(429) >= 5
 
 
-def test_a_client_that_asks_too_often_is_told_how_long_to_wait(local: TestClient) -> None:
+def test_frequent_client_is_told_how_long_to_wait(local: TestClient) -> None:
     codes = [local.post("/x").status_code for _ in range(7)]
     assert codes == [200] * 5 + [429] * 2
     reply = local.post("/x")
@@ -205,18 +193,17 @@ def test_a_client_that_asks_too_often_is_told_how_long_to_wait(local: TestClient
         ("2001:db8::1", "2001:db8:0:1::1", False),
     ],
 )
-def test_each_client_is_counted_by_itself(
+def test_clients_are_counted_apart(
     tmp_path: Path, users: AccessPolicy, one: str, other: str, together: bool
 ) -> None:
-    gate = AccessPolicy(alone=False)
-    client = client_of(tmp_path, gate, address=one)
+    client = client_of(tmp_path, AccessPolicy(host="0.0.0.0"), address=one)
     second = TestClient(client.app, client=(other, 1), base_url="http://127.0.0.1:7860")
     for _ in range(5):
         assert client.post("/x").status_code == 200
     assert second.post("/x").status_code == (429 if together else 200)
 
 
-def test_users_are_counted_by_their_names(tmp_path: Path, users: AccessPolicy) -> None:
+def test_users_are_counted_by_name(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     for _ in range(5):
         assert client.post("/x", auth=("ann", PASSWORD)).status_code == 200
@@ -224,12 +211,12 @@ def test_users_are_counted_by_their_names(tmp_path: Path, users: AccessPolicy) -
     assert client.post("/x", auth=("ben", PASSWORD)).status_code == 200
 
 
-def test_any_number_of_requests_can_be_allowed(tmp_path: Path) -> None:
+def test_request_limit_of_zero_allows_any_number(tmp_path: Path) -> None:
     client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     assert {client.post("/x").status_code for _ in range(200)} == {200}
 
 
-def test_a_body_that_is_too_large_is_refused_said_or_not(local: TestClient) -> None:
+def test_large_body_is_refused_declared_or_not(local: TestClient) -> None:
     assert local.post("/x", content=b"x" * 2_000).json()["size"] == 2_000
     reply = local.post("/x", content=b"x" * 2_001)
     assert reply.status_code == 413 and "MB" in reply.json()["detail"]
@@ -238,9 +225,7 @@ def test_a_body_that_is_too_large_is_refused_said_or_not(local: TestClient) -> N
     assert local.post("/x", content=b"x", headers=lying).status_code == 413
 
 
-def test_an_upload_may_be_larger_and_needs_the_right_to_add(
-    tmp_path: Path, users: AccessPolicy
-) -> None:
+def test_upload_may_be_larger_and_needs_an_editor(tmp_path: Path, users: AccessPolicy) -> None:
     client = client_of(tmp_path, users)
     for name, size, status in (("ann", 4_000, 200), ("ann", 6_000, 413), ("ben", 10, 403)):
         reply = client.post(
@@ -249,16 +234,16 @@ def test_an_upload_may_be_larger_and_needs_the_right_to_add(
         assert reply.status_code == status, name
 
 
-def test_without_users_only_this_machine_may_add(tmp_path: Path) -> None:
-    gate = AccessPolicy(alone=False)
+def test_upload_without_users_is_for_local_requests(tmp_path: Path) -> None:
+    policy = AccessPolicy(host="0.0.0.0")
     upload = "/gradio_api/upload"
-    assert client_of(tmp_path, gate).post(upload).status_code == 200
-    assert client_of(tmp_path, gate, address="10.0.0.1").post(upload).status_code == 403
+    assert client_of(tmp_path, policy).post(upload).status_code == 200
+    assert client_of(tmp_path, policy, address="10.0.0.1").post(upload).status_code == 403
     forwarded = {"X-Forwarded-For": "127.0.0.1"}
-    assert client_of(tmp_path, gate).post(upload, headers=forwarded).status_code == 403
+    assert client_of(tmp_path, policy).post(upload, headers=forwarded).status_code == 403
 
 
-def test_uploads_that_nobody_indexes_do_not_fill_the_disk(tmp_path: Path) -> None:
+def test_unindexed_uploads_are_bounded_and_expire(tmp_path: Path) -> None:
     limits = ServerLimits(upload_bytes=1_000, kept_bytes=2_500, requests_a_minute=0)
     client = client_of(tmp_path, AccessPolicy(), limits)
     (tmp_path / "uploads" / "a").mkdir()
@@ -283,18 +268,18 @@ def test_uploads_that_nobody_indexes_do_not_fill_the_disk(tmp_path: Path) -> Non
         "/docs",
     ],
 )
-def test_what_nobody_needs_of_gradio_is_not_there(local: TestClient, path: str) -> None:
+def test_unneeded_gradio_route_is_closed(local: TestClient, path: str) -> None:
     assert local.get(path).status_code == 404 and local.post(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/news", "/news/", "/news/x", "/x", "/newsroom"])
-def test_a_proxy_may_leave_the_prefix_or_take_it_off(tmp_path: Path, path: str) -> None:
+def test_proxy_may_leave_the_prefix_or_strip_it(tmp_path: Path, path: str) -> None:
     client = client_of(tmp_path, AccessPolicy(root_path="/news"))
     expected = {"/news": "/", "/news/": "/", "/news/x": "/x"}.get(path, path)
     assert client.get(path).json()["path"] == expected
 
 
-def test_behind_a_proxy_its_public_name_is_the_page_s_own(tmp_path: Path) -> None:
+def test_public_name_of_a_proxy_is_the_page_s_own(tmp_path: Path) -> None:
     client = client_of(tmp_path, AccessPolicy(root_path="https://news.example/a"))
     ours = {"Origin": "https://news.example"}
     assert client.post("/x", headers=ours).status_code == 200
@@ -327,7 +312,7 @@ def strange(tmp_path: Path) -> list[Any]:
     ]
 
 
-def test_a_file_that_was_not_uploaded_never_reaches_gradio(tmp_path: Path) -> None:
+def test_foreign_file_never_reaches_gradio(tmp_path: Path) -> None:
     client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     for path in strange(tmp_path):
         file = {"path": path, **FILE}
@@ -337,14 +322,14 @@ def test_a_file_that_was_not_uploaded_never_reaches_gradio(tmp_path: Path) -> No
                 assert reply.status_code == 403, path
 
 
-def test_a_file_that_was_uploaded_does(tmp_path: Path) -> None:
+def test_uploaded_file_reaches_gradio(tmp_path: Path) -> None:
     client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     file = {"path": str(tmp_path / "uploads" / "abc" / "a.txt"), **FILE}
     reply = client.post("/gradio_api/call/other", json={"data": [file]})
     assert reply.json() == {"data": [file]}
 
 
-def test_a_key_that_is_there_twice_is_judged_as_it_is_read(tmp_path: Path) -> None:
+def test_duplicate_key_is_checked_as_it_is_read(tmp_path: Path) -> None:
     client = client_of(tmp_path, AccessPolicy(), ServerLimits(requests_a_minute=0))
     good = tmp_path / "uploads" / "a.txt"
     twice = (
@@ -355,12 +340,12 @@ def test_a_key_that_is_there_twice_is_judged_as_it_is_read(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("body", ["", "{", "[" * 500, "\ud800".encode("utf-8", "surrogatepass")])
-def test_a_body_that_is_no_json_is_one_line(local: TestClient, body: Any) -> None:
+def test_body_that_is_not_json_is_one_line(local: TestClient, body: Any) -> None:
     reply = local.post("/gradio_api/call/answer", content=body)
     assert (reply.status_code, reply.json()) == (400, {"detail": "the body is not JSON"})
 
 
-def test_values_that_have_a_default_may_be_left_out(local: TestClient) -> None:
+def test_omitted_values_get_their_defaults(local: TestClient) -> None:
     for given, filled in (
         ([], [None, 7, "x"]),
         (["q"], ["q", 7, "x"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import shutil
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -68,20 +69,20 @@ def open_site(bot: NewsBot) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
-def test_listening_to_others_asks_for_users_or_a_plain_yes(host: str, users: Path) -> None:
+def test_public_host_needs_users_or_open_to_anyone(host: str, users: Path) -> None:
     with pytest.raises(NotServed, match="newsbot user add NAME.*--open-to-anyone"):
         access_policy(host, ServerConfig())
-    assert access_policy(host, ServerConfig(users=users)).doorkeeper is not None
-    assert access_policy(host, ServerConfig(open_to_anyone=True)).doorkeeper is None
+    assert access_policy(host, ServerConfig(users=users)).verifier is not None
+    assert access_policy(host, ServerConfig(open_to_anyone=True)).verifier is None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
-def test_this_machine_needs_no_users(host: str) -> None:
-    assert access_policy(host, ServerConfig()).alone
+def test_loopback_host_needs_no_users(host: str) -> None:
+    assert access_policy(host, ServerConfig()).allowed_hosts != ["*"]
 
 
 @pytest.mark.parametrize(
-    ("terms", "line"),
+    ("config", "line"),
     [
         ({"editors": ["ann"]}, "editors are users"),
         ({"editors": ["eve"], "users": True}, "no user 'eve'"),
@@ -90,16 +91,16 @@ def test_this_machine_needs_no_users(host: str) -> None:
         ({"root_path": "javascript:x"}, "neither a path nor an address"),
     ],
 )
-def test_terms_that_contradict_each_other_are_one_line(
-    terms: dict[str, Any], line: str, users: Path, tmp_path: Path
+def test_contradictory_config_is_one_line(
+    config: dict[str, Any], line: str, users: Path, tmp_path: Path
 ) -> None:
-    if "users" in terms:
-        terms = {**terms, "users": users if terms["users"] else tmp_path / "none"}
+    if "users" in config:
+        config = {**config, "users": users if config["users"] else tmp_path / "none"}
     with pytest.raises(NotServed, match=line):
-        access_policy("127.0.0.1", ServerConfig(**terms))
+        access_policy("127.0.0.1", ServerConfig(**config))
 
 
-def test_an_address_of_another_machine_cannot_be_listened_on(bot: NewsBot) -> None:
+def test_foreign_address_cannot_be_listened_on(bot: NewsBot) -> None:
     from bot.server.serving import start
 
     with pytest.raises(BotError, match="cannot listen on 192.0.2.1") as caught:
@@ -107,13 +108,38 @@ def test_an_address_of_another_machine_cannot_be_listened_on(bot: NewsBot) -> No
     assert not isinstance(caught.value, PortBusy)
 
 
-def test_nothing_is_served_to_strangers_but_the_word_of_health(site: str) -> None:
+def test_busy_port_is_one_clear_line(bot: NewsBot) -> None:
+    from bot.server.serving import start
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortBusy, match=f"^port {port} on 127.0.0.1 is in use.*--port$"):
+            start(bot, port=port)
+
+
+def test_concurrent_clients_are_all_answered(open_site: str) -> None:
+    from gradio_client import Client
+
+    def cited(question: str) -> list[str]:
+        client = Client(open_site, verbose=False)
+        try:
+            reply = client.predict(question, api_name="/answer")
+        finally:
+            client.close()
+        return [citation["article_id"] for citation in reply["citations"]]
+
+    with ThreadPoolExecutor(6) as clients:
+        found = list(clients.map(cited, [SAMPLE, "What is the capital of France?"] * 3))
+    assert found == [["baghdad-embassy.txt"], []] * 3
+
+
+def test_stranger_gets_nothing_but_health(site: str) -> None:
     for path in ("/", "/config", "/metrics", "/mcp", "/gradio_api/info", "/gradio_api/heartbeat/x"):
         assert httpx.get(f"{site}{path}").status_code == 401, path
     assert httpx.get(f"{site}/healthz").text == "ok\n"
 
 
-def test_users_ask_and_editors_change(site: str, bot: NewsBot) -> None:
+def test_user_asks_and_editor_changes(site: str, bot: NewsBot) -> None:
     with httpx.Client(base_url=site, auth=BEN, timeout=120) as ben:
         assert call(ben, "answer", question=SAMPLE)["citations"]
         for name, given in (("add", {"text": "x"}), ("remove", {"article_ids": ["x"]})):
@@ -126,7 +152,7 @@ def test_users_ask_and_editors_change(site: str, bot: NewsBot) -> None:
         assert call(ann, "remove", article_ids=[made])["removed"] == 1
 
 
-def test_gradio_client_logs_in_as_a_user(site: str) -> None:
+def test_gradio_client_logs_in(site: str) -> None:
     from gradio_client import Client
 
     client = Client(site, verbose=False, httpx_kwargs={"auth": BEN})
@@ -136,7 +162,7 @@ def test_gradio_client_logs_in_as_a_user(site: str) -> None:
         client.close()
 
 
-def test_the_page_works_for_a_user_in_a_browser(site: str, browser: Browser) -> None:
+def test_browser_logs_in_and_asks(site: str, browser: Browser) -> None:
     logged_in = {"username": BEN[0], "password": BEN[1]}
     context = browser.new_context(http_credentials={**logged_in, "origin": site})
     watch, tab = Watch(context), context.new_page()
@@ -146,7 +172,7 @@ def test_the_page_works_for_a_user_in_a_browser(site: str, browser: Browser) -> 
     assert not watch.outside and not watch.complaints, (watch.outside, watch.complaints)
 
 
-def test_a_script_that_got_into_the_page_does_not_run(open_site: str, browser: Browser) -> None:
+def test_injected_script_does_not_run(open_site: str, browser: Browser) -> None:
     context = browser.new_context()
     tab = context.new_page()
     open_page(tab, open_site)
@@ -166,7 +192,7 @@ def test_a_script_that_got_into_the_page_does_not_run(open_site: str, browser: B
     context.close()
 
 
-def test_every_response_has_the_headers(open_site: str) -> None:
+def test_every_response_has_security_headers(open_site: str) -> None:
     for path in ("/", "/config", "/healthz", "/no-such", "/gradio_api/docs", "/assets/none.js"):
         headers = httpx.get(f"{open_site}{path}").headers
         policy = headers["Content-Security-Policy"]
@@ -179,9 +205,7 @@ def test_every_response_has_the_headers(open_site: str) -> None:
     assert "Content-Security-Policy" in refused.headers
 
 
-def test_metrics_count_questions_refusals_and_the_generation(
-    site: str, open_site: str, bot: NewsBot
-) -> None:
+def test_metrics_count_questions_and_refusals(site: str, open_site: str, bot: NewsBot) -> None:
     def figures() -> dict[str, float]:
         lines = httpx.get(f"{open_site}/metrics").text.splitlines()
         pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
@@ -207,7 +231,7 @@ def test_metrics_count_questions_refusals_and_the_generation(
     assert httpx.get(f"{site}/metrics", auth=BEN).status_code == 200
 
 
-def test_health_tells_whether_the_index_opens(
+def test_health_says_whether_the_index_opens(
     samples_index: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     bot = copied(samples_index, tmp_path / "index", embedder)
@@ -227,7 +251,7 @@ def _run(talk: Callable[[], Coroutine[Any, Any, None]]) -> None:
         pool.submit(anyio.run, talk).result()
 
 
-def test_an_mcp_client_finds_described_tools_that_only_read(open_site: str, bot: NewsBot) -> None:
+def test_mcp_tools_are_described_and_only_read(open_site: str, bot: NewsBot) -> None:
     from mcp import Client
 
     async def talk() -> None:
@@ -265,7 +289,7 @@ def test_an_mcp_client_finds_described_tools_that_only_read(open_site: str, bot:
     _run(talk)
 
 
-def test_an_mcp_client_has_to_log_in_too(site: str) -> None:
+def test_mcp_client_has_to_log_in(site: str) -> None:
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
 
@@ -327,7 +351,7 @@ def proxy(upstream: str, prefix: str) -> Iterator[str]:
         thread.join(20)
 
 
-def test_only_so_many_sessions_are_remembered(
+def test_remembered_sessions_are_bounded(
     tmp_path: Path, samples_index: Path, embedder: Embedder
 ) -> None:
     def sessions() -> int:
@@ -348,9 +372,9 @@ def test_only_so_many_sessions_are_remembered(
     assert max(seen) == seen[-1] == 3
 
 
-def test_it_works_behind_a_proxy_with_a_prefix(bot: NewsBot, browser: Browser) -> None:
-    terms = ServerConfig(root_path="/deep/news", limits=FREE)
-    with serving_on(bot, terms) as upstream, proxy(upstream, "/deep/news") as url:
+def test_page_works_behind_a_proxy_with_a_prefix(bot: NewsBot, browser: Browser) -> None:
+    config = ServerConfig(root_path="/deep/news", limits=FREE)
+    with serving_on(bot, config) as upstream, proxy(upstream, "/deep/news") as url:
         context = browser.new_context()
         watch, tab = Watch(context), context.new_page()
         asked: list[str] = []

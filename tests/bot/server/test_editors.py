@@ -109,7 +109,7 @@ def sent(
         *("Yes, remove it", "Yes, remove them"),
     ],
 )
-def test_the_page_s_own_events_refuse_whoever_may_not_edit(
+def test_page_event_refuses_a_visitor_who_may_not_edit(
     site: str, bot: NewsBot, button: str
 ) -> None:
     before = bot.status().generation
@@ -121,7 +121,7 @@ def test_the_page_s_own_events_refuse_whoever_may_not_edit(
     assert not bot.index.with_name("index-originals").exists()
 
 
-def test_the_endpoints_limits_hold_for_the_page_too(site: str, bot: NewsBot) -> None:
+def test_limits_of_endpoints_hold_for_the_page(site: str, bot: NewsBot) -> None:
     before = bot.status().generation
     with httpx.Client(base_url=site, auth=ANN, timeout=120) as ann:
         assert "onger than 60 characters" in pressed(ann, "Add the article", "x" * 61)
@@ -145,9 +145,7 @@ class SlowEmbedder(HashedEmbedder):
 
 
 @pytest.mark.parametrize("session", ["0123456789", "9876543210"], ids=["hers", "his-own"])
-def test_a_change_is_not_stopped_by_whoever_may_not_edit_but_by_another_editor(
-    tmp_path: Path, session: str
-) -> None:
+def test_change_is_cancelled_by_an_editor_only(tmp_path: Path, session: str) -> None:
     (tmp_path / "flood.txt").write_text(f"Flood\n\n{FLOOD}")
     build_index([tmp_path / "flood.txt"], tmp_path / "index", embedder=HashedEmbedder())
     slow = SlowEmbedder()
@@ -155,9 +153,9 @@ def test_a_change_is_not_stopped_by_whoever_may_not_edit_but_by_another_editor(
     users = {"ann": ANN, "ben": BEN, "cat": ("cat", "a third password")}
     for name, password in users.values():
         UserFile(tmp_path / "users").add(name, password)
-    terms = ServerConfig(users=tmp_path / "users", editors=["ann", "cat"], limits=LIMITS)
+    config = ServerConfig(users=tmp_path / "users", editors=["ann", "cat"], limits=LIMITS)
     with ExitStack() as open_until_the_end:
-        url = open_until_the_end.enter_context(serving_on(bot, terms))
+        url = open_until_the_end.enter_context(serving_on(bot, config))
         ann, ben, cat = (
             open_until_the_end.enter_context(httpx.Client(base_url=url, auth=user, timeout=120))
             for user in users.values()
@@ -191,7 +189,7 @@ def logged_in(browser: Browser, site: str, user: tuple[str, str]) -> BrowserCont
     )
 
 
-def test_a_reader_is_told_so_and_an_editor_adds(site: str, browser: Browser) -> None:
+def test_reader_sees_no_forms_and_editor_adds(site: str, browser: Browser) -> None:
     for user in (BEN, ANN):
         context = logged_in(browser, site, user)
         watch, tab = Watch(context), context.new_page()

@@ -1,0 +1,86 @@
+"""The command ``newsbot index``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.console import complain
+from bot.cli.factory import index_articles, index_folder
+from bot.cli.options import AllowLocal, Index, Model, Prune
+
+if TYPE_CHECKING:
+    from corpus.loader import LoadFailure
+
+__all__ = ["index"]
+
+
+def index(
+    paths: Annotated[
+        list[str],  # a Path would take one of the two slashes out of an address
+        typer.Argument(
+            metavar="PATH",
+            help="Article files, folders of them, and web addresses.",
+            show_default=False,
+        ),
+    ],
+    index: Index = None,
+    model: Model = None,
+    prune: Prune = False,
+    even_if_empty: Annotated[
+        bool,
+        typer.Option(
+            "--even-if-empty",
+            help="With --prune: also where a folder has no article file left. Otherwise that is "
+            "taken for a missing disk.",
+        ),
+    ] = False,
+    allow_local: AllowLocal = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
+    ] = False,
+) -> None:
+    """Read articles into the index, or bring it up to date.
+
+    Text, Markdown, HTML, JSON, JSONL, CSV, PDF, Word documents, feeds (RSS, Atom) and web archives
+    (WARC) are read, gzipped too. Run it again at any time: new articles are added, changed ones
+    replaced, the others left as they are. A file that cannot be read is named on standard error
+    and the others are indexed.
+
+    A path that begins with https:// or http:// is fetched, and indexed as the page, the feed or the
+    file that it is. Nothing is fetched but the addresses you give. What was fetched stays until
+    newsbot remove: --prune is about files.
+
+    Example: newsbot index ~/articles --prune
+
+    Example: newsbot index https://example.org/2024/05/flood.html
+    """
+    if even_if_empty and not prune:
+        raise typer.BadParameter("it goes with --prune", param_hint="--even-if-empty")
+    folder = index_folder(index)
+    from bot.cli.formatting import summary
+
+    report = index_articles(
+        paths,
+        folder,
+        model=model,
+        prune=prune,
+        even_if_empty=even_if_empty,
+        allow_local=allow_local,
+    )
+    _complain_of_skipped(report.skipped, verbose)
+    print(summary(report))
+    if not report.added + report.replaced + report.unchanged + report.removed:
+        raise typer.Exit(1)
+
+
+def _complain_of_skipped(skipped: Sequence[LoadFailure], verbose: bool) -> None:
+    if verbose:
+        for one in skipped:
+            complain(f"passed over {one.path}: {one.cause}")
+    elif skipped:
+        first = ", ".join(one.path for one in skipped[:3])
+        more = ", ..." if len(skipped) > 3 else ""
+        complain(f"passed over {len(skipped)}: {first}{more} (-v says why)")

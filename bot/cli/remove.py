@@ -1,0 +1,32 @@
+"""The command ``newsbot remove``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.factory import index_folder
+from bot.cli.options import Index
+
+__all__ = ["remove"]
+
+
+def remove(
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID", help="Ids as ask and search print them.", show_default=False),
+    ],
+    index: Index = None,
+) -> None:
+    """Remove articles from the index; the files they came from stay.
+
+    An article comes back when its file is indexed again.
+
+    Example: newsbot remove town/flood.txt
+    """
+    folder = index_folder(index)
+    from bot.cli.formatting import summary
+    from index.builder import remove_articles
+
+    print(summary(remove_articles(ids, folder)))

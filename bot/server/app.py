@@ -1,0 +1,175 @@
+"""The ASGI app: the page, its endpoints, ``/healthz``, ``/metrics`` and ``/mcp``, in middleware."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.routing import BaseRoute
+
+from bot.access.authentication import BasicAuthBackend, login_refused
+from bot.access.policy import AccessPolicy, visitor_of
+from bot.access.rate_limits import RateLimiter, ServerLimits
+from bot.chat.examples import Examples
+from bot.chat.page import build_page
+from bot.editing.service import EditingService
+from bot.server.endpoints import add_endpoints
+from bot.server.gradio_calls import GradioCallMiddleware, invalid_call
+from bot.server.gradio_internals import mount_page, stop_page
+from bot.server.headers import SecurityHeaders
+from bot.server.mcp_server import mcp_service
+from bot.server.metrics import ServerMetrics, monitoring_routes
+from bot.server.middleware import (
+    HostMiddleware,
+    OriginMiddleware,
+    ProxyPrefixMiddleware,
+    RateLimitMiddleware,
+)
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from bot.newsbot import NewsBot
+    from bot.server.config import ServerConfig
+
+__all__ = ["WebApp", "access_middleware", "build_app", "upload_folder"]
+
+_SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
+_AT_ONCE = 4  # questions answered at the same time; the others wait in Gradio's queue
+
+
+@dataclass(frozen=True)
+class WebApp:
+    """The application, and what has to be closed with it."""
+
+    asgi: FastAPI
+    page: gr.Blocks
+    editing: EditingService
+
+    def stop_page(self) -> None:
+        """End the streams to visitors, for which a server that shuts down would wait."""
+        stop_page(self.page)
+
+    def close(self) -> None:
+        """Finish the change of the index that goes on; those that wait are not begun."""
+        self.editing.close()
+
+
+def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: int) -> WebApp:
+    """Build the application.
+
+    Args:
+        bot: answers the questions.
+        policy: who may do what.
+        config: for whom the page is, and how much of it.
+        port: that will be listened on.
+
+    Raises:
+        NotServed: the configuration needs something that is not installed.
+    """
+    limits, uploads = config.limits, upload_folder()
+    metrics = ServerMetrics(bot)
+    counted = bot.with_hook(metrics.count)
+    editing = EditingService(bot, limits, uploads)
+    # Questions that are only tried for the examples are nobody's, and not counted.
+    page = build_page(counted, Examples(bot), editing, policy)
+    with page:
+        defaults = add_endpoints(counted, editing, policy, limits)
+    page.state_session_capacity = limits.sessions
+    page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
+    routes: list[BaseRoute] = [*monitoring_routes(bot, metrics)]
+    lifespan = None
+    if config.mcp:
+        mcp_routes, lifespan = mcp_service(counted, limits)
+        routes += mcp_routes
+    app = FastAPI(
+        routes=routes,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            *access_middleware(policy, limits, uploads),
+            Middleware(GradioCallMiddleware, uploads=uploads, defaults=defaults),
+        ],
+    )
+    mounted = mount_page(
+        app,
+        page,
+        server_name=policy.host,
+        server_port=port,
+        root_path=config.root_path or None,
+        max_file_size=limits.file_bytes,
+        auth_dependency=_user_name if policy.verifier else None,
+        **_page_options(),
+    )
+    for mistake in (KeyError, TypeError):
+        mounted.add_exception_handler(mistake, invalid_call)
+    return WebApp(app, page, editing)
+
+
+def access_middleware(
+    policy: AccessPolicy, limits: ServerLimits, uploads: Path
+) -> list[Middleware]:
+    """Return what decides whether a request is served, the outermost first."""
+    limiter = RateLimiter(limits, uploads)
+    return [
+        Middleware(HostMiddleware, policy=policy),
+        Middleware(OriginMiddleware, policy=policy),
+        Middleware(ProxyPrefixMiddleware, root_path=policy.root_path),
+        Middleware(
+            AuthenticationMiddleware,
+            backend=BasicAuthBackend(policy, limiter),
+            on_error=login_refused,
+        ),
+        Middleware(RateLimitMiddleware, policy=policy, limits=limits, limiter=limiter),
+    ]
+
+
+@cache
+def upload_folder() -> Path:
+    """Make the folder that Gradio keeps uploads in: of this process and of this user alone."""
+    folder = Path(tempfile.mkdtemp(prefix="newsbot-uploads-")).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    return folder
+
+
+def _page_options() -> dict[str, Any]:
+    """Return the looks of the page for Gradio, and nothing that phones home."""
+    theme = gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.stone,
+        font=_SANS,
+        font_mono=_MONO,
+    )
+    folder = files("bot.chat") / "static"
+    return {
+        "theme": theme,
+        "css": folder.joinpath("page.css").read_text(encoding="utf-8"),
+        "js": folder.joinpath("page.js").read_text(encoding="utf-8"),
+        "footer_links": [],
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "show_error": False,
+    }
+
+
+def _user_name(request: Request) -> str | None:
+    return visitor_of(request.scope).name
