@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.records import TEXT_NAMES, bounded_lines, draft_of, field_of
+from corpus.formats.records import TEXT_HINT, bounded_lines, draft_of, field_of
 from corpus.text import detect_encoding
 
 __all__ = ["DELIMITERS", "LONGEST_FIELD", "LONGEST_ROW", "parse"]
@@ -21,6 +21,7 @@ LONGEST_ROW = 20_000_000
 
 DELIMITERS = ",;\t|"
 
+_SEPARATOR = re.compile('[\ufeff"]*sep=(.?)"?', re.IGNORECASE)  # of Excel, before the header
 _DAMAGED = re.compile("[\udc80-\udcff]")
 
 
@@ -96,6 +97,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
             return
         if not any(cell.strip() for cell in row):
             continue
+        if header is None and _SEPARATOR.fullmatch(row[0]):
+            continue
         if header is None:
             header = [cell.strip("\ufeff\0 \t") for cell in row]
             continue
@@ -109,13 +112,20 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
 
 def _delimiter(lines: Iterator[str | None]) -> str:
     """Choose the delimiter by the header, and refuse a header without a column of text."""
-    first = next((line for line in lines if line is None or line.strip("\ufeff\0 \t\r\n")), "")
-    if first is None:
-        raise UnreadableArticle(f"a row longer than {LONGEST_ROW:,} characters")
-    first = first.strip("\ufeff\0")
+    given = ""
+    for first in lines:
+        if first is None:
+            raise UnreadableArticle(f"a row longer than {LONGEST_ROW:,} characters")
+        first = first.strip("\ufeff\0")
+        named = _SEPARATOR.fullmatch(first.strip())
+        given = named[1] if named else given
+        if first.strip() and not named:
+            break
+    else:
+        first = ""
     best, names = DELIMITERS[0], -1
     texts = False
-    for delimiter in DELIMITERS:
+    for delimiter in given or DELIMITERS:
         try:
             header = next(csv.reader([first], delimiter=delimiter), [])
         except csv.Error:
@@ -126,7 +136,7 @@ def _delimiter(lines: Iterator[str | None]) -> str:
             best, names = delimiter, known
             texts = "text" in fields
     if not texts:
-        raise UnreadableArticle(f"no column named {', '.join(TEXT_NAMES[:-1])} or {TEXT_NAMES[-1]}")
+        raise UnreadableArticle(f"no column named {TEXT_HINT}")
     return best
 
 

@@ -1,4 +1,4 @@
-"""What a format's ``parse`` gives: an article as its file has it, before it has an id."""
+"""What a format's ``parse`` yields: an article as its file has it, before it has an id."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Draft:
         key: what tells this record from the others of its file (its own id, else its number), or
             None where a file is one article.
         place: where in the file, as ``line 7`` or ``record 3``; empty where a file is one article.
+        updated: date of the last change in whatever form the file has, or None.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Draft:
     language: str | None = None
     key: str | None = None
     place: str = ""
+    updated: str | None = None
 
 
 @dataclass(frozen=True)

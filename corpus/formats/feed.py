@@ -12,7 +12,7 @@ import feedparser
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.feed_tree import clean_feed
-from corpus.formats.markup import plain_text
+from corpus.formats.markup import plain_field, plain_text
 
 __all__ = ["parse"]
 
@@ -97,7 +97,7 @@ def _text(detail: Mapping[str, Any]) -> str:
     value = detail.get("value")
     if not isinstance(value, str):
         return ""
-    return value.strip() if detail.get("type") == "text/plain" else plain_text(value)
+    return plain_field(value).strip() if detail.get("type") == "text/plain" else plain_text(value)
 
 
 def _authors(entry: Mapping[str, Any]) -> str | None:

@@ -5,16 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.records import TEXT_NAMES, bounded_lines, draft_of, field_of
+from corpus.formats.records import (
+    TEXT_HINT,
+    bounded_lines,
+    draft_of,
+    field_of,
+    is_full_text,
+)
 from corpus.text import decode, detect_encoding
 
 __all__ = ["LIST_NAMES", "MOST_MARKS", "parse"]
 
-LIST_NAMES = ("articles", "data", "items", "results", "docs")
-"""Names, in any case, under which an object holds its articles."""
+LIST_NAMES = (
+    "articles", "data", "items", "results", "docs", "hits", "entries", "records", "posts", "news",
+    "stories", "documents", "rows", "@graph",
+)  # fmt: skip
+"""Names, in any case, under which an object holds its articles, or an object that holds them."""
+
+_WRAPPERS = ("response", "result", "feed", "channel", "hits", "data", "payload")
+_DEEPEST = 4
 
 MOST_MARKS = 6_000_000
 """Commas, colons and opening brackets of a document, those in its texts too: each may stand for a
@@ -53,7 +66,7 @@ def _document(data: bytes) -> Iterator[Draft | BadRecord]:
             yield from _lines(data)
             return
         raise
-    records = _records(document)
+    records = _records(document, 0)
     if records is None:
         if not isinstance(document, dict):
             raise UnreadableArticle("holds no article: neither an object nor a list")
@@ -61,8 +74,12 @@ def _document(data: bytes) -> Iterator[Draft | BadRecord]:
         return
     if not records:
         raise UnreadableArticle("holds an empty list of articles")
+    source = _feed_title(document)
     for number, record in enumerate(records, start=1):
-        yield _read(record, number, f"record {number}")
+        found = _read(record, number, f"record {number}")
+        if isinstance(found, Draft) and found.source is None and source:
+            found = replace(found, source=source)
+        yield found
 
 
 def _lines(data: bytes) -> Iterator[Draft | BadRecord]:
@@ -102,25 +119,46 @@ def _read(record: object, number: int, place: str) -> Draft | BadRecord:
         return BadRecord(place, str(error))
 
 
-def _records(document: object) -> list[object] | None:
+def _records(document: object, depth: int) -> list[object] | None:
     """The list of records in a document; None if it is an article itself, or nothing known."""
     if isinstance(document, list):
         return document
     if not isinstance(document, dict):
         return None
-    if any(
-        field_of(name) == "text" and isinstance(value, str) and value.strip()
-        for name, value in document.items()
-    ):
-        return None
     named = {name.lower(): value for name, value in document.items()}
-    for name in LIST_NAMES:
-        if isinstance(named.get(name), list):
-            return list(named[name])
-    if not any(field_of(name) for name in document):
-        names = ", ".join((*TEXT_NAMES, *LIST_NAMES))
-        raise UnreadableArticle(f"holds no article (none of {names})")
+    lists = [named[name] for name in LIST_NAMES if isinstance(named.get(name), list)]
+    if any(is_full_text(name) and value for name, value in document.items()):
+        return None
+    if lists:
+        return _articles_of(lists[0])
+    if depth < _DEEPEST:
+        for name in _WRAPPERS:
+            if isinstance(named.get(name), dict):
+                inner = _records(named[name], depth + 1)
+                return [named[name]] if inner is None else inner
+    if not any(field_of(name) for name in document) and not _holds_text(document):
+        raise UnreadableArticle(f"holds no article (none of {TEXT_HINT}, {', '.join(LIST_NAMES)})")
     return None
+
+
+def _articles_of(records: list[object]) -> list[object]:
+    """The records without those that schema.org calls something else, such as a person."""
+    typed = [one for one in records if isinstance(one, dict) and "@type" in one]
+    if len(typed) < len(records):
+        return records
+    return [one for one in typed if any(field_of(name) == "text" for name in one)]
+
+
+def _holds_text(document: dict[str, object]) -> bool:
+    """Whether a value of a document is an object with fields that are known."""
+    return any(isinstance(value, dict) and any(map(field_of, value)) for value in document.values())
+
+
+def _feed_title(document: object) -> str:
+    """The title of a JSON Feed, of which each item is an article."""
+    if isinstance(document, dict) and "jsonfeed.org" in str(document.get("version")):
+        return str(document.get("title") or "")
+    return ""
 
 
 class _NotJson(UnreadableArticle):

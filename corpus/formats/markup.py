@@ -1,15 +1,30 @@
-"""A piece of HTML made plain text: paragraphs, and nothing that is not read aloud."""
+"""HTML as plain text: paragraphs of what a browser prints."""
 
 from __future__ import annotations
 
+import html
 import re
+from html.entities import html5
+from typing import Any
 
 import lxml.etree
 import lxml.html
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.typography import write_typography
+from corpus.formats.visibility import remove_unseen
 
-__all__ = ["MOST_ATTRIBUTES", "MOST_TAGS", "check_tags", "plain_text"]
+__all__ = [
+    "BLOCKS",
+    "MOST_ATTRIBUTES",
+    "MOST_TAGS",
+    "check_tags",
+    "clean",
+    "plain_field",
+    "plain_text",
+    "rendered",
+    "words_of",
+]
 
 MOST_TAGS = 300_000
 """Tags of a page; the longest have a tenth. A tree of them is held several times over."""
@@ -18,23 +33,59 @@ MOST_ATTRIBUTES = 5_000
 """Attributes of one tag. libxml2 looks through all of them for each that it adds to a tree: a
 megabyte of them takes it ten seconds, in which nothing can stop it."""
 
+_LONG_CELL = 60  # characters of a paragraph in a cell, of which a table of data has one at most
 _HARMLESS = 50_000  # characters: too few for what takes long
 
-_UNREAD = frozenset(
-    "script style head template noscript iframe object svg math audio video canvas select button "
-    "textarea".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hr html main nav ol p pre section summary "
+BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html main nav ol p pre section summary "
     "table ul".split()
 )
 _LINES = frozenset(("li", "tr", "caption"))
 _CELLS = frozenset(("td", "th"))
 _ROWS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
-_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_BREAKS = BLOCKS | _LINES | _CELLS | {"br"}
+_SPACE = re.compile(r"[ \t\n\r\f\v\xa0\u202f]+")
+_UNPRINTED = re.compile("[\u00ad\u200b]")  # where a word may be broken
 _NEW_LINE = "\v"
 """The end of an item or row: one, however many end there, and none beside a paragraph's."""
+
+_NAMES = (
+    "a abbr article aside b big blockquote body br center cite code dd del div dl dt em figcaption "
+    "figure font footer form h[1-6] head header hr html i iframe img ins li link main mark meta "
+    "nav ol p picture pre q s script section small source span strike strong style sub sup svg "
+    "table tbody td tfoot th thead time title tr tt u ul video wbr"
+).replace(" ", "|")
+_TAG = re.compile(rf"<(/?)({_NAMES})(?:\s[^<>]*)?/?>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_ALONE = {"br", "hr", "img", "wbr", ""}
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|table|blockquote|section|article|pre)\b", re.IGNORECASE
+)
+_PARAGRAPH_TAG = re.compile(r"<(?:p|br|pre)\b", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+
+
+def plain_field(value: str) -> str:
+    """Read a field of a record, which may be HTML; plain prose comes back as it is.
+
+    Args:
+        value: a text or title. ``<`` and ``&`` that make no tag and no reference are prose.
+
+    Returns:
+        Its paragraphs. The line ends of a value without tags of blocks are kept.
+    """
+    if _is_markup(value):
+        if not _BLOCK_TAG.search(value):
+            value = value.replace("\n", "<br>")
+        elif not _PARAGRAPH_TAG.search(value):
+            value = _BLANK_LINE.sub("<br><br>", value)
+        return plain_text(value)
+    if not _REFERENCE.search(value):
+        return value
+    read = _REFERENCE.sub(_character, value)
+    escaped_twice = "&lt;" in value and read.lstrip().startswith("<") and _is_markup(read)
+    return plain_text(read) if escaped_twice else read
 
 
 def plain_text(source: str) -> str:
@@ -45,8 +96,9 @@ def plain_text(source: str) -> str:
 
     Returns:
         Its text: paragraphs with blank lines between them, items, rows and lines that are broken
-        off on lines of their own, the cells of a row with ``|`` between them. Empty where it
-        cannot be parsed at all, or is larger than a page should be.
+        off on lines of their own, the cells of a row with ``|`` between them. Raised and lowered
+        characters stay apart from what is before them; what is struck or hidden is left out.
+        Empty where it cannot be parsed at all, or is larger than a page should be.
     """
     if "<" not in source and "&" not in source:
         return _tidy(_SPACE.sub(" ", source))
@@ -55,38 +107,66 @@ def plain_text(source: str) -> str:
         tree = lxml.html.document_fromstring(f"<body>{source}")
     except (lxml.etree.LxmlError, ValueError, AssertionError, UnreadableArticle):
         return ""
+    clean(tree)
+    return rendered(tree)
+
+
+def clean(tree: Any) -> None:
+    """Reduce a tree to what a browser prints, all of it as characters."""
+    remove_unseen(tree)
+    write_typography(tree, _BREAKS)
+
+
+def rendered(tree: Any) -> str:
+    """Write a clean tree as text; see ``plain_text``."""
     parts: list[str] = []
     verbatim = cells = 0
-    walk = lxml.etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    layouts = {table for table in tree.iter("table") if _is_layout(table)}
+    tables: list[Any] = []
+    walk = lxml.etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
-        tag = element.tag.rpartition(":")[2] if isinstance(element.tag, str) else ""
-        if event == "start" and tag in _UNREAD:
-            walk.skip_subtree()
-            continue
-        if tag in _BLOCKS:
+        tag = _name(element)
+        begins = event == "start"
+        if tag in BLOCKS:
             parts.append("\n\n")
         elif tag in _LINES:
             parts.append(_NEW_LINE)
         if tag == "pre":
-            verbatim += 1 if event == "start" else -1
+            verbatim += 1 if begins else -1
+        elif tag == "table":
+            tables = [*tables, element] if begins else tables[:-1]
         elif tag == "tr":
             cells = 0
-        elif event == "start" and tag in _CELLS:
-            parts.append(" | " if cells else "")
+        elif tag in _CELLS and (not tables or tables[-1] in layouts):
+            parts.append("\n\n")
+        elif tag in _CELLS and begins:
+            parts.append(f"{' | ' if cells else ''}{words_of(element)}")
             cells += 1
-        elif event == "start" and tag == "br":
+            walk.skip_subtree()
+            continue
+        elif tag == "br" and begins:
             parts.append("\n")
-        words = element.text if event == "start" else element.tail
+        if element is tree and not begins:
+            break
+        words = element.text if begins else element.tail
         if words and not (tag in _ROWS and words.isspace()):
             parts.append(words if verbatim else _SPACE.sub(" ", words))
-    return _tidy("".join(parts))
+    return _tidy(_UNPRINTED.sub("", "".join(parts)))
 
 
-def _tidy(text: str) -> str:
-    """Make one of the spaces and line ends that come together; each pattern takes linear time."""
-    text = re.sub(" ?\v[ \v]*", _NEW_LINE, re.sub(" {2,}", " ", text))
-    text = re.sub(r"[ \v]?(?:\n[ \v]?){2,}", "\n\n", text)
-    return re.sub(r"[ \v]?\n[ \v]?|\v", "\n", text).strip()
+def words_of(element: Any) -> str:
+    """The text inside an element of a clean tree on one line, ``;`` between items of a list."""
+    parts: list[str] = []
+    for event, inner in lxml.etree.iterwalk(element, events=("start", "end")):
+        tag = _name(inner)
+        if tag == "li":
+            parts.append(_NEW_LINE)
+        elif tag in _BREAKS:
+            parts.append(" ")
+        if inner is not element or event == "start":
+            parts.append((inner.text if event == "start" else inner.tail) or "")
+    lines = _UNPRINTED.sub("", "".join(parts)).split(_NEW_LINE)
+    return "; ".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
 def check_tags(source: str) -> None:
@@ -122,3 +202,46 @@ class _Target:
 
     def close(self) -> None:
         pass
+
+
+def _is_markup(value: str) -> bool:
+    """Whether a text has tags that belong together, and not only ``<`` in prose."""
+    opened: dict[str, int] = {}
+    closed: set[str] = set()
+    for tag in _TAG.finditer(value):
+        name = (tag[2] or "").lower()
+        if tag[1]:
+            closed.add(name)
+        else:
+            opened[name] = opened.get(name, 0) + 1
+        if name in _ALONE or (name in closed and name in opened) or opened.get("p", 0) > 1:
+            return True
+    return False
+
+
+def _character(reference: re.Match[str]) -> str:
+    if reference[0][1] != "#" and reference[0][1:] not in html5:
+        return reference[0]
+    return html.unescape(reference[0]).replace("\xa0", " ")
+
+
+def _name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition(":")[2] if isinstance(tag, str) else ""
+
+
+def _is_layout(table: Any) -> bool:
+    """Whether a table only places things: it holds another one, or paragraphs in a cell."""
+    if next(table.iterdescendants("table", "h1", "h2", "h3"), None) is not None:
+        return True
+    return any(
+        sum(len(paragraph.text_content()) > _LONG_CELL for paragraph in cell.iter("p")) > 1
+        for cell in table.iter("td")
+    )
+
+
+def _tidy(text: str) -> str:
+    """Make one of the spaces and line ends that come together; each pattern takes linear time."""
+    text = re.sub(" ?\v[ \v]*", _NEW_LINE, re.sub(" {2,}", " ", text))
+    text = re.sub(r"[ \v]?(?:\n[ \v]?){2,}", "\n\n", text)
+    return re.sub(r"[ \v]?\n[ \v]?|\v", "\n", text).strip()

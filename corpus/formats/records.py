@@ -8,32 +8,75 @@ from collections.abc import Iterator, Mapping
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
+from corpus.formats.markup import plain_field
 
-__all__ = ["FIELDS", "LONGEST_LINE", "TEXT_NAMES", "bounded_lines", "draft_of", "field_of"]
+__all__ = [
+    "FIELDS",
+    "LONGEST_LINE",
+    "TEXT_HINT",
+    "TEXT_NAMES",
+    "bounded_lines",
+    "draft_of",
+    "field_of",
+]
 
 LONGEST_LINE = 32_000_000
 """Characters: the longest article as JSON with six for each; a bomb may be one line."""
 
-TEXT_NAMES = ("text", "body", "content", "maintext")
+TEXT_NAMES = (
+    "text", "body", "content", "maintext", "articlebody", "fulltext", "bodytext", "articletext",
+    "article", "storytext", "story", "contenttext", "contenthtml", "bodyhtml", "contents", "html",
+    "cleantext", "plaintext", "articlecontent", "document", "leadparagraph", "abstract", "snippet",
+    "description", "summary",
+)  # fmt: skip
+"""Names of the text, the fuller ones first."""
+
+_FULL_TEXTS = frozenset(TEXT_NAMES[: TEXT_NAMES.index("leadparagraph")])
+
+TEXT_HINT = "text, body, content, article or the like"
+"""What a message about a missing text says of these names."""
 
 FIELDS: dict[str, str] = {
     name: field
     for field, names in {
-        "title": ("title", "headline"),
-        "text": TEXT_NAMES,
-        "url": ("url", "link"),
-        "published": ("published", "publishedat", "publishdate", "datepublish", "date"),
-        "source": ("source", "publisher", "sourcedomain"),
-        "author": ("author", "authors"),
-        "language": ("language", "lang"),
-        "key": ("id",),
+        "title": "title headline webtitle articletitle newstitle posttitle displaytitle heading",
+        "text": " ".join(TEXT_NAMES),
+        "url": "url link weburl canonicalurl permalink articleurl pageurl mainentityofpage uri "
+        "sourceurl",
+        "published": "published publishedat publishdate datepublish datepublished pubdate "
+        "publicationdate publisheddate publishedon publishtime webpublicationdate "
+        "firstpublicationdate firstpublished date datetime posted postedat dateline issued "
+        "releasedate datecreated timestamp",
+        "updated": "updated updatedat datemodified modified modifiedat lastmodified lastupdated "
+        "dateupdated updateddate modifieddate lastmod",
+        "source": "source publisher sourcedomain publication sourcename sitename newspaper outlet "
+        "provider domain website",
+        "author": "author authors byline creator authorname writer",
+        "language": "language lang inlanguage languagecode",
+        "key": "id articleid docid uuid guid",
     }.items()
-    for name in names
+    for name in names.split()
 }
 """Each known name, as ``_fold`` leaves it, to the field of a Draft; the first of a field wins."""
 
+_NESTED = ("_source", "fields", "attributes", "article", "doc", "document", "node", "post")
+"""Objects in which APIs and databases wrap the fields of a record."""
+
+_VALUES = (
+    "name", "rendered", "main", "original", "value", "text", "html", "content", "#text", "_text",
+    "@value", "$date", "$oid", "$numberLong", "$numberInt", "fullname", "displayname", "title",
+    "@id", "url",
+)  # fmt: skip
+"""Names under which an object holds the one value that it stands for."""
+
+_DEEPEST = 5
+_NO_TEXT = {"image", "photo", "video", "byline", "date", "title", "kicker", "author_info", "deck"}
+"""Types of parts of a text that are not text, in the dumps that give the parts a type."""
+
 _ORDER = {name: place for place, name in enumerate(FIELDS)}
-_SEPARATORS = re.compile(r"[\s_-]+")
+_SEPARATORS = re.compile(r"[\s_.:-]+")
+_BY = re.compile(r"by[:\s]+(?=\S)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def bounded_lines(
@@ -66,6 +109,11 @@ def field_of(name: str) -> str | None:
     return FIELDS.get(_fold(name))
 
 
+def is_full_text(name: str) -> bool:
+    """Return whether a name stands for a whole text, not for a description of one."""
+    return _fold(name) in _FULL_TEXTS
+
+
 def draft_of(record: Mapping[str, object], number: int | None, place: str = "") -> Draft:
     """Make a Draft of one record.
 
@@ -81,6 +129,7 @@ def draft_of(record: Mapping[str, object], number: int | None, place: str = "") 
     Raises:
         UnreadableArticle: the record has no text, or its text is no string.
     """
+    record = _unwrapped(record)
     known = sorted((name for name in record if field_of(name)), key=lambda n: _ORDER[_fold(n)])
     values: dict[str, str] = {}
     named = False
@@ -89,46 +138,69 @@ def draft_of(record: Mapping[str, object], number: int | None, place: str = "") 
         value = record[name]
         if field == "text":
             named = True
-            found = _body(name, value)
+            found = "" if "text" in values else _body(name, value, 0)
         else:
-            found = _plain(value)
+            found = _plain(value, 0)
+        if field == "source" and _ADDRESS.fullmatch(found.strip()):
+            field = "url"
         if found.strip() and field not in values:
             values[field] = found
     if "text" not in values:
-        names = f"{', '.join(TEXT_NAMES[:-1])} or {TEXT_NAMES[-1]}"
-        raise UnreadableArticle("empty text" if named else f"no text (no {names})")
+        raise UnreadableArticle("empty text" if named else f"no text (no {TEXT_HINT})")
     return Draft(
-        title=values.get("title", ""),
+        title=plain_field(values.get("title", "")),
         text=values["text"],
         url=values.get("url"),
-        source=values.get("source"),
-        author=values.get("author"),
+        source=plain_field(values["source"]) if "source" in values else None,
+        author=_BY.sub("", plain_field(values["author"]), 1) if "author" in values else None,
         published=values.get("published"),
+        updated=values.get("updated"),
         language=values.get("language"),
         key=None if number is None else values.get("key", str(number)),
         place=place,
     )
 
 
+def _unwrapped(record: Mapping[str, object]) -> Mapping[str, object]:
+    for name in _NESTED:
+        inner = record.get(name)
+        if isinstance(inner, Mapping) and any(map(field_of, map(str, inner))):
+            record = {**{key: value for key, value in record.items() if key != name}, **inner}
+    return record
+
+
 def _fold(name: str) -> str:
     return _SEPARATORS.sub("", name.casefold())
 
 
-def _body(name: str, value: object) -> str:
+def _body(name: str, value: object, depth: int) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return "\n\n".join(value)  # one string a paragraph
+        return plain_field(value)
+    if isinstance(value, list) and depth < _DEEPEST:  # one string or object a paragraph
+        return "\n\n".join(filter(None, (_part(name, part, depth + 1) for part in value)))
+    if isinstance(value, Mapping) and depth < _DEEPEST:
+        for key in ("rendered", "text", "content", "html", "value", "#text", "blocks", "data"):
+            if key in value:
+                return _body(name, value[key], depth + 1)
     raise UnreadableArticle(f"{name!r} is not text")
 
 
-def _plain(value: object) -> str:
+def _part(name: str, part: object, depth: int) -> str:
+    if isinstance(part, Mapping):
+        if part.get("type") in _NO_TEXT:
+            return ""
+        if not {"rendered", "text", "content", "html", "value", "data"} & part.keys():
+            return ""
+    return _body(name, part, depth)
+
+
+def _plain(value: object, depth: int) -> str:
     """A value as one string: names of a list joined by commas, the name of an object."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or depth > _DEEPEST:
         return ""
     if isinstance(value, int | float):
         try:
@@ -136,12 +208,9 @@ def _plain(value: object) -> str:
         except ValueError:  # Python refuses to print an integer of thousands of digits
             return ""
     if isinstance(value, Mapping):  # NewsAPI: "source": {"id": null, "name": "BBC News"}
-        name = value.get("name")
-        return name if isinstance(name, str) else ""
+        found = (_plain(value[name], depth + 1) for name in _VALUES if name in value)
+        return next(filter(None, found), "")
     if isinstance(value, list):
-        return ", ".join(part for item in value if (part := _name(item)))
+        parts = (_plain(item, depth + 1).strip() for item in value if not isinstance(item, list))
+        return ", ".join(filter(None, parts))
     return ""
-
-
-def _name(item: object) -> str:
-    return "" if isinstance(item, list) else _plain(item).strip()
