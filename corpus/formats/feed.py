@@ -10,6 +10,7 @@ from typing import Any
 import feedparser
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.boilerplate import without_inserts
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.feed_tree import clean_feed
 from corpus.formats.markup import plain_field, plain_text
@@ -30,8 +31,7 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
 
     Yields:
         A Draft for each entry, or a BadRecord for one without text. The text is the entry's full
-        content where the feed has it, else its summary. The date is that of publication; the one
-        of the last change does not stand in for it. The source is that which the entry names,
+        content where the feed has it, else its summary. The source is that which the entry names,
         else the feed's title.
 
     Raises:
@@ -69,16 +69,18 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any], number: int, place
     contents = entry.get("content")
     texts = contents if isinstance(contents, list) else []
     text = max((_text(found) for found in texts), key=len, default="")
+    text = without_inserts(text or _text(_detail(entry, "summary")))
     origin = entry.get("source")
     named = _text(_detail(origin, "title")) if isinstance(origin, Mapping) else ""
     return Draft(
         title=_text(_detail(entry, "title")),
-        text=text or _text(_detail(entry, "summary")),
+        text=text,
         url=_word(entry.get("link")),
         source=named or _text(_detail(feed, "title")) or None,
         author=_authors(entry),
         # Not .get("published") of feedparser's own kind of dict, which answers with others.
         published=_word(dict(entry).get("published")),
+        updated=_word(dict(entry).get("updated")),
         language=_language(entry) or _word(feed.get("language")),
         key=_word(entry.get("id")) or str(number),
         place=place,

@@ -12,14 +12,16 @@ import lxml.html
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.typography import write_typography
-from corpus.formats.visibility import remove_unseen
+from corpus.formats.visibility import remove, remove_unseen
 
 __all__ = [
     "BLOCKS",
+    "HOLDERS",
     "MOST_ATTRIBUTES",
     "MOST_TAGS",
     "check_tags",
     "clean",
+    "is_data_table",
     "plain_field",
     "plain_text",
     "rendered",
@@ -44,6 +46,9 @@ BLOCKS = frozenset(
 _LINES = frozenset(("li", "tr", "caption"))
 _CELLS = frozenset(("td", "th"))
 _ROWS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
+HOLDERS = BLOCKS | _LINES | _ROWS
+"""Elements that hold text of their own lines."""
+
 _BREAKS = BLOCKS | _LINES | _CELLS | {"br"}
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0\u202f]+")
 _UNPRINTED = re.compile("[\u00ad\u200b]")  # where a word may be broken
@@ -97,7 +102,8 @@ def plain_text(source: str) -> str:
     Returns:
         Its text: paragraphs with blank lines between them, items, rows and lines that are broken
         off on lines of their own, the cells of a row with ``|`` between them. Raised and lowered
-        characters stay apart from what is before them; what is struck or hidden is left out.
+        characters stay apart from what is before them; what is struck or hidden is left out, and
+        the captions of pictures.
         Empty where it cannot be parsed at all, or is larger than a page should be.
     """
     if "<" not in source and "&" not in source:
@@ -108,6 +114,8 @@ def plain_text(source: str) -> str:
     except (lxml.etree.LxmlError, ValueError, AssertionError, UnreadableArticle):
         return ""
     clean(tree)
+    for caption in list(tree.iter("figcaption")):
+        remove(caption)
     return rendered(tree)
 
 
@@ -117,41 +125,88 @@ def clean(tree: Any) -> None:
     write_typography(tree, _BREAKS)
 
 
-def rendered(tree: Any) -> str:
-    """Write a clean tree as text; see ``plain_text``."""
-    parts: list[str] = []
-    verbatim = cells = 0
-    layouts = {table for table in tree.iter("table") if _is_layout(table)}
-    tables: list[Any] = []
+def rendered(tree: Any, kept: set[Any] | None = None) -> str:
+    """Write a clean tree as text; see ``plain_text``.
+
+    Args:
+        tree: the tree, or a part of it.
+        kept: the blocks and tables of data to write, each without the blocks in it; all of them
+            where None.
+    """
+    writer = _Writer(kept)
     walk = lxml.etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
+        if event == "start":
+            if writer.begin(element):
+                writer.write(element.text, element)
+            else:
+                walk.skip_subtree()
+        else:
+            writer.end(element)
+            if element is not tree:
+                writer.write(element.tail, element.getparent())
+    return _tidy(_UNPRINTED.sub("", "".join(writer.parts)))
+
+
+class _Writer:
+    """Writes elements in the order of the page, and knows which of them it is in."""
+
+    def __init__(self, kept: set[Any] | None) -> None:
+        self.parts: list[str] = []
+        self._kept = kept
+        self._shown = [kept is None]
+        self._data_tables = 0
+        self._verbatim = 0
+        self._cells = 0
+
+    def begin(self, element: Any) -> bool:
+        """Write what an element begins with; return whether what is in it is to be written."""
         tag = _name(element)
-        begins = event == "start"
-        if tag in BLOCKS:
-            parts.append("\n\n")
-        elif tag in _LINES:
-            parts.append(_NEW_LINE)
+        self._break(tag)
+        if tag == "table" and is_data_table(element):
+            self._data_tables += 1
+            self._show(element)
+            return self._shown[-1]
+        if self._data_tables and tag in _CELLS:
+            if self._shown[-1]:
+                self.parts.append(f"{' | ' if self._cells else ''}{words_of(element)}")
+                self._cells += 1
+            return False
+        if tag in HOLDERS and not self._data_tables:
+            self._show(element)
+        if tag == "tr":
+            self._cells = 0
+        elif tag == "pre":
+            self._verbatim += 1
+        elif tag == "br" and self._shown[-1]:
+            self.parts.append("\n")
+        return True
+
+    def end(self, element: Any) -> None:
+        """Write what an element ends with."""
+        tag = _name(element)
+        if tag == "table" and self._data_tables:
+            self._data_tables -= 1
+            self._shown.pop()
+        elif tag in HOLDERS and not self._data_tables:
+            self._shown.pop()
         if tag == "pre":
-            verbatim += 1 if begins else -1
-        elif tag == "table":
-            tables = [*tables, element] if begins else tables[:-1]
-        elif tag == "tr":
-            cells = 0
-        elif tag in _CELLS and (not tables or tables[-1] in layouts):
-            parts.append("\n\n")
-        elif tag in _CELLS and begins:
-            parts.append(f"{' | ' if cells else ''}{words_of(element)}")
-            cells += 1
-            walk.skip_subtree()
-            continue
-        elif tag == "br" and begins:
-            parts.append("\n")
-        if element is tree and not begins:
-            break
-        words = element.text if begins else element.tail
-        if words and not (tag in _ROWS and words.isspace()):
-            parts.append(words if verbatim else _SPACE.sub(" ", words))
-    return _tidy(_UNPRINTED.sub("", "".join(parts)))
+            self._verbatim -= 1
+        self._break(tag)
+
+    def write(self, words: str | None, holder: Any) -> None:
+        """Write a text that stands in an element, if that is among those to be written."""
+        if words and self._shown[-1] and not (_name(holder) in _ROWS and words.isspace()):
+            self.parts.append(words if self._verbatim else _SPACE.sub(" ", words))
+
+    def _show(self, element: Any) -> None:
+        self._shown.append(self._kept is None or element in self._kept)
+
+    def _break(self, tag: str) -> None:
+        if tag in BLOCKS or (tag in _CELLS and not self._data_tables):
+            self.parts.append("\n\n")
+        elif tag in _LINES:
+            self.parts.append(_NEW_LINE)
 
 
 def words_of(element: Any) -> str:
@@ -230,11 +285,11 @@ def _name(element: Any) -> str:
     return tag.rpartition(":")[2] if isinstance(tag, str) else ""
 
 
-def _is_layout(table: Any) -> bool:
-    """Whether a table only places things: it holds another one, or paragraphs in a cell."""
+def is_data_table(table: Any) -> bool:
+    """Return whether a table has data, and does not only place paragraphs or other tables."""
     if next(table.iterdescendants("table", "h1", "h2", "h3"), None) is not None:
-        return True
-    return any(
+        return False
+    return not any(
         sum(len(paragraph.text_content()) > _LONG_CELL for paragraph in cell.iter("p")) > 1
         for cell in table.iter("td")
     )

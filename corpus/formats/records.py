@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.boilerplate import without_inserts
 from corpus.formats.draft import Draft
 from corpus.formats.markup import plain_field
 
@@ -177,7 +178,8 @@ def _body(name: str, value: object, depth: int) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return plain_field(value)
+        text = plain_field(value)
+        return text if text is value else without_inserts(text)
     if isinstance(value, list) and depth < _DEEPEST:  # one string or object a paragraph
         return "\n\n".join(filter(None, (_part(name, part, depth + 1) for part in value)))
     if isinstance(value, Mapping) and depth < _DEEPEST:

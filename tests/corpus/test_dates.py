@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.dates import iso_date
+from corpus.dates import epoch_seconds, iso_date, local_seconds, published_and_updated
 
 
 @pytest.mark.parametrize(
@@ -16,11 +16,11 @@ from corpus.dates import iso_date
     [
         ("2019-12-31", "2019-12-31T00:00:00+00:00"),
         ("2019-12-31T14:05:00Z", "2019-12-31T14:05:00+00:00"),
-        ("2019-12-31T14:05:00.123+05:30", "2019-12-31T08:35:00+00:00"),
+        ("2019-12-31T14:05:00.123+05:30", "2019-12-31T14:05:00+05:30"),
         ("2019-12-31 14:05", "2019-12-31T14:05:00+00:00"),
         ("Tue, 31 Dec 2019 14:05:00 GMT", "2019-12-31T14:05:00+00:00"),
-        ("Tue, 31 Dec 2019 14:05:00 -0500", "2019-12-31T19:05:00+00:00"),
-        ("Dec 31, 2019 9:05 AM EST", "2019-12-31T14:05:00+00:00"),
+        ("Tue, 31 Dec 2019 14:05:00 -0500", "2019-12-31T14:05:00-05:00"),
+        ("Dec 31, 2019 9:05 AM EST", "2019-12-31T09:05:00-05:00"),
         ("31 December 2019", "2019-12-31T00:00:00+00:00"),
         ("31/12/2019", "2019-12-31T00:00:00+00:00"),
         ("10.12.2019", "2019-12-10T00:00:00+00:00"),
@@ -30,8 +30,19 @@ from corpus.dates import iso_date
         ("1577801100", "2019-12-31T14:05:00+00:00"),
         ("1577801100.0", "2019-12-31T14:05:00+00:00"),
         ("1577801100000", "2019-12-31T14:05:00+00:00"),
-        ("Tue Dec 31 2019 14:05:00 GMT+0100 (CET)", "2019-12-31T13:05:00+00:00"),
+        ("Tue Dec 31 2019 14:05:00 GMT+0100 (CET)", "2019-12-31T14:05:00+01:00"),
         ("1923-01-05", "1923-01-05T00:00:00+00:00"),
+        ("March 4, 2021 at 7:40 p.m. ET", "2021-03-04T19:40:00-05:00"),
+        ("July 4, 2021, 7:40 a.m. Pacific Time", "2021-07-04T07:40:00-07:00"),
+        ("Sunday 4 July 2021 07.40 BST", "2021-07-04T07:40:00+01:00"),
+        ("4 Jul 2021 | 07:40 AEST", "2021-07-04T07:40:00+10:00"),
+        ("Published on 4 July 2021", "2021-07-04T00:00:00+00:00"),
+        ("20210704T074000Z", "2021-07-04T07:40:00+00:00"),
+        ("Aug. 3rd, 2021", "2021-08-03T00:00:00+00:00"),
+        ("2021年7月4日 7:40", "2021-07-04T07:40:00+00:00"),
+        ("le 1er août 2021 à 7h40", "2021-08-01T07:40:00+00:00"),
+        ("3 de enero de 2021", "2021-01-03T00:00:00+00:00"),
+        ("3. Oktober 2021, 19:05 Uhr", "2021-10-03T19:05:00+00:00"),
     ],
 )
 def test_a_whole_date_is_read(given_date: str, expected: str) -> None:
@@ -52,6 +63,27 @@ def test_what_is_no_whole_date_is_none_and_never_guessed(given_date: str | None)
     assert iso_date(given_date) is None
 
 
+@pytest.mark.parametrize(
+    ("line", "published", "updated"),
+    [
+        ("Published 4 July 2021 | Updated: 5 July 2021", "Published 4 July 2021", "5 July 2021"),
+        ("4 July 2021 (last modified on 5 July 2021)", "4 July 2021", "5 July 2021"),
+        ("Updated 5 July 2021, 10:00", "", "5 July 2021, 10:00"),
+        ("4 July 2021", "4 July 2021", ""),
+    ],
+)
+def test_line_gives_its_two_dates(line: str, published: str, updated: str) -> None:
+    assert published_and_updated(line) == (published, updated)
+    assert iso_date("Updated 5 July 2021") is None
+
+
+def test_local_seconds_are_by_the_clock_of_the_place() -> None:
+    east, west = "2024-03-01T00:30:00+01:00", "2024-03-01T00:30:00-08:00"
+    assert local_seconds(east) == local_seconds(west) == epoch_seconds("2024-03-01T00:30:00+00:00")
+    assert epoch_seconds(west) - epoch_seconds(east) == 9 * 3600
+    assert local_seconds(None) is None
+
+
 def test_the_zone_of_the_machine_has_no_part_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
@@ -60,7 +92,7 @@ def test_the_zone_of_the_machine_has_no_part_in_it(monkeypatch: pytest.MonkeyPat
     try:
         assert iso_date("Dec 31, 2019 9:05 AM") == "2019-12-31T09:05:00+00:00"
         assert iso_date("1577801100") == "2019-12-31T14:05:00+00:00"
-        assert iso_date("Dec 31, 2019 9:05 AM EST") == "2019-12-31T14:05:00+00:00"
+        assert iso_date("Dec 31, 2019 9:05 AM EST") == "2019-12-31T09:05:00-05:00"
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -71,5 +103,5 @@ def test_the_zone_of_the_machine_has_no_part_in_it(monkeypatch: pytest.MonkeyPat
 def test_any_text_is_a_date_or_none(text: str) -> None:
     found = iso_date(text)
     if found is not None:
-        assert datetime.fromisoformat(found).utcoffset() == timedelta(0)
+        assert datetime.fromisoformat(found).tzinfo is not None
         assert iso_date(found) == found

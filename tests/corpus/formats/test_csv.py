@@ -40,7 +40,7 @@ def test_bad_rows_are_reported_with_their_line(read_all: ReadAll) -> None:
     found = read_all(b"\n".join(rows), "a.csv")
     assert [one.text for one in found if isinstance(one, Draft)] == ["One.", "Пять."]
     assert [(one.place, one.cause) for one in found if isinstance(one, BadRecord)] == [
-        ("line 3", "no text (no text, body, content or maintext)"),
+        ("line 3", "no text (no text, body, content, article or the like)"),
         ("line 4", "3 fields, where the header has 2"),
         ("line 6", "not valid UTF-8"),
     ]
@@ -63,7 +63,7 @@ def test_a_quote_that_swallows_the_file_stops_at_the_limit(read_all: ReadAll) ->
     [
         ("", "empty"),
         ("\n \n", "empty"),
-        ("id,name\n1,x\n", "no column named text, body, content or maintext"),
+        ("id,name\n1,x\n", "no column named text, body, content, article"),
         ("just some words\n", "no column named"),
         ("id,text\n", "no rows"),
     ],

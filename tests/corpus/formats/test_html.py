@@ -55,7 +55,7 @@ def test_marked_time_is_a_date_and_other_times_are_not(read_one: ReadOne) -> Non
         "<p>", '<time itemprop="datePublished" datetime="2019-12-31">x</time><p>', 1
     )
     assert read_one(page(body=marked), "a.html").published == "2019-12-31"
-    other = BODY.replace("<p>", '<time datetime="2018-05-03">3 May</time><p>', 1)
+    other = BODY.replace("on Tuesday", 'on <time datetime="2018-05-03">3 May</time>', 1)
     assert read_one(page(body=other), "a.html").published is None
 
 
