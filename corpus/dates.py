@@ -156,7 +156,8 @@ def _epoch(text: str) -> datetime | None:
 def _read(text: str) -> datetime | None:
     east_asian = _EAST_ASIAN.fullmatch(text)
     if east_asian is not None:
-        return datetime(*(int(part) for part in east_asian.groups(default="0")))  # type: ignore[misc]
+        year, month, day, hour, minute = map(int, east_asian.groups(default="0"))
+        return datetime(year, month, day, hour, minute)
     year_first = _YEAR_FIRST.match(text)
     if year_first:
         date(int(year_first[1]), int(year_first[3]), int(year_first[4]))  # ValueError if impossible

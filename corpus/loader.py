@@ -15,7 +15,7 @@ from pathlib import Path
 
 from corpus.article import Article
 from corpus.article_file import drafts_in
-from corpus.dates import iso_date
+from corpus.dates import epoch_seconds, iso_date, published_and_updated
 from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.text import normalise, one_line
@@ -202,7 +202,7 @@ def _article(
         raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
     key = None if draft.key is None else _free_key(draft.key, keys)
     url = clean_address(draft.url)
-    published = iso_date(draft.published)
+    published = iso_date(published_and_updated(draft.published or "")[0])
     address = canonical_address(url) if url is not None else None
     if address is not None:
         wins, first = naming.by_address(address, published)
@@ -248,17 +248,18 @@ class _Naming:
     def __init__(self, origins: Mapping[str, str], taken: Mapping[str, str]) -> None:
         self._origins = origins  # the report's own, which grows with each article
         self._taken = taken
-        self._published: dict[str, str | None] = {}
+        self._published: dict[str, int | None] = {}
 
     def by_address(self, address: str, published: str | None) -> tuple[bool, bool]:
         """Whether an article of this date counts, and whether it is the first of its address."""
+        moment = epoch_seconds(published)
         if address not in self._published:
-            self._published[address] = published
+            self._published[address] = moment
             return True, True
         before = self._published[address]
-        if before is not None and (published is None or published < before):
+        if before is not None and (moment is None or moment < before):
             return False, False
-        self._published[address] = published
+        self._published[address] = moment
         return True, False
 
     def by_place(self, found_file: FoundFile | WebPage, key: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.article import Article
+from corpus.dates import epoch_seconds
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from corpus.walk import shown
@@ -223,9 +224,8 @@ def _outdone(
     if origin is None or origin in only or origin not in report.seen_files:
         return False
     held = build.catalogue.article(article.id)
-    if held is None or held.published is None:
-        return False
-    return article.published is None or article.published < held.published
+    before, now = epoch_seconds(held.published if held else None), epoch_seconds(article.published)
+    return before is not None and (now is None or now < before)
 
 
 def _gone(report: LoadReport, origins: dict[str, str], changes: IndexChanges) -> set[str]:

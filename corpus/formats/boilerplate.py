@@ -13,7 +13,7 @@ __all__ = ["POST_TIME", "is_insert", "remove_boilerplate", "without_inserts"]
 POST_TIME = "data-post-time"
 """Attribute of a line that is the time of a live blog's post."""
 
-LEAVES = (
+_LEAVES = (
     "p", "li", "div", "section", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "td",
     "th", "pre", "aside", "summary", "header", "footer", "article", "address",
 )  # fmt: skip
@@ -161,8 +161,8 @@ def remove_boilerplate(tree: Any) -> str:
         if _is_attached(element, tree) and _is_boilerplate(element, total):
             remove(element)
     begun = False
-    for element in list(tree.iter(*LEAVES)):
-        if any(child.tag in LEAVES for child in element.iterdescendants()):
+    for element in list(tree.iter(*_LEAVES)):
+        if any(child.tag in _LEAVES for child in element.iterdescendants()):
             continue
         text = " ".join(element.text_content().split())
         if is_insert(text) or (not begun and (_BYLINE.fullmatch(text) or is_date_line(text))):
@@ -192,8 +192,8 @@ def _remove_appeals(tree: Any) -> str:
     """Take out what asks for consent, money or an address, with all that belongs to it."""
     kinds: dict[Any, str] = {}
     shares: dict[Any, int] = {}
-    for element in tree.iter(*LEAVES, "span", "a"):
-        if any(child.tag in LEAVES for child in element.iterdescendants()):
+    for element in tree.iter(*_LEAVES, "span", "a"):
+        if any(child.tag in _LEAVES for child in element.iterdescendants()):
             continue
         if element.getparent() in kinds:
             continue
@@ -237,7 +237,7 @@ def _belongs_to_appeal(element: Any, shares: dict[Any, int]) -> bool:
 def _stands_alone(element: Any, text: str, kind: str) -> bool:
     """Whether a line between others is the page's own, not what an article says or quotes."""
     if kind == "a request for consent":
-        return element.getparent().tag == "body"
+        return bool(element.getparent().tag == "body")
     return len(text) <= 2 * _LONGEST_INSERT and _IMPERATIVE.match(text) is not None
 
 

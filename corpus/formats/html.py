@@ -79,8 +79,8 @@ def read_page(
         tree = lxml.html.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableArticle("not HTML") from error
-    data, language = page_data(tree), tree.get("lang")
-    address = data.address or clean_address(address)
+    declared, language = page_data(tree), tree.get("lang")
+    address = declared.address or clean_address(address)
     try:
         about = trafilatura.extract_metadata(tree, default_url=address, extensive=False)
     except Exception as error:  # a third party's parser on anybody's page: all kinds are seen
@@ -89,7 +89,7 @@ def read_page(
     try:
         text = page_text(tree, headline, len(source))
     except UnreadableArticle:
-        text = plain_field(data.body).strip()
+        text = plain_field(declared.body).strip()
         if not text:
             raise
     return Draft(
@@ -98,8 +98,8 @@ def read_page(
         url=address,
         source=about.sitename,
         author=about.author,
-        published=data.published,
-        updated=data.updated,
+        published=declared.published,
+        updated=declared.updated,
         language=language,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -101,7 +101,7 @@ def _front_matter(source: str) -> tuple[dict[str, object], str]:
     return fields, source[end:]
 
 
-def _loaded(source: str) -> tuple[dict[object, object], int] | None:
+def _loaded(source: str) -> tuple[Mapping[str, object], int] | None:
     """What the front matter says, and where it ends; None where there is none."""
     if source.startswith("{"):
         try:
@@ -116,7 +116,7 @@ def _loaded(source: str) -> tuple[dict[object, object], int] | None:
         raise UnreadableArticle(f"front matter longer than {LONGEST_FRONT_MATTER:,} characters")
     if source[0] == "+":
         try:
-            return dict(tomllib.loads(match[1])), match.end()
+            return tomllib.loads(match[1]), match.end()
         except (ValueError, RecursionError) as error:
             raise UnreadableArticle("front matter is not valid TOML") from error
     try:

@@ -15,7 +15,6 @@ from corpus.formats.typography import write_typography
 from corpus.formats.visibility import remove, remove_unseen
 
 __all__ = [
-    "BLOCKS",
     "HOLDERS",
     "MOST_ATTRIBUTES",
     "MOST_TAGS",
@@ -38,7 +37,7 @@ megabyte of them takes it ten seconds, in which nothing can stop it."""
 _LONG_CELL = 60  # characters of a paragraph in a cell, of which a table of data has one at most
 _HARMLESS = 50_000  # characters: too few for what takes long
 
-BLOCKS = frozenset(
+_BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html main nav ol p pre section summary "
     "table ul".split()
@@ -46,10 +45,10 @@ BLOCKS = frozenset(
 _LINES = frozenset(("li", "tr", "caption"))
 _CELLS = frozenset(("td", "th"))
 _ROWS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
-HOLDERS = BLOCKS | _LINES | _ROWS
+HOLDERS = _BLOCKS | _LINES | _ROWS
 """Elements that hold text of their own lines."""
 
-_BREAKS = BLOCKS | _LINES | _CELLS | {"br"}
+_BREAKS = _BLOCKS | _LINES | _CELLS | {"br"}
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0\u202f]+")
 _UNPRINTED = re.compile("[\u00ad\u200b]")  # where a word may be broken
 _NEW_LINE = "\v"
@@ -203,7 +202,7 @@ class _Writer:
         self._shown.append(self._kept is None or element in self._kept)
 
     def _break(self, tag: str) -> None:
-        if tag in BLOCKS or (tag in _CELLS and not self._data_tables):
+        if tag in _BLOCKS or (tag in _CELLS and not self._data_tables):
             self.parts.append("\n\n")
         elif tag in _LINES:
             self.parts.append(_NEW_LINE)

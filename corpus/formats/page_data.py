@@ -182,8 +182,7 @@ def _byline(tree: Any) -> tuple[str, str]:
         if element.tag == "time":
             before = _text_before(element)
             if marked or _DATED.search(_names(element.getparent())) or (above and not begun):
-                changed = _CHANGED.search(names) or published_and_updated(before)[1:] != ("",)
-                changed = changed or _CHANGED.search(before)
+                changed = _CHANGED.search(f"{names} {before}") is not None
                 (updated if changed else published).append(_date_of(element))
             continue
         if len(element) and element.tag in ("div", "li") or element.getparent().tag == "time":

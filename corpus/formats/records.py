@@ -19,6 +19,7 @@ __all__ = [
     "bounded_lines",
     "draft_of",
     "field_of",
+    "is_full_text",
 ]
 
 LONGEST_LINE = 32_000_000
