@@ -1,7 +1,8 @@
-"""The README's commands do what it says, and print what it shows."""
+"""What the project's texts say is true, and they are short."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -13,8 +14,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = [*sorted(ROOT.glob("*.md")), ROOT / "tests" / "bench" / "README.md"] + sorted(
+    path
+    for package in ("bot", "corpus", "index")
+    for path in (ROOT / package).rglob("*.md")
+    if "articles" not in path.parts
+)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\d+\.\d s$", re.MULTILINE)
+
+each_text = pytest.mark.parametrize(
+    "path", [pytest.param(path, id=path.relative_to(ROOT).as_posix()) for path in TEXTS]
+)
 
 
 def run(command: list[str], index: Path) -> str:
@@ -32,43 +43,59 @@ def run(command: list[str], index: Path) -> str:
 
 
 @pytest.mark.timeout(600)
-def test_every_console_block_prints_what_the_readme_shows(tmp_path: Path) -> None:
+def test_console_blocks_print_what_the_readme_shows(tmp_path: Path) -> None:
     """In order, in one index, as a reader would type them; only the seconds may differ."""
-    checked = 0
-    for language, block in BLOCK.findall(README):
-        if language != "console":
-            continue
-        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, shown = step.partition("\n")
-            name, *arguments = shlex.split(command)
-            assert name == "newsbot"
-            printed = run([sys.executable, "-m", "bot.cli.main", *arguments], tmp_path / "index")
-            assert SECONDS.sub("N s", printed).strip() == SECONDS.sub("N s", shown).strip()
-            checked += 1
-    assert checked >= 5
+    consoles = "\n".join(
+        block for language, block in BLOCK.findall(README) if language == "console"
+    )
+    steps = re.split(r"^\$ newsbot ", consoles, flags=re.MULTILINE)[1:]
+    assert len(steps) >= 3
+    for step in steps:
+        arguments, _, shown = step.partition("\n")
+        command = [sys.executable, "-m", "bot.cli.main", *shlex.split(arguments)]
+        printed = run(command, tmp_path / "index")
+        assert SECONDS.sub("N s", printed).strip() == SECONDS.sub("N s", shown).strip()
 
 
 @pytest.mark.timeout(600)
-def test_every_python_block_runs_and_prints_what_the_readme_shows(samples_index: Path) -> None:
+def test_python_blocks_print_what_the_readme_shows(samples_index: Path) -> None:
     blocks = BLOCK.findall(README)
-    checked = 0
-    for (language, code), (kind, shown) in zip(blocks, blocks[1:], strict=False):
+    shown = [
+        after for before, after in zip(blocks, blocks[1:], strict=False) if before[0] == "python"
+    ]
+    assert [language for language, _ in shown] == ["text"] * len(shown)
+    for language, code in blocks:
         if language == "python":
-            assert kind == "text", "a Python block is followed by what it prints"
-            assert run([sys.executable, "-c", code], samples_index) == shown
-            checked += 1
-    assert checked >= 2
+            assert run([sys.executable, "-c", code], samples_index) == shown.pop(0)[1]
 
 
-def test_every_file_that_the_readme_names_is_there() -> None:
-    names = re.findall(r"`([\w.]+(?:/[\w.]+)+)`|\]\(([\w./-]+)\)", README)
-    paths = [first or second for first, second in names]
-    assert paths
-    for path in paths:
-        if not path.startswith("path/"):
-            assert (ROOT / path.replace(".venv/bin/newsbot", "pyproject.toml")).exists(), path
+@each_text
+def test_files_and_links_of_a_text_are_there(path: Path) -> None:
+    text = BLOCK.sub("", path.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    assert [link for link in links if not (path.parent / link).exists()] == []
+    names = re.findall(r"`((?:bot|corpus|index|tests)/[\w./]+)`", text)
+    assert [name for name in names if not (ROOT / name).exists()] == []
 
 
-def test_the_make_targets_that_the_readme_names_are_there() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+@each_text
+def test_commands_of_a_text_are_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    modules = {*re.findall(r"python -m ([a-z]\w*(?:\.[a-z]\w*)+)", text)}
+    assert [name for name in modules if importlib.util.find_spec(name) is None] == []
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert {*re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)} <= {*targets}
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "words"),
+    [
+        ("README.md", 150, 1300),
+        ("CHANGELOG.md", 40, 600),
+        ("bot/reader/model/README.md", 120, 1200),
+    ],
+)
+def test_text_is_short(name: str, lines: int, words: int) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= lines
+    assert len(text.split()) <= words
