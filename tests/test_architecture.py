@@ -50,15 +50,12 @@ def _distribution(requirement: str) -> str:
 NOT_YET = pytest.mark.xfail(strict=False)
 PRODUCT_RULES = [
     *(rules.environment_readers, rules.import_cycles, rules.imports_of_own_root),
-    *(rules.incomplete_all, rules.long_modules),
-    *(
-        pytest.param(rule, marks=NOT_YET)
-        for rule in (rules.repeated_class_names, rules.upward_imports)
-    ),
+    *(rules.incomplete_all, rules.long_modules, rules.upward_imports),
+    pytest.param(rules.repeated_class_names, marks=NOT_YET),
 ]
 TREE_RULES = [
     rules.meaningless_names,
-    pytest.param(rules.restricted_imports, marks=NOT_YET),
+    rules.restricted_imports,
     pytest.param(rules.long_test_names, marks=NOT_YET),
 ]
 
