@@ -66,7 +66,7 @@ RESTRICTED = {
 """Packages that only some may import."""
 
 HEAVY = (
-    *("docx", "faiss", "feedparser", "gradio", "pypdf", "sentence_transformers", "sklearn"),
+    *("docx", "faiss", "feedparser", "gradio", "pypdfium2", "sentence_transformers", "sklearn"),
     *("torch", "trafilatura", "transformers", "warcio"),
 )
 MEANINGLESS = {"common", "helper", "helpers", "misc", "util", "utils"}

@@ -23,6 +23,7 @@ class Draft:
             None where a file is one article.
         place: where in the file, as ``line 7`` or ``record 3``; empty where a file is one article.
         updated: date of the last change in whatever form the file has, or None.
+        pages: where each page begins in the text, where the file has pages.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Draft:
     key: str | None = None
     place: str = ""
     updated: str | None = None
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,43 @@
-"""PDF: one article a file, its lines made paragraphs again."""
+"""PDF: one article a file, its lines made paragraphs again. PDFium finds the characters."""
 
 from __future__ import annotations
 
-import io
-import logging
+import ctypes
 import math
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import lxml.etree
-import pypdf
-import pypdf.errors
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
-from corpus.formats.print_lines import PrintedLine, paragraphs_of, without_running_lines
+from corpus.formats.pdf_layout import Glyph, lines_of
+from corpus.formats.print_lines import PAGE_MARK, PrintedLine, text_of, without_running_lines
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
 from corpus.text import normalise
 
-__all__ = ["MOST_PAGES", "MOST_STREAM", "MOST_TOKENS", "parse"]
+__all__ = ["MOST_CHARACTERS", "MOST_PAGES", "parse"]
 
 MOST_PAGES = 1_000
 """Pages of a file; the longest newspapers and reports have fewer."""
 
-MOST_STREAM = 8_000_000
-"""Bytes of one stream once unpacked: a page full of text has a hundredth of it."""
-
-MOST_TOKENS = 200_000
-"""Operators and operands of a page: as many as make a second or two of parsing."""
+MOST_CHARACTERS = 200_000
+"""Characters of a page; a newspaper's has a tenth of it."""
 
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
+_LINE_END_HYPHEN = "\x02"  # PDFium's sign for a hyphen at which a word is broken
+_NO_CHARACTERS = re.compile("[\x00\ufdd0-\ufdef\ufffe\uffff]")
 _SOFT_HYPHEN_INSIDE = re.compile("\u00ad(?!$)")
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 _PRISM = re.compile(r"\{http://prismstandard\.org/namespaces/basic/\d\.\d/\}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_]\w+)*")
-
-# It reports whatever it puts up with in a damaged file.
-logging.getLogger("pypdf").addHandler(logging.NullHandler())
+_XMP = re.compile(rb"<x:xmpmeta\b.{0,1000000}?</x:xmpmeta>", re.DOTALL)
 
 
 def parse(data: bytes, name: str) -> Iterator[Draft]:
@@ -50,132 +48,135 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         name: the file's name; the title where the document has none.
 
     Yields:
-        One Draft. Title and author are those of the document's information where they are
-        sensible. The date is only what the XMP metadata declare as the date of publication: the
-        dates that every PDF has are those of its making.
+        One Draft, with the places where its pages begin. Title and author are those of the
+        document's information where they are sensible. The date is only what the XMP metadata
+        declare as the date of publication: the dates that every PDF has are those of its making.
 
     Raises:
         UnreadableArticle: the file is no PDF, is encrypted, has no text (as a scan has not), or
-            is larger or takes longer than a file should.
+            is larger than a file should be.
     """
     if b"%PDF-" not in data[:1024]:
         raise UnreadableArticle("not a PDF")
-    yield _read(data, name)
-
-
-def _read(data: bytes, name: str) -> Draft:
-    limits: dict[str, Any] = {
-        f"{kind}_maximum_output_length": MOST_STREAM
-        for kind in ("array_based_stream", "lzw", "run_length", "zlib", "brotli")
-    }
-    with pypdf.apply_configuration(
-        **limits,
-        zlib_maximum_recovery_input_length=1_000_000,
-        stream_decoding_work_maximum_length=5 * MOST_STREAM,
-        stream_parsing_work_maximum_count=MOST_TOKENS,
-        xform_maximum_invocations_per_extraction=500,
-        jbig2dec_binary=None,  # a program that would be run
-    ):
-        reader = _opened(data)
-        pages = _pages(reader)
-        about = _declared(reader)
-    text = "\n\n".join(paragraphs_of(without_running_lines(pages)))
-    text = normalise(text.translate(_LIGATURES)).strip()
-    if not text:
+    document = _opened(data)
+    try:
+        pages = [_lines(document, number) for number in range(_page_count(document))]
+        about = _declared(document, data)
+    finally:
+        document.close()
+    pages = without_running_lines(pages)
+    text = normalise(text_of(pages).translate(_LIGATURES)).strip()
+    if not text.strip(PAGE_MARK + "\n "):
         raise UnreadableArticle("no text in it: a scan?")
     title, text = title_and_text(about.pop("title"), text, name)
-    return Draft(title=title, text=text, **about)
+    text, starts = _without_marks(text)
+    before = next(number for number, lines in enumerate(pages) if lines)
+    after = len(pages) - before - len(starts)
+    starts = (*[0] * before, *starts, *[len(text)] * after)
+    yield Draft(title=title.replace(PAGE_MARK, ""), text=text, pages=starts, **about)
 
 
-def _opened(data: bytes) -> pypdf.PdfReader:
+def _opened(data: bytes) -> pypdfium2.PdfDocument:
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        # Many are encrypted with an empty password, to forbid printing or copying.
-        locked = reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED
-    except (pypdf.errors.DependencyError, NotImplementedError) as error:
-        raise UnreadableArticle("encrypted in a way that is not read here") from error
-    except Exception as error:  # pypdf promises its own errors, and many others come out of it
-        raise UnreadableArticle(f"a damaged PDF ({type(error).__name__})") from error
-    if locked:
-        raise UnreadableArticle("encrypted with a password")
-    return reader
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD:
+            raise UnreadableArticle("encrypted with a password") from error
+        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_SECURITY:
+            raise UnreadableArticle("encrypted in a way that is not read here") from error
+        raise UnreadableArticle("a damaged PDF") from error
 
 
-def _pages(reader: pypdf.PdfReader) -> list[list[PrintedLine]]:
-    number = 0
-    pages = []
+def _page_count(document: pypdfium2.PdfDocument) -> int:
+    if len(document) > MOST_PAGES:
+        raise UnreadableArticle(f"more than {MOST_PAGES:,} pages")
+    return len(document)
+
+
+def _lines(document: pypdfium2.PdfDocument, number: int) -> list[PrintedLine]:
     try:
-        if len(reader.pages) > MOST_PAGES:
-            raise UnreadableArticle(f"more than {MOST_PAGES:,} pages")
-        for page in reader.pages:
-            number += 1
-            lines = _Lines()
-            page.extract_text(visitor_text=lines.take)
-            pages.append(lines.finished())
-    except UnreadableArticle:
-        raise
-    except pypdf.errors.DependencyError as error:
-        raise UnreadableArticle("encrypted in a way that is not read here") from error
-    except pypdf.errors.LimitReachedError as error:
-        raise UnreadableArticle(f"page {number}: too large to be read") from error
-    except Exception as error:  # as above
-        place = f"page {number} cannot be read" if number else "a damaged PDF"
-        raise UnreadableArticle(f"{place} ({type(error).__name__})") from error
-    return pages
+        page = document[number]
+        found = page.get_textpage()
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableArticle(f"page {number + 1} cannot be read") from error
+    try:
+        if found.count_chars() > MOST_CHARACTERS:
+            raise UnreadableArticle(f"page {number + 1}: too large to be read")
+        lines = lines_of(list(_glyphs(found.raw, found.count_chars())))
+    finally:
+        found.close()
+        page.close()
+    cleaned = [_SOFT_HYPHEN_INSIDE.sub("", " ".join(line.text.split())) for line in lines]
+    return [
+        PrintedLine(text, line.x, line.y, line.size, line.row)
+        for text, line in zip(cleaned, lines, strict=True)
+        if text
+    ]
 
 
-class _Lines:
-    """Puts the pieces that pypdf finds on a page together to lines."""
+def _glyphs(page: Any, count: int) -> Iterator[Glyph]:
+    """The characters of a page, turned so that most of its lines run from left to right."""
+    matrix = pdfium.FS_MATRIX()
+    box = pdfium.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    origin = (ctypes.byref(x), ctypes.byref(y))
+    turned: dict[int, list[Glyph]] = {}
+    quarter, size, last = 0, 1.0, None
+    for place in range(count):
+        char = chr(pdfium.FPDFText_GetUnicode(page, place))
+        if not char.isspace():
+            pdfium.FPDFText_GetCharOrigin(page, place, *origin)
+            if last != (x.value, y.value)[quarter % 2 == 0]:
+                # Another line, or a script: only then can size and direction be others.
+                pdfium.FPDFText_GetMatrix(page, place, ctypes.byref(matrix))
+                scale = math.hypot(matrix.c, matrix.d)
+                size = max(1.0, pdfium.FPDFText_GetFontSize(page, place) * scale)
+                angle = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
+                quarter = round(angle) % 4 if abs(angle - round(angle)) < 0.05 else -1
+                last = (x.value, y.value)[quarter % 2 == 0]
+            pdfium.FPDFText_GetLooseCharBox(page, place, ctypes.byref(box))
+        if quarter < 0:
+            continue
+        char = "-" if char == _LINE_END_HYPHEN else _NO_CHARACTERS.sub("", char)
+        if char:
+            across, up = _turned(quarter, x.value, y.value)
+            one, other = (
+                _turned(quarter, *c) for c in ((box.left, box.bottom), (box.right, box.top))
+            )
+            glyph = Glyph(char, across, up, min(one[0], other[0]), max(one[0], other[0]), size)
+            turned.setdefault(quarter, []).append(glyph)
+    most = max(turned, key=lambda one: len(turned[one]), default=0)
+    return iter(turned.get(most, []))
 
-    def __init__(self) -> None:
-        self._lines: list[PrintedLine] = []
-        self._held: list[str] = []
-        self._place = (0.0, 0.0, 0.0)
 
-    def take(self, text: str, page: Any, matrix: Any, font: Any, size: float) -> None:
-        """Take a piece, as pypdf gives it to a ``visitor_text``."""
-        for number, piece in enumerate(text.split("\n")):
-            if number:
-                self._end()
-            if piece.strip() and not any(held.strip() for held in self._held):
-                x = matrix[4] * page[0] + matrix[5] * page[2] + page[4]
-                y = matrix[4] * page[1] + matrix[5] * page[3] + page[5]
-                scale = math.hypot(*matrix[2:4]) * math.hypot(*page[2:4])
-                self._place = (x, y, abs(size * scale))
-                self._held.clear()
-            self._held.append(piece)
-
-    def finished(self) -> list[PrintedLine]:
-        self._end()
-        return self._lines
-
-    def _end(self) -> None:
-        text = " ".join("".join(self._held).split())
-        if text:
-            self._lines.append(PrintedLine(_SOFT_HYPHEN_INSIDE.sub("", text), *self._place))
-        self._held.clear()
+def _turned(quarter: int, x: float, y: float) -> tuple[float, float]:
+    return ((x, y), (y, -x), (-x, -y), (-y, x))[quarter]
 
 
-def _declared(reader: pypdf.PdfReader) -> dict[str, Any]:
+def _without_marks(text: str) -> tuple[str, tuple[int, ...]]:
+    """The text without the marks, and where each page begins in it."""
+    parts = text.split(PAGE_MARK)
+    return "".join(parts), (0, *accumulate(len(part) for part in parts[:-1]))
+
+
+def _declared(document: pypdfium2.PdfDocument, data: bytes) -> dict[str, Any]:
     """What the document says of itself; ``title`` is empty where that is nothing sensible."""
-    about: dict[str, Any] = {"title": ""}
-    try:
-        information: Any = reader.metadata or {}
-        about["title"] = sensible_title(_plain(information.get("/Title")))
-        about["author"] = sensible_author(_plain(information.get("/Author")))
-        language = _plain(reader.root_object.get("/Lang"))
-        about["language"] = language if _LANGUAGE.fullmatch(language) else None
-        metadata = reader.root_object.get("/Metadata")
-        if metadata is not None:
-            about.update(_published(metadata.get_object().get_data()))
-    except Exception:  # as above; the text does without it
-        pass
+    about: dict[str, Any] = {"title": sensible_title(document.get_metadata_value("Title"))}
+    about["author"] = sensible_author(document.get_metadata_value("Author"))
+    size = pdfium.FPDFCatalog_GetLanguage(document, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFCatalog_GetLanguage(
+        document, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size
+    )
+    language = buffer.raw.decode("utf-16-le", "replace").strip("\0")
+    about["language"] = language if _LANGUAGE.fullmatch(language) else None
+    packets = _XMP.findall(data)  # stands unpacked in the file, so that any program finds it
+    if packets:
+        try:
+            about.update(_published(packets[-1]))
+        except Exception:  # lxml's and others; the text does without it
+            pass
     return about
-
-
-def _plain(value: Any) -> str:
-    value = value.get_object() if value is not None else None
-    return str(value) if isinstance(value, str) else ""
 
 
 def _published(xmp: bytes) -> dict[str, str]:

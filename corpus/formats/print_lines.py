@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["PrintedLine", "paragraphs_of", "without_running_lines"]
+__all__ = ["PAGE_MARK", "PrintedLine", "text_of", "without_running_lines"]
 
 _EDGE = 2  # lines at the top and at the bottom of a page, where running lines stand
 _LONGEST_RUNNING = 120
@@ -16,8 +16,20 @@ _FEWEST_REPEATS = 3
 _NUMBER = re.compile(r"\d{1,9}")
 _ENDED = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _BULLET = re.compile(r"[•‣▪●◦–—*-]\s+\S")
-_HYPHENATED = re.compile(r"(\w*[^\W\d_])(-|\u2010)$")
+_HYPHENATED = re.compile(r"(\w+)[-\u2010]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# Parts of compounds that keep their hyphen, where the text itself does not show it.
+_FIRST_PARTS = frozenset(
+    "eighty fifteen fifty five forty half ninety quasi self seventy sixty thirty three twenty two "
+    "vice well".split()
+)
+_LAST_PARTS = frozenset(
+    "backed based born century controlled friendly interest known language looking month old olds "
+    "owned profile related scale speaking style week winning year years".split()
+)
+_SUSPENDED = {"and", "or", "to"}
+PAGE_MARK = "\ufdd0"
+"""Where a page begins in ``text_of``: a code point that no text has."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +41,14 @@ class PrintedLine:
         x: where it begins, in points from the left.
         y: where it stands, in points from the bottom.
         size: of its first letter, in points.
+        row: whether it is a row of a table.
     """
 
     text: str
     x: float = 0.0
     y: float = 0.0
     size: float = 0.0
+    row: bool = False
 
 
 def without_running_lines(pages: Sequence[Sequence[PrintedLine]]) -> list[list[PrintedLine]]:
@@ -79,19 +93,19 @@ def without_running_lines(pages: Sequence[Sequence[PrintedLine]]) -> list[list[P
     return kept
 
 
-def paragraphs_of(pages: Sequence[Sequence[PrintedLine]]) -> list[str]:
+def text_of(pages: Sequence[Sequence[PrintedLine]]) -> str:
     """Join lines to paragraphs, and undo the hyphens at their ends.
 
     Args:
         pages: the lines of each page, in the order in which they are read.
 
     Returns:
-        The paragraphs, each on one line. A word that is hyphenated elsewhere in the text as well
-        keeps its hyphen.
+        The paragraphs with blank lines between them, rows of a table with line ends between them,
+        and ``PAGE_MARK`` where a page begins, the first one excepted.
     """
     lines = [(number, line) for number, page in enumerate(pages) for line in page if line.text]
     if not lines:
-        return []
+        return ""
     lengths = sorted(len(line.text) for _, line in lines)
     full = lengths[len(lengths) * 9 // 10]
     gaps = [
@@ -100,22 +114,24 @@ def paragraphs_of(pages: Sequence[Sequence[PrintedLine]]) -> list[str]:
         if page == next_page and 0 < above.y - below.y < 5 * max(above.size, 1)
     ]
     gap = median(gaps) if gaps else 0.0
-    hyphenated = {word.casefold() for _, line in lines for word in _WORD.findall(line.text)
-                  if "-" in word}  # fmt: skip
-    paragraphs: list[str] = []
-    held: list[PrintedLine] = []
-    for number, (page, line) in enumerate(lines):
-        if held and _breaks(held[-1], line, full, gap, same_page=lines[number - 1][0] == page):
-            paragraphs.append("".join(_joined(held, hyphenated)))
-            held = []
-        held.append(line)
-    paragraphs.append("".join(_joined(held, hyphenated)))
-    return paragraphs
+    words = Counter(word.casefold() for _, line in lines for word in _WORD.findall(line.text))
+    parts = []
+    for (page, above), (next_page, below) in zip(lines, lines[1:], strict=False):
+        if above.row and below.row:
+            parts.append(f"{above.text}\n")
+        elif above.row or below.row or _breaks(above, below, full, gap, page == next_page):
+            parts.append(f"{above.text}\n\n")
+        else:
+            parts.append(_before(above.text, below.text, words))
+        parts.append(PAGE_MARK * (next_page - page))
+    return "".join(parts) + lines[-1][1].text
 
 
 def _edge(page: Sequence[PrintedLine]) -> set[int]:
-    """The places of the lines where running lines stand."""
-    return {place for place in range(len(page)) if min(place, len(page) - 1 - place) < _EDGE}
+    """The places of the lines where running lines stand: the highest and the lowest."""
+    heights = sorted({line.y for line in page})
+    edge = {*heights[:_EDGE], *heights[-_EDGE:]}
+    return {place for place, line in enumerate(page) if line.y in edge}
 
 
 def _folded(text: str) -> str:
@@ -130,17 +146,15 @@ def _counts_pages(found: Sequence[tuple[int, tuple[int, ...]]]) -> bool:
     )
 
 
-def _breaks(
-    above: PrintedLine, below: PrintedLine, full: int, gap: float, *, same_page: bool
-) -> bool:
-    """Tell whether a paragraph ends between two lines."""
+def _breaks(above: PrintedLine, below: PrintedLine, full: int, gap: float, same: bool) -> bool:
+    """Whether a paragraph ends between two lines, which may be on the same page."""
     if _BULLET.match(below.text):
         return True
     if abs(above.size - below.size) > 0.15 * max(above.size, below.size):
         return True
     ended = bool(_ENDED.search(above.text))
     between = above.y - below.y
-    if not same_page or between <= 0:  # the next page or column: a sentence may go on in it
+    if not same or between <= 0:  # the next page or column: a sentence may go on in it
         return ended
     goes_on = not ended and below.text[0].islower()
     if between > (2.5 if goes_on else 1.35) * gap:
@@ -150,16 +164,20 @@ def _breaks(
     return ended and (short or indented)
 
 
-def _joined(lines: Sequence[PrintedLine], hyphenated: set[str]) -> Iterator[str]:
-    for line, after in zip(lines, lines[1:], strict=False):
-        text, follows = line.text, after.text
-        broken = _HYPHENATED.search(text)
-        if text.endswith("\u00ad"):  # a hyphen that is only there at the end of a line
-            yield text[:-1]
-        elif broken and follows[0].islower():
-            rest = _WORD.match(follows)
-            whole = f"{broken[1]}-{rest[0] if rest else ''}".casefold()
-            yield text if whole in hyphenated else text[:-1]
-        else:
-            yield f"{text} "
-    yield lines[-1].text
+def _before(text: str, follows: str, words: Counter[str]) -> str:
+    """A line as it stands before the next one of its paragraph."""
+    if text.endswith("\u00ad"):  # a hyphen that is only there at the end of a line
+        return text[:-1]
+    broken, rest = _HYPHENATED.search(text), _WORD.match(follows)
+    if broken is None or rest is None:
+        return text if broken and follows[0].isdigit() else f"{text} "
+    before, after = broken[1].casefold(), rest[0].casefold()
+    if after in _SUSPENDED:
+        return f"{text} "  # "two- and three-year terms"
+    compound = (
+        follows[0].isupper()
+        or before[-1].isdigit()
+        or words[f"{before}-{after}"] >= max(1, words[f"{before}{after}"])
+        or (words[f"{before}{after}"] == 0 and (before in _FIRST_PARTS or after in _LAST_PARTS))
+    )
+    return text if compound else text[:-1]

@@ -19,13 +19,14 @@ _FILE_NAME = re.compile(
 )
 _NO_TITLE = re.compile(
     r"(microsoft (word|powerpoint) - .*|(untitled|document|dokument|doc|slide|layout)[ _-]*\d*"
-    r"|(title|word document|powerpoint presentation|no title|unknown|none|null|\W*)|[\d\W_]+"
+    r"|\(?(title|word document|powerpoint presentation|no title|unknown|none|null|anonymous"
+    r"|unspecified)\)?|\W*|[\d\W_]+"
     r"|https?://\S*|\S*[/\\]\S*)",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(
-    r"(python-docx|administrator|admin|author|user|owner|root|guest|unknown|anonymous|none|null"
-    r"|default|windows user|microsoft( office)?( user)?|\W*|[\d\W_]+|\S*[/\\]\S*)",
+    r"\(?(python-docx|administrator|admin|author|user|owner|root|guest|unknown|anonymous|none|null"
+    r"|default|unspecified|windows user|microsoft( office)?( user)?)\)?|(\W*|[\d\W_]+|\S*[/\\]\S*)",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.,;:][\"'”’»)\]]*$")

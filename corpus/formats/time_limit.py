@@ -61,8 +61,13 @@ def parse_with_limit(
     )
     if "error" in answer:
         raise UnreadableArticle(answer["error"])
-    kinds = {"Draft": Draft, "BadRecord": BadRecord}
-    return [kinds[kind](**fields) for kind, fields in answer["records"]]
+    return [_record(kind, fields) for kind, fields in answer["records"]]
+
+
+def _record(kind: str, fields: dict[str, Any]) -> Draft | BadRecord:
+    if kind == "BadRecord":
+        return BadRecord(**fields)
+    return Draft(**{**fields, "pages": tuple(fields["pages"])})
 
 
 def close_worker() -> None:

@@ -27,7 +27,7 @@ from corpus.samples import samples_folder
 from tests.bench.datasets import table
 
 SLOWEST, LARGEST = 10, 1_024
-INSTRUMENTED = ["corpus", "pypdf", "docx", "feedparser", "warcio"]
+INSTRUMENTED = ["corpus", "docx", "feedparser", "warcio"]
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from corpus.formats.registry import FORMATS
 from corpus.formats.time_limit import close_worker
 from corpus.loader import LoadReport, load_articles
+from tests.corpus.formats.test_pdf import pdf_of
 
 MEGA = 1_000_000
 _BOTH = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -41,6 +42,8 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
             + b">x]]></description></item></channel></rss>"
         ),
     ),
+    "operators without end": (".pdf", lambda: pdf_of([b"q Q " * 25 * MEGA])),
+    "characters without end": (".pdf", lambda: pdf_of([b"(x) Tj " * 10 * MEGA])),
 }
 
 

@@ -1,0 +1,241 @@
+"""Characters where they stand on a page, made lines in the order in which they are read.
+
+Characters make pieces, which end at a gap that no justified line has. Pieces on both sides of a
+gutter are columns, read one after the other, between whatever crosses the gutter; unless they are
+short and stand on the same lines, which is a table, read row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+from corpus.formats.print_lines import PrintedLine
+
+__all__ = ["Glyph", "lines_of"]
+
+_GAP = 0.5  # of the size: wider than the space between words, narrower than a gutter
+_SPACE = 0.17  # of the size: what stands so far apart is two words
+_CELL_GAP = 1.0  # of the size, between cells of a table
+_SAME_LINE = 0.25  # of the size, between baselines
+_SMALL = 0.85  # of the size of its neighbours: a letter that may be raised or lowered
+_FEWEST = 3  # lines of a column
+_SHORT = 15  # characters: cells of a table have fewer, lines of a column more
+_MOST_PIECES = 3_000  # of a page; of more, columns are not looked for
+_DEEPEST = 12
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+
+
+@dataclass(slots=True)
+class Glyph:
+    """A character: its baseline begins at x and y; left and right are its ends."""
+
+    char: str
+    x: float
+    y: float
+    left: float
+    right: float
+    size: float
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float
+
+
+def lines_of(glyphs: Sequence[Glyph]) -> list[PrintedLine]:
+    """Put the characters of a page together to lines, and those in order.
+
+    Args:
+        glyphs: in the order in which the page draws them; white space among them counts.
+
+    Returns:
+        Lines from the first to the last that is read. Cells of a table stand on one line with
+        " | " between them; raised and lowered figures are Unicode's, or stand apart.
+    """
+    pieces = _merged(list(_pieces(glyphs)))
+    if len(pieces) > _MOST_PIECES:
+        return list(_rows(pieces))
+    return list(_ordered(pieces, 0))
+
+
+def _pieces(glyphs: Sequence[Glyph]) -> Iterator[_Piece]:
+    """Characters that follow each other on one line, scripts among them."""
+    held: list[Glyph] = []
+    spaced = False
+    words: list[str] = []
+    y = size = 0.0
+    script = ""  # whether the last characters are raised or lowered
+    for glyph in glyphs:
+        if glyph.char.isspace():
+            spaced = True
+            continue
+        last = held[-1] if held else None
+        if last is not None:
+            now = _script(glyph, y, size)
+            gap = glyph.left - last.right
+            if now is None or not -size < gap < _GAP * size:
+                if script == "" and glyph.size > size / _SMALL and _fits_before(last, glyph):
+                    # what came before was a raised figure that begins the line
+                    words, y, size = [_as_script("".join(words), "raised")], glyph.y, glyph.size
+                    held, now = [*held], ""
+                else:
+                    yield _piece(words, held, y, size)
+                    held, words, last = [], [], None
+        if last is None:
+            y, size, script = glyph.y, glyph.size, ""
+            words.append(glyph.char)
+        else:
+            assert now is not None
+            apart = (spaced and gap > 0.05 * size) or gap > _SPACE * size
+            char = _as_script(glyph.char, now) if now else glyph.char
+            if now and now != script and char == glyph.char:
+                apart = True  # a letter or mark that has no raised form stands apart
+            words.append(f" {char}" if apart else char)
+            script = now
+        held.append(glyph)
+        spaced = False
+    if held:
+        yield _piece(words, held, y, size)
+
+
+def _script(glyph: Glyph, y: float, size: float) -> str | None:
+    """How a character stands to a line: on it, "raised" or "lowered", or None where not in it."""
+    off = glyph.y - y
+    if abs(off) <= 0.06 * size:
+        return ""
+    if glyph.size <= _SMALL * size and -0.6 * size < off < 0.8 * size:
+        return "raised" if off > 0 else "lowered"
+    return "" if abs(off) <= _SAME_LINE * size and glyph.size > _SMALL * size else None
+
+
+def _fits_before(last: Glyph, glyph: Glyph) -> bool:
+    return (
+        0 < last.y - glyph.y < 0.8 * glyph.size
+        and last.size <= _SMALL * glyph.size
+        and abs(glyph.left - last.right) < _GAP * glyph.size
+    )
+
+
+def _as_script(text: str, kind: str) -> str:
+    changed = text.translate(_RAISED if kind == "raised" else _LOWERED)
+    return changed if all(a != b for a, b in zip(text, changed, strict=True)) else text
+
+
+def _piece(words: list[str], held: list[Glyph], y: float, size: float) -> _Piece:
+    left, right = min(one.left for one in held), max(one.right for one in held)
+    return _Piece("".join(words).strip(), left, right, y, size)
+
+
+def _merged(pieces: list[_Piece]) -> list[_Piece]:
+    """Join pieces of one line that were drawn one after others."""
+    pieces.sort(key=lambda one: (-one.y, one.left))
+    merged: list[_Piece] = []
+    for piece in pieces:
+        for before in reversed(merged[-8:]):
+            size = max(piece.size, before.size)
+            if abs(piece.y - before.y) <= 0.1 * size and before.left <= piece.left:
+                gap = piece.left - before.right
+                if -0.2 * size < gap < 0.3 * size and before.text != piece.text:
+                    before.text += piece.text if gap < _SPACE * size else f" {piece.text}"
+                    before.right = max(before.right, piece.right)
+                    break
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _ordered(pieces: list[_Piece], depth: int) -> Iterator[PrintedLine]:
+    """Lines of a part of the page: its columns, and what crosses them."""
+    gutter = _gutter(pieces) if depth < _DEEPEST and len(pieces) >= 2 * _FEWEST else None
+    if gutter is None:
+        yield from _rows(pieces)
+        return
+    band: list[_Piece] = []
+    plain: list[_Piece] = []  # rows without columns
+    for piece in [*sorted(pieces, key=lambda one: (-one.y, one.left)), None]:
+        if piece is not None and not piece.left < gutter < piece.right:
+            band.append(piece)
+            continue
+        left = [one for one in band if one.right <= gutter]
+        right = [one for one in band if one.left >= gutter]
+        if _are_columns(left, right):
+            yield from _rows(plain)
+            plain = []
+            yield from _ordered(left, depth + 1)
+            yield from _ordered(right, depth + 1)
+        else:
+            plain.extend(band)
+        band = []
+        if piece is not None:
+            plain.append(piece)
+    yield from _rows(plain)
+
+
+def _gutter(pieces: list[_Piece]) -> float | None:
+    """The middle of the gutter that the fewest pieces cross, the widest of them; None if none."""
+    size = median(piece.size for piece in pieces)
+    edges = sorted({round(x, 1) for piece in pieces for x in (piece.left, piece.right)})
+    best: tuple[int, float] | None = None
+    found = None
+    for start, end in zip(edges, edges[1:], strict=False):
+        middle = (start + end) / 2
+        crossing = sum(piece.left < middle < piece.right for piece in pieces)
+        if best is not None and crossing > best[0]:
+            continue
+        left = [piece for piece in pieces if piece.right <= middle]
+        right = [piece for piece in pieces if piece.left >= middle]
+        if len(left) < _FEWEST or len(right) < _FEWEST or not _are_columns(left, right):
+            continue
+        width = min(piece.left for piece in right) - max(piece.right for piece in left)
+        if width >= _GAP * size and (best is None or (crossing, -width) < best):
+            best, found = (crossing, -width), middle
+    return found
+
+
+def _are_columns(left: list[_Piece], right: list[_Piece]) -> bool:
+    """Whether two groups of pieces beside each other are read one after the other."""
+    if min(len(left), len(right)) < _FEWEST:
+        return False
+    beside = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
+    if beside < 2 * median(piece.size for piece in left):
+        return False  # they stand one above the other
+    short = min(mean(len(piece.text) for piece in side) for side in (left, right)) < _SHORT
+    if not short:
+        return True
+    lines = {round(piece.y) for piece in left}
+    aligned = sum(bool({round(piece.y) + off for off in (-1, 0, 1)} & lines) for piece in right)
+    return aligned < 0.6 * min(len(left), len(right))
+
+
+def _rows(pieces: list[_Piece]) -> Iterator[PrintedLine]:
+    """Lines without columns: what stands on one baseline is one, cells apart from each other."""
+    rows: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda one: (-one.y, one.left)):
+        if rows and abs(rows[-1][0].y - piece.y) <= _SAME_LINE * rows[-1][0].size:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    cells = [_cells(sorted(row, key=lambda one: one.left)) for row in rows]
+    for place, row in enumerate(cells):
+        beside = [cells[other] for other in (place - 1, place + 1) if 0 <= other < len(cells)]
+        table = len(row) > 1 and any(len(other) > 1 for other in beside)
+        first = rows[place][0]
+        text = (" | " if table else " ").join(row)
+        yield PrintedLine(text, min(one.left for one in rows[place]), first.y, first.size, table)
+
+
+def _cells(row: list[_Piece]) -> list[str]:
+    cells = [row[0].text]
+    for before, piece in zip(row, row[1:], strict=False):
+        if piece.left - before.right >= _CELL_GAP * before.size:
+            cells.append(piece.text)
+        else:
+            cells[-1] += f" {piece.text}"
+    return cells
