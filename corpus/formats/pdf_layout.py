@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from corpus.formats.print_lines import PrintedLine
+from corpus.formats.typography import lowered, raised
 
 __all__ = ["Glyph", "lines_of"]
 
@@ -24,8 +25,6 @@ _FEWEST = 3  # lines of a column
 _SHORT = 15  # characters: cells of a table have fewer, lines of a column more
 _MOST_PIECES = 3_000  # of a page; of more, columns are not looked for
 _DEEPEST = 12
-_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 
 @dataclass(slots=True)
@@ -67,42 +66,57 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[PrintedLine]:
 
 def _pieces(glyphs: Sequence[Glyph]) -> Iterator[_Piece]:
     """Characters that follow each other on one line, scripts among them."""
-    held: list[Glyph] = []
+    line: _Line | None = None
     spaced = False
-    words: list[str] = []
-    y = size = 0.0
-    script = ""  # whether the last characters are raised or lowered
     for glyph in glyphs:
         if glyph.char.isspace():
             spaced = True
-            continue
-        last = held[-1] if held else None
-        if last is not None:
-            now = _script(glyph, y, size)
-            gap = glyph.left - last.right
-            if now is None or not -size < gap < _GAP * size:
-                if script == "" and glyph.size > size / _SMALL and _fits_before(last, glyph):
-                    # what came before was a raised figure that begins the line
-                    words, y, size = [_as_script("".join(words), "raised")], glyph.y, glyph.size
-                    held, now = [*held], ""
-                else:
-                    yield _piece(words, held, y, size)
-                    held, words, last = [], [], None
-        if last is None:
-            y, size, script = glyph.y, glyph.size, ""
-            words.append(glyph.char)
+        elif line is None or not line.take(glyph, spaced):
+            if line is not None:
+                yield line.piece()
+            line = _Line(glyph)
+        if not glyph.char.isspace():
+            spaced = False
+    if line is not None:
+        yield line.piece()
+
+
+class _Line:
+    """The characters of a piece, in runs that are raised, lowered or neither."""
+
+    def __init__(self, first: Glyph) -> None:
+        self._runs = [("", first.char)]
+        self._left, self._right = first.left, first.right
+        self._y, self._size = first.y, first.size
+
+    def take(self, glyph: Glyph, spaced: bool) -> bool:
+        """Add the next character, unless it stands elsewhere."""
+        gap = glyph.left - self._right
+        kind = _script(glyph, self._y, self._size)
+        if kind is None and len(self._runs) == 1 and self._is_raised_before(glyph):
+            # The line begins with a raised figure: what stood for the line was that.
+            self._runs = [("raised", self._runs[0][1])]
+            self._y, self._size, kind = glyph.y, glyph.size, ""
+        if kind is None or not -self._size < gap < _GAP * self._size:
+            return False
+        space = " " if (spaced and gap > 0.05 * self._size) or gap > _SPACE * self._size else ""
+        if kind == self._runs[-1][0]:
+            self._runs[-1] = (kind, f"{self._runs[-1][1]}{space}{glyph.char}")
         else:
-            assert now is not None
-            apart = (spaced and gap > 0.05 * size) or gap > _SPACE * size
-            char = _as_script(glyph.char, now) if now else glyph.char
-            if now and now != script and char == glyph.char:
-                apart = True  # a letter or mark that has no raised form stands apart
-            words.append(f" {char}" if apart else char)
-            script = now
-        held.append(glyph)
-        spaced = False
-    if held:
-        yield _piece(words, held, y, size)
+            if space:
+                self._runs.append(("", space))
+            self._runs.append((kind, glyph.char))
+        self._left, self._right = min(self._left, glyph.left), max(self._right, glyph.right)
+        return True
+
+    def piece(self) -> _Piece:
+        text = ""
+        for kind, run in self._runs:
+            text += {"raised": raised, "lowered": lowered}[kind](run, text) if kind else run
+        return _Piece(text, self._left, self._right, self._y, self._size)
+
+    def _is_raised_before(self, glyph: Glyph) -> bool:
+        return self._size <= _SMALL * glyph.size and 0 < self._y - glyph.y < 0.8 * glyph.size
 
 
 def _script(glyph: Glyph, y: float, size: float) -> str | None:
@@ -113,24 +127,6 @@ def _script(glyph: Glyph, y: float, size: float) -> str | None:
     if glyph.size <= _SMALL * size and -0.6 * size < off < 0.8 * size:
         return "raised" if off > 0 else "lowered"
     return "" if abs(off) <= _SAME_LINE * size and glyph.size > _SMALL * size else None
-
-
-def _fits_before(last: Glyph, glyph: Glyph) -> bool:
-    return (
-        0 < last.y - glyph.y < 0.8 * glyph.size
-        and last.size <= _SMALL * glyph.size
-        and abs(glyph.left - last.right) < _GAP * glyph.size
-    )
-
-
-def _as_script(text: str, kind: str) -> str:
-    changed = text.translate(_RAISED if kind == "raised" else _LOWERED)
-    return changed if all(a != b for a, b in zip(text, changed, strict=True)) else text
-
-
-def _piece(words: list[str], held: list[Glyph], y: float, size: float) -> _Piece:
-    left, right = min(one.left for one in held), max(one.right for one in held)
-    return _Piece("".join(words).strip(), left, right, y, size)
 
 
 def _merged(pieces: list[_Piece]) -> list[_Piece]:
