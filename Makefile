@@ -14,6 +14,8 @@ DATA ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Python compiles what it imports; compiling all packages would double the time of installing them.
+PIP_INSTALL := $(PIP_INSTALL) --no-compile
 CONSTRAINTS := $(VENV)/constraints.txt
 # Repeating a command costs a look at these files' times, not a look at every package.
 INSTALLED := $(VENV)/.newsbot-$(TORCH)
@@ -22,7 +24,7 @@ MADE_FROM := pyproject.toml .ci/constraints.txt
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help install chat test lint check bench clean
+.PHONY: help install chat testenv test lint check bench clean
 
 ifeq ($(filter cpu gpu,$(TORCH)),)
 $(error TORCH is '$(TORCH)'; it can be cpu or gpu)
@@ -39,6 +41,8 @@ chat: $(INSTALLED) ## the chat page on http://127.0.0.1:7860, over the samples i
 	if [ -n "$$samples" ]; then $(BIN)/newsbot index "$$samples"; fi
 	@$(BIN)/newsbot chat
 
+testenv: $(INSTALLED_TEST) ## the environment with what tests, linters and benchmarks need
+
 test: $(INSTALLED_TEST) ## all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -50,9 +54,9 @@ check: lint test ## lint and test: what a change has to pass
 
 bench: $(INSTALLED_TEST) ## measure, on research data: make bench DATA=FOLDER
 	@test -d "$(DATA)" || { echo 'make bench DATA=FOLDER: no folder of data given' >&2; exit 2; }
-	@$(BIN)/python -m tests.bench.embedding --data "$(DATA)"
-	@$(BIN)/python -m tests.bench.fusion --data "$(DATA)"
-	@$(BIN)/python -m tests.bench.reader --data "$(DATA)"
+	@for part in embedding recall reader; do \
+		$(BIN)/python -m tests.bench.$$part --data "$(DATA)" || exit 1; \
+	done
 
 clean: ## remove .venv, caches and builds; your index stays
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -105,11 +109,11 @@ echo 'installing into $(VENV) (the first time takes minutes)'; \
 if [ $(TORCH) = gpu ]; then \
     sed 's/^\(torch==[^ ]*\)+cpu/\1/' .ci/constraints.txt >$(CONSTRAINTS); \
     if $(PIP) freeze | grep -q '^torch==.*+cpu'; then $(PIP) uninstall -qq -y torch; fi; \
-    $(PIP) install -qq --no-deps -c $(CONSTRAINTS) torch; \
+    $(PIP_INSTALL) --no-deps -c $(CONSTRAINTS) torch; \
 else \
     cp .ci/constraints.txt $(CONSTRAINTS); \
-    $(PIP) install -qq --no-deps -c $(CONSTRAINTS) torch 2>/dev/null || \
-    $(PIP) install -qq --no-deps -c $(CONSTRAINTS) --index-url $(TORCH_INDEX) torch; \
+    $(PIP_INSTALL) --no-deps -c $(CONSTRAINTS) torch 2>/dev/null || \
+    $(PIP_INSTALL) --no-deps -c $(CONSTRAINTS) --index-url $(TORCH_INDEX) torch; \
 fi; \
-$(PIP) install -qq -c $(CONSTRAINTS) -e '$(1)'
+$(PIP_INSTALL) -c $(CONSTRAINTS) -e '$(1)'
 endef
