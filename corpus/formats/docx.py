@@ -10,14 +10,16 @@ from typing import Any
 
 import docx
 import lxml.etree
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
+from corpus.formats.typography import lowered, raised
 from corpus.text import normalise
 
-__all__ = ["MOST_ENTRIES", "MOST_MARKUP", "MOST_UNPACKED", "parse"]
+__all__ = ["MOST_ENTRIES", "MOST_MARKUP", "MOST_NOTES", "MOST_UNPACKED", "parse"]
 
 MOST_ENTRIES = 2_000
 """Files in the document's ZIP archive; one with a few hundred pictures has fewer."""
@@ -27,6 +29,9 @@ MOST_UNPACKED = 100_000_000
 
 MOST_MARKUP = 20_000_000
 """Bytes of those that are not pictures: as a tree, XML takes up to twenty times its length."""
+
+MOST_NOTES = 5_000
+"""Footnotes and endnotes that are read."""
 
 _PICTURES = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF",
@@ -38,7 +43,23 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREAD = {qn(name) for name in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:tblPr", "w:sectPr")}
 # A text box is there twice, the second time for programs that do not know the first form.
 _UNREAD.add("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
-_PARAGRAPH, _TEXT, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "t", "tbl", "tr", "tc"))
+_PARAGRAPH, _RUN, _TEXT, _SYMBOL = (qn(f"w:{name}") for name in ("p", "r", "t", "sym"))
+_TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("tbl", "tr", "tc"))
+_NOTES = {qn(f"w:{kind}Reference"): kind for kind in ("footnote", "endnote")}
+_SCRIPTS = {"superscript": raised, "subscript": lowered}
+# What Word inserts from its symbol fonts, by their codes; Greek letters stand in their order.
+_SYMBOL_FONT = {
+    **dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)),
+    **dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)),
+    **dict(zip(range(0x20, 0x40), " !∀#∃%&∋()∗+,−./0123456789:;<=>?", strict=True)),
+    0xA2: "′", 0xA3: "≤", 0xA4: "⁄", 0xA5: "∞", 0xAC: "←", 0xAD: "↑", 0xAE: "→", 0xAF: "↓",
+    0xB0: "°", 0xB1: "±", 0xB2: "″", 0xB3: "≥", 0xB4: "×", 0xB7: "•", 0xB8: "÷", 0xB9: "≠",
+    0xBA: "≡", 0xBB: "≈", 0xBC: "…", 0xD7: "⋅", 0xE5: "∑", 0xD6: "√",
+}  # fmt: skip
+_WINGDINGS = {
+    0x6C: "●", 0x6E: "■", 0x76: "❖", 0x9F: "•", 0xA7: "▪", 0xA8: "□", 0xD8: "➢", 0xDF: "←",
+    0xE0: "→", 0xE8: "➔", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+}  # fmt: skip
 _SIGNS = {
     qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-",
 }  # fmt: skip
@@ -54,7 +75,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         name: the file's name; the title where the document has none.
 
     Yields:
-        One Draft. Deletions that are still marked are left out, insertions are in. Title and
+        One Draft. What is deleted, struck out or hidden is left out, insertions are in; footnotes
+        and endnotes follow the text. Title and
         author are the document's properties where they are sensible; its dates are those of
         writing and saving, so it has no date of publication.
 
@@ -113,55 +135,146 @@ def _read(data: bytes, name: str) -> Draft:
         language = properties.language or None
     except Exception:  # the properties are a file of their own, and the text does without it
         title, author, language = "", None, None
-    text = normalise("\n\n".join(_blocks(body))).strip()
+    text = normalise("\n\n".join(_Reader(document).blocks())).strip()
     if not text:
         raise UnreadableArticle("no text in it")
     title, text = title_and_text(title, text, name)
     return Draft(title=title, text=text, author=author, language=language)
 
 
-def _blocks(body: Any) -> Iterator[str]:
-    """The paragraphs and tables in the order of the page; a table is one block, a row a line.
+class _Reader:
+    """The paragraphs and tables of a document in the order of the page, and its notes after them.
 
     ``python-docx`` would leave out insertions and content controls, and counts out every column
     that a cell says it spans, be it a thousand million.
     """
-    words: list[str] = []  # of the paragraph, or of the whole cell
-    cells: list[str] = []
-    rows: list[str] = []
-    tables = 0  # a table in a cell is read as text of the cell
-    walk = lxml.etree.iterwalk(body, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        if event == "start":
-            if tag in _UNREAD:
-                walk.skip_subtree()
-            elif tag == _TABLE:
-                if not tables and (block := "".join(words).strip()):
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._notes: list[tuple[str, str]] = []  # kind and id, in the order of reference
+        self._loaded: dict[str, dict[str | None, Any]] = {}
+        self._hidden = {
+            style.get(qn("w:styleId"))
+            for style in document.styles.element.iterchildren(qn("w:style"))
+            if _is_left_out(style.find(qn("w:rPr")))
+        }
+
+    def blocks(self) -> Iterator[str]:
+        """A table is one block, a row a line; each note begins with its raised number."""
+        yield from self._blocks(self._document.element.body)
+        for number, (kind, name) in enumerate(self._notes[:MOST_NOTES], start=1):
+            note = self._bodies(kind).get(name)
+            if note is not None:
+                words = " ".join(" ".join(self._blocks(note)).split())
+                yield f"{raised(str(number), '')} {words}"
+
+    def _bodies(self, kind: str) -> dict[str | None, Any]:
+        if kind not in self._loaded:
+            self._loaded[kind] = {}
+            for relation in self._document.part.rels.values():
+                if not relation.is_external and relation.reltype.endswith(f"/{kind}s"):
+                    tree = parse_xml(relation.target_part.blob)
+                    for note in tree.iterchildren(qn(f"w:{kind}")):
+                        self._loaded[kind][note.get(qn("w:id"))] = note
+        return self._loaded[kind]
+
+    def _blocks(self, body: Any) -> Iterator[str]:
+        words: list[str] = []  # of the paragraph, or of the whole cell
+        cells: list[str] = []
+        rows: list[str] = []
+        tables = 0  # a table in a cell is read as text of the cell
+        script = ""
+        walk = lxml.etree.iterwalk(body, events=("start", "end"))
+        for event, element in walk:
+            tag = element.tag
+            if event == "start":
+                if tag in _UNREAD or self._is_left_out(element):
+                    walk.skip_subtree()
+                elif tag == _TABLE:
+                    if not tables and (block := "".join(words).strip()):
+                        yield block
+                        words.clear()
+                    tables += 1
+                elif tag == _RUN:
+                    script = _script(element)
+                elif found := self._written(element):
+                    before = words[-1] if words else ""
+                    words.append(
+                        _SCRIPTS[script](found, before) if script and tag == _TEXT else found
+                    )
+            elif tag == _PARAGRAPH:
+                if tables:
+                    words.append(" ")
+                elif block := "".join(words).strip():
                     yield block
+                if not tables:
                     words.clear()
-                tables += 1
-            elif tag == _TEXT:
-                words.append(element.text or "")
-            elif tag in _SIGNS:
-                words.append(_SIGNS[tag])
-        elif tag == _PARAGRAPH:
-            if tables:
-                words.append(" ")
-            elif block := "".join(words).strip():
-                yield block
-            if not tables:
+            elif tag == _CELL and tables == 1:
+                cells.append(" ".join("".join(words).split()))
                 words.clear()
-        elif tag == _CELL and tables == 1:
-            cells.append(" ".join("".join(words).split()))
-            words.clear()
-        elif tag == _ROW and tables == 1:
-            rows.append(" | ".join(cells) if any(cells) else "")
-            cells.clear()
-        elif tag == _TABLE:
-            tables -= 1
-            if not tables:
-                if block := "\n".join(row for row in rows if row):
-                    yield block
-                rows.clear()
-                words.clear()
+            elif tag == _ROW and tables == 1:
+                rows.append(" | ".join(cells) if any(cells) else "")
+                cells.clear()
+            elif tag == _TABLE:
+                tables -= 1
+                if not tables:
+                    if block := "\n".join(row for row in rows if row):
+                        yield block
+                    rows.clear()
+                    words.clear()
+
+    def _written(self, element: Any) -> str:
+        """What an element stands for by itself."""
+        tag = element.tag
+        if tag == _TEXT:
+            return element.text or ""
+        if tag == _SYMBOL:
+            return _symbol(element.get(qn("w:char")) or "", element.get(qn("w:font")) or "")
+        if tag in _NOTES:
+            self._notes.append((_NOTES[tag], element.get(qn("w:id"))))
+            return raised(str(len(self._notes)), "")
+        return _SIGNS.get(tag, "")
+
+    def _is_left_out(self, element: Any) -> bool:
+        """Whether a run or paragraph is struck out or hidden, or a row is deleted."""
+        if element.tag == _RUN:
+            properties = element.find(qn("w:rPr"))
+            style = None if properties is None else properties.find(qn("w:rStyle"))
+        elif element.tag == _PARAGRAPH:
+            properties, style = None, element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        elif element.tag == _ROW:
+            return element.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None
+        else:
+            return False
+        return _is_left_out(properties) or (
+            style is not None and style.get(qn("w:val")) in self._hidden
+        )
+
+
+def _is_left_out(properties: Any) -> bool:
+    """Whether properties of a run strike it out or hide it."""
+    if properties is None:
+        return False
+    found = (properties.find(qn(f"w:{name}")) for name in ("strike", "dstrike", "vanish"))
+    return any(
+        one is not None and one.get(qn("w:val"), "1") not in ("0", "false", "off") for one in found
+    )
+
+
+def _script(run: Any) -> str:
+    properties = run.find(qn("w:rPr"))
+    align = None if properties is None else properties.find(qn("w:vertAlign"))
+    script = "" if align is None else align.get(qn("w:val"))
+    return script if script in _SCRIPTS else ""
+
+
+def _symbol(code: str, font: str) -> str:
+    """The character that a code of a symbol font shows, as far as it has one in Unicode."""
+    try:
+        place = int(code, 16)
+    except ValueError:
+        return ""
+    if 0xF000 <= place <= 0xF0FF:
+        table = _WINGDINGS if "ding" in font.lower() else _SYMBOL_FONT
+        return table.get(place - 0xF000, " ")
+    return chr(place) if 0x20 <= place < 0xD800 else " "

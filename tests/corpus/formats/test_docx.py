@@ -9,6 +9,9 @@ from collections.abc import Callable
 
 import docx
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +20,8 @@ from corpus.formats.docx import MOST_ENTRIES, parse
 from corpus.formats.draft import Draft
 from tests.corpus.formats.conftest import ReadOne
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 FIRST = "The river rose by two metres on Tuesday, the mayor of Aldmoor said."
 SECOND = "“It is over,” she added."
 
@@ -61,7 +66,7 @@ def with_body(body: str) -> bytes:
     return rewritten(saved(docx.Document()), change)
 
 
-def test_headings_paragraphs_and_tables_are_read_in_their_order(read_one: ReadOne) -> None:
+def test_headings_paragraphs_and_tables_keep_their_order(read_one: ReadOne) -> None:
     draft = read_one(document(), "a.docx")
     assert draft.title == "Flood in Aldmoor"
     assert draft.text == f"{FIRST}\n\nPlace | Metres\nAldmoor | 2.1\n\n{SECOND}"
@@ -74,27 +79,79 @@ def test_title_and_author_of_the_properties_are_used(read_one: ReadOne) -> None:
     assert draft.text.startswith("Flood in Aldmoor\n\nThe river")
 
 
-def test_a_title_that_is_also_the_first_line_is_there_once(read_one: ReadOne) -> None:
+def test_title_that_is_also_the_first_line_is_there_once(read_one: ReadOne) -> None:
     draft = read_one(document(title="Flood in  Aldmoor"), "a.docx")
     assert (draft.title, draft.text[:9]) == ("Flood in Aldmoor", "The river")
 
 
 @pytest.mark.parametrize("title", ["Word Document", "Microsoft Word - flood.doc", "final.docx"])
-def test_a_title_that_a_program_has_put_there_is_none(read_one: ReadOne, title: str) -> None:
+def test_title_that_a_program_has_put_there_is_none(read_one: ReadOne, title: str) -> None:
     draft = read_one(document(title=title, author="python-docx"), "a.docx")
     assert (draft.title, draft.author) == ("Flood in Aldmoor", None)
 
 
-def test_marked_deletions_are_out_and_insertions_in(read_one: ReadOne) -> None:
-    body = (
-        "<w:p><w:r><w:t>It rose </w:t></w:r><w:ins><w:r><w:t>by two metres</w:t></w:r></w:ins>"
-        "<w:del><w:r><w:delText>slowly</w:delText><w:t>x</w:t></w:r></w:del>"
-        "<w:r><w:br/><w:t>on Tuesday.</w:t></w:r></w:p>"
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (run("by two ") + f"<w:ins>{run('metres')}</w:ins>", "by two metres"),
+        (f"<w:del>{run('x')}<w:r><w:delText>y</w:delText></w:r></w:del>{run('two')}", "two"),
+        (run("12 ", "<w:strike/>") + run("9 ", "<w:dstrike/>") + run("nine"), "nine"),
+        (run("x", "<w:vanish w:val='true'/>") + run("two", "<w:vanish w:val='0'/>"), "two"),
+        (run("x", "<w:rStyle w:val='Secret'/>") + run("two"), "two"),
+        (run("two") + "<w:r><w:br/></w:r>" + run("metres"), "two\nmetres"),
+        (run("24") + run("1", "<w:vertAlign w:val='superscript'/>") + run(" million"),
+         "24¹ million"),
+        (run("CO") + run("2", "<w:vertAlign w:val='subscript'/>"), "CO₂"),
+        (run("20 ") + "<w:r><w:sym w:font='Symbol' w:char='F0B0'/></w:r>" + run("C"), "20 °C"),
+        (run("done ") + "<w:r><w:sym w:font='Wingdings' w:char='F0FC'/></w:r>", "done ✓"),
+        ("<w:r><w:sym w:font='Symbol' w:char='xyz'/></w:r>" + run("two"), "two"),
+    ],
+)  # fmt: skip
+def test_runs_are_read_as_they_are_seen(read_one: ReadOne, runs: str, text: str) -> None:
+    style = (
+        b"<w:style w:type='character' w:styleId='Secret'><w:rPr><w:vanish/></w:rPr></w:style>"
+        b"</w:styles>"
     )
-    assert read_one(with_body(body), "flood.docx").text == "It rose by two metres\non Tuesday."
+    data = rewritten(
+        with_body(f"<w:p>{run('It rose ')}{runs}{run('.')}</w:p>"),
+        lambda name, content: content.replace(b"</w:styles>", style),
+    )
+    assert read_one(data, "flood.docx").text == f"It rose {text}."
 
 
-def test_a_table_in_a_cell_is_text_of_the_cell(read_one: ReadOne) -> None:
+def test_notes_follow_the_text_by_their_numbers(read_one: ReadOne) -> None:
+    made = docx.Document()
+    for kind, note in (("footnote", "Of that, 7 million went to Tarn."), ("endnote", "In May.")):
+        name = PackURI(f"/word/{kind}s.xml")
+        head = f"<w:{kind}s xmlns:w='{W}'><w:{kind} w:id='0'><w:p/></w:{kind}>"
+        body = f"<w:{kind} w:id='2'><w:p>{run(note)}</w:p></w:{kind}></w:{kind}s>"
+        part = Part(name, f"application/xml+{kind}", (head + body).encode(), made.part.package)
+        made.part.relate_to(part, f"{RELATIONS}/{kind}s")
+    paragraph = made.add_paragraph("It cost 31 million.")
+    for xml in (
+        "<w:r xmlns:w='{}'><w:footnoteReference w:id='2'/></w:r>",
+        "<w:r xmlns:w='{}'><w:endnoteReference w:id='2'/></w:r>",
+        "<w:r xmlns:w='{}'><w:footnoteReference w:id='9'/></w:r>",
+    ):
+        paragraph._p.append(parse_xml(xml.format(W)))
+    assert read_one(saved(made), "flood.docx").text.split("\n\n") == [
+        "It cost 31 million.¹²³", "¹ Of that, 7 million went to Tarn.", "² In May.",
+    ]  # fmt: skip
+
+
+def test_list_in_a_cell_and_deleted_rows(read_one: ReadOne) -> None:
+    item = "<w:pPr><w:pStyle w:val='ListBullet'/></w:pPr>"
+    cell = f"<w:tc><w:p>{item}{run('Tarn')}</w:p><w:p>{item}{run('Orr')}</w:p></w:tc>"
+    gone = f"<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p>{run('x')}</w:p></w:tc></w:tr>"
+    row = f"<w:tr>{cell}<w:tc><w:p>{run('2.1')}</w:p></w:tc></w:tr>"
+    assert read_one(with_body(f"<w:tbl>{gone}{row}</w:tbl>"), "a.docx").text == "Tarn Orr | 2.1"
+
+
+def test_table_in_a_cell_is_text_of_the_cell(read_one: ReadOne) -> None:
     inner = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     body = (
         "<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='1000000000'/></w:tcPr><w:p><w:r><w:t>a"
@@ -116,12 +173,12 @@ def test_a_table_in_a_cell_is_text_of_the_cell(read_one: ReadOne) -> None:
         (rewritten(document(), lambda name, data: data[:50]), "not a Word document"),
     ],
 )
-def test_what_is_no_word_document_is_refused(read_one: ReadOne, data: bytes, cause: str) -> None:
+def test_file_of_another_kind_is_refused(read_one: ReadOne, data: bytes, cause: str) -> None:
     with pytest.raises(UnreadableArticle, match=cause):
         read_one(data, "a.docx")
 
 
-def test_an_archive_of_other_files_is_refused(read_one: ReadOne) -> None:
+def test_archive_of_other_files_is_refused(read_one: ReadOne) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.txt", "Flood")
@@ -129,7 +186,7 @@ def test_an_archive_of_other_files_is_refused(read_one: ReadOne) -> None:
         read_one(file.getvalue(), "a.docx")
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked(read_one: ReadOne) -> None:
+def test_bomb_is_refused_before_it_is_unpacked(read_one: ReadOne) -> None:
     many, large, markup = io.BytesIO(), io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(many, "w") as archive:
         for number in range(MOST_ENTRIES + 1):
@@ -177,7 +234,7 @@ WHOLE = document(title="Aldmoor under water", author="Ann Lee")
 
 @given(st.data())
 @settings(max_examples=40, deadline=None)
-def test_a_damaged_document_is_read_or_refused(data: st.DataObject) -> None:
+def test_damaged_document_is_read_or_refused(data: st.DataObject) -> None:
     damaged = bytearray(WHOLE[: data.draw(st.integers(0, len(WHOLE)))])
     for place in data.draw(st.lists(st.integers(0, len(WHOLE) - 1), max_size=4)):
         if place < len(damaged):
