@@ -29,7 +29,7 @@ _NO_AUTHOR = re.compile(
     r"|default|unspecified|windows user|microsoft( office)?( user)?)\)?|(\W*|[\d\W_]+|\S*[/\\]\S*)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[.,;:][\"'”’»)\]]*$")
+_SENTENCE = re.compile(r"[.,;:][\"'”’»)\]]*[⁰¹²³⁴-⁹]*$")
 
 
 def sensible_title(value: object) -> str:
