@@ -32,7 +32,7 @@ def ask(
     reader: WithReader = None,
     level: Refusal = None,
 ) -> None:
-    """Answer a question from the articles, and cite the sentences the answer rests on.
+    """Answer a question, and cite the sentences.
 
     Where the articles do not answer it, newsbot says so and names no source; that is no error.
 

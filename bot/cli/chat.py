@@ -26,43 +26,27 @@ def chat(
     level: Refusal = None,
     host: Annotated[
         str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Address to listen on; 0.0.0.0 is every one that this machine has. Anything but "
-            "127.0.0.1 needs users, or --open-to-anyone.",
-        ),
+        typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one."),
     ] = "127.0.0.1",
     users: Users = None,
     editors: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAMES",
-            help="Users who may add and remove articles, separated by commas. Default: all users.",
-            show_default=False,
-        ),
+        typer.Option(metavar="NAMES", help="Users who may add and remove articles: ann,ben."),
     ] = None,
     open_to_anyone: Annotated[
-        bool,
-        typer.Option("--open-to-anyone", help="Let others use the page without logging in."),
+        bool, typer.Option("--open-to-anyone", help="Let others use the page without logging in.")
     ] = False,
     root_path: Annotated[
         str,
-        typer.Option(
-            metavar="PREFIX",
-            help="Where a proxy shows the page: a path, such as /news, or the whole address.",
-            show_default=False,
-        ),
+        typer.Option(metavar="PREFIX", help="Where a proxy shows the page: its path or address."),
     ] = "",
     mcp: Annotated[
-        bool,
-        typer.Option("--mcp", help="Serve the Model Context Protocol too, at /mcp."),
+        bool, typer.Option("--mcp", help="Serve the Model Context Protocol at /mcp.")
     ] = False,
     requests: Annotated[
         int,
         typer.Option(
-            "--requests-a-minute",
-            min=0,
-            help="What one client may ask for in a minute; 0 for any number.",
+            "--requests-a-minute", min=0, help="Requests of one client; 0 for any number."
         ),
     ] = 120,
     originals: Annotated[
@@ -71,15 +55,16 @@ def chat(
             "--originals-gb",
             min=0,
             max=1_000_000,
-            help="What uploads and pasted texts, kept beside the index, may take in all, in GB; "
-            "0 for any amount.",
+            help="GB that all that was added may take; 0 for any amount.",
         ),
     ] = 10,
 ) -> None:
-    """Serve the chat page and its API, until Ctrl-C; its address is printed.
+    """Serve the chat page and its API, until Ctrl-C.
 
-    Only this machine is listened to, unless --host says otherwise. Where there are users, made by
-    newsbot user add, everybody logs in, on this machine too.
+    Its address is printed. Only this machine is listened to, unless --host says otherwise: that
+    needs users, made by newsbot user add, or --open-to-anyone. Where there are users, everybody
+    logs in, on this machine too. All of them may add and remove articles, unless --editors says
+    who. What they add is kept beside the index.
 
     Example: newsbot chat --port 8000
 

@@ -17,14 +17,7 @@ from bot.sanitize import clean, one_line
 if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
 
-__all__ = [
-    "OutputLine",
-    "ProgressBars",
-    "complain",
-    "progress_bars",
-    "show",
-    "spinner",
-]
+__all__ = ["OutputLine", "ProgressBars", "complain", "progress_bars", "show", "spinner"]
 
 _LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and time
 

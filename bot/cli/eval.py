@@ -20,17 +20,13 @@ __all__ = ["evaluate"]
 
 def evaluate(
     questions: Annotated[
-        Path,
-        typer.Argument(
-            metavar="QUESTIONS", help="A file of JSON lines, as above.", show_default=False
-        ),
+        Path, typer.Argument(metavar="QUESTIONS", help="A file of JSON lines, as above.")
     ],
     articles: Annotated[
         Path | None,
         typer.Option(
             metavar="PATH",
             help="Ask of these articles, indexed for the while, and not of the index.",
-            show_default=False,
         ),
     ] = None,
     index: Index = None,
@@ -38,7 +34,7 @@ def evaluate(
     level: Refusal = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well questions with known answers are answered.
+    """Measure how well known questions are answered.
 
     Each line of QUESTIONS is an object with the question, its answers and, if you like, the id of
     the article that answers it. An empty list of answers means that it must be refused:

@@ -9,29 +9,27 @@ import typer
 from bot.cli.console import complain
 from bot.cli.factory import index_folder
 from bot.cli.options import Index
+from bot.sanitize import counted
 
 __all__ = ["feedback"]
 
-feedback = typer.Typer(
-    help="""Give out what people said of the answers on the chat page.
+feedback = typer.Typer(no_args_is_help=True)
+
+
+@feedback.callback()
+def _feedback() -> None:
+    """Export the votes on the page's answers.
 
     Thumbs, reasons and right answers are kept in a SQLite file beside the index and go nowhere
     else.
 
     Example: newsbot feedback export > questions.jsonl
-    """,
-    no_args_is_help=True,
-)
-
-
-@feedback.callback()
-def _feedback() -> None:
-    """Give out what people said of the answers on the chat page."""
+    """
 
 
 @feedback.command()
 def export(index: Index = None) -> None:
-    """Print the votes on the page's answers as questions that newsbot eval reads, one a line.
+    """Print votes as questions for newsbot eval, one a line.
 
     A thumb up makes a question of what was answered, or of what was rightly refused. A thumb down
     makes one only where the right answer was given with it. Of several votes on a question the
@@ -52,4 +50,4 @@ def export(index: Index = None) -> None:
     given = [line for line in lines.values() if line is not None]
     for line in given:
         print(line)
-    complain(f"{votes} vote{'' if votes == 1 else 's'}, {len(given)} of use to newsbot eval")
+    complain(f"{counted(votes, 'vote')}, {len(given)} of use to newsbot eval")

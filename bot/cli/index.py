@@ -20,11 +20,7 @@ __all__ = ["index"]
 def index(
     paths: Annotated[
         list[str],  # a Path would take one of the two slashes out of an address
-        typer.Argument(
-            metavar="PATH",
-            help="Article files, folders of them, and web addresses.",
-            show_default=False,
-        ),
+        typer.Argument(metavar="PATH", help="Article files, folders of them, and web addresses."),
     ],
     index: Index = None,
     model: Model = None,
@@ -42,7 +38,7 @@ def index(
         bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
     ] = False,
 ) -> None:
-    """Read articles into the index, or bring it up to date.
+    """Read articles into the index, or update it.
 
     Text, Markdown, HTML, JSON, JSONL, CSV, PDF, Word documents, feeds (RSS, Atom) and web archives
     (WARC) are read, gzipped too. Run it again at any time: new articles are added, changed ones

@@ -40,9 +40,7 @@ def _date(value: str) -> date:
     raise typer.BadParameter(f"{one_line(value)!r} is not {_DATE_HELP}")
 
 
-Question = Annotated[
-    str, typer.Argument(metavar="QUESTION", help="The question, in quotes.", show_default=False)
-]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotes.")]
 Index = Annotated[
     Path | None,
     typer.Option(
@@ -50,7 +48,6 @@ Index = Annotated[
         metavar="DIR",
         help="Folder of the index. Default: NEWSBOT_INDEX, else newsbot/index in the user's "
         "data folder.",
-        show_default=False,
     ),
 ]
 AllowLocal = Annotated[
@@ -63,9 +60,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 Since = Annotated[
     date | None,
     typer.Option(
-        metavar="DATE",
-        parser=_date,
-        help=f"Only articles published then or later: {_DATE_HELP}.",
+        metavar="DATE", parser=_date, help=f"Only articles published then or later: {_DATE_HELP}."
     ),
 ]
 Until = Annotated[
@@ -96,7 +91,6 @@ Model = Annotated[
         metavar="NAME_OR_PATH",
         help="Embed with this sentence-transformers model; the index remembers it. "
         "Default: the MiniLM that comes along.",
-        show_default=False,
     ),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page.")]
@@ -107,7 +101,6 @@ Refusal = Annotated[
         "--level",
         help="How sure an answer must be to be given rather than refused. "
         "Default: NEWSBOT_LEVEL, else balanced.",
-        show_default=False,
     ),
 ]
 Users = Annotated[
@@ -116,7 +109,6 @@ Users = Annotated[
         "--users",
         metavar="FILE",
         help="File of users, as newsbot user add makes it. Default: one beside the index.",
-        show_default=False,
     ),
 ]
 WithReader = Annotated[
@@ -127,6 +119,5 @@ WithReader = Annotated[
         help="Read with this model: the folder of one that bot.training.train made, or any Hugging "
         "Face question-answering model on this machine. Default: NEWSBOT_READER, else the one "
         "that comes along.",
-        show_default=False,
     ),
 ]

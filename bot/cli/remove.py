@@ -14,14 +14,13 @@ __all__ = ["remove"]
 
 def remove(
     ids: Annotated[
-        list[str],
-        typer.Argument(metavar="ID", help="Ids as ask and search print them.", show_default=False),
+        list[str], typer.Argument(metavar="ID", help="Ids as ask and search print them.")
     ],
     index: Index = None,
 ) -> None:
-    """Remove articles from the index; the files they came from stay.
+    """Remove articles from the index.
 
-    An article comes back when its file is indexed again.
+    The files they came from stay, and indexing them again brings the articles back.
 
     Example: newsbot remove town/flood.txt
     """

@@ -28,7 +28,9 @@ def search(
         bool, typer.Option(help="Let the reader put them in order, or leave them as found.")
     ] = True,
 ) -> None:
-    """List the passages nearest to a question, best first, without an answer.
+    """List the passages nearest to a question.
+
+    The best come first, each with its place and score; there is no answer.
 
     Example: newsbot search "missile attack" -k 3
     """

@@ -29,10 +29,11 @@ def status(
         ),
     ] = False,
 ) -> None:
-    """Show what the index holds: articles, passages, model, size, when it was built.
+    """Show what the index holds, or if it is whole.
 
-    With --verify, show instead whether it is whole: each of its files is compared with the checksum
-    taken when it was written, and one that is missing, cut short or altered is named.
+    That is how many articles and passages, which model, what size, and when it was built. With
+    --verify each of its files is compared with the checksum taken when it was written, and one that
+    is missing, cut short or altered is named.
 
     Example: newsbot status --json
 

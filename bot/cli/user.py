@@ -16,16 +16,19 @@ from bot.errors import UsersFailure
 
 __all__ = ["user"]
 
-user = typer.Typer(help="Say who may use the page: newsbot user add NAME.")
+user = typer.Typer(
+    help="""Manage who may log in to the page.
 
-_Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="Name to log in with.", show_default=False)
-]
+    Example: newsbot user add ann
+    """
+)
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Name to log in with.")]
 
 
 @user.command()
 def add(name: _Name, index: Index = None, users: Users = None) -> None:
-    """Add somebody who may use the page, or give somebody another password.
+    """Add a user, or change a user's password.
 
     The password is asked for twice and not shown; in a pipe, the first line is the password. What
     is kept is its argon2 hash. A page that is open takes note at the next request.
@@ -39,7 +42,7 @@ def add(name: _Name, index: Index = None, users: Users = None) -> None:
 
 @user.command()
 def remove(name: _Name, index: Index = None, users: Users = None) -> None:
-    """Take somebody out, who then cannot use the page any more, from the next request on.
+    """Remove a user, who is out from the next request on.
 
     Example: newsbot user remove ann
     """
@@ -49,7 +52,7 @@ def remove(name: _Name, index: Index = None, users: Users = None) -> None:
 
 @user.command("list")
 def list_users(index: Index = None, users: Users = None) -> None:
-    """List the names of those who may use the page, one a line.
+    """List the users' names, one a line.
 
     Example: newsbot user list
     """

@@ -11,7 +11,7 @@ import typer
 from bot.cli.console import complain
 from bot.cli.factory import index_articles, index_folder
 from bot.cli.options import Index, Model, Prune
-from bot.sanitize import one_line
+from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
     from index.builder import BuildReport
@@ -22,16 +22,15 @@ __all__ = ["watch"]
 
 def watch(
     folders: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="DIR", help="Folders, with all that is below them.", show_default=False
-        ),
+        list[Path], typer.Argument(metavar="DIR", help="Folders, with all that is below them.")
     ],
     index: Index = None,
     model: Model = None,
     prune: Prune = False,
 ) -> None:
-    """Index folders, and then whatever arrives in them or changes, until Ctrl-C.
+    """Keep an index in step with folders, until Ctrl-C.
+
+    The folders are indexed, and then whatever arrives in them, changes or, with --prune, goes.
 
     A file is read once it has stayed the same for two seconds, so one that is still being copied or
     downloaded waits until it is whole. Each round of indexing is one line. Ask meanwhile, and leave
@@ -64,6 +63,6 @@ def watch(
         watching.run()
     done = watching.tally
     print(
-        f"stopped after {done.rounds} round{'' if done.rounds == 1 else 's'}: "
+        f"stopped after {counted(done.rounds, 'round')}: "
         f"{done.added} added, {done.replaced} replaced, {done.removed} removed"
     )

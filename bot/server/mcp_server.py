@@ -82,7 +82,7 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError as error:
-        raise NotServed('--mcp needs the extra: pip install "newsbot[mcp]"') from error
+        raise NotServed('--mcp needs the extra: pip install "newsbot-qa[mcp]"') from error
 
     server = MCPServer("newsbot", instructions=_INSTRUCTIONS, log_level="ERROR")
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)

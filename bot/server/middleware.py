@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
     from bot.access.rate_limits import RateLimiter, ServerLimits
 
-__all__ = [
-    "HostMiddleware",
-    "OriginMiddleware",
-    "ProxyPrefixMiddleware",
-    "RateLimitMiddleware",
-]
+__all__ = ["HostMiddleware", "OriginMiddleware", "ProxyPrefixMiddleware", "RateLimitMiddleware"]
 
 _UPLOAD = "/gradio_api/upload"
 _CLOSED = (

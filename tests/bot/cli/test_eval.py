@@ -87,17 +87,13 @@ def test_eval_uses_the_named_reader_and_level(
     assert (cautious["f1"]["mean"], cautious["refusal_precision"]["mean"]) == (0, 0)
 
 
-def test_bad_question_line_is_named_by_its_number(tmp_path: Path, capsys: Capture) -> None:
+def test_wrong_question_file_is_one_line(tmp_path: Path, capsys: Capture) -> None:
     file = write(tmp_path, {"question": "Who?", "answers": []}, {"question": "Who?"})
-    status, out, err = output_of(capsys, "eval", file, "--index", tmp_path / "none")
-    assert (status, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith(f"newsbot: {file}, line 2: ")
-
-
-def test_missing_question_file_is_one_line(tmp_path: Path, capsys: Capture) -> None:
-    status, out, err = output_of(capsys, "eval", tmp_path / "absent.jsonl")
-    assert (status, out) == (1, "")
-    assert err == f"newsbot: {tmp_path / 'absent.jsonl'}: No such file or directory\n"
+    absent = tmp_path / "absent.jsonl"
+    for path, line in ((file, f"{file}, line 2: "), (absent, f"{absent}: No such file")):
+        status, out, err = output_of(capsys, "eval", path, "--index", tmp_path / "none")
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith(f"newsbot: {line}")
 
 
 def test_unreadable_article_is_named_and_others_asked(tmp_path: Path, capsys: Capture) -> None:

@@ -13,9 +13,7 @@ from bot.settings import Level
 from index.errors import IndexMissing
 
 
-def test_named_index_precedes_the_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_named_index_precedes_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", "/data/news")
     assert index_folder(None) == Path("/data/news")
     assert index_folder(Path("/data/other")) == Path("/data/other")

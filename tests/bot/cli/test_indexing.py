@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.newsbot import NewsBot
-from tests.fakes.running import (
-    ESCAPE,
-    Capture,
-    output_of,
-    write_articles,
-)
+from tests.fakes.running import ESCAPE, Capture, output_of, write_articles
 
 
 @pytest.fixture

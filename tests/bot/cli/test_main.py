@@ -12,11 +12,7 @@ import pytest
 from bot.answering.answers import REFUSAL
 from bot.newsbot import NewsBot
 from tests.fakes.invented import copy_shipped_reader
-from tests.fakes.running import (
-    QUESTION,
-    Capture,
-    output_of,
-)
+from tests.fakes.running import QUESTION, Capture, output_of
 
 
 def test_ask_json_is_the_answer_with_exact_quotes(samples_index: Path, capsys: Capture) -> None:
@@ -99,30 +95,51 @@ def test_alternatives_are_printed_with_their_sources(
     assert [c["number"] for c in every] == list(range(1, len(every) + 1))
 
 
-@pytest.mark.parametrize("command", ["ask", "search"])
-def test_missing_reader_is_one_line(
-    command: str, samples_index: Path, tmp_path: Path, capsys: Capture
+@pytest.mark.parametrize(
+    ("words", "environ", "line"),
+    [
+        (["ask", "x", "--reader", "none"], {}, "no reader 'none'.*"),
+        (["search", "x", "--reader", "none"], {}, "no reader 'none'.*"),
+        (["ask", " \n"], {}, ".*empty.*"),
+        (
+            ["ask", "x"],
+            {"NEWSBOT_LEVEL": "bold"},
+            "NEWSBOT_LEVEL is 'bold'.*cautious, balanced, eager",
+        ),
+        (["status"], {"NEWSBOT_INDX": "x"}, "unknown setting NEWSBOT_INDX .*"),
+        *(
+            (
+                [command, *words, "--index", "none"],
+                {},
+                "no index at .*newsbot index .*newsbot ask .*",
+            )
+            for command, *words in (
+                ["ask", "x"],
+                ["search", "x"],
+                ["remove", "x"],
+                ["status"],
+                ["chat"],
+            )
+        ),
+    ],
+)
+def test_failure_is_one_line_and_status_1(
+    samples_index: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    environ: dict[str, str],
+    line: str,
 ) -> None:
-    words = (command, "x", "--index", samples_index, "--reader", tmp_path / "none")
+    monkeypatch.chdir(tmp_path)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    words = words if "--index" in words else [*words, "--index", str(samples_index)]
     status, out, err = output_of(capsys, *words)
-    assert (status, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith("newsbot: ") and "none" in err
-
-
-def test_wrong_level_in_the_environment_is_one_line(
-    samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NEWSBOT_LEVEL", "bold")
-    status, out, err = output_of(capsys, "ask", QUESTION, "--index", samples_index)
     assert (status, out) == (1, "")
-    assert re.fullmatch(r"newsbot: NEWSBOT_LEVEL is 'bold'.*cautious, balanced, eager\n", err)
-
-
-@pytest.mark.parametrize("blank", ["", "  \n"])
-def test_blank_question_is_one_line(blank: str, samples_index: Path, capsys: Capture) -> None:
-    status, out, err = output_of(capsys, "ask", blank, "--index", samples_index)
-    assert (status, out) == (1, "")
-    assert re.fullmatch(r"newsbot: .*empty.*\n", err)
+    assert re.fullmatch(f"newsbot: {line}\n", err)
+    assert not list(tmp_path.iterdir())
 
 
 def test_long_question_is_cut_with_a_note(samples_index: Path, capsys: Capture) -> None:
@@ -132,31 +149,11 @@ def test_long_question_is_cut_with_a_note(samples_index: Path, capsys: Capture) 
     assert re.fullmatch(r"note: .*cut.*\n", err)
 
 
-@pytest.mark.parametrize("command", ["ask", "search", "status", "remove", "chat"])
-def test_missing_index_names_the_commands_to_run(
-    command: str, tmp_path: Path, capsys: Capture
-) -> None:
-    words = [] if command in {"status", "chat"} else ["x"]
-    status, out, err = output_of(capsys, command, *words, "--index", tmp_path / "none")
-    assert (status, out) == (1, "")
-    assert re.fullmatch(r"newsbot: no index at .*newsbot index .*newsbot ask .*\n", err)
-    assert not (tmp_path / "none").exists()
-
-
 def test_index_of_the_environment_is_asked(
     samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", str(samples_index))
     assert json.loads(output_of(capsys, "status", "--json")[1])["path"] == str(samples_index)
-
-
-def test_misspelt_setting_is_one_line(
-    samples_index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NEWSBOT_INDX", "x")
-    status, out, err = output_of(capsys, "status", "--index", samples_index)
-    assert (status, out) == (1, "")
-    assert re.fullmatch(r"newsbot: unknown setting NEWSBOT_INDX .*\n", err)
 
 
 def test_search_json_is_a_list_of_exact_hits(samples_index: Path, capsys: Capture) -> None:

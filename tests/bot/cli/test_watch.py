@@ -17,11 +17,7 @@ def test_watch_indexes_new_files_until_ctrl_c(tmp_path: Path) -> None:
     folder = write_articles(tmp_path / "articles")
     words = ["watch", str(folder), "--index", str(tmp_path / "x")]
     process = subprocess.Popen(
-        [*COMMAND, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
+        [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert process.stdout is not None and process.stderr is not None
     try:

@@ -37,10 +37,7 @@ async def repeat(request: Request) -> JSONResponse:
 
 
 def client_of(
-    tmp_path: Path,
-    policy: AccessPolicy,
-    limits: ServerLimits = SMALL,
-    address: str = "127.0.0.1",
+    tmp_path: Path, policy: AccessPolicy, limits: ServerLimits = SMALL, address: str = "127.0.0.1"
 ) -> TestClient:
     uploads = tmp_path / "uploads"
     uploads.mkdir(exist_ok=True)
