@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from corpus.address import canonical_address, clean_address
 from corpus.article import Article
 from corpus.article_file import drafts_in
 from corpus.dates import epoch_seconds, iso_date, published_and_updated
@@ -20,7 +21,6 @@ from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.text import normalise, one_line
 from corpus.walk import FoundFile, LoadFailure, find_files, shown, stored
-from corpus.web.address import canonical_address, clean_address
 from corpus.web.page import WebPage, drafts_of, web_pages
 
 __all__ = [

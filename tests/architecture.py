@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.source_tree import Module, imports
@@ -85,7 +85,7 @@ def upward_imports(modules: Modules) -> list[str]:
 
 
 def _layer(name: str) -> str:
-    return ".".join(name.split(".")[: 2 if name.startswith("bot.") else 1])
+    return _folder(name) if name.startswith("bot.") else name.partition(".")[0]
 
 
 def restricted_imports(modules: Modules) -> list[str]:
@@ -99,11 +99,22 @@ def restricted_imports(modules: Modules) -> list[str]:
 
 
 def import_cycles(modules: Modules) -> list[str]:
-    """The first circle of imports, those in functions and for types included."""
+    """The first circle of imports among modules, and the first among folders of one package.
+
+    Imports in functions and for types count too.
+    """
+    return _cycle(modules, lambda name: name) + _cycle(modules, _folder)
+
+
+def _folder(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def _cycle(modules: Modules, node_of: Callable[[str], str]) -> list[str]:
     graph: dict[str, set[str]] = defaultdict(set)
     for module, _, target in imports(modules):
-        if target in modules and target != module.name:
-            graph[module.name].add(target)
+        if target in modules and node_of(target) != node_of(module.name):
+            graph[node_of(module.name)].add(node_of(target))
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

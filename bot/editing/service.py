@@ -17,7 +17,7 @@ from bot.editing.jobs import Job, JobQueue
 from bot.editing.uploads import UploadFolder, pasted_article
 from bot.errors import RequestRefused
 from bot.sanitize import counted
-from corpus.web.address import clean_address
+from corpus.address import clean_address
 
 if TYPE_CHECKING:
     from bot.access.rate_limits import ServerLimits

@@ -10,6 +10,7 @@ import lxml.etree
 import lxml.html
 import trafilatura
 
+from corpus.address import clean_address
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.markup import check_tags, plain_field
@@ -17,7 +18,6 @@ from corpus.formats.page_data import page_data
 from corpus.formats.page_text import page_text
 from corpus.formats.text import title_from_name
 from corpus.text import decode_declared, normalise
-from corpus.web.address import clean_address
 
 __all__ = ["declared_encoding", "parse", "read_page"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.address import clean_address
 from corpus.dates import iso_date, published_and_updated
-from corpus.web.address import clean_address
 
 __all__ = ["PageData", "is_date_line", "page_data"]
 

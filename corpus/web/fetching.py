@@ -19,11 +19,11 @@ from importlib import metadata
 import httpcore
 import httpx
 
+from corpus.address import clean_address
 from corpus.errors import UnreadableArticle
 from corpus.formats.registry import MEGABYTE, Format, format_of
 from corpus.gzipped import GZIP_MAGIC, read_gzipped
 from corpus.walk import shown
-from corpus.web.address import clean_address
 from corpus.web.media_types import charset_of, file_name, media_type
 from corpus.web.network import CheckedNetwork
 

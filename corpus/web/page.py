@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from corpus.address import clean_address
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.text import decode_as
 from corpus.walk import shown
-from corpus.web.address import clean_address
 
 __all__ = ["WebPage", "drafts_of", "web_pages"]
 

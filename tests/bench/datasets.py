@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from corpus.address import canonical_address, clean_address
 from corpus.article import Passage
-from corpus.web.address import canonical_address, clean_address
 
 __all__ = [
     "ARTICLES",

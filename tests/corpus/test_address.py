@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.web.address import canonical_address, clean_address
+from corpus.address import canonical_address, clean_address
 
 
 @pytest.mark.parametrize(
