@@ -32,7 +32,7 @@ __all__ = [
 _HOME = {
     "BuildReport": "index.builder",
     "Embedder": "index.embedding.embedder",
-    "Hit": "index.searcher",
+    "Hit": "index.results",
     "Searcher": "index.searcher",
     "SentenceTransformerEmbedder": "index.embedding.embedder",
     "build_index": "index.builder",

@@ -13,9 +13,9 @@ from corpus.dates import epoch_seconds
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.splitter import SplitterSettings
 from corpus.walk import shown
-from index.errors import IndexFailure, IndexForeign, IndexMissing
-from index.store.layout import JOURNAL, current_generation
-from index.store.publishing import writer_lock
+from index.errors import IndexFailure
+from index.store.layout import current_generation
+from index.store.publishing import refuse_foreign_folder, writer_lock
 from index.writer import BuildProgress, IndexChanges, IndexWriter
 
 if TYPE_CHECKING:
@@ -116,20 +116,22 @@ def build_index(
 
     def change(build: IndexWriter, changes: IndexChanges) -> None:
         known = build.catalogue.hashes()
-        origins = build.catalogue.origins()
-        taken = dict(origins)
+        source_paths = build.catalogue.source_paths()
+        taken = dict(source_paths)
         articles = load_articles(
             paths, report=report, taken=taken, on_file=tell, only=only, allow_local=allow_local
         )
         for article in articles:
-            origin = report.origins[article.id]
-            if only is not None and _outdone(article, origins, report, only, build):
+            source_path = report.origins[article.id]
+            if only is not None and _outdone(article, source_paths, report, only, build):
                 changes.unchanged.add(article.id)
             else:
-                build.put(article, origin, known, origins, changes)
+                build.put(article, source_path, known, source_paths, changes)
         if prune:
-            gone = _gone(report, origins, changes)
-            changes.removed |= gone if even_if_empty else gone - _emptied(report, origins, gone)
+            gone = _deleted_files(report, source_paths, changes)
+            changes.removed |= (
+                gone if even_if_empty else gone - _emptied(report, source_paths, gone)
+            )
             build.catalogue.delete(changes.removed)
 
     return _write(Path(index_dir), change, embedder, model, splitter, progress, report)
@@ -179,10 +181,10 @@ def _write(
 ) -> BuildReport:
     began = time.monotonic()
     try:
-        _refuse_foreign_folder(index_dir)
+        refuse_foreign_folder(index_dir)
         index_dir.mkdir(parents=True, exist_ok=True)
         with writer_lock(index_dir, _LOCK_SECONDS):
-            build = IndexWriter.begin(index_dir, embedder, model, splitter)
+            build = IndexWriter(index_dir, embedder, model, splitter)
             try:
                 changes = IndexChanges()
                 change(build, changes)
@@ -214,47 +216,49 @@ def _write(
 
 def _outdone(
     article: Article,
-    origins: dict[str, str],
+    source_paths: dict[str, str],
     report: LoadReport,
     only: Collection[str],
     build: IndexWriter,
 ) -> bool:
-    """Tell whether a file that is not read this time has the article as published later."""
-    origin = origins.get(article.id)
-    if origin is None or origin in only or origin not in report.seen_files:
+    """Whether a file that is not read this time has the article as published later."""
+    source_path = source_paths.get(article.id)
+    if source_path is None or source_path in only or source_path not in report.seen_files:
         return False
     held = build.catalogue.article(article.id)
     before, now = epoch_seconds(held.published if held else None), epoch_seconds(article.published)
     return before is not None and (now is None or now < before)
 
 
-def _gone(report: LoadReport, origins: dict[str, str], changes: IndexChanges) -> set[str]:
-    """Tell which articles came from files under the given paths that have gone.
+def _deleted_files(
+    report: LoadReport, source_paths: dict[str, str], changes: IndexChanges
+) -> set[str]:
+    """Return the articles that came from files under the given paths that have gone.
 
     A file that is there but could not be read this time, or whose folder could not, has not gone.
-    The origin of what was fetched is an address, and no path given is above it: it never goes.
+    The source path of what was fetched is an address, and no path given is above it: it never goes.
     """
     seen = changes.added | changes.replaced | changes.unchanged
     roots = [Path(root) for root in report.roots]
     unknown = [Path(folder) for folder in report.unlisted]
     return {
         article_id
-        for article_id, origin in origins.items()
+        for article_id, source_path in source_paths.items()
         if article_id not in seen
-        and origin not in report.seen_files
-        and any(Path(origin).is_relative_to(root) for root in roots)
-        and not any(Path(origin).is_relative_to(folder) for folder in unknown)
+        and source_path not in report.seen_files
+        and any(Path(source_path).is_relative_to(root) for root in roots)
+        and not any(Path(source_path).is_relative_to(folder) for folder in unknown)
     }
 
 
-def _emptied(report: LoadReport, origins: dict[str, str], gone: set[str]) -> set[str]:
-    """Tell which of the articles that have gone came from a given folder with no file left in it.
+def _emptied(report: LoadReport, source_paths: dict[str, str], gone: set[str]) -> set[str]:
+    """Return those that came from a given folder with no file left in it.
 
-    So looks the place of a disk or a share that is not there. Each such folder is a failure.
+    That is how the place of a missing disk or share looks. Each such folder is a failure.
     """
     kept: set[str] = set()
     for root in report.roots:
-        lost = {one for one in gone - kept if Path(origins[one]).is_relative_to(root)}
+        lost = {one for one in gone - kept if Path(source_paths[one]).is_relative_to(root)}
         if lost and not any(Path(file).is_relative_to(root) for file in report.seen_files):
             cause = (
                 f"no file of articles is there, and the index has {len(lost):,} from it: they "
@@ -263,14 +267,3 @@ def _emptied(report: LoadReport, origins: dict[str, str], gone: set[str]) -> set
             report.failures.append(LoadFailure(shown(root), cause))
             kept |= lost
     return kept
-
-
-def _refuse_foreign_folder(index_dir: Path) -> None:
-    try:
-        current_generation(index_dir)
-    except IndexMissing:
-        ours = {"write.lock", "generations", "CURRENT.new", JOURNAL}
-        if index_dir.is_dir() and {path.name for path in index_dir.iterdir()} - ours:
-            raise IndexForeign(
-                f"{index_dir} holds other files and no index: give an empty or a new folder"
-            ) from None

@@ -10,8 +10,9 @@ from corpus.article import Article, Passage
 from corpus.dates import epoch_seconds
 from corpus.near_duplicates import is_contained, passage_wording
 from corpus.shingles import Run, Shingle
-from index.duplicates import DuplicateRef, DuplicateTable
 from index.filters import Filters, admits
+from index.results import DuplicateRef
+from index.store.duplicates import DuplicateTable
 
 __all__ = ["ScoredPassage", "collapse_duplicates"]
 

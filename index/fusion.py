@@ -22,11 +22,12 @@ and among the first twenty for 0.814 and 0.763 with the two alone, 0.841 and 0.7
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from index.store.passage_locations import PassageLocation
+if TYPE_CHECKING:
+    from index.store.catalogue import PassageLocation
 
-__all__ = ["DENSE_WEIGHT", "Shares", "fuse", "fuse_ranks", "fuse_with_articles"]
+__all__ = ["DENSE_WEIGHT", "Shares", "fuse", "fuse_with_articles"]
 
 DENSE_WEIGHT = 0.5
 """Share of the dense score in the weighted sum, 0 to 1."""
@@ -69,7 +70,7 @@ def fuse(
 
 def fuse_with_articles(
     passages: Mapping[int, float],
-    places: Mapping[int, PassageLocation],
+    locations: Mapping[int, PassageLocation],
     articles: Mapping[int, float],
     shares: Shares | None = None,
 ) -> dict[int, float]:
@@ -80,7 +81,7 @@ def fuse_with_articles(
 
     Args:
         passages: fused score in [0, 1] by passage id.
-        places: where they stand; a passage that is not there is left out.
+        locations: where they stand; a passage that is not there is left out.
         articles: BM25 score of the best articles, by their numbers; another one has 0.
         shares: what each counts; ``Shares()`` where None.
 
@@ -91,31 +92,11 @@ def fuse_with_articles(
     whole = _scaled(articles, floor=0.0)
     total = {
         number: share.passage * score
-        + share.article * whole.get(places[number].article, 0.0)
-        + share.lead * places[number].leads
+        + share.article * whole.get(locations[number].article, 0.0)
+        + share.lead * locations[number].leads
         for number, score in passages.items()
-        if number in places
+        if number in locations
     }
-    return _best_first(total)
-
-
-def fuse_ranks(
-    dense: Mapping[int, float], sparse: Mapping[int, float], constant: int = 60
-) -> dict[int, float]:
-    """Add reciprocal ranks (Cormack, Clarke and Buettcher 2009): 1 / (constant + rank) a side.
-
-    Args:
-        dense: similarity by passage id.
-        sparse: BM25 score by passage id.
-        constant: dampens the lead of the first ranks.
-
-    Returns:
-        Scores by passage id, the best first; equal ones by ascending id.
-    """
-    total: dict[int, float] = {}
-    for side in (dense, sparse):
-        for rank, number in enumerate(_best_first(side), start=1):
-            total[number] = total.get(number, 0.0) + 1 / (constant + rank)
     return _best_first(total)
 
 

@@ -7,13 +7,36 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, Passage
-from index.duplicates import DuplicateRef
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Hit", "IndexStatus", "SearchResult"]
+__all__ = ["DuplicateRef", "Hit", "IndexStatus", "SearchResult"]
+
+
+@dataclass(frozen=True)
+class DuplicateRef:
+    """Where else something ran.
+
+    Attributes:
+        article_id: the other article, as ``NewsBot.article`` takes it.
+        title: its headline.
+        url: its address, or None.
+        source: its publisher, or None.
+        published: timezone-aware ISO 8601, or None.
+    """
+
+    article_id: str
+    title: str
+    url: str | None
+    source: str | None
+    published: str | None
+
+    @classmethod
+    def of(cls, article: Article) -> DuplicateRef:
+        """Return the reference to an article."""
+        return cls(article.id, article.title, article.url, article.source, article.published)
 
 
 @dataclass(frozen=True)
@@ -39,7 +62,7 @@ class Hit:
     copies: tuple[DuplicateRef, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the hit as JSON values, with the offsets in the article's text."""
+        """Return the hit as JSON values, with the offsets in the article's text."""
         return {
             "article_id": self.article.id,
             "title": self.article.title,
@@ -73,7 +96,7 @@ class SearchResult:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give hits and notes as JSON values."""
+        """Return hits and notes as JSON values."""
         return {"hits": [hit.to_dict() for hit in self.hits], "notes": list(self.notes)}
 
 

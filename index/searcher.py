@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from corpus.article import Article
 from corpus.text import normalise
 from index.collapsing import ScoredPassage, collapse_duplicates
-from index.duplicates import DuplicateTable
 from index.embedding.embedder import reload_embedder
-from index.errors import EmbedderMismatch, EmptyQuestion, IndexCorrupt
+from index.errors import EmbedderMismatch, EmptyQuestion
 from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
 from index.results import Hit, IndexStatus, SearchResult
-from index.store.catalogue import Catalogue
-from index.store.dense import DenseIndex
-from index.store.frozen_vectors import FrozenVectors
-from index.store.layout import (
-    BASE_DENSE,
-    DENSE,
-    SPARSE,
-    SPARSE_ARTICLES,
-    Manifest,
-    verify_generation,
-)
-from index.store.opening import in_current
-from index.store.passage_locations import passage_locations
-from index.store.sparse import SparseIndex, query_terms
+from index.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from index.embedding.embedder import Embedder
 
 __all__ = ["LONGEST_QUESTION", "Searcher"]
@@ -44,43 +25,23 @@ LONGEST_QUESTION = 1_000
 """Code points of a question that are read; the rest is cut off, and a note says so."""
 
 _MARKUP = str.maketrans("<>{}|*`~", " " * 8)  # says nothing, and misleads reader and embedder
-_FILTERS_KEPT = 16  # whose passages are remembered
 _DEPTH = 100  # candidates of each side before they are fused
 
 
 class Searcher:
     """One generation, opened: it stays as it is while newer ones are built. Safe for threads."""
 
-    def __init__(
-        self,
-        index_dir: Path,
-        folder: Path,
-        embedder: Embedder | None,
-        previous: Searcher | None = None,
-    ) -> None:
-        """Open a generation; use ``open``."""
+    def __init__(self, index_dir: Path, snapshot: Snapshot, embedder: Embedder | None) -> None:
+        """Search a generation; use ``open``."""
         self._index_dir = index_dir
-        self._folder = folder
-        self._manifest = Manifest.read(folder)
-        if embedder is not None and embedder.fingerprint != self._manifest.fingerprint:
+        self.snapshot = snapshot
+        self._embedder = embedder
+        manifest = snapshot.manifest
+        if embedder is not None and embedder.fingerprint != manifest.fingerprint:
             raise EmbedderMismatch(
-                f"{index_dir} was built with the model {self._manifest.embedder!r}, not with "
+                f"{index_dir} was built with the model {manifest.embedder!r}, not with "
                 f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
             )
-        trusted = None if previous is None else (previous._folder, previous._manifest)
-        verify_generation(folder, self._manifest, opening=True, trusted=trusted)
-        self._catalogue = Catalogue.open(folder)
-        self._copies = DuplicateTable(self._catalogue)
-        gone = self._catalogue.gone_from_base()
-        self._dense = DenseIndex.read(folder / DENSE, self._base(previous), gone)
-        self._sparse = SparseIndex.open(folder / SPARSE)
-        self._sparse_articles = (
-            SparseIndex.open(folder / SPARSE_ARTICLES) if self._manifest.has_articles else None
-        )
-        self._allowed = lru_cache(maxsize=_FILTERS_KEPT)(self._passages_allowed)
-        if len(self._dense) != self._manifest.passages:
-            raise IndexCorrupt(f"{folder}: vectors and passages differ in number")
-        self._embedder = embedder
 
     @classmethod
     def open(
@@ -105,12 +66,13 @@ class Searcher:
             EmbedderMismatch: it was built with another model than ``embedder``.
         """
         root = Path(index_dir)
-        return in_current(root, lambda folder: cls(root, folder, embedder, previous))
+        opened = previous.snapshot if previous is not None else None
+        return cls(root, Snapshot.open(root, opened), embedder)
 
     @property
     def generation(self) -> str:
         """Name of the generation."""
-        return self._folder.name
+        return self.snapshot.generation
 
     @property
     def embedder(self) -> Embedder:
@@ -121,7 +83,7 @@ class Searcher:
             EmbedderMismatch: its weights have changed since.
         """
         if self._embedder is None:
-            manifest = self._manifest
+            manifest = self.snapshot.manifest
             self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
@@ -144,29 +106,28 @@ class Searcher:
         if k < 1:
             raise ValueError("k must be 1 or more")
         question, notes = self._prepare(question)
-        allowed = self._allowed(filters) if filters else None
-        if allowed is not None and not len(allowed):
+        snapshot = self.snapshot
+        if snapshot.is_empty(filters):
             notes.append("No article passes the filters.")
         if filters.since is not None or filters.until is not None:
-            undated = self._catalogue.undated()
+            undated = snapshot.undated()
             if undated:
                 notes.append(f"{undated} articles without a date were left out by the date filter.")
         depth = max(_DEPTH, 2 * k)
         vector = self.embedder.embed_query(question)
-        articles_found = self._article_scores(question, filters)
+        articles_found = dict(snapshot.matching_articles(question, _DEPTH, filters))
         hits: list[Hit] = []
         complete = False
-        while len(hits) < k and not complete:  # anew and deeper only where much was folded
-            sparse = dict(self._sparse.search(question, depth, filters))
-            dense = dict(self._dense.search(vector, depth, allowed))
+        while len(hits) < k and not complete:  # deeper only where much was collapsed
+            sparse = dict(snapshot.matching(question, depth, filters))
+            dense = dict(snapshot.nearest(vector, depth, filters))
             complete = len(dense) < depth
             # What BM25 found alone has a similarity too: it is looked up, not taken to be nothing.
             alone = [number for number in sparse if number not in dense]
-            dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
+            dense.update(zip(alone, snapshot.similarities(vector, alone), strict=True))
             passages = fuse(dense, sparse)
-            places = passage_locations(self._catalogue, passages)
-            scores = fuse_with_articles(passages, places, articles_found)
-            kept = collapse_duplicates(self._resolved(scores, k), k, self._copies, filters)
+            scores = fuse_with_articles(passages, snapshot.locations(passages), articles_found)
+            kept = collapse_duplicates(self._resolved(scores, k), k, snapshot.duplicates, filters)
             hits = [
                 Hit(passage, article, score, dense[number], sparse.get(number, 0.0), copies)
                 for (number, passage, article, score), copies in kept
@@ -175,56 +136,39 @@ class Searcher:
         return SearchResult(tuple(hits), question, vector, self.idf(question), tuple(notes))
 
     def article(self, article_id: str) -> Article | None:
-        """Give an article as indexed, or None where there is none of that id."""
-        return self._catalogue.article(article_id)
+        """Return an article as indexed, or None where there is none of that id."""
+        return self.snapshot.article(article_id)
 
     def articles(self) -> Iterator[Article]:
-        """Give every article, in the order of their ids."""
-        return self._catalogue.articles()
+        """Return every article, in the order of their ids."""
+        return self.snapshot.articles()
 
     def idf(self, question: str) -> dict[str, float]:
         """Return the inverse document frequency of each word of a question, 0 or more."""
-        return self._sparse.idf(query_terms(question))
+        return self.snapshot.idf(question)
 
     def status(self) -> IndexStatus:
-        """Tell what the index holds."""
-        manifest = self._manifest
+        """Return what the index holds."""
+        manifest = self.snapshot.manifest
         return IndexStatus(
             str(self._index_dir),
             self.generation,
             manifest.articles,
             manifest.passages,
-            self._catalogue.undated(),
+            self.snapshot.undated(),
             manifest.embedder,
             manifest.dimension,
             sum(manifest.sizes.values()),
             manifest.built_at,
-            self._copies.count(),
+            self.snapshot.duplicates.count(),
         )
 
-    def _base(self, previous: Searcher | None) -> FrozenVectors | None:
-        checksum = self._manifest.checksums.get(BASE_DENSE)
-        if checksum is None:
-            return None
-        if previous is not None and previous._manifest.checksums.get(BASE_DENSE) == checksum:
-            return previous._dense.base
-        return FrozenVectors.read(self._folder / BASE_DENSE)
-
-    def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
-        return np.array(self._catalogue.allowed(filters), np.int64)
-
-    def _article_scores(self, question: str, filters: Filters) -> dict[int, float]:
-        """Give the BM25 score of the best whole articles, by their numbers."""
-        if self._sparse_articles is None:
-            return {}
-        return dict(self._sparse_articles.search(question, _DEPTH, filters))
-
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[ScoredPassage]:
-        """Give the passages that have these scores, in their order, read ``step`` at a time."""
+        """Return the passages that have these scores, in their order, read ``step`` at a time."""
         numbers = list(scores)
         for begin in range(0, len(numbers), step):
             some = numbers[begin : begin + step]
-            rows = self._catalogue.resolve(some)
+            rows = self.snapshot.resolve(some)
             yield from (ScoredPassage(n, *rows[n], scores[n]) for n in some if n in rows)
 
     def _prepare(self, question: str) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from index.duplicates import DuplicateRef
+from index.results import DuplicateRef
 
 __all__ = ["REFUSAL", "Alternative", "Answer", "Citation"]
 

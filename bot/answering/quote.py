@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from corpus.article import Article
 from corpus.shingles import folded_words
-from index.duplicates import DuplicateRef
+from index.results import DuplicateRef
 
 __all__ = ["Quote", "say_the_same"]
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
     from bot.evaluation import Estimate
     from index.builder import BuildReport
-    from index.duplicates import DuplicateRef
-    from index.results import Hit, IndexStatus
+    from index.results import DuplicateRef, Hit, IndexStatus
 
 __all__ = [
     "answer_lines",

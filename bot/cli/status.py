@@ -80,12 +80,11 @@ def _whole_generation(index: Path) -> tuple[str, Manifest]:
         IndexCorrupt: a file is missing, cut short or altered.
         IndexMissing, IndexForeign: there is no index, or it is another program's or version's.
     """
-    from index.store.layout import Manifest, verify_generation
-    from index.store.opening import in_current
+    from index.store.layout import Manifest, read_current, verify_generation
 
     def whole(folder: Path) -> tuple[str, Manifest]:
         manifest = Manifest.read(folder)
         verify_generation(folder, manifest)
         return folder.name, manifest
 
-    return in_current(index, whole)
+    return read_current(index, whole)

@@ -24,7 +24,7 @@ from bot.editing.pending import PendingUpload, left_behind
 from bot.errors import BotError, RequestRefused
 from corpus.errors import NewsbotError
 from index.store.layout import sync
-from index.store.source_paths import held_source_paths
+from index.store.publishing import held_source_paths
 
 __all__ = ["Upload", "UploadFolder", "pasted_article", "safe_name"]
 

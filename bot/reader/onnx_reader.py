@@ -15,7 +15,7 @@ from bot.errors import ReaderError
 from bot.reader.reader import AnswerSpan, passage_spans
 from bot.reader.tokenization import PassageTokenizer, TokenizedPassage
 from corpus.article import Passage
-from index.embedding.onnx_session import open_session
+from index.embedding.onnx_export import open_session
 
 __all__ = ["MODEL_FILE", "OnnxReader"]
 

@@ -1,4 +1,4 @@
-"""New passages get their vectors: those that a stopped build has left, the others made."""
+"""New passages to vectors: those that a stopped build has left are read, the others made."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.article import Article, Passage
-from index.store.dense import DenseIndex
 from index.store.journal import VectorJournal
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from index.embedding.embedder import Embedder
 
-__all__ = ["Embedding", "embedded_text"]
+__all__ = ["PassageBatches", "embedded_text"]
 
 _CHUNK = 512  # passages embedded before their vectors are kept: what a kill can cost
 _TITLE_LENGTH = 150  # code points: about 40 tokens, which the splitter's limit leaves room for
 
 
-class Embedding:
-    """Takes articles one after the other, and adds the vectors of their passages to an index.
+class PassageBatches:
+    """Takes articles one after the other, and hands on the vectors of their passages.
 
     Attributes:
         embedded: passages that the model has read.
@@ -32,7 +33,7 @@ class Embedding:
         self,
         embedder: Embedder,
         journal: VectorJournal,
-        dense: DenseIndex,
+        add: Callable[[list[int], NDArray[np.float32]], None],
         tell: Callable[[int], None],
     ) -> None:
         """Begin.
@@ -40,12 +41,12 @@ class Embedding:
         Args:
             embedder: the model.
             journal: of what was made before, and of what is made now.
-            dense: where the vectors go.
+            add: takes passage ids and their vectors, one row each.
             tell: told how many passages have their vectors.
         """
         self._embedder = embedder
         self._journal = journal
-        self._dense = dense
+        self._add = add
         self._tell = tell
         self._numbers: list[int] = []
         self._texts: list[str] = []
@@ -61,7 +62,7 @@ class Embedding:
             self.finish()
 
     def finish(self) -> None:
-        """Give what was taken its vectors."""
+        """Embed what was taken and is not embedded yet."""
         texts = self._texts
         if not texts:
             return
@@ -76,7 +77,7 @@ class Embedding:
         vectors[unknown] = made
         for place, vector in known.items():
             vectors[place] = vector
-        self._dense.add(self._numbers, vectors)
+        self._add(self._numbers, vectors)
         self.embedded += len(unknown)
         self.taken_over += len(known)
         self._tell(begun + len(unknown))
@@ -84,5 +85,5 @@ class Embedding:
 
 
 def embedded_text(title: str, text: str) -> str:
-    """Give what the embedding model reads of a passage: the article's title, then the passage."""
+    """Return what the embedding model reads of a passage: the article's title, then the passage."""
     return f"{title[:_TITLE_LENGTH]}\n{text}" if title else text

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
-from index.embedding.model_cache import DEFAULT_FINGERPRINT, FORMER_FINGERPRINT
+from index.embedding.model_cache import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure, EmbedderMismatch
 
@@ -47,7 +46,7 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Give 64 hex digits; two embedders with the same ones give the same vectors."""
+        """64 hex digits; two embedders with the same ones give the same vectors."""
         ...
 
     @property
@@ -225,12 +224,8 @@ def reload_embedder(name: str, fingerprint: str) -> Embedder:
         EmbedderMismatch: its weights have changed since.
     """
     if name == DEFAULT_MODEL:
-        if fingerprint == DEFAULT_SHA256:
-            embedder = _default_in_float()
-        elif fingerprint == FORMER_FINGERPRINT:
-            embedder = _default_in_8_bits(fingerprint)
-        else:
-            embedder = _default_in_8_bits()
+        in_float = fingerprint == DEFAULT_SHA256
+        embedder = _default_in_float() if in_float else _default_in_8_bits()
     else:
         embedder = load_embedder(name)
     if embedder.fingerprint != fingerprint:
@@ -246,13 +241,13 @@ def _default_in_float() -> Embedder:
     return SentenceTransformerEmbedder.default()
 
 
-@lru_cache(maxsize=2)
-def _default_in_8_bits(fingerprint: str = DEFAULT_FINGERPRINT) -> Embedder:
-    return OnnxEmbedder.default(fingerprint=fingerprint)
+@lru_cache(maxsize=1)
+def _default_in_8_bits() -> Embedder:
+    return OnnxEmbedder.default()
 
 
 def _has_gpu() -> bool:
-    """Tell whether torch can use an NVIDIA GPU; without a driver, torch is not even imported."""
+    """Whether torch can use an NVIDIA GPU; without a driver, torch is not even imported."""
     if not Path("/proc/driver/nvidia").exists() and os.name != "nt":
         return False
     import torch

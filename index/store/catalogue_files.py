@@ -15,21 +15,21 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS main.articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
     url TEXT, source TEXT, author TEXT, published TEXT, language TEXT,
-    epoch INTEGER, source_key TEXT NOT NULL, hash TEXT NOT NULL, origin TEXT NOT NULL,
+    epoch INTEGER, source_key TEXT NOT NULL, hash TEXT NOT NULL, source_path TEXT NOT NULL,
     text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS main.passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, number INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS main.passages_of ON passages (article);
 CREATE INDEX IF NOT EXISTS main.articles_by_date ON articles (epoch);
-CREATE TABLE IF NOT EXISTS main.gone (article INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS main.deleted (article INTEGER PRIMARY KEY);
 """
-# What is asked, where there is a base: its rows but those that have gone, and the newer ones.
+# What is asked, where there is a base: its rows but the deleted ones, and the newer ones.
 _VIEWS = """
 CREATE TEMP VIEW articles AS SELECT * FROM main.articles UNION ALL
-    SELECT * FROM base.articles WHERE number NOT IN (SELECT article FROM main.gone);
+    SELECT * FROM base.articles WHERE number NOT IN (SELECT article FROM main.deleted);
 CREATE TEMP VIEW passages AS SELECT * FROM main.passages UNION ALL
-    SELECT * FROM base.passages WHERE article NOT IN (SELECT article FROM main.gone);
+    SELECT * FROM base.passages WHERE article NOT IN (SELECT article FROM main.deleted);
 """
 # A base has the same tables as the main file; numbers go on where it stopped.
 _SEQUENCES = """
@@ -37,8 +37,8 @@ INSERT INTO main.sqlite_sequence SELECT name, seq FROM base.sqlite_sequence
     WHERE name NOT IN (SELECT name FROM main.sqlite_sequence);
 """
 _MOVE = """
-DELETE FROM passages WHERE article IN (SELECT article FROM newer.gone);
-DELETE FROM articles WHERE number IN (SELECT article FROM newer.gone);
+DELETE FROM passages WHERE article IN (SELECT article FROM newer.deleted);
+DELETE FROM articles WHERE number IN (SELECT article FROM newer.deleted);
 INSERT INTO articles SELECT * FROM newer.articles;
 INSERT INTO passages SELECT * FROM newer.passages;
 UPDATE sqlite_sequence SET seq = (
@@ -51,7 +51,7 @@ _FINISHED = "?mode=ro&immutable=1"
 def connect_to_write(folder: Path) -> sqlite3.Connection:
     """Open a generation's files in a transaction, make what is missing, and leave the base alone.
 
-    The main file is ``main``, the base ``base`` and the file for ``Copies`` ``copied``.
+    The main file is ``main``, the base ``base`` and the file of the duplicates ``copied``.
 
     Raises:
         IndexCorrupt: SQLite cannot read them.

@@ -1,4 +1,4 @@
-"""Dense search: passage vectors in FAISS, by inner product."""
+"""Dense search: passage vectors in FAISS (Johnson, Douze and Jégou 2017), by inner product."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.store.frozen_vectors import FrozenVectors
-from index.store.selection import Selection, all_but, only
-from index.store.vector_file import read_vectors, write_vectors
+from index.store.frozen_vectors import FrozenVectors, id_selector, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,22 +19,26 @@ __all__ = ["MOST_RECENT", "DenseIndex"]
 MOST_RECENT = 10_000
 """Vectors that are searched exactly; with more, all are frozen (``index.store.frozen_vectors``)."""
 
+_FAISS: Any = faiss  # its type hints are those of C++, without what its Python layer adds
+
 
 class DenseIndex:
-    """Vectors by passage id (Johnson, Douze and Jégou 2017, FAISS).
+    """Vectors by passage id.
 
     Up to ``MOST_RECENT`` vectors are kept as they are, and searched exactly. Of a large index most
-    are in a base, 8 bits a number, which never changes: what is removed of it is only passed over.
-    Reading is safe from several threads, changing it is not.
+    are in a base, which never changes: what is deleted from it is only passed over. Reading is safe
+    from several threads, changing it is not.
     """
 
-    def __init__(self, recent: Any, base: FrozenVectors | None = None, gone: Collection[int] = ()):
+    def __init__(
+        self, recent: Any, base: FrozenVectors | None = None, deleted: Collection[int] = ()
+    ):
         """Wrap a FAISS ``IndexIDMap2`` and a base; use ``empty`` or ``read``."""
         self._recent = recent
         self.base = base
-        self._gone: set[int] = set()
-        self._left_out: Selection | None = None
-        self._leave_out(gone)
+        self._deleted: set[int] = set()
+        self._all_but_deleted: faiss.IDSelector | None = None
+        self._delete_from_base(deleted)
 
     @classmethod
     def empty(cls, dimension: int) -> DenseIndex:
@@ -45,19 +47,19 @@ class DenseIndex:
 
     @classmethod
     def read(
-        cls, path: Path, base: FrozenVectors | None = None, gone: Collection[int] = ()
+        cls, path: Path, base: FrozenVectors | None = None, deleted: Collection[int] = ()
     ) -> DenseIndex:
         """Read a file that ``write`` made.
 
         Args:
             path: of the file.
             base: the vectors that are not in the file.
-            gone: ids of the base that no longer count.
+            deleted: ids of the base that no longer count.
 
         Raises:
             IndexCorrupt: FAISS cannot read it, or it is another kind of index.
         """
-        return cls(read_vectors(path), base, gone)
+        return cls(read_vectors(path), base, deleted)
 
     def write(self, path: Path) -> None:
         """Write the vectors that are not in the base to one file."""
@@ -66,7 +68,7 @@ class DenseIndex:
     def __len__(self) -> int:
         """Count the vectors."""
         base = len(self.base) if self.base is not None else 0
-        return int(self._recent.ntotal) + base - len(self._gone)
+        return int(self._recent.ntotal) + base - len(self._deleted)
 
     @property
     def dimension(self) -> int:
@@ -75,9 +77,8 @@ class DenseIndex:
 
     @property
     def wants_base(self) -> bool:
-        """Whether much is outside the base, or gone from it, or it could be quicker."""
-        base = self.base
-        stale = base is not None and (5 * len(self._gone) > len(base) or base.lacks_short_codes)
+        """Whether much is outside the base, or deleted from it."""
+        stale = self.base is not None and 5 * len(self._deleted) > len(self.base)
         return int(self._recent.ntotal) > MOST_RECENT or stale
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
@@ -92,10 +93,10 @@ class DenseIndex:
         if len(ids):
             self._recent.remove_ids(np.fromiter(ids, np.int64, len(ids)))
             if self.base is not None:
-                self._leave_out([number for number in ids if number in self.base])
+                self._delete_from_base([number for number in ids if number in self.base])
 
     def with_base(self) -> DenseIndex:
-        """Give an index of the same vectors with all of them in its base.
+        """Return an index of the same vectors with all of them in its base.
 
         The base that is there stays as it is for those who search it.
         """
@@ -105,7 +106,7 @@ class DenseIndex:
         if self.base is None:
             base = FrozenVectors.of(ids, vectors)
         else:
-            base = self.base.changed(self._gone, ids, vectors)
+            base = self.base.changed(self._deleted, ids, vectors)
         return DenseIndex(DenseIndex.empty(self.dimension)._recent, base)
 
     def search(
@@ -125,17 +126,15 @@ class DenseIndex:
         if k <= 0:
             return []
         query = np.ascontiguousarray(vector.reshape(1, -1), dtype=np.float32)
-        found: list[tuple[int, float]] = []
-        selection = None if allowed is None else only(allowed)
-        if self._recent.ntotal:
-            found += _nearest(self._recent, query, k, selection)
+        selector = None if allowed is None else id_selector(allowed)
+        found = self._search_recent(query, k, selector)
         if self.base is not None:
-            found += self.base.search(query, k, selection or self._left_out)
+            found += self.base.search(query, k, selector or self._all_but_deleted)
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:k]
 
     def scores(self, vector: NDArray[np.float32], ids: Sequence[int]) -> list[float]:
-        """Give the cosine similarity of the vector to each of these passages, in their order."""
+        """Return the cosine similarity of the vector to each of these passages, in their order."""
         if not len(ids):
             return []
         rows = [
@@ -146,17 +145,18 @@ class DenseIndex:
         ]
         return [float(score) for score in np.stack(rows) @ vector]
 
-    def _leave_out(self, ids: Collection[int]) -> None:
-        self._gone.update(ids)
-        if self._gone:
-            self._left_out = all_but(np.fromiter(self._gone, np.int64, len(self._gone)))
+    def _search_recent(
+        self, query: NDArray[np.float32], k: int, selector: faiss.IDSelector | None
+    ) -> list[tuple[int, float]]:
+        if not self._recent.ntotal:
+            return []
+        parameters = None if selector is None else _FAISS.SearchParameters(sel=selector)
+        scores, ids = self._recent.search(query, min(k, self._recent.ntotal), params=parameters)
+        found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+        return [(number, score) for number, score in found if number >= 0]
 
-
-def _nearest(
-    index: Any, query: NDArray[np.float32], k: int, selection: Selection | None
-) -> list[tuple[int, float]]:
-    """Search a FAISS index that knows ids; takes and gives what ``FrozenVectors.search`` does."""
-    parameters = None if selection is None else selection.parameters
-    scores, ids = index.search(query, min(k, index.ntotal), params=parameters)
-    found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-    return [(number, score) for number, score in found if number >= 0]
+    def _delete_from_base(self, ids: Collection[int]) -> None:
+        self._deleted.update(ids)
+        if self._deleted:
+            deleted = np.fromiter(self._deleted, np.int64, len(self._deleted))
+            self._all_but_deleted = id_selector(deleted, but=True)

@@ -12,7 +12,8 @@
                 base.sqlite        of a large index: most of its articles and passages
                 base.faiss         and their vectors; the two files above hold what came since
                 copies.sqlite      which articles are copies of which
-                sparse/            tantivy's files
+                sparse/            tantivy's files, of passages
+                sparse_articles/   and of whole articles
             .building-…            one being made; the next writer removes what a crash left
 
 A generation is built aside, synced, renamed into place, and becomes current when ``CURRENT`` is
@@ -31,10 +32,11 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from corpus.splitter import SplitterSettings
 from index.errors import IndexCorrupt, IndexForeign, IndexMissing
@@ -55,6 +57,7 @@ __all__ = [
     "SPARSE_ARTICLES",
     "Manifest",
     "current_generation",
+    "read_current",
     "sync",
     "verify_generation",
 ]
@@ -73,11 +76,13 @@ CURRENT = "CURRENT"
 GENERATIONS = "generations"
 GENERATION_NAME = re.compile(r"[0-9]{8,18}-[0-9a-f]{8}")
 
-# 2 has no short codes beside the vectors of a base, and 3 no articles beside the passages.
-_READABLE = (2, 3, FORMAT_VERSION)
 _LARGEST_MANIFEST = 1_000_000
 _OWN_CHECKSUM = "checksum"  # of the other fields
 _HASHED_WHEN_OPENED = 64_000_000  # bytes of a file: 30 ms; a larger one has its length checked
+
+
+_REBUILD = 'run "newsbot index FOLDER" with a new --index folder to make it again'
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -108,11 +113,6 @@ class Manifest:
     checksums: dict[str, str]
     sizes: dict[str, int]
 
-    @property
-    def has_articles(self) -> bool:
-        """Whether whole articles are searched beside the passages: since format 4."""
-        return self.format_version >= 4
-
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Read the manifest of a generation.
@@ -129,7 +129,7 @@ class Manifest:
         except (OSError, ValueError, RecursionError) as error:
             raise IndexCorrupt(f"{path}: cannot be read; {_REBUILD}") from error
         version = record.get("format_version") if isinstance(record, dict) else None
-        if version not in _READABLE:
+        if version != FORMAT_VERSION:
             raise IndexForeign(
                 f"{folder}: index format {version!r}, this newsbot reads {FORMAT_VERSION}; "
                 f"{_REBUILD}"
@@ -192,9 +192,6 @@ class Manifest:
         return manifest
 
 
-_REBUILD = 'run "newsbot index FOLDER" with a new --index folder to make it again'
-
-
 def current_generation(index_dir: Path) -> Path:
     """Find the generation that is asked now.
 
@@ -224,6 +221,29 @@ def current_generation(index_dir: Path) -> Path:
     if not folder.is_dir() or folder.is_symlink():
         raise IndexCorrupt(f"{folder}: the current generation is missing; {_REBUILD}")
     return folder
+
+
+def read_current(index_dir: Path, read: Callable[[Path], _Result]) -> _Result:
+    """Return what ``read`` makes of the folder of the current generation.
+
+    Where a writer has pruned that folder meanwhile, the newer one is read.
+
+    Args:
+        index_dir: folder of the index.
+        read: takes the generation's folder; raises ``IndexCorrupt`` where a file of it is missing.
+
+    Raises:
+        IndexMissing: there is no index there.
+        IndexForeign: the folder is something else.
+        IndexCorrupt: the generation is not whole, and it is still the current one.
+    """
+    while True:
+        folder = current_generation(index_dir)
+        try:
+            return read(folder)
+        except IndexCorrupt:
+            if current_generation(index_dir) == folder:
+                raise
 
 
 def verify_generation(
@@ -263,7 +283,7 @@ def verify_generation(
 
 
 def sync(path: Path) -> None:
-    """Have a file, or a folder's list of names, written to the disk itself."""
+    """Write a file, or a folder's list of names, through to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -272,7 +292,7 @@ def sync(path: Path) -> None:
 
 
 def _linked(folder: Path, before: tuple[Path, Manifest] | None) -> dict[str, str]:
-    """Give the checksums of the files that are the very same ones in another generation."""
+    """Return the checksums of the files that are the very same ones in another generation."""
     if before is None:
         return {}
     other, manifest = before

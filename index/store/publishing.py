@@ -11,21 +11,32 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.errors import IndexBusy
+from index.errors import IndexBusy, IndexForeign, IndexMissing
+from index.store.catalogue import Catalogue
 from index.store.layout import (
     BASE_CATALOGUE,
     BASE_DENSE,
     CURRENT,
     GENERATION_NAME,
     GENERATIONS,
+    JOURNAL,
     MANIFEST,
     SPARSE,
     SPARSE_ARTICLES,
+    current_generation,
     sync,
 )
 
-__all__ = ["begin_generation", "discard_generation", "publish_generation", "writer_lock"]
+__all__ = [
+    "begin_generation",
+    "discard_generation",
+    "held_source_paths",
+    "publish_generation",
+    "refuse_foreign_folder",
+    "writer_lock",
+]
 
+_LOCK = "write.lock"
 _BUILDING = ".building-"
 _KEPT = 2  # the current one, and the one before it for readers that are just opening it
 
@@ -102,6 +113,22 @@ def _number(generation: Path) -> int:
     return int(generation.name.partition("-")[0])
 
 
+def refuse_foreign_folder(index_dir: Path) -> None:
+    """Refuse to build in a folder that holds files of something else.
+
+    Raises:
+        IndexForeign: it does.
+    """
+    try:
+        current_generation(index_dir)
+    except IndexMissing:
+        ours = {_LOCK, GENERATIONS, f"{CURRENT}.new", JOURNAL}
+        if index_dir.is_dir() and {path.name for path in index_dir.iterdir()} - ours:
+            raise IndexForeign(
+                f"{index_dir} holds other files and no index: give an empty or a new folder"
+            ) from None
+
+
 @contextmanager
 def writer_lock(index_dir: Path, seconds: float) -> Iterator[None]:
     """Be the only one that writes to an index.
@@ -115,7 +142,37 @@ def writer_lock(index_dir: Path, seconds: float) -> Iterator[None]:
         OSError: the folder cannot be written.
     """
     try:
-        with FileLock(index_dir / "write.lock", timeout=seconds):
+        with FileLock(index_dir / _LOCK, timeout=seconds):
             yield
     except Timeout as error:
         raise IndexBusy(f"{index_dir}: another process is writing to this index") from error
+
+
+@contextmanager
+def held_source_paths(index_dir: Path, seconds: float) -> Iterator[frozenset[str]]:
+    """Hold an index as it is, and yield the files and addresses that its articles came from.
+
+    No writer is between reading a file and publishing its articles meanwhile: a file that is not
+    among these inside the ``with`` is needed by nobody.
+
+    Args:
+        index_dir: folder of the index; where there is no index, nothing is needed.
+        seconds: how long to wait for a writer to be done.
+
+    Raises:
+        IndexBusy: one goes on writing.
+        IndexFailure: the index cannot be read.
+        OSError: the folder cannot be written.
+    """
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with writer_lock(index_dir, seconds):
+        try:
+            catalogue = Catalogue.open(current_generation(index_dir))
+        except IndexMissing:
+            paths = frozenset[str]()
+        else:
+            try:
+                paths = frozenset(catalogue.source_paths().values())
+            finally:
+                catalogue.close()
+        yield paths

@@ -4,8 +4,8 @@ Kinds of index over the vectors of an index, or of a file, at several sizes: wha
 exact search finds, the median time of one query in one thread, bytes a vector, and seconds to
 build. Queries are questions, embedded, and each asks for the 100 nearest, as ``Searcher`` does.
 The vectors of an index are made anew from its passages, since a large one keeps 8 bits of each
-number: ``--save`` writes them to a ``.npy`` file, which ``--vectors`` takes. ``--base`` takes the
-codes of an index as they are instead, and compares the quick search of them with a scan of all.
+number: ``--save`` writes them to a ``.npy`` file, which ``--vectors`` takes. ``FrozenVectors`` is
+the ``SQ8`` of the product, with its threads.
 
 ``RR`` is a random rotation, which RaBitQ needs; ``Refine`` scores the best again with finer
 vectors, ``k_factor_rf`` times as many as are asked for.
@@ -27,9 +27,6 @@ import numpy as np
 from index.embedding.embedder import load_embedder
 from index.searcher import Searcher
 from index.store.frozen_vectors import FrozenVectors
-from index.store.layout import BASE_DENSE, current_generation
-from index.store.selection import only
-from index.store.vector_file import read_vectors
 from tests.bench.datasets import (
     data_argument,
     newsqa_questions,
@@ -70,7 +67,6 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--index", type=Path, help="index whose vectors are taken")
     source.add_argument("--vectors", type=Path, help="float32 vectors of length 1, as .npy")
-    source.add_argument("--base", type=Path, help="index whose codes are searched as they are")
     parser.add_argument("--save", type=Path, help="write the vectors to this .npy file")
     parser.add_argument("--questions", choices=("newsqa", "realtimeqa"), default="realtimeqa")
     parser.add_argument("--most", type=int, default=300, help="questions, drawn at random")
@@ -79,10 +75,6 @@ def main() -> None:
     given = parser.parse_args()
     read = newsqa_questions if given.questions == "newsqa" else quiz_questions
     asked = [question.text for question in sample(list(read(given.data)), given.most)]
-    if given.base:
-        queries = load_embedder().embed_passages(asked)
-        print_result({"codes": beside_a_scan(given.base, queries)}, given.json)
-        return
     if given.vectors:
         vectors = np.load(given.vectors, allow_pickle=False)
     else:
@@ -131,32 +123,14 @@ def compare(
             recalls = [overlap(found[:, :cut], exact[:, :cut]) for cut in CUTS]
             title = " ".join([name, *(f"{key} {value}" for key, value in setting.items())])
             rows.append((title, *recalls, milliseconds, size, seconds))
+    if not only or "FrozenVectors" in only:
+        began = time.perf_counter()
+        base = FrozenVectors.of(np.arange(count), vectors)
+        seconds = time.perf_counter() - began
+        found, milliseconds = search(base, queries)
+        recalls = [overlap(found[:, :cut], exact[:, :cut]) for cut in CUTS]
+        rows.append(("FrozenVectors", *recalls, milliseconds, dimension, seconds))
     return rows
-
-
-def beside_a_scan(index_dir: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
-    """Compare the search of a large index with a scan of all its vectors, turn about."""
-    path = current_generation(index_dir) / BASE_DENSE
-    base = FrozenVectors.read(path)
-    kept = read_vectors(path)
-    every = only(faiss.vector_to_array(kept.id_map))
-    took: dict[str, list[float]] = {"quick": [], "scan": []}
-    shared: list[tuple[float, ...]] = []
-    for query in queries:
-        found = {}
-        for name, selection in (("quick", None), ("scan", every)):
-            began = time.perf_counter()
-            found[name] = [number for number, _ in base.search(query[None], DEPTH, selection)]
-            took[name].append(1000 * (time.perf_counter() - began))
-        pairs = [(set(found["quick"][:cut]), set(found["scan"][:cut])) for cut in CUTS]
-        shared.append(tuple(len(one & other) / len(other) for one, other in pairs))
-    recalls = dict(zip(CUTS, np.mean(shared, axis=0).tolist(), strict=True))
-    return {
-        "vectors": len(base),
-        "questions": len(queries),
-        **{f"{name}, median ms": median(times) for name, times in took.items()},
-        **{f"share of the scan's first {cut}": share for cut, share in recalls.items()},
-    }
 
 
 def search(index: Any, queries: NDArray[np.float32]) -> tuple[NDArray[np.int64], float]:
@@ -166,8 +140,10 @@ def search(index: Any, queries: NDArray[np.float32]) -> tuple[NDArray[np.int64],
     found, took = [], []
     for query in queries:
         began = time.perf_counter()
-        found.append(index.search(query[None], DEPTH)[1][0])
+        one = index.search(query[None], DEPTH)
         took.append(1000 * (time.perf_counter() - began))
+        ours = isinstance(index, FrozenVectors)
+        found.append([number for number, _ in one] if ours else one[1][0])
     return np.array(found), median(took)
 
 

@@ -18,8 +18,8 @@ from corpus.article import Article
 from corpus.near_duplicates import DuplicateFinder
 from corpus.shingles import Shingle
 from corpus.text import normalise
-from index.duplicates import DuplicateTable
 from index.store.catalogue import Catalogue
+from index.store.duplicates import DuplicateTable
 from tests.bench.datasets import data_argument, print_result, read_jsonl
 
 SAMPLED = 8

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.newsbot import NewsBot
-from index.filters import Filters
-from index.fusion import DENSE_WEIGHT, Shares, fuse, fuse_ranks, fuse_with_articles
+from index.fusion import DENSE_WEIGHT, Shares, fuse, fuse_with_articles
 from tests.bench.datasets import ARTICLES, data_argument, index_of, questions_of, sample, table
 from tests.bench.ranking import CUTS, Sides, first_hit, found_in, recall
 
@@ -82,7 +81,7 @@ def rankings(
     sides: Sides, question: str, dense: Mapping[int, float], sparse: Mapping[int, float]
 ) -> dict[str, dict[int, float]]:
     """Give the scores of each way to search, the best first."""
-    places, articles = sides.places(dense), sides.articles(question, Filters())
+    locations, articles = sides.locations(dense), sides.articles(question)
     ways = {
         "dense": dict(sorted(dense.items(), key=lambda item: -item[1])),
         "BM25": dict(sorted(sparse.items(), key=lambda item: -item[1])),
@@ -95,9 +94,20 @@ def rankings(
         for weight in (DENSE_WEIGHT, 0.6):
             passages = fuse(dense, sparse, weight)
             ways[f"dense {weight}; passage, article, lead {'/'.join(map(str, shares))}"] = (
-                fuse_with_articles(passages, places, articles, shares)
+                fuse_with_articles(passages, locations, articles, shares)
             )
     return ways
+
+
+def fuse_ranks(
+    dense: Mapping[int, float], sparse: Mapping[int, float], constant: int
+) -> dict[int, float]:
+    """Add reciprocal ranks (Cormack, Clarke and Buettcher 2009): 1 / (constant + rank) a side."""
+    total: dict[int, float] = {}
+    for side in (dense, sparse):
+        for rank, number in enumerate(sorted(side, key=lambda one: -side[one]), start=1):
+            total[number] = total.get(number, 0.0) + 1 / (constant + rank)
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
 if __name__ == "__main__":

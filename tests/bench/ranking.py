@@ -13,9 +13,10 @@ import numpy as np
 
 from corpus.article import Passage
 from index.embedding.batching import embedded_text
+from index.filters import Filters
 from index.results import Hit
 from index.searcher import Searcher
-from index.store.passage_locations import PassageLocation, passage_locations
+from index.store.catalogue import PassageLocation
 from tests.bench.datasets import Question, QuizQuestion
 
 if TYPE_CHECKING:
@@ -65,10 +66,7 @@ class Sides:
 
     def __init__(self, searcher: Searcher) -> None:
         self._embedder = searcher.embedder
-        self._dense = searcher._dense
-        self._sparse = searcher._sparse
-        self.articles = searcher._article_scores
-        self._catalogue = searcher._catalogue
+        self._snapshot = searcher.snapshot
 
     def search(
         self, question: str, depth: int = DEPTH
@@ -78,19 +76,23 @@ class Sides:
         What only BM25 found has its similarity too, after the ``depth`` best of the dense side.
         """
         vector = self._embedder.embed_query(question)
-        sparse = dict(self._sparse.search(question, depth))
-        dense = dict(self._dense.search(vector, depth))
+        sparse = dict(self._snapshot.matching(question, depth, Filters()))
+        dense = dict(self._snapshot.nearest(vector, depth, Filters()))
         alone = [number for number in sparse if number not in dense]
-        dense.update(zip(alone, self._dense.scores(vector, alone), strict=True))
+        dense.update(zip(alone, self._snapshot.similarities(vector, alone), strict=True))
         return dense, sparse
 
-    def places(self, numbers: Iterable[int]) -> dict[int, PassageLocation]:
+    def articles(self, question: str) -> dict[int, float]:
+        """Give the BM25 score of the best whole articles, by their numbers."""
+        return dict(self._snapshot.matching_articles(question, DEPTH, Filters()))
+
+    def locations(self, numbers: Iterable[int]) -> dict[int, PassageLocation]:
         """Give where the passages of these ids stand in their articles."""
-        return passage_locations(self._catalogue, numbers)
+        return self._snapshot.locations(numbers)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Found]:
         """Give the passages of these ids."""
-        resolved = self._catalogue.resolve(list(numbers))
+        resolved = self._snapshot.resolve(numbers)
         return {n: (passage, [article.id]) for n, (passage, article) in resolved.items()}
 
 
@@ -104,7 +106,7 @@ def vectors_of(searcher: Searcher) -> NDArray[np.float32]:
     texts: list[str] = []
     done = 0
     for article in searcher.articles():
-        found = searcher._catalogue.passages_of(article)
+        found = searcher.snapshot.passages_of(article)
         texts += [embedded_text(article.title, passage.text) for _, passage in found]
         if len(texts) >= CHUNK:
             parts.append(searcher.embedder.embed_passages(texts))

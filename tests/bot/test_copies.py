@@ -19,9 +19,8 @@ from bot.newsbot import NewsBot
 from corpus.article import Article
 from corpus.sentences import sentence_spans
 from index.builder import BuildReport, build_index
-from index.duplicates import DuplicateRef
-from index.results import Hit
-from tests.fakes.hashed import HashedEmbedder
+from index.results import DuplicateRef, Hit
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader, calibration, passage_of, result_of, span_of
 from tests.fakes.reports import FLOOD
 from tests.fakes.seen import Seen

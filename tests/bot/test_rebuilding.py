@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.answering.answers import Answer
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader, write_calibration
 
 THREADS, REBUILDS = 32, 20

@@ -9,7 +9,7 @@ from index.builder import BuildReport, build_index
 from index.errors import IndexMissing
 from index.store.catalogue import Catalogue
 from index.store.layout import current_generation
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.web_server import page, serve
 
 URL = "https://news.example/a"

@@ -12,7 +12,7 @@ from index.builder import BuildReport, build_index, remove_articles
 from index.filters import filters_of
 from index.results import Hit
 from index.searcher import Searcher
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.reports import FLOOD, FOLLOW_UP, MARKET, market
 
 QUESTION = "Who had to leave their homes in Merrowford?"

@@ -15,7 +15,7 @@ from index.embedding import batching
 from index.errors import IndexCorrupt, IndexForeign
 from index.searcher import Searcher
 from index.store.layout import current_generation
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 
 ROOT = Path(__file__).parents[2]
 POINTS = 200
@@ -31,7 +31,7 @@ def index(tmp_path: Path) -> Path:
 
 def test_writers_killed_at_random_points_leave_the_old_state_or_the_new_one(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fakes.killing", str(tmp_path), "7", str(POINTS)],
+        [sys.executable, "-m", "tests.fakes.crash_writer", str(tmp_path), "7", str(POINTS)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from index.duplicates import DuplicateTable
 from index.store.catalogue import Catalogue
+from index.store.duplicates import DuplicateTable
 from tests.fakes.reports import FLOOD, FOLLOW_UP, MARKET, market
 
 DAYS = [f"2022-02-0{day}T00:00:00+00:00" for day in range(1, 8)]

@@ -20,8 +20,8 @@ from index.builder import build_index, remove_articles
 from index.errors import IndexCorrupt, IndexFailure, IndexForeign, IndexMissing
 from index.searcher import Searcher
 from index.store.layout import current_generation
-from tests.fakes.hashed import HashedEmbedder
-from tests.fakes.limiting import PARTS
+from tests.fakes.embedder import HashedEmbedder
+from tests.fakes.limited_writer import PARTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ Outcomes = list[dict[str, Any]]
 
 def limited(kind: str, folder: Path, *, mounts: bool = False) -> Outcomes:
     """Run writers under limits, with mounts that nobody else sees where they are needed."""
-    command = [sys.executable, "-m", "tests.fakes.limiting", kind, str(folder)]
+    command = [sys.executable, "-m", "tests.fakes.limited_writer", kind, str(folder)]
     if mounts:
         command = [*_namespace(), *command]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
@@ -182,7 +182,7 @@ def test_processes_that_write_at_once_lose_nothing_of_each_other(
     program = (
         "import sys\n"
         "from index.builder import build_index\n"
-        "from tests.fakes.hashed import HashedEmbedder\n"
+        "from tests.fakes.embedder import HashedEmbedder\n"
         "build_index(sys.argv[1:2], sys.argv[2], embedder=HashedEmbedder())\n"
     )
     expected = texts(index)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import Shares, fuse, fuse_ranks, fuse_with_articles
-from index.store.passage_locations import PassageLocation
+from index.fusion import Shares, fuse, fuse_with_articles
+from index.store.catalogue import PassageLocation
 
 SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 30, allow_nan=False))
 
@@ -16,15 +15,14 @@ SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 30, allow_nan=False))
 def test_every_passage_of_either_side_is_there_once_best_first(
     dense: dict[int, float], sparse: dict[int, float]
 ) -> None:
-    for fused in (fuse(dense, sparse), fuse_ranks(dense, sparse)):
-        assert fused.keys() == dense.keys() | sparse.keys()
-        assert list(fused.values()) == sorted(fused.values(), reverse=True)
+    fused = fuse(dense, sparse)
+    assert fused.keys() == dense.keys() | sparse.keys()
+    assert list(fused.values()) == sorted(fused.values(), reverse=True)
 
 
 def test_a_passage_that_leads_both_sides_leads_the_fusion() -> None:
     dense, sparse = {1: 0.9, 2: 0.8, 3: 0.1}, {1: 12.0, 3: 11.0}
     assert next(iter(fuse(dense, sparse))) == 1
-    assert next(iter(fuse_ranks(dense, sparse))) == 1
 
 
 def test_the_weight_decides_between_the_sides() -> None:
@@ -71,7 +69,3 @@ def test_the_shares_decide_what_counts() -> None:
     assert own == {1: 1.0, 2: 0.0}
     others = fuse_with_articles({1: 1.0, 2: 0.0}, places, {8: 5.0}, Shares(0.0, 0.5, 0.5))
     assert others == {2: 1.0, 1: 0.0}
-
-
-def test_reciprocal_ranks_are_those_of_the_paper() -> None:
-    assert fuse_ranks({7: 0.5}, {7: 3.0, 8: 1.0}) == pytest.approx({7: 2 / 61, 8: 1 / 62})

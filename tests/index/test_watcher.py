@@ -16,7 +16,7 @@ from index.builder import BuildReport, build_index
 from index.errors import EmbedderFailure, IndexBusy, WatchFailure
 from index.watcher import FolderWatch, UnreadableFiles, WatchRound
 from index.writer import BuildProgress
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.index.test_builder_partial import held
 
 

@@ -11,7 +11,7 @@ from bot.chat.html.markup import also_in, byline, escaped, original_html, title_
 if TYPE_CHECKING:
     from bot.chat.turns import Turn, TurnSources
     from corpus.article import Article, Span
-    from index.duplicates import DuplicateRef
+    from index.results import DuplicateRef
 
 __all__ = ["article_html", "gone_html", "how_html", "merged"]
 

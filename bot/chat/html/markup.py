@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.sanitize import clean, one_line
-from index.duplicates import DuplicateRef
+from index.results import DuplicateRef
 
 __all__ = [
     "also_in",

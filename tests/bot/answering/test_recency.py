@@ -15,7 +15,7 @@ from bot.newsbot import NewsBot
 from corpus.article import Article, Passage
 from index.builder import build_index
 from index.results import Hit
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader, write_calibration
 
 LATEST = [

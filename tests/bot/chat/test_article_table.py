@@ -12,7 +12,7 @@ from hypothesis import given
 from bot.chat.article_table import PAGE, ArticleRow, ArticleTable, chosen, table_html
 from bot.newsbot import NewsBot
 from index.builder import build_index
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
 from tests.fakes.seen import TEXT, Seen

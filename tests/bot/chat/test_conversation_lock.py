@@ -23,7 +23,7 @@ from bot.settings import Level
 from index.builder import build_index
 from tests.bot.chat.conftest import serving
 from tests.fakes.browser import ask, asked, open_page
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
 

@@ -10,7 +10,7 @@ import pytest
 from bot.newsbot import NewsBot
 from index.builder import build_index
 from index.store.layout import Manifest, current_generation
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.running import Capture, output_of
 
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from index.builder import build_index
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.running import COMMAND, ROOT, Capture, output_of, write_articles
 from tests.fakes.web_server import page, serve
 

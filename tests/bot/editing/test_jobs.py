@@ -16,7 +16,7 @@ from bot.errors import RequestRefused
 from index.builder import BuildReport, build_index
 from index.errors import IndexFailure
 from index.store.layout import current_generation
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.seen import Seen
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.editing.uploads import UploadFolder, pasted_article, safe_name
 from bot.errors import BotError, RequestRefused
 from index.builder import build_index
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 
 ROOT = Path(__file__).parents[3]
 
@@ -191,7 +191,7 @@ def test_a_crash_leaves_nothing_that_no_article_came_from(tmp_path: Path) -> Non
         "from pathlib import Path\n"
         "from bot.editing.uploads import Originals\n"
         "from index.builder import build_index\n"
-        "from tests.fakes.hashed import HashedEmbedder\n"
+        "from tests.fakes.embedder import HashedEmbedder\n"
         "folder = Path(sys.argv[1])\n"
         "originals = Originals(folder / 'index')\n"
         "done = originals.bring([folder / 'kept.txt'])\n"

@@ -20,7 +20,7 @@ from bot.server.config import ServerConfig
 from index.builder import build_index
 from tests.bot.chat.conftest import Watch
 from tests.bot.chat.test_articles_tab import open_adding, open_articles
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
 from tests.fakes.served import call, serving_on

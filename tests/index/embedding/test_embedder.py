@@ -11,14 +11,13 @@ import pytest
 
 from bot import NewsBot
 from index.builder import build_index
-from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256
 from index.embedding.embedder import (
     Embedder,
     SentenceTransformerEmbedder,
     load_embedder,
     reload_embedder,
 )
-from index.embedding.model_cache import DEFAULT_FINGERPRINT, FORMER_FINGERPRINT
+from index.embedding.model_cache import DEFAULT_MODEL, DEFAULT_SHA256
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure, EmbedderMismatch
 from index.searcher import Searcher
@@ -144,19 +143,6 @@ def test_weights_that_changed_since_the_index_was_built_are_a_clear_error(
     assert reload_embedder(DEFAULT_MODEL, embedder.fingerprint).fingerprint == embedder.fingerprint
     with pytest.raises(EmbedderMismatch, match="other weights"):
         reload_embedder(DEFAULT_MODEL, "0" * 64)
-
-
-def test_an_index_of_the_former_8_bits_is_asked_and_goes_on(tmp_path: Path) -> None:
-    article = tmp_path / "a.txt"
-    article.write_text("Ferry\n\nThe ferry was late.")
-    folder = tmp_path / "index"
-    build_index([article], folder, embedder=OnnxEmbedder.default(fingerprint=FORMER_FINGERPRINT))
-    article.write_text("Ferry\n\nThe ferry was early.")
-    assert build_index([article], folder).replaced == 1
-    assert build_index([article], folder, model=DEFAULT_MODEL).unchanged == 1
-    searcher = Searcher.open(folder)
-    assert searcher.search("Was the ferry early?").hits[0].dense > 0.5
-    assert searcher.embedder.fingerprint == FORMER_FINGERPRINT != DEFAULT_FINGERPRINT
 
 
 def test_an_index_made_with_the_weights_in_float_goes_on_with_them(tmp_path: Path) -> None:

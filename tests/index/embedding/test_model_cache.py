@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding.default_model import default_model_folder
-from index.embedding.model_cache import cached_model
+from index.embedding.model_cache import cached_model, default_model_folder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure
 

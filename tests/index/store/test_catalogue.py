@@ -14,7 +14,7 @@ from corpus.dates import epoch_seconds
 from corpus.splitter import SplitterSettings, split_article
 from index.errors import IndexCorrupt
 from index.filters import Filters, filters_of
-from index.store.catalogue import Catalogue
+from index.store.catalogue import Catalogue, PassageLocation
 from index.store.catalogue_files import move_into_base
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
 
@@ -49,7 +49,7 @@ def test_an_article_and_its_passages_make_the_round_trip(article: Article) -> No
             number: (passage, article) for number, passage in stored
         }
         assert read.hashes() == {article.id: article.content_hash}
-        assert read.origins() == {article.id: "/somewhere"}
+        assert read.source_paths() == {article.id: "/somewhere"}
         read.close()
 
 
@@ -88,6 +88,20 @@ def test_a_passage_id_is_never_used_again(catalogue: Catalogue) -> None:
     catalogue.put(article, "/f", split_article(article))
     assert max(catalogue.allowed(Filters())) > max(before)
     assert catalogue.counts() == (3, 3)
+
+
+def test_locations_tell_the_article_and_its_lead(tmp_path: Path) -> None:
+    catalogue = Catalogue.create(tmp_path)
+    article = Article("a", "", "One sentence here. Another sentence there. A third one.")
+    catalogue.put(article, "/f", split_article(article, SplitterSettings(words=5)))
+    passages = [number for number, _ in catalogue.passages_of(article)]
+    found = catalogue.locations([*passages, 10**9])
+    assert list(found) == passages and len(passages) > 1
+    number = catalogue.article_number("a")
+    assert [found[one] for one in passages] == [
+        PassageLocation(number, place == 0) for place in range(len(passages))
+    ]
+    assert catalogue.locations([]) == {}
 
 
 def test_deleting_an_article_deletes_its_passages(catalogue: Catalogue) -> None:
@@ -137,8 +151,8 @@ def test_what_is_moved_into_the_base_stays_as_it_was(catalogue: Catalogue, tmp_p
             assert before.keys() == {"a1", "a2"}
             assert before["a1"] == ("Changed since.", [4]), "no number is used twice"
             assert before["a2"][1] == [3], "what only moved keeps its numbers"
-            assert catalogue.gone_from_base() == [1, 2]
-    assert catalogue.origins() == {"a1": "/f", "a2": "/elsewhere"}
+            assert catalogue.deleted_from_base() == [1, 2]
+    assert catalogue.source_paths() == {"a1": "/f", "a2": "/elsewhere"}
     assert catalogue.counts() == (2, 2)
     assert catalogue.last_passage_id() == 4
     catalogue.close()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.store.journal import VectorJournal
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 
 TEXTS = ["The ferry was late.", "The bridge is shut.", "Grelle – Ærø ⛴", ""]
 

@@ -38,13 +38,13 @@ def test_a_writer_killed_in_the_middle_leaves_the_old_state_and_the_next_one_cle
     program = textwrap.dedent(
         """
         import os, signal, sys
-        from index import writer
+        from index.store import generation_writer
         from index.builder import build_index
 
         def killed(*_):
             os.kill(os.getpid(), signal.SIGKILL)
 
-        writer.publish_generation = killed
+        generation_writer.publish_generation = killed
         build_index([sys.argv[1]], sys.argv[2])
         """
     )

@@ -17,7 +17,7 @@ from bot.chat.html.markup import (
     title_html,
 )
 from bot.sanitize import clean
-from index.duplicates import DuplicateRef
+from index.results import DuplicateRef
 from tests.fakes.seen import TEXT, Seen
 
 

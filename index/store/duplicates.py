@@ -13,7 +13,6 @@ whatever the catalogue holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from corpus.near_duplicates import SCHEME, DuplicateFinder
 from corpus.shingles import Shingle
 from index.store.catalogue import Catalogue
 
-__all__ = ["MOST_COPIES", "DuplicateRef", "DuplicateTable"]
+__all__ = ["MOST_COPIES", "DuplicateTable"]
 
 MOST_COPIES = 50
 """Articles of a group that are named at the most, the earliest first."""
@@ -38,30 +37,6 @@ _SCHEMA = (
     PRIMARY KEY (band, hash, number)) WITHOUT ROWID""",
 )
 _UNDATED = 2**62  # after every date
-
-
-@dataclass(frozen=True)
-class DuplicateRef:
-    """Where else something ran.
-
-    Attributes:
-        article_id: the other article, as ``NewsBot.article`` takes it.
-        title: its headline.
-        url: its address, or None.
-        source: its publisher, or None.
-        published: timezone-aware ISO 8601, or None.
-    """
-
-    article_id: str
-    title: str
-    url: str | None
-    source: str | None
-    published: str | None
-
-    @classmethod
-    def of(cls, article: Article) -> DuplicateRef:
-        """Give the record of an article."""
-        return cls(article.id, article.title, article.url, article.source, article.published)
 
 
 class _Row(NamedTuple):
@@ -106,7 +81,7 @@ class DuplicateTable:
         return int(rows[0][0])
 
     def group(self, article_id: str) -> tuple[str, ...]:
-        """Give the ids of an article's original and its copies, with its own among them.
+        """Return the ids of an article's original and its copies, with its own among them.
 
         Returns:
             The original first, then by publication, at most ``MOST_COPIES``; empty where the
@@ -121,7 +96,7 @@ class DuplicateTable:
         return tuple(row[0] for row in rows) if len(rows) > 1 else ()
 
     def articles(self, article_ids: Iterable[str]) -> list[Article]:
-        """Give the articles of these ids, in their order."""
+        """Return the articles of these ids, in their order."""
         found = (self._catalogue.article(article_id) for article_id in article_ids)
         return [article for article in found if article is not None]
 
@@ -177,7 +152,7 @@ class DuplicateTable:
             )
 
     def _sign(self, contents: dict[str, str], tell: Callable[[int, int], None]) -> int:
-        """Write the signatures and bands of the articles that have none; give their number."""
+        """Write the signatures and bands of the articles that have none; return their number."""
         run = self._catalogue.run
         signed = {row[0] for row in run("SELECT article_id FROM signatures")}
         unsigned = sorted(contents.keys() - signed)
@@ -215,7 +190,7 @@ class DuplicateTable:
         return row.number
 
     def _touched(self, row: _Row, original: int) -> Iterable[_Row]:
-        """Give the articles that an article's becoming or ceasing to be an original may change."""
+        """Return what an article's becoming or ceasing to be an original may change."""
         if original == row.number and not row.is_original:
             for other in self._sharing(row):
                 if other.original is not None and (
@@ -229,7 +204,7 @@ class DuplicateTable:
                 yield _Row(*found)
 
     def _sharing(self, row: _Row, condition: str = "") -> set[_Row]:
-        """Give the other articles that share a band with one."""
+        """Return the other articles that share a band with one."""
         return {
             _Row(*found)
             for band in enumerate(self._finder.bands(row.signature))

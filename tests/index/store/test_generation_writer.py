@@ -23,7 +23,7 @@ from index.store.layout import (
     verify_generation,
 )
 from index.store.sparse import SparseIndex
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 
 SUBJECTS = ("harbour", "railway", "orchard", "theatre", "glacier", "library", "vaccine", "bridge")
 PLACES = ("Arden", "Belmont", "Corfe", "Dunmore", "Elgin", "Fowey")

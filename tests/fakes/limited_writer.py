@@ -1,6 +1,6 @@
-"""Writers that may not write: ``python -m tests.fakes.limiting KIND FOLDER``.
+"""Writers that may not write: ``python -m tests.fakes.limited_writer KIND FOLDER``.
 
-A process of its own, because it forks, as tests.fakes.killing does. Each writer is a fork under a
+A process of its own, because it forks, like tests.fakes.crash_writer. Each writer is a fork under a
 limit; what it met is printed as a JSON list, with what the index held after it, and what it held
 when the limit had gone and the same writer had run again. The kinds that mount something need a
 mount namespace of their own: ``unshare --mount``, with ``--map-root-user`` where one is not root.
@@ -24,7 +24,7 @@ import pysbd  # noqa: F401
 from corpus.errors import NewsbotError
 from index.builder import remove_articles
 from index.store.layout import Manifest, current_generation, verify_generation
-from tests.fakes.killing import build, fork, held, look, whole, write
+from tests.fakes.crash_writer import build, fork, held, look, whole, write
 
 ARTICLES = 12
 NOBODY = 65_534

@@ -1,4 +1,4 @@
-"""Kills writers at random points: ``python -m tests.fakes.killing FOLDER SEED POINTS``.
+"""Kills writers at random points: ``python -m tests.fakes.crash_writer FOLDER SEED POINTS``.
 
 A process of its own, because it forks: neither FAISS nor tantivy may have begun a thread in it.
 Each writer is a fork that is killed after a random time, each look at the index another fork. One
@@ -23,7 +23,7 @@ import datasketch  # noqa: F401
 from index.builder import build_index, remove_articles
 from index.searcher import Searcher
 from index.store import dense
-from tests.fakes.hashed import HashedEmbedder
+from tests.fakes.embedder import HashedEmbedder
 
 State = dict[str, str]
 

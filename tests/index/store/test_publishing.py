@@ -9,8 +9,8 @@ import pytest
 from index.builder import build_index
 from index.errors import IndexBusy, IndexCorrupt
 from index.store.layout import CATALOGUE, current_generation
-from index.store.source_paths import held_source_paths
-from tests.fakes.hashed import HashedEmbedder
+from index.store.publishing import held_source_paths
+from tests.fakes.embedder import HashedEmbedder
 
 
 def test_every_origin_is_given_and_no_writer_comes_between(tmp_path: Path) -> None:
