@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import faiss
 import numpy as np
 
-from index.store.frozen_vectors import FrozenVectors, id_selector, read_vectors, write_vectors
+from index.store.frozen_vectors import FrozenVectors, only, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,8 +18,6 @@ __all__ = ["MOST_RECENT", "DenseIndex"]
 
 MOST_RECENT = 10_000
 """Vectors that are searched exactly; with more, all are frozen (``index.store.frozen_vectors``)."""
-
-_FAISS: Any = faiss  # its type hints are those of C++, without what its Python layer adds
 
 
 class DenseIndex:
@@ -36,9 +34,7 @@ class DenseIndex:
         """Wrap a FAISS ``IndexIDMap2`` and a base; use ``empty`` or ``read``."""
         self._recent = recent
         self.base = base
-        self._deleted: set[int] = set()
-        self._all_but_deleted: faiss.IDSelector | None = None
-        self._delete_from_base(deleted)
+        self._deleted = set(deleted)
 
     @classmethod
     def empty(cls, dimension: int) -> DenseIndex:
@@ -93,7 +89,7 @@ class DenseIndex:
         if len(ids):
             self._recent.remove_ids(np.fromiter(ids, np.int64, len(ids)))
             if self.base is not None:
-                self._delete_from_base([number for number in ids if number in self.base])
+                self._deleted.update(number for number in ids if number in self.base)
 
     def with_base(self) -> DenseIndex:
         """Return an index of the same vectors with all of them in its base.
@@ -126,10 +122,14 @@ class DenseIndex:
         if k <= 0:
             return []
         query = np.ascontiguousarray(vector.reshape(1, -1), dtype=np.float32)
-        selector = None if allowed is None else id_selector(allowed)
-        found = self._search_recent(query, k, selector)
+        found: list[tuple[int, float]] = []
+        if self._recent.ntotal:
+            parameters = None if allowed is None else only(allowed)
+            scores, ids = self._recent.search(query, min(k, self._recent.ntotal), params=parameters)
+            pairs = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+            found += [(number, score) for number, score in pairs if number >= 0]
         if self.base is not None:
-            found += self.base.search(query, k, selector or self._all_but_deleted)
+            found += self.base.search(query, k, allowed, self._deleted)
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:k]
 
@@ -144,19 +144,3 @@ class DenseIndex:
             for number in ids
         ]
         return [float(score) for score in np.stack(rows) @ vector]
-
-    def _search_recent(
-        self, query: NDArray[np.float32], k: int, selector: faiss.IDSelector | None
-    ) -> list[tuple[int, float]]:
-        if not self._recent.ntotal:
-            return []
-        parameters = None if selector is None else _FAISS.SearchParameters(sel=selector)
-        scores, ids = self._recent.search(query, min(k, self._recent.ntotal), params=parameters)
-        found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-        return [(number, score) for number, score in found if number >= 0]
-
-    def _delete_from_base(self, ids: Collection[int]) -> None:
-        self._deleted.update(ids)
-        if self._deleted:
-            deleted = np.fromiter(self._deleted, np.int64, len(self._deleted))
-            self._all_but_deleted = id_selector(deleted, but=True)

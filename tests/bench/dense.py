@@ -4,8 +4,7 @@ Kinds of index over the vectors of an index, or of a file, at several sizes: wha
 exact search finds, the median time of one query in one thread, bytes a vector, and seconds to
 build. Queries are questions, embedded, and each asks for the 100 nearest, as ``Searcher`` does.
 The vectors of an index are made anew from its passages, since a large one keeps 8 bits of each
-number: ``--save`` writes them to a ``.npy`` file, which ``--vectors`` takes. ``FrozenVectors`` is
-the ``SQ8`` of the product, with its threads.
+number: ``--save`` writes them to a ``.npy`` file, which ``--vectors`` takes.
 
 ``RR`` is a random rotation, which RaBitQ needs; ``Refine`` scores the best again with finer
 vectors, ``k_factor_rf`` times as many as are asked for.
@@ -26,7 +25,6 @@ import numpy as np
 
 from index.embedding.embedder import load_embedder
 from index.searcher import Searcher
-from index.store.frozen_vectors import FrozenVectors
 from tests.bench.datasets import (
     data_argument,
     newsqa_questions,
@@ -123,13 +121,6 @@ def compare(
             recalls = [overlap(found[:, :cut], exact[:, :cut]) for cut in CUTS]
             title = " ".join([name, *(f"{key} {value}" for key, value in setting.items())])
             rows.append((title, *recalls, milliseconds, size, seconds))
-    if not only or "FrozenVectors" in only:
-        began = time.perf_counter()
-        base = FrozenVectors.of(np.arange(count), vectors)
-        seconds = time.perf_counter() - began
-        found, milliseconds = search(base, queries)
-        recalls = [overlap(found[:, :cut], exact[:, :cut]) for cut in CUTS]
-        rows.append(("FrozenVectors", *recalls, milliseconds, dimension, seconds))
     return rows
 
 
@@ -140,10 +131,8 @@ def search(index: Any, queries: NDArray[np.float32]) -> tuple[NDArray[np.int64],
     found, took = [], []
     for query in queries:
         began = time.perf_counter()
-        one = index.search(query[None], DEPTH)
+        found.append(index.search(query[None], DEPTH)[1][0])
         took.append(1000 * (time.perf_counter() - began))
-        ours = isinstance(index, FrozenVectors)
-        found.append([number for number, _ in one] if ours else one[1][0])
     return np.array(found), median(took)
 
 

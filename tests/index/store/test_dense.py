@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexCorrupt
-from index.store import frozen_vectors
 from index.store.dense import DenseIndex
-from index.store.frozen_vectors import FrozenVectors, id_selector
+from index.store.frozen_vectors import FrozenVectors
 
 
 def vectors(count: int, dimension: int = 8) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -69,14 +68,16 @@ def test_file_that_is_no_index_is_corrupt(
         kind.read(tmp_path / "dense.faiss")
 
 
-@pytest.mark.parametrize("damage", ["other kind", "parts that differ"])
+@pytest.mark.parametrize("damage", ["not 8 bits", "its parts"])
 def test_base_that_newsbot_did_not_write_is_corrupt(damage: str, tmp_path: Path) -> None:
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(8))
-    if damage == "parts that differ":
-        index = FrozenVectors.of(np.arange(20), vectors(20))._index
-        faiss.downcast_index(index.index).add(vectors(1))
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(16))
+    index.add_with_ids(vectors(20, 16), np.arange(20))
+    if damage == "its parts":
+        base = FrozenVectors.of(np.arange(2500), vectors(2500, 16))
+        base._codes.add(vectors(1, 16))
+        index = base._index
     faiss.write_index(index, str(tmp_path / "base.faiss"))
-    with pytest.raises(IndexCorrupt, match=r"base\.faiss: (not 8 bits|FAISS cannot read it)"):
+    with pytest.raises(IndexCorrupt, match=rf"base\.faiss: {damage}"):
         FrozenVectors.read(tmp_path / "base.faiss")
 
 
@@ -125,22 +126,30 @@ def test_base_is_wanted_when_large_or_full_of_holes(
     assert based.wants_base
 
 
-@pytest.mark.parametrize("threads", [2, 3, 4])
-def test_several_threads_find_what_one_finds(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = FrozenVectors.of(np.arange(5, 4005, 2), vectors(2000, 32))
-    queries = [query[None] for query in vectors(2000, 32)[:20]]
-    selectors = [
-        None,
-        id_selector(np.arange(5, 905)),
-        id_selector(np.arange(5, 3005), but=True),
-        id_selector(np.array([4003])),
-    ]
-    alone = [base.search(query, 50, chosen) for query in queries for chosen in selectors]
-    monkeypatch.setattr(frozen_vectors, "EACH_THREAD", 2000 // threads)
-    monkeypatch.setattr(frozen_vectors.os, "cpu_count", lambda: threads)
-    together = [base.search(query, 50, chosen) for query in queries for chosen in selectors]
-    assert together == alone
-    assert {len(found) for found in together} == {50, 1}
+def test_pq_codes_find_what_a_scan_finds() -> None:
+    ids, rows = np.arange(7, 12007, 3), vectors(4000, 64)
+    base = FrozenVectors.of(ids, rows)
+    shared = 0
+    for query in vectors(4000, 64)[:100]:
+        found, scanned = (dict(base.search(query[None], 50, allowed)) for allowed in (None, ids))
+        assert len(found) == 50
+        shared += len(found.keys() & scanned.keys())
+        for number in found.keys() & scanned.keys():
+            assert found[number] == pytest.approx(scanned[number], abs=1e-5)
+    assert shared >= 0.97 * 100 * 50
+    assert len(base.search(rows[:1], 9000)) == 4000
+
+
+@pytest.mark.parametrize("count", [300, 4000])
+def test_deleted_vectors_leave_room_for_the_others(count: int) -> None:
+    rows = vectors(count, 64)
+    base = FrozenVectors.of(np.arange(count), rows)
+    near = [number for number, _ in base.search(rows[:1], 170)]
+    left = {number for number, _ in base.search(rows[:1], 20, deleted=set(near[:130]))}
+    assert len(left) == 20 and not left & set(near[:130])
+    assert len(left & set(near[130:])) >= 18
+    few = base.search(rows[:1], 20, deleted=set(range(count)) - {5, 9})
+    assert {number for number, _ in few} == {5, 9}
 
 
 @settings(max_examples=20, deadline=None)
@@ -156,5 +165,5 @@ def test_kept_vectors_stay_as_they_are(deleted: set[int], more: int) -> None:
         assert np.array_equal(changed.vector(number), base.vector(number))
     for number in range(2500, 2500 + more):
         assert changed.vector(number) @ rows[number] > 0.9
-    (nearest, _), *_ = changed.search(rows[kept[:1]], 5, id_selector(np.array(kept)))
+    (nearest, _), *_ = changed.search(rows[kept[:1]], 5, np.array(kept))
     assert nearest == kept[0]
