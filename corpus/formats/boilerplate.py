@@ -30,7 +30,7 @@ _NAMES = set(
     "recommendations trending teaser teasers promo promos outbrain taboola sponsored advert "
     "advertisement ads adslot dfp share sharing social comments disqus respond breadcrumb "
     "breadcrumbs pagination navbar navigation sitenav menu masthead caption captions credit "
-    "credits copyright donate donation".split()
+    "credits copyright donate donation ad ads kicker eyebrow overline".split()
 )
 _BYLINES = set("byline bylines author authors contributor contributors bio dateline-meta".split())
 
@@ -139,6 +139,7 @@ _IMPERATIVE = re.compile(
 )
 _LONGEST_INSERT = 240
 _LONGEST_BYLINE = 300
+_LONGEST_REMARK = 30  # characters beside a date in its line
 
 
 _STANDFIRST = 60
@@ -285,13 +286,9 @@ def _write_post_times(tree: Any) -> None:
     posts: dict[Any, Any] = {}
     times = list(tree.iter("time"))
     times += [one for one in tree.iter("span", "div", "p", "a") if _is_clock(one)]
+    times = [one for one in times if _is_apart(one)]
     for time in times:
         post = time.getparent()
-        if (
-            post is None
-            or len(post.text_content().strip()) > len(time.text_content()) + _STANDFIRST
-        ):
-            continue  # in a sentence
         while post is not None and next(post.iter("p"), None) in (None, time):
             post = post.getparent()
         if post is not None and post.tag != "body":
@@ -306,9 +303,23 @@ def _write_post_times(tree: Any) -> None:
         post.insert(0, line)
         line.tail, post.text = post.text, None
     for time in times:
-        holder = time.getparent()
-        if holder is not None and holder.tag != "p" and time.get(POST_TIME) is None:
-            remove(time)
+        remove(time)
+
+
+def _is_apart(time: Any) -> bool:
+    """Whether a time stands in no sentence and in no cell."""
+    holder = time.getparent()
+    if holder is None or holder.tag in ("td", "th", "dt", "dd"):
+        return False
+    return len(_line_of(holder)) <= len(time.text_content()) + _LONGEST_REMARK
+
+
+def _line_of(element: Any) -> str:
+    """The text of an element that stands in no block inside it."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["" if child.tag in _LEAVES else child.text_content(), child.tail or ""]
+    return " ".join("".join(parts).split())
 
 
 def _is_clock(element: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Feeds that are saved: RSS, Atom and RDF, an article an entry."""
+"""XML of news: feeds that are saved (RSS, Atom, RDF), an article an entry, and NITF and NewsML."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 import feedparser
 
 from corpus.errors import UnreadableArticle
+from corpus.formats import news_xml
 from corpus.formats.boilerplate import without_inserts
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.feed_tree import clean_feed
+from corpus.formats.feed_tree import clean_feed, local_name, parse_xml
 from corpus.formats.markup import plain_field, plain_text
 
 __all__ = ["parse"]
@@ -37,12 +38,16 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
     Raises:
         UnreadableArticle: the file is no feed, has no entries, or is larger than a feed should be.
     """
-    yield from _read(data)
+    root, whole = parse_xml(data)
+    if local_name(root) in news_xml.ROOTS:
+        yield from news_xml.drafts_in(root)
+    else:
+        yield from _read(root, whole)
 
 
-def _read(data: bytes) -> Iterator[Draft | BadRecord]:
+def _read(root: Any, whole: bool) -> Iterator[Draft | BadRecord]:
     try:
-        cleaned, whole = clean_feed(data)
+        cleaned = clean_feed(root)
         # Given as a file: of a string feedparser would make an address, and fetch it.
         found = feedparser.parse(
             io.BytesIO(cleaned),

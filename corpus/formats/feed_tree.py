@@ -18,7 +18,7 @@ import lxml.etree
 from corpus.errors import UnreadableArticle
 from corpus.text import decode_declared, normalise
 
-__all__ = ["DEEPEST", "MOST_ELEMENTS", "clean_feed"]
+__all__ = ["DEEPEST", "MOST_ELEMENTS", "clean_feed", "local_name", "parse_xml"]
 
 MOST_ELEMENTS = 100_000
 """Elements of a feed; one of a thousand entries has some twenty thousand."""
@@ -58,31 +58,46 @@ _AMPERSAND = re.compile(r"&(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z]\w{1,30};)?
 _LONG_SPACE = re.compile(r"[ \t\n]{50,}")
 
 
-def clean_feed(data: bytes) -> tuple[bytes, bool]:
-    """Parse a feed of any kind, forgivingly, and write it out again.
+def parse_xml(data: bytes) -> tuple[Any, bool]:
+    """Parse XML of any kind, forgivingly.
 
     Args:
         data: the whole file.
 
     Returns:
-        XML in UTF-8 without a document type, in which inline markup is escaped, dates are short,
-        and only elements that an article's fields are read from are left. ``dc:date`` is written
-        as ``dcterms:issued``: feedparser takes the former for the date of the last change. And
-        whether the file is whole: what is cut off is closed wherever it ends.
+        Its root, and whether the file is whole: what is cut off is closed wherever it ends.
 
     Raises:
-        UnreadableArticle: it is not text, not XML, no feed, or larger than a feed should be.
+        UnreadableArticle: it is not text, not XML, or larger than a feed should be.
     """
     declared = _DECLARED.search(data[:1024])
     name = declared[1].decode("ascii", "replace") if declared is not None else None
     source = _well_formed(normalise(decode_declared(data, name)))
     if not source.strip():
         raise UnreadableArticle("empty")
-    root, whole = _parsed(source)
+    return _parsed(source)
+
+
+def clean_feed(root: Any) -> bytes:
+    """Write a feed out again for feedparser.
+
+    Args:
+        root: of the feed; the tree is changed.
+
+    Returns:
+        XML in UTF-8 without a document type, in which inline markup is escaped, dates are short,
+        and only elements that an article's fields are read from are left. ``dc:date`` is written
+        as ``dcterms:issued``: feedparser takes the former for the date of the last change.
+
+    Raises:
+        UnreadableArticle: it is no feed.
+    """
+    if local_name(root) not in _ROOTS:
+        raise UnreadableArticle(f"XML, but no feed of news: its root is {local_name(root)[:40]!r}")
     for element in list(root.iter()):
         _clean(element, root)
     lxml.etree.cleanup_namespaces(root)
-    return lxml.etree.tostring(root, encoding="utf-8", xml_declaration=True), whole
+    return lxml.etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _well_formed(text: str) -> str:
@@ -138,17 +153,12 @@ def _parsed(source: str) -> tuple[Any, bool]:
                     prefixes += 1
                 if elements > MOST_ELEMENTS or depth > DEEPEST or prefixes > MOST_ELEMENTS:
                     raise UnreadableArticle("more elements, or deeper ones, than a feed has")
-            if root is not None and _name(root) not in _ROOTS:
-                break
-        else:
-            parser.close()
+        parser.close()
     except lxml.etree.LxmlError as error:
         if root is None:
             raise UnreadableArticle("not XML") from error
     if root is None:
         raise UnreadableArticle("not XML")
-    if _name(root) not in _ROOTS:
-        raise UnreadableArticle(f"XML, but no feed of news: its root is {_name(root)[:40]!r}")
     return root, depth == 0
 
 
@@ -161,7 +171,7 @@ def _clean(element: Any, root: Any) -> None:
         return
     _declare_prefix(element)
     namespace = _namespace(element.tag)
-    name = _name(element)
+    name = local_name(element)
     if namespace not in _READ and not namespace.startswith("http://backend.userland.com/rss"):
         if parent is not None:
             _remove(element, parent)
@@ -209,7 +219,8 @@ def _remove(element: Any, parent: Any) -> None:
         parent.remove(element)  # with what follows it, which is no text of the parent's field
 
 
-def _name(element: Any) -> str:
+def local_name(element: Any) -> str:
+    """Return an element's name without its prefix, in lower case."""
     return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
 
 

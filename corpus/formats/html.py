@@ -97,7 +97,7 @@ def read_page(
         text=text,
         url=address,
         source=about.sitename,
-        author=about.author,
+        author=(about.author or "").replace("; ", ", ") or declared.author,
         published=declared.published,
         updated=declared.updated,
         language=language,

@@ -57,6 +57,10 @@ _BY = re.compile(
     r"(?:by|from|words|text)\b|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
     re.IGNORECASE,
 )
+_NAME = re.compile(
+    r"(?:[Ww]ords |[Tt]ext |[Rr]eporting |[Ww]ritten )?[Bb][Yy]:?\s+"
+    r"([^\W\d_a-z][\w.’'-]+(?:\s+(?:(?:and|de|van|von|der|la)\s+)?[^\W\d_a-z][\w.’'-]*){1,5})"
+)
 _LONGEST_BYLINE = 200
 _LONG_PARAGRAPH = 60
 
@@ -69,12 +73,14 @@ class PageData:
         address: canonical, or None.
         published: date of publication as the page has it, or None.
         updated: date of the last change, likewise.
+        author: of the byline, or None.
         body: text of the article as its data have it, HTML perhaps; empty where they have none.
     """
 
     address: str | None
     published: str | None
     updated: str | None
+    author: str | None
     body: str
 
 
@@ -105,6 +111,7 @@ def page_data(tree: Any) -> PageData:
         _address(tree),
         next((date for date in published if iso_date(date)), None),
         next((date for date in updated if iso_date(date)), None),
+        byline[2] or None,
         next((body for body in bodies if isinstance(body, str)), ""),
     )
 
@@ -168,39 +175,55 @@ def _date_of(element: Any) -> str:
     return str(value).strip()
 
 
-def _byline(tree: Any) -> tuple[str, str]:
-    """The dates that stand between the headline and the text, or are marked as the article's."""
-    published: list[str] = []
-    updated: list[str] = []
+def _byline(tree: Any) -> tuple[str, str, str]:
+    """The dates and the name between the headline and the text, or marked as the article's.
+
+    Returns:
+        When it was published, when it was changed, and by whom; each may be empty.
+    """
+    lines: tuple[list[str], list[str]] = ([], [])
+    author = ""
     scope = _scope(tree)
-    above = scope.tag != "body" or next(scope.iter("h1"), None) is None
+    below = scope.tag in ("article", "main") or next(scope.iter("h1"), None) is None
     begun = False
     for element in scope.iter("h1", "time", "p", "div", "span", "li", "small", "address"):
-        above = (above or element.tag == "h1") and not begun
-        names = _names(element)
-        marked = _DATED.search(names) is not None
-        if element.tag == "time":
-            before = _text_before(element)
-            if marked or _DATED.search(_names(element.getparent())) or (above and not begun):
-                changed = _CHANGED.search(f"{names} {before}") is not None
-                (updated if changed else published).append(_date_of(element))
+        below = below or element.tag == "h1"
+        if not below or _is_apart(element, scope):
             continue
-        if len(element) and element.tag in ("div", "li") or element.getparent().tag == "time":
+        marked = _DATED.search(_names(element)) is not None
+        if element.tag == "time":
+            if not begun or marked or _DATED.search(_names(element.getparent())):
+                changed = _CHANGED.search(f"{_names(element)} {_text_before(element)}")
+                lines[changed is not None].append(_date_of(element))
+            continue
+        if (len(element) and element.tag in ("div", "li")) or element.getparent().tag == "time":
             continue
         text = " ".join(element.text_content().split())
-        long = element.tag == "p" and len(text) >= _LONG_PARAGRAPH and not marked
-        if long and not is_date_line(text):
+        is_date = is_date_line(text)
+        if element.tag == "p" and len(text) >= _LONG_PARAGRAPH and not (marked or is_date):
             begun = True
-        elif len(text) <= _LONGEST_BYLINE and next(element.iter("time"), None) is None:
-            first, last = published_and_updated(text)
-            for line, kept in ((first, published), (last, updated)):
-                date = _IN_WORDS.search(line)
-                if date and (marked or _LABELLED.match(line) or (above and _is_alone(line, date))):
-                    kept.append(date[0])
-    return (
-        next((one for one in published if iso_date(one)), ""),
-        next((one for one in updated if iso_date(one)), ""),
-    )
+            continue
+        if len(text) > _LONGEST_BYLINE or next(element.iter("time"), None) is not None:
+            continue
+        name = None if begun or author else _NAME.match(text)
+        author = name[1] if name else author
+        if marked or _LABELLED.match(text) or (is_date and not begun):
+            for line, kept in zip(published_and_updated(text), lines, strict=True):
+                kept += [date[0] for date in _IN_WORDS.finditer(line)][:1]
+    published, updated = (next((one for one in kept if iso_date(one)), "") for kept in lines)
+    return published, updated, author
+
+
+def _is_apart(element: Any, scope: Any) -> bool:
+    """Whether an element belongs to another article, to a post, a picture or a list of links."""
+    for above in element.iterancestors():
+        if above is scope:
+            return False
+        if above.tag in ("article", "aside", "nav", "figure"):
+            return True
+        if above.tag == "li" and next(above.iter("p"), None) is not None:
+            return True
+    return False
 
 
 def _scope(tree: Any) -> Any:

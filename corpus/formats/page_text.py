@@ -21,7 +21,10 @@ THOROUGH_LIMIT = 2_000_000
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*[¹²³⁰-⁹]*$")
 _SHORT = 25  # characters that another place of the page may have by chance
+_SHORTEST = 10  # characters of a sentence
 _MOST_COMPARED = 50_000_000
 
 
@@ -49,6 +52,15 @@ class _Leaf:
     def is_linked(self) -> bool:
         return 2 * self.linked > len(self.text)
 
+    @property
+    def is_sentence(self) -> bool:
+        return len(self.text) > _SHORTEST and _SENTENCE_END.search(self.text) is not None
+
+    @property
+    def leads(self) -> bool:
+        """Whether it belongs to what follows it."""
+        return self.element.tag in _HEADINGS or self.element.get(POST_TIME) is not None
+
 
 def page_text(tree: Any, title: str, size: int) -> str:
     """Write the article of a page as text.
@@ -64,12 +76,12 @@ def page_text(tree: Any, title: str, size: int) -> str:
     clean(tree)
     removed = remove_boilerplate(tree)
     _unwrap_article(tree)
-    leaves = [leaf for leaf in _leaves(tree) if leaf.text.split() != title.split()]
+    leaves = _without_headline(_leaves(tree), title)
     _mark_found(leaves, _found(tree, size))
     if not any(leaf.kept for leaf in leaves):
         for leaf in leaves:
-            leaf.kept = not leaf.is_linked and len(leaf.text) > _SHORT and leaf.text[-1:] in '.!?”"'
-    _add_between(leaves)
+            leaf.kept = not leaf.is_linked and leaf.is_sentence
+    _add_lost(leaves)
     text = rendered(tree, {leaf.element for leaf in leaves if leaf.kept})
     if not text:
         only = f", only {removed}" if removed else ""
@@ -91,9 +103,12 @@ def _unwrap_article(tree: Any) -> None:
 
 def _found(tree: Any, size: int) -> str:
     """What trafilatura takes for the article, a block a line."""
+    page_copy = copy.deepcopy(tree)
+    for element in page_copy.iter():
+        element.attrib.pop("aria-hidden", None)  # which is printed, and which it would leave out
     try:
         page = trafilatura.bare_extraction(
-            copy.deepcopy(tree),
+            page_copy,
             fast=size > THOROUGH_LIMIT,
             include_comments=False,
             with_metadata=False,
@@ -132,6 +147,24 @@ def _leaves(tree: Any) -> list[_Leaf]:
     return [leaf for leaf in found if leaf.text]
 
 
+def _without_headline(leaves: list[_Leaf], title: str) -> list[_Leaf]:
+    """Leave out the headline, a first heading in other words for it, and the line above it."""
+    words = set(_WORD.findall(title.casefold()))
+    headline = None
+    for number, leaf in enumerate(leaves):
+        if leaf.element.tag == "h1":
+            shared = words & set(_WORD.findall(leaf.text.casefold()))
+            headline = number if 2 * len(shared) > len(words) else None
+            break
+    return [
+        leaf
+        for number, leaf in enumerate(leaves)
+        if leaf.text.split() != title.split()
+        and number != headline
+        and (headline is None or number > headline or leaf.is_sentence)
+    ]
+
+
 def _mark_found(leaves: list[_Leaf], text: str) -> None:
     lines = {_NOT_LETTERS.sub("", line).casefold() for line in text.splitlines()}
     whole = "".join(_NOT_LETTERS.sub("", text).casefold())
@@ -141,31 +174,46 @@ def _mark_found(leaves: list[_Leaf], text: str) -> None:
         leaf.kept = letters in lines or (searched and len(letters) > _SHORT and letters in whole)
 
 
-def _add_between(leaves: list[_Leaf]) -> None:
+def _add_lost(leaves: list[_Leaf]) -> None:
     """Keep what trafilatura loses inside an article: headings, tables, lists, boxes, times."""
     kept = [number for number, leaf in enumerate(leaves) if leaf.kept]
     if not kept:
         return
     inside = _article_element([leaves[number] for number in kept])
+    shares = _linked_lists(leaves)
+    whole = "".join(leaf.letters for leaf in leaves if leaf.kept)
     for number, leaf in enumerate(leaves):
-        between = kept[0] <= number <= kept[-1]
-        if leaf.kept or inside not in (leaf.element, *leaf.element.iterancestors()):
+        if leaf.leads or inside not in leaf.element.iterancestors():
             continue
-        if leaf.element.tag == "table" or (between and not leaf.is_linked):
-            leaf.kept = leaf.element.tag not in _HEADINGS and not leaf.element.get(POST_TIME)
+        if leaf.kept:
+            continue
+        linked = shares.get(leaf.element.getparent(), leaf.is_linked)
+        among = kept[0] <= number <= kept[-1] or leaf.is_sentence
+        quoted = next(leaf.element.iterancestors("aside"), leaf.element).tag == "aside"
+        repeated = quoted and leaf.letters in whole
+        leaf.kept = leaf.element.tag == "table" or (among and not linked and not repeated)
     follows = False
     for leaf in reversed(leaves):
-        leads = leaf.element.tag in _HEADINGS or leaf.element.get(POST_TIME)
-        if leads and follows and leaf.element.getparent() is not None:
-            leaf.kept = True
+        leaf.kept = leaf.kept or (leaf.leads and follows)
         follows = leaf.kept
+
+
+def _linked_lists(leaves: list[_Leaf]) -> dict[Any, bool]:
+    """Lists to whether most of what is in them is in links: then they lead to other pages."""
+    counts: dict[Any, list[int]] = {}
+    for leaf in leaves:
+        if leaf.element.tag == "li":
+            count = counts.setdefault(leaf.element.getparent(), [0, 0])
+            count[0] += leaf.linked
+            count[1] += len(leaf.text)
+    return {above: 10 * linked > 9 * length for above, (linked, length) in counts.items()}
 
 
 def _article_element(kept: list[_Leaf]) -> Any:
     """The innermost element that holds nearly all that is kept."""
     counts: dict[Any, int] = {}
     for leaf in kept:
-        for element in (leaf.element, *leaf.element.iterancestors()):
+        for element in leaf.element.iterancestors():
             counts[element] = counts.get(element, 0) + len(leaf.text)
     total = sum(len(leaf.text) for leaf in kept)
     holding = [element for element, count in counts.items() if 10 * count >= 8 * total]
