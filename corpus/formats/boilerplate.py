@@ -97,6 +97,7 @@ _NEWSLETTER = _any_of(
 _INSERT = _any_of(
     r"(?:story|article|text|interview) continues (?:below|after)\b.*",
     r"(?:continue reading|keep reading)(?: (?:below|after|the main story)\b.*)?[.…→ ]*",
+    r"(?:first |last )?(?:published|posted|updated|modified)(?: on| at)?\s*:?",
     r"advertise?ments?|advert|anzeige|publicité|(?:sponsored|ad|advertisement)\s*:.*",
     r"sponsored(?: content| by .*)?|promoted(?: by .*)?",
     r"(?:also read|don['’]t miss|editor['’]s pick|listen|more|read(?: also| more| next)?|"

@@ -18,6 +18,7 @@ ROOTS = {"nitf", "newsml", "newsitem", "newsmessage", "newsitems"}
 
 _TEXTS = ("body.content", "body", "inlinexml", "inlinedata", "datacontent", "text")
 _PICTURES = {"media", "media-caption", "note", "figure"}
+_HEAD = ("html", "head")
 _FULL_TEXT = "full_text"  # of the New York Times, whose documents have the first paragraphs twice
 
 
@@ -33,8 +34,9 @@ def drafts_in(root: Any) -> Iterator[Draft | BadRecord]:
     for element in list(root.iter()):
         if isinstance(element.tag, str):
             element.tag = element.tag.rpartition("}")[2].rpartition(":")[2].lower()
-        if element.tag in _PICTURES and element.getparent() is not None:
-            element.getparent().remove(element)
+        above = element.getparent()
+        if above is not None and (element.tag in _PICTURES or (above.tag, element.tag) == _HEAD):
+            above.remove(element)
     items = [one for one in root.iter("newsitem", "nitf") if not _is_inside_item(one)]
     for number, item in enumerate(items, start=1):
         place = f"item {number}"

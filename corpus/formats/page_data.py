@@ -203,10 +203,11 @@ def _byline(tree: Any) -> tuple[str, str, str]:
         if element.tag == "p" and len(text) >= _LONG_PARAGRAPH and not (marked or is_date):
             begun = True
             continue
-        if len(text) > _LONGEST_BYLINE or next(element.iter("time"), None) is not None:
-            continue
-        name = None if begun or author else _NAME.match(text)
+        dated = next(element.iter("time"), None) is not None
+        name = None if begun or author else _NAME.match(element.text or "" if dated else text)
         author = name[1] if name else author
+        if dated or len(text) > _LONGEST_BYLINE:
+            continue
         if marked or _LABELLED.match(text) or (is_date and not begun):
             for line, kept in zip(published_and_updated(text), lines, strict=True):
                 kept += [date[0] for date in _IN_WORDS.finditer(line)][:1]

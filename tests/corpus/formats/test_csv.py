@@ -30,6 +30,15 @@ def test_the_delimiter_is_the_one_that_fits_the_header(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("mark", [";", "|"])
+def test_separator_line_of_excel_is_followed_and_skipped(read_one: ReadOne, mark: str) -> None:
+    source = (
+        f"\ufeffsep={mark}\r\ntitle{mark}article\r\nFlood{mark}<p>It rose, fell.</p><p>So.</p>\r\n"
+    )
+    draft = read_one(source, "a.csv")
+    assert (draft.title, draft.text, draft.key) == ("Flood", "It rose, fell.\n\nSo.", "1")
+
+
 def test_a_field_longer_than_pythons_own_limit_is_read(read_one: ReadOne) -> None:
     text = "word " * 100_000
     assert read_one(f"text\n{text}\n", "a.csv").text == text

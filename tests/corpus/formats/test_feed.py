@@ -114,6 +114,45 @@ def test_markup_becomes_paragraphs_lines_and_rows(read_one: ReadOne) -> None:
     assert draft.text == ("One\ntwo\n\na\n\nb\n\n1 | 2\n3 |\n\nend\n\na\nb\n\nof it\n\nall")
 
 
+def test_lines_that_a_site_adds_to_its_entries_are_left_out(read_one: ReadOne) -> None:
+    source = (
+        "<p>It rose 4<sup>2</sup> m.</p><p>The post <a>Flood</a> appeared first on <a>Post</a>.</p>"
+    )
+    assert read_one(rss(item(f"<![CDATA[{source}]]>")), "a.rss").text == "It rose 4² m."
+
+
+BODY = "<p>The river rose by two metres.</p><media><media-caption>The river</media-caption></media>"
+NITF = f"""<!DOCTYPE nitf SYSTEM "nitf-3-5.dtd"><nitf xml:lang="en"><head><docdata>
+<doc-id id-string="d1"/><date.issue norm="20191231T140500Z"/></docdata>
+<pubdata name="Aldmoor Post" ex-ref="https://example.com/flood"/></head><body><body.head><hedline>
+<hl1>Flood in Aldmoor</hl1></hedline><byline>By Ann Lee</byline></body.head><body.content>
+<block class="full_text">{BODY}</block></body.content></body></nitf>"""
+G2 = f"""<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:d1" xml:lang="en">
+<itemMeta><provider><name>Aldmoor Post</name></provider>
+<firstCreated>20191231T140500Z</firstCreated></itemMeta><contentMeta>
+<headline>Flood in Aldmoor</headline><by>Ann Lee</by></contentMeta><contentSet><inlineXML>
+<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{BODY}</body></html>
+</inlineXML></contentSet></newsItem>"""
+RCV1 = f"""<newsitem itemid="1" date="20191231T140500Z" xml:lang="en"><title>A: Flood</title>
+<headline>Flood in Aldmoor</headline><byline>Ann Lee</byline><text>{BODY}</text></newsitem>"""
+
+
+@pytest.mark.parametrize("source", [NITF, G2, RCV1])
+def test_exchange_formats_of_agencies_are_read(read_one: ReadOne, source: str) -> None:
+    draft = read_one(source, "a.xml")
+    assert (draft.title, draft.text) == ("Flood in Aldmoor", "The river rose by two metres.")
+    assert (draft.author, draft.published) == ("Ann Lee", "20191231T140500Z")
+    assert (draft.language, draft.key) == ("en", None)
+    assert draft.source == (None if source == RCV1 else "Aldmoor Post")
+
+
+def test_message_of_several_items_gives_an_article_each(read_all: ReadAll) -> None:
+    second = G2.replace("urn:d1", "urn:d2").replace(BODY, "")
+    found = read_all(f"<newsMessage><itemSet>{G2}{second}</itemSet></newsMessage>", "a.xml")
+    assert isinstance(found[0], Draft) and found[0].key == "urn:d1"
+    assert found[1] == BadRecord("item 2", "no text")
+
+
 @pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "utf-16"])
 def test_the_encoding_that_is_declared_is_used(read_one: ReadOne, encoding: str) -> None:
     text = "Река поднялась на два метра, сообщил мэр города."

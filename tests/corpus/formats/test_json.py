@@ -45,10 +45,87 @@ def test_news_please_records_have_numbers_for_keys(read_one: ReadOne) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["articles", "data", "items", "results", "docs", "Articles"])
+@pytest.mark.parametrize("name", ["articles", "items", "results", "Docs", "@graph"])
 def test_an_object_may_hold_the_list(read_all: ReadAll, name: str) -> None:
     found = read_all(json.dumps({"status": "ok", name: [NEWSAPI, {**NEWSAPI, "id": 7}]}), "a.json")
     assert [draft.key for draft in found if isinstance(draft, Draft)] == ["1", "7"]
+
+
+TEXT = "The river rose by two metres."
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"@type": "NewsArticle", "headline": "Flood", "articleBody": TEXT,
+         "datePublished": "2019-12-31"},
+        {"title": "Flood", "full_text": TEXT, "pub_date": "2019-12-31"},
+        [{"title": {"rendered": "Flood"}, "content": {"rendered": f"<p>{TEXT}</p>"},
+          "date": "2019-12-31"}],
+        {"version": "https://jsonfeed.org/version/1.1", "title": "Post", "description": "News",
+         "items": [{"title": "Flood", "content_html": f"<p>{TEXT}</p>",
+                    "date_published": "2019-12-31"}]},
+        {"response": {"results": [{"webTitle": "Flood", "webPublicationDate": "2019-12-31",
+                                   "fields": {"bodyText": TEXT}}]}},
+        {"response": {"docs": [{"headline": {"main": "Flood"}, "lead_paragraph": TEXT,
+                                "pub_date": "2019-12-31"}]}},
+        {"hits": {"total": 1, "hits": [{"_id": "x", "_source": {"title": "Flood", "body": TEXT,
+                                                            "date": "2019-12-31"}}]}},
+        [{"_id": {"$oid": "5e"}, "title": "Flood", "text": TEXT,
+          "date": {"$date": "2019-12-31"}}],
+        {"title": "Flood", "date": "2019-12-31", "contents": [
+            {"type": "byline", "content": "Ann Lee"}, {"type": "sanitized_html", "content": TEXT}]},
+    ],
+)  # fmt: skip
+def test_fields_of_common_dumps_are_known(read_one: ReadOne, document: object) -> None:
+    draft = read_one(json.dumps(document), "a.json")
+    assert (draft.title, draft.text, draft.published) == ("Flood", TEXT, "2019-12-31")
+
+
+def test_fields_of_an_api_are_read_through(read_one: ReadOne) -> None:
+    record = {
+        "article": TEXT,
+        "publication": "Aldmoor Post",
+        "byline": {"original": "By Ann Lee"},
+        "web_url": "https://example.com/flood",
+        "date": {"$date": {"$numberLong": "1577801100000"}},
+        "dateModified": "2020-01-02",
+        "inLanguage": "en",
+    }
+    assert read_one(json.dumps(record), "a.json") == Draft(
+        "", TEXT, "https://example.com/flood", "Aldmoor Post", "Ann Lee", "1577801100000", "en",
+        updated="2020-01-02",
+    )  # fmt: skip
+
+
+def test_addresses_given_as_source_are_addresses(read_one: ReadOne) -> None:
+    draft = read_one('{"text": "a", "source": "https://example.com/flood"}', "a.json")
+    assert (draft.url, draft.source) == ("https://example.com/flood", None)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<p>It <b>rose</b>.</p><p>It&nbsp;fell.</p><script>x()</script>", "It rose.\n\nIt fell."),
+        ("It rose.\nIt <em>fell</em>.\n\nSo.", "It rose.\nIt fell.\n\nSo."),
+        ("<h2>Flood</h2>\nIt rose\nby 2 m.\n\nIt fell.", "Flood\n\nIt rose by 2 m.\n\nIt fell."),
+        ("Lee &amp; Ray didn&#8217;t pay.", "Lee & Ray didn’t pay."),
+        ("&lt;p&gt;It rose.&lt;/p&gt;", "It rose."),
+        ("<p>It rose.</p><p>READ ALSO: Bridge closed</p>", "It rose."),
+        ("a < b & c > d, a<b and c>d, R&D;", "a < b & c > d, a<b and c>d, R&D;"),
+        ("The <p> tag opens a paragraph.\nIt does.", "The <p> tag opens a paragraph.\nIt does."),
+        ("I <3 you,  AT&T &c.\t", "I <3 you,  AT&T &c.\t"),
+    ],
+)
+def test_markup_in_a_text_is_read_and_prose_kept(
+    read_one: ReadOne, source: str, expected: str
+) -> None:
+    assert read_one(json.dumps({"title": source, "text": source}), "a.json").text == expected
+
+
+def test_paragraphs_given_as_a_list_may_hold_markup(read_one: ReadOne) -> None:
+    source = json.dumps({"body": ["<p>One.</p>", "Two &amp; three."]})
+    assert read_one(source, "a.json").text == "One.\n\nTwo & three."
 
 
 def test_json_lines_report_bad_lines_with_their_number_and_go_on(read_all: ReadAll) -> None:

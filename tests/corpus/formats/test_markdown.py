@@ -62,6 +62,44 @@ def test_tables_and_html_lose_marks_and_scripts_go(read_one: ReadOne) -> None:
     assert draft.text == "Town | Metres\nAldmoor | 2\n\nIt fell.\n\nThe end."
 
 
+def test_marks_of_note_takers_are_read(read_one: ReadOne) -> None:
+    draft = read_one(
+        '---\ntitle: "Flood: the day"\nsource: "https://example.com/flood"\n'
+        'author:\n  - "[[Ann Lee]]"\n  - "[[people/Bo Ray|Bo Ray]]"\npublished: 2019-12-31\n---\n'
+        "![[river.png]]\n\n"
+        "The [[Mere|river Mere]] rose, said ==**Ann** Lee== of [[Aldmoor#Town]].[^a]\n\n"
+        "> [!warning]- What to do\n> Stay **inside**.\n\n- [ ] call the mayor\n- [x] call Bo\n\n"
+        "It cost ~~5~~ 6 crowns, 10^3^ m and CO~2~, 31[^b] in all.<br>So it was. ^block1\n\n"
+        '%% not to be read %%\n\n{{< figure src="a.jpg" >}}\n\n'
+        "[^a]: To this paper.\n[^b]: Without tax.\n",
+        "a.md",
+    )
+    assert draft.text.split("\n\n") == [
+        "The river Mere rose, said Ann Lee of Aldmoor.¹",
+        "What to do",
+        "Stay inside.",
+        "call the mayor\ncall Bo",
+        "It cost 6 crowns, 10³ m and CO₂, 31² in all.\nSo it was.",
+        "¹ To this paper.",
+        "² Without tax.",
+    ]
+    assert (draft.url, draft.source) == ("https://example.com/flood", None)
+    assert (draft.author, draft.published) == ("Ann Lee, Bo Ray", "2019-12-31")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        '+++\ntitle = "Flood"\ndate = 2019-12-31T14:05:00Z\nauthor = "Ann Lee"\n+++\n',
+        '{\n"title": "Flood", "date": "2019-12-31T14:05:00+00:00", "author": "Ann Lee"\n}\n',
+    ],
+)
+def test_front_matter_may_be_toml_or_json(read_one: ReadOne, front: str) -> None:
+    draft = read_one(f"{front}\nIt rose.\n", "a.md")
+    assert (draft.title, draft.text, draft.author) == ("Flood", "It rose.", "Ann Lee")
+    assert draft.published == "2019-12-31T14:05:00+00:00"
+
+
 def test_three_dashes_without_fields_are_a_rule(read_one: ReadOne) -> None:
     draft = read_one("---\n\nThe river rose.\n\n---\n\nIt fell.\n", "a.md")
     assert draft.text == "The river rose.\n\nIt fell."
@@ -82,6 +120,7 @@ def test_a_text_in_the_front_matter_does_not_replace_the_body(read_one: ReadOne)
     ("source", "cause"),
     [
         ("---\ntitle: Flood: the end\n---\nIt rose.", "front matter is not valid YAML at line 2"),
+        ("+++\ntitle = Flood\n+++\nIt rose.", "front matter is not valid TOML"),
         ("---\na: " + "[" * 20_000 + "\n---\nIt rose.", "front matter is not valid YAML"),
         ("---\ntitle: Flood\n---\n", "empty"),
         ("# Flood\n", "empty"),

@@ -25,6 +25,22 @@ def test_a_lone_line_and_a_long_first_paragraph_stay_text(read_one: ReadOne) -> 
     assert read_one(f"{paragraph}\n\nIt fell.", "a.txt").text.startswith(paragraph)
 
 
+def test_words_broken_at_line_ends_are_joined(read_one: ReadOne) -> None:
+    draft = read_one(
+        "The harbour master of Aldmoor said that the break-\n"
+        "water, which was built for a 40-year-\nold plan and paid by Bo, had held. The self-\n"
+        "styled captain of the long-term crew, a pre-\nand post-war man of Aldmoor, saw the long-\n"
+        "term damage. He said so-\nand left.\n\nEnd of it.\n",
+        "a.txt",
+    )
+    assert draft.text == (
+        "The harbour master of Aldmoor said that the breakwater,\n"
+        "which was built for a 40-year-old\nplan and paid by Bo, had held. The self-styled\n"
+        "captain of the long-term crew, a pre-\nand post-war man of Aldmoor, saw the long-term\n"
+        "damage. He said so-\nand left.\n\nEnd of it."
+    )
+
+
 def test_a_pdf_called_txt_is_refused(read_one: ReadOne) -> None:
     with pytest.raises(UnreadableArticle, match="PDF"):
         read_one(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a.txt")
