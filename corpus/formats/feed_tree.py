@@ -97,7 +97,7 @@ def clean_feed(root: Any) -> bytes:
     for element in list(root.iter()):
         _clean(element, root)
     lxml.etree.cleanup_namespaces(root)
-    return lxml.etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(lxml.etree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _well_formed(text: str) -> str:
