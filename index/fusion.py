@@ -1,22 +1,7 @@
 """Dense and sparse scores made one.
 
-``tests/bench/fusion.py`` measures the ways that are here. Ways and weights were chosen on questions
-with even numbers, of NewsQA dev (520 articles) and of a news quiz (realtimeqa, 312,450 passages).
-Of those with odd numbers, 1,725 and 700, the answer's passage is among the first five for
-
-=====================================================  ======  ==========
-scores                                                 NewsQA  realtimeqa
-=====================================================  ======  ==========
-dense alone                                            0.513   0.507
-BM25 alone                                             0.664   0.627
-reciprocal ranks, constant 10                          0.676   0.627
-weighted sum of both, half and half                    0.686   0.637
-the same, and whether it is the lead (0.9, 0.1)        0.732   0.653
-the same, and its article (0.6, 0.4)                   0.693   0.644
-the same, its article and the lead (0.6, 0.3, 0.1)     0.744   0.670
-=====================================================  ======  ==========
-
-and among the first twenty for 0.814 and 0.763 with the two alone, 0.841 and 0.776 with all.
+``tests/bench/fusion.py`` chooses ways and weights on questions with even numbers, of NewsQA dev and
+of realtimeqa, and reports those with odd ones.
 """
 
 from __future__ import annotations
