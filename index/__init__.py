@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from index.results import Hit
     from index.searcher import Searcher
 
-# Read by OpenMP when FAISS and torch load it: idle threads sleep, since spinning ones hold up others
-# on a shared machine. Set before anything of this package is imported.
+# Read by OpenMP when FAISS and torch load it: idle threads sleep, since spinning ones hold up
+# others on a shared machine. Set before anything of this package is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __all__ = [

@@ -50,8 +50,7 @@ def _distribution(requirement: str) -> str:
 NOT_YET = pytest.mark.xfail(strict=False)
 PRODUCT_RULES = [
     *(rules.environment_readers, rules.import_cycles, rules.imports_of_own_root),
-    *(rules.incomplete_all, rules.long_modules, rules.upward_imports),
-    pytest.param(rules.repeated_class_names, marks=NOT_YET),
+    *(rules.incomplete_all, rules.long_modules, rules.repeated_class_names, rules.upward_imports),
 ]
 TREE_RULES = [
     rules.meaningless_names,
