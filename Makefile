@@ -48,6 +48,7 @@ test: $(INSTALLED_TEST) ## all tests
 
 lint: $(INSTALLED_TEST) ## ruff, and mypy --strict
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --strict corpus index bot app.py
 
 check: lint test ## lint and test: what a change has to pass

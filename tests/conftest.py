@@ -58,14 +58,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 class _Attempts:
-    """The attempts to leave the machine that have been made and not yet been told of."""
+    """The attempts to leave the machine that no test has been failed for yet."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
         self._told = 0
 
     def new(self) -> list[str]:
-        """Give the attempts since the last call, one line each, oldest first."""
+        """Return the attempts since the last call, one line each, oldest first."""
         try:
             lines = self._log.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:

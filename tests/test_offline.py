@@ -1,4 +1,4 @@
-"""No test can leave this machine: not by a connection, not by a look-up, not in another process."""
+"""No test can leave this machine: by a connection, a name lookup or another process."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.offline import sitecustomize as offline
 ELSEWHERE = "192.0.2.1"
 
 
-def test_a_connection_to_another_machine_is_refused(attempts: Any) -> None:
+def test_connection_to_another_machine_is_refused(attempts: Any) -> None:
     with socket.socket() as sock, pytest.raises(offline.OutgoingConnection, match=ELSEWHERE):
         sock.connect((ELSEWHERE, 443))
     assert attempts.new() == [f"connection to {ELSEWHERE}:443"]
 
 
-def test_the_ways_around_connect_are_refused_too(attempts: Any) -> None:
+def test_other_ways_to_connect_are_refused(attempts: Any) -> None:
     with socket.socket() as sock, pytest.raises(offline.OutgoingConnection):
         sock.connect_ex((ELSEWHERE, 443))
     with (
@@ -38,21 +38,21 @@ def test_the_ways_around_connect_are_refused_too(attempts: Any) -> None:
     assert len(attempts.new()) == 3
 
 
-def test_a_look_up_of_a_name_is_refused(attempts: Any) -> None:
+def test_name_lookup_is_refused(attempts: Any) -> None:
     with pytest.raises(offline.OutgoingConnection):
         socket.getaddrinfo("example.org", 443)
     with pytest.raises(offline.OutgoingConnection):
         socket.gethostbyname("example.org")
-    assert attempts.new() == ["look-up of 'example.org'"] * 2
+    assert attempts.new() == ["lookup of 'example.org'"] * 2
 
 
-def test_a_refusal_that_a_library_swallows_is_written_down_all_the_same(attempts: Any) -> None:
+def test_refusal_that_a_library_swallows_is_recorded(attempts: Any) -> None:
     with pytest.raises(OSError):
         urllib.request.urlopen("http://example.org/", timeout=1)
-    assert attempts.new() == ["look-up of 'example.org'"]
+    assert attempts.new() == ["lookup of 'example.org'"]
 
 
-def test_a_program_that_a_test_starts_cannot_leave_either(attempts: Any) -> None:
+def test_program_started_by_a_test_stays_offline(attempts: Any) -> None:
     program = f"import socket; socket.create_connection(({ELSEWHERE!r}, 80), timeout=1)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.returncode == 1
@@ -60,8 +60,8 @@ def test_a_program_that_a_test_starts_cannot_leave_either(attempts: Any) -> None
     assert len(attempts.new()) == 1
 
 
-def test_a_test_in_which_something_tries_to_leave_fails(tmp_path: Path) -> None:
-    """The refusal is swallowed there, and the test fails for the attempt alone."""
+def test_attempt_to_leave_fails_its_test(tmp_path: Path) -> None:
+    """The refusal is swallowed there; the attempt alone fails the test."""
     root = Path(__file__).resolve().parent
     package = tmp_path / "tests"
     (package / "offline").mkdir(parents=True)
@@ -82,11 +82,11 @@ def test_a_test_in_which_something_tries_to_leave_fails(tmp_path: Path) -> None:
         text=True,
         env={name: value for name, value in os.environ.items() if name != offline.LOG},
     )
-    assert "tried to leave this machine: look-up of 'example.org'" in ran.stdout
+    assert "tried to leave this machine: lookup of 'example.org'" in ran.stdout
     assert "2 passed, 1 error" in ran.stdout
 
 
-def test_this_machine_can_be_reached() -> None:
+def test_own_machine_can_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
         with socket.create_connection(("localhost", server.getsockname()[1]), timeout=10) as sock:
@@ -94,10 +94,10 @@ def test_this_machine_can_be_reached() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost", b"localhost", None])
-def test_loopback_counts_as_here(host: object) -> None:
+def test_loopback_host_stays_here(host: object) -> None:
     assert offline.stays_here(host)
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "fe80::1%eth0", "localhost.example.org", "::2", "x"])
-def test_anything_else_counts_as_elsewhere(host: object) -> None:
+def test_any_other_host_is_elsewhere(host: object) -> None:
     assert not offline.stays_here(host)

@@ -1,4 +1,4 @@
-"""Refuse every connection and name look-up that would leave this machine, and write it down.
+"""Refuse every connection and name lookup that would leave this machine, and write it down.
 
 The name is the one that Python imports by itself when it starts: with this folder on PYTHONPATH the
 block holds in the programs that a test starts too, not only in the tests' own process.
@@ -26,7 +26,7 @@ class OutgoingConnection(ConnectionRefusedError):
 
 
 def stays_here(host: object) -> bool:
-    """Tell whether a host, by name or by address, is this machine; unknown names are not."""
+    """Return whether a host, by name or by address, is this machine; unknown names are not."""
     if host is None:
         return True
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
@@ -80,16 +80,16 @@ def install() -> None:
     socket.socket.sendto = guarded_sendto  # type: ignore[method-assign, assignment]
     socket.socket._stays_here = True  # type: ignore[attr-defined]
 
-    # A look-up of a name is a packet to a name server: it leaves as well.
+    # A name lookup is a packet to a name server: it leaves as well.
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
-        setattr(socket, name, _guarded_look_up(getattr(socket, name)))
+        setattr(socket, name, _guarded_lookup(getattr(socket, name)))
 
 
-def _guarded_look_up(look_up: Any) -> Any:
+def _guarded_lookup(lookup: Any) -> Any:
     def guarded(host: Any, *rest: Any, **named: Any) -> Any:
         if not stays_here(host):
-            raise _refuse(f"look-up of {host!r}")
-        return look_up(host, *rest, **named)
+            raise _refuse(f"lookup of {host!r}")
+        return lookup(host, *rest, **named)
 
     return guarded
 
