@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
+from typing import Annotated
+
+import typer
 
 from bot.cli.console import complain, show, spinner
 from bot.cli.factory import open_bot
-from bot.cli.options import (
-    Articles,
-    AsJson,
-    Index,
-    Question,
-    Refusal,
-    Since,
-    Source,
-    Until,
-    WithReader,
-)
+from bot.cli.options import Articles, AsJson, Index, Refusal, Since, Source, Until, WithReader
 
 __all__ = ["ask"]
 
+_DOING = "looking through the articles"
+
 
 def ask(
-    question: Question,
+    question: Annotated[
+        str | None, typer.Argument(metavar="[QUESTION]", help="The question, in quotes.")
+    ] = None,
     index: Index = None,
     as_json: AsJson = False,
     since: Since = None,
@@ -31,18 +29,37 @@ def ask(
     article: Articles = None,
     reader: WithReader = None,
     level: Refusal = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask one question after another.")
+    ] = False,
 ) -> None:
     """Answer a question, and cite the sentences.
 
     Where the articles do not answer it, newsbot says so and names no source; that is no error.
 
+    With --interactive, questions are typed at a prompt until Ctrl-D, each asked with those before
+    it. There, /sources shows what the last answer rests on, and /new forgets the questions.
+
     Example: newsbot ask "who denied the missile attack?" --since 2019-12-01
+
+    Example: newsbot ask --interactive
     """
-    with spinner(sys.stderr, "looking through the articles"):
+    if interactive and as_json:
+        raise typer.BadParameter("it does not go with --interactive", param_hint="--json")
+    if question is None and not interactive:
+        raise typer.BadParameter("type one, or say --interactive", param_hint="QUESTION")
+    with spinner(sys.stderr, _DOING):
         bot = open_bot(index, reader, level)
-        answer = bot.answer(
-            question, since=since, until=until, source=source or None, articles=article or None
-        )
+    answer_of = partial(
+        bot.answer, since=since, until=until, source=source or None, articles=article or None
+    )
+    if interactive or question is None:
+        from bot.cli.interactive import converse
+
+        converse(answer_of, question)
+        return
+    with spinner(sys.stderr, _DOING):
+        answer = answer_of(question)
     from bot.cli.formatting import answer_lines, print_json
 
     for note in answer.notes:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,19 @@ def run(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
 
 
 def run_on_terminal(
-    *words: str | Path, stop_at: str | None = None, **environ: str
+    *words: str | Path,
+    stop_at: str | None = None,
+    typed: Sequence[tuple[str, str]] = (),
+    **environ: str,
 ) -> tuple[int, str]:
-    """Run newsbot on a pseudo-terminal; press Ctrl-C once ``stop_at`` has been seen."""
+    """Run newsbot on a pseudo-terminal, and return its status and all that is seen there.
+
+    Args:
+        words: after ``newsbot``.
+        stop_at: Ctrl-C is pressed once this has been seen.
+        typed: what is typed, each after a prompt that has to be seen first.
+        environ: variables beside those of the tests.
+    """
     import pty
 
     ours, theirs = pty.openpty()
@@ -62,9 +73,12 @@ def run_on_terminal(
         stderr=theirs,
         cwd=ROOT,
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environ},
+        start_new_session=True,
     )
     os.close(theirs)
     seen = b""
+    waiting = list(typed)
+    answered = 0
     while True:
         try:
             piece = os.read(ours, 65536)
@@ -78,6 +92,9 @@ def run_on_terminal(
         if stop_at is not None and stop_at.encode() in seen:
             process.send_signal(signal.SIGINT)
             stop_at = None
+        if waiting and (found := seen.find(waiting[0][0].encode(), answered)) >= 0:
+            answered = found + len(waiting[0][0].encode())
+            os.write(ours, waiting.pop(0)[1].encode())
     os.close(ours)
     return process.wait(60), seen.decode()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from bot.access.users import PasswordVerifier, UserFile
-from tests.fakes.running import COMMAND, ROOT, Capture, output_of
+from tests.fakes.running import COMMAND, ROOT, Capture, output_of, run_on_terminal
 
 PASSWORD = "a long password"
 
@@ -49,31 +48,12 @@ def test_refused_user_is_one_line_without_the_password(
 
 @pytest.mark.parametrize("second", [PASSWORD, "something else"])
 def test_terminal_password_is_asked_for_twice_unseen(tmp_path: Path, second: str) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen(
-        [*COMMAND, "user", "add", "ann", "--users", str(tmp_path / "users")],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=ROOT,
-        start_new_session=True,
+    status, seen = run_on_terminal(
+        *("user", "add", "ann", "--users", tmp_path / "users"),
+        typed=[("Password: ", f"{PASSWORD}\n"), ("Once more: ", f"{second}\n")],
     )
-    os.close(theirs)
-    seen = b""
-    for prompt, typed in ((b"Password: ", PASSWORD), (b"Once more: ", second)):
-        while prompt not in seen:
-            seen += os.read(ours, 1024)
-        os.write(ours, f"{typed}\n".encode())
-    try:
-        while piece := os.read(ours, 1024):
-            seen += piece
-    except OSError:
-        pass  # how Linux says that the other side has closed
-    os.close(ours)
     same = second == PASSWORD
-    assert running.wait(60) == (0 if same else 1)
-    assert PASSWORD.encode() not in seen and second.encode() not in seen
-    assert (b"can log in" if same else b"the two passwords differ") in seen
+    assert status == (0 if same else 1)
+    assert PASSWORD not in seen and second not in seen
+    assert ("can log in" if same else "the two passwords differ") in seen
     assert (tmp_path / "users").exists() == same

@@ -1,0 +1,71 @@
+"""``newsbot ask --interactive``: questions one after another, at a prompt or from a pipe."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.answering.answers import REFUSAL, Answer
+from bot.cli.interactive import converse
+from bot.newsbot import NewsBot
+from index.errors import SearchFailure
+from tests.fakes.running import QUESTION, Capture, run_on_terminal
+
+
+def test_questions_are_asked_with_those_before_them(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    answer = NewsBot(samples_index).answer(QUESTION)
+    asked: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def answer_of(question: str, history: list[tuple[str, str]]) -> Answer:
+        asked.append((question, history))
+        if question == "fails":
+            raise SearchFailure("it fails")
+        if question == "stopped":
+            raise KeyboardInterrupt
+        return answer
+
+    lines = [
+        "/sources",
+        "  two ",
+        "",
+        "fails",
+        "stopped",
+        "/sources",
+        "three",
+        "/new",
+        "four",
+        "/x",
+    ]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    converse(answer_of, "one")
+    one, two = (("one", answer.text), ("two", answer.text))
+    assert asked == [
+        *(("one", []), ("two", [one]), ("fails", [one, two]), ("stopped", [one, two])),
+        *(("three", [one, two]), ("four", [])),
+    ]
+    out, err = capsys.readouterr()
+    assert out.count(answer.text) == 4
+    assert out.count(f"{answer.citations[0].article_id}  characters") == 2
+    assert err.startswith("newsbot: it fails\nno command /x: ")
+
+
+def test_prompt_recalls_a_question_and_ends_on_ctrl_d(samples_index: Path) -> None:
+    question = "What is the capital of France?"
+    status, seen = run_on_terminal(
+        *("ask", "--interactive", "--index", samples_index),
+        typed=[("> ", f"{question}\n"), (REFUSAL, "/sources\n"), ("no sources", "\x1b[A\x1b[A\n")]
+        + [(REFUSAL, "\x04")],
+    )
+    assert status == 0
+    assert seen.count(REFUSAL) == 2 and "Traceback" not in seen
+
+
+def test_ctrl_c_at_the_prompt_ends_quietly(samples_index: Path) -> None:
+    status, seen = run_on_terminal("ask", "-i", "--index", samples_index, stop_at="> ")
+    assert status == 0
+    assert "Traceback" not in seen
