@@ -91,10 +91,9 @@ def score_candidates(
 
     The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
     of that is by all its spans together; the same two in the second reading (``margin_again``,
-    ``answerable_again``); the log of its ``share`` of the odds of all candidates and
-    of no answer; the ``gap`` in margin to the best other candidate; the log of how many places
-    agree on it, ``agreement``, where one sentence in several articles is one place; and of the
-    passage of its best span the ``similarity`` to the question as a vector, and how much of the
+    ``answerable_again``); the ``gap`` in margin to the best other candidate; the log of how many
+    places agree on it, ``agreement``, where one sentence in several articles is one place; and of
+    the passage of its best span the ``similarity`` to the question as a vector, and how much of the
     weight of the question's words the passage with its title (``context_coverage``) and the
     sentence (``sentence_coverage``) hold, whether the passage has the rarest of them
     (``rarest_word_found``), and the share of the question's names and numbers that the article has
@@ -110,61 +109,37 @@ def score_candidates(
         At most ten, the most probable first.
     """
     hits = {hit.passage: hit for hit in result.hits}
-    scale = _Scale([_margin(group[0]) for group in groups])
+    margins = [bounded_margin(group[0].margin) for group in groups]
+    first, second, *_ = [*margins, LEAST_MARGIN, LEAST_MARGIN]
     candidates = []
-    for group in groups[:_MOST]:
-        hit = hits[group[0].passage]
-        features = _features(group, hit, result, scale, rereading)
-        text = " ".join(group[0].text.split())
+    for group, margin in list(zip(groups, margins, strict=True))[:_MOST]:
+        top, hit = group[0], hits[group[0].passage]
+        supports = _supports(group, hits)
+        features = (
+            margin,
+            bounded_margin(top.passage_margin),
+            *rereading.margins(top),
+            margin - (second if margin == first else first),
+            math.log(len({_witness(span) for span in group})),
+            *_overlap(result, hit, supports[0]),
+        )
+        text = " ".join(top.text.split())
         probability = regression.probability(features)
-        candidates.append(Candidate(text, probability, _supports(group, hits), features))
+        candidates.append(Candidate(text, probability, supports, features))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 
-class _Scale:
-    """The margins of all candidates, against which one of them is seen."""
-
-    def __init__(self, margins: Sequence[float]) -> None:
-        self._total = math.log(1 + sum(math.exp(margin) for margin in margins))
-        self._best = [*sorted(margins, reverse=True)[:2], LEAST_MARGIN, LEAST_MARGIN]
-
-    def share(self, margin: float) -> float:
-        return margin - self._total
-
-    def gap(self, margin: float) -> float:
-        first, second = self._best[:2]
-        return margin - (second if margin == first else first)
-
-
-def _features(
-    group: Sequence[AnswerSpan],
-    hit: Hit,
-    result: SearchResult,
-    scale: _Scale,
-    rereading: ContextRereading,
-) -> tuple[float, ...]:
-    """Return the features of equal spans, the strongest of which is first and is in the hit."""
-    top = group[0]
-    margin = _margin(top)
-    sentence = stems(hit.article.text[slice(*top.sentence)])
-    around = sentence | stems(hit.passage.text) | stems(hit.article.title)
+def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, ...]:
+    """Return the features that say what a passage and its sentence share with the question."""
+    own = stems(sentence.quote)
+    around = own | stems(hit.passage.text) | stems(hit.article.title)
     return (
-        margin,
-        bounded_margin(top.passage_margin),
-        *rereading.margins(top),
-        scale.share(margin),
-        scale.gap(margin),
-        math.log(len({_witness(span) for span in group})),
         hit.dense,
         covered(result.idf, around),
-        covered(result.idf, sentence),
+        covered(result.idf, own),
         float(rarest_in(result.idf, around)),
         names_in(result.question, f"{hit.article.title}\n{hit.article.text}"),
     )
-
-
-def _margin(span: AnswerSpan) -> float:
-    return bounded_margin(span.margin)
 
 
 def _witness(span: AnswerSpan) -> tuple[tuple[str, ...], int]:

@@ -1,9 +1,8 @@
 """How likely an answer is right: a logistic regression over what reading and searching gave.
 
 A reader's own scores say which of two spans is better; they are no probabilities. The regression
-(Platt 1999), with a few decision trees beside its weights (``bot.training.boosting``), is fitted by
-``python -m bot.training.calibrate`` on articles that the reader was not trained on, and kept beside
-the reader's weights as ``calibration.json``.
+(Platt 1999) is fitted by ``python -m bot.training.calibrate`` on articles that the reader was not
+trained on, and kept beside the reader's weights as ``calibration.json``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.errors import ReaderError
 from bot.reader.reader import Reader
@@ -27,8 +26,6 @@ __all__ = [
     "SENTENCE_FEATURES",
     "Calibration",
     "Regression",
-    "Split",
-    "Tree",
     "calibration_of",
 ]
 
@@ -37,7 +34,6 @@ ANSWER_FEATURES = (
     "answerable",
     "margin_again",
     "answerable_again",
-    "share",
     "gap",
     "agreement",
     "similarity",
@@ -53,10 +49,7 @@ CALIBRATION_FILE = "calibration.json"
 
 SENTENCE_FEATURES = (
     "sentence_similarity",
-    "passage_similarity",
     "sentence_coverage",
-    "context_coverage",
-    "rarest_word_found",
     "asked_kind_found",
     "margin",
     "answerable",
@@ -66,57 +59,27 @@ SENTENCE_FEATURES = (
 _LONGEST_FILE = 100_000
 
 
-class Split(NamedTuple):
-    """A node of a tree that asks for one feature.
-
-    Attributes:
-        feature: its number.
-        at: the highest value that goes to ``low``.
-        low: number of the node to go on with, higher than the own.
-        high: likewise, for values above.
-    """
-
-    feature: int
-    at: float
-    low: int
-    high: int
-
-
-Tree = tuple[Split | float, ...]
-"""A decision tree: its nodes, the root first; a leaf is what it adds to the logit."""
-
-
 @dataclass(frozen=True)
 class Regression:
-    """Weights of named features, and trees, to the logit of a probability.
+    """Weights of named features, to the logit of a probability.
 
     Attributes:
         names: of the features, in the order in which they are given.
         weights: one for each.
         bias: what is added.
-        trees: each adds the value of the leaf that the features lead to.
     """
 
     names: tuple[str, ...]
     weights: tuple[float, ...]
     bias: float
-    trees: tuple[Tree, ...] = ()
 
     def logit(self, features: Sequence[float]) -> float:
         """Give the log-odds that go with these features."""
-        weighted = sum(w * x for w, x in zip(self.weights, features, strict=True))
-        return self.bias + weighted + sum(_leaf(tree, features) for tree in self.trees)
+        return self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
 
     def probability(self, features: Sequence[float]) -> float:
         """Give the probability that goes with these features, 0 to 1."""
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.logit(features)))))
-
-
-def _leaf(tree: Tree, features: Sequence[float]) -> float:
-    node = tree[0]
-    while isinstance(node, Split):
-        node = tree[node.low if features[node.feature] <= node.at else node.high]
-    return node
 
 
 @dataclass(frozen=True)
@@ -176,25 +139,7 @@ def _regression(record: Mapping[str, Any], names: tuple[str, ...]) -> Regression
     weights = tuple(float(weight) for weight in record["weights"])
     if len(weights) != len(names):
         raise ValueError(f"{len(weights)} weights for {len(names)} features")
-    trees = tuple(_tree(nodes, len(names)) for nodes in record.get("trees", ()))
-    return Regression(names, weights, float(record["bias"]), trees)
-
-
-def _tree(record: Sequence[Any], features: int) -> Tree:
-    nodes: list[Split | float] = []
-    for number, node in enumerate(record):
-        if isinstance(node, list):
-            feature, at, low, high = node
-            split = Split(int(feature), float(at), int(low), int(high))
-            onward = all(number < other < len(record) for other in (split.low, split.high))
-            if not onward or not 0 <= split.feature < features:
-                raise ValueError(f"a tree that leads nowhere: {node}")
-            nodes.append(split)
-        else:
-            nodes.append(float(node))
-    if not nodes:
-        raise ValueError("a tree without a leaf")
-    return tuple(nodes)
+    return Regression(names, weights, float(record["bias"]))
 
 
 @lru_cache(maxsize=4)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from bot.answering.confidence import Regression
 from bot.answering.quote import Quote
 from bot.answering.span_rules import DAYS_AND_MONTHS
-from bot.answering.term_overlap import covered, rarest_in, stems
+from bot.answering.term_overlap import covered, stems
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin, passage_margins
 from corpus.article import Span
 from index.results import Hit, SearchResult
@@ -98,7 +98,8 @@ def select_sentences(
     for (place, hit), text, similarity in zip(found.items(), texts, similarities, strict=True):
         features = (
             float(similarity),
-            *_word_features(result, text, hit),
+            covered(result.idf, stems(text)),
+            float(_has_asked_kind(result.question, text)),
             margins.get(place, LEAST_MARGIN),
             answerable.get(hit.passage, LEAST_MARGIN),
         )
@@ -107,18 +108,6 @@ def select_sentences(
             SelectedSentence(hit.article, *place[1], probability, features, copies=hit.copies)
         )
     return sorted(selected, key=lambda sentence: -sentence.probability)
-
-
-def _word_features(result: SearchResult, sentence: str, hit: Hit) -> tuple[float, ...]:
-    own = stems(sentence)
-    around = own | stems(hit.passage.text) | stems(hit.article.title)
-    return (
-        hit.dense,
-        covered(result.idf, own),
-        covered(result.idf, around),
-        float(rarest_in(result.idf, around)),
-        float(_has_asked_kind(result.question, sentence)),
-    )
 
 
 def _has_asked_kind(question: str, sentence: str) -> bool:

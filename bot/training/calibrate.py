@@ -5,7 +5,7 @@ indexes these among other contexts. Every question is then searched for and read
 be; from a third of them the article with the answer is kept away, so that nothing answers. Of
 the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
 and which are from a passage that holds one. To both logistic regressions are fitted, one for
-answers of a few words, with trees beside its weights, and one for whole sentences, each on the
+answers of a few words and one for whole sentences, each on the
 questions that are answered so. ``calibration.json`` is written beside the reader.
 """
 
@@ -67,7 +67,6 @@ def calibrate(
     others: int,
     seed: int,
     say: Say,
-    trees: int = 40,
 ) -> Calibration:
     """Fit the regressions and the thresholds.
 
@@ -78,7 +77,6 @@ def calibrate(
         others: contexts from training to index beside the held-out ones.
         seed: of the choice.
         say: told the progress, line by line.
-        trees: how many are grown beside the weights of an answer's features, 0 or more.
 
     Raises:
         ReaderError: the data cannot be read, or is too little to fit anything to.
@@ -103,7 +101,7 @@ def calibrate(
         say(f"{report.articles} articles, {len(chosen)} questions")
         searcher = Searcher.open(Path(scratch) / "index")
         answers, sentences = _ask(chosen, searcher, reader, chance, say)
-    answer = fit_regression(answers, ANSWER_FEATURES, trees=trees)
+    answer = fit_regression(answers, ANSWER_FEATURES)
     sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
     thresholds = choose_thresholds(answers, answer, say)
@@ -228,12 +226,9 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=300, help="questions of each kind of data")
     parser.add_argument("--others", type=int, default=60_000, help="questions whose contexts join")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument(
-        "--trees", type=int, default=40, help="decision trees beside the weights; 0 for none"
-    )
     given = parser.parse_args()
-    if given.most < 1 or given.others < 0 or given.trees < 0:
-        parser.error("--most from 1, --others and --trees from 0")
+    if given.most < 1 or given.others < 0:
+        parser.error("--most from 1, --others from 0")
 
     def work() -> str:
         reader = load_reader(given.reader)
@@ -244,7 +239,6 @@ def main() -> int:
             others=given.others,
             seed=given.seed,
             say=print_line,
-            trees=given.trees,
         )
         folder = reader.folder or SHIPPED_READER
         fitted.save(folder / CALIBRATION_FILE)

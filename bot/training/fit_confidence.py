@@ -17,15 +17,14 @@ for, as group distributionally robust optimisation takes the worst group (Sagawa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.confidence import Regression, Split
+from bot.answering.confidence import Regression
 from bot.errors import ReaderError
 from bot.settings import Level
-from bot.training.boosting import grow_trees
 from bot.training.command import Say
 
 __all__ = ["LabelledCandidate", "choose_thresholds", "fit_regression"]
@@ -55,15 +54,12 @@ class LabelledCandidate:
     held: bool
 
 
-def fit_regression(
-    rows: Sequence[LabelledCandidate], names: tuple[str, ...], *, trees: int = 0
-) -> Regression:
+def fit_regression(rows: Sequence[LabelledCandidate], names: tuple[str, ...]) -> Regression:
     """Fit a regression, as sure of the best finding of a question as it is right to be.
 
     Args:
         rows: findings, of several kinds of data if may be.
         names: of the features.
-        trees: how many are grown beside the weights; the logit is then the mean of both.
 
     Raises:
         ReaderError: all findings are right, or none is; or the same of what their passages hold.
@@ -74,14 +70,14 @@ def fit_regression(
     both = np.array([(row.right, row.held) for row in rows])
     right = both[:, 0]
     family = np.array([row.family for row in rows])
-    fitted = _fit(features, both, names, trees)
+    fitted = _fit(features, both, names)
     logits = np.zeros(len(rows))
     for name in np.unique(family):
         own = family == name
         if own.all() or (both[~own].min(0) == both[~own].max(0)).any():
             logits = _logits(fitted, features)
             break
-        logits[own] = _logits(_fit(features[~own], both[~own], names, trees), features[own])
+        logits[own] = _logits(_fit(features[~own], both[~own], names), features[own])
     best = _best(rows, logits)
     if len(np.unique(right[best])) == 2:
         slope, offset = _sureness(logits[best], right[best], family[best])
@@ -91,16 +87,12 @@ def fit_regression(
 
 
 def _fit(
-    features: NDArray[np.float64], both: NDArray[np.bool_], names: tuple[str, ...], trees: int
+    features: NDArray[np.float64], both: NDArray[np.bool_], names: tuple[str, ...]
 ) -> Regression:
     """Fit to what ``both`` says, shape (findings, 2): right, and its passage holds an answer."""
     fitted = (_logistic(features, one) for one in both.T)
     *weights, bias = np.average([[*w, b] for w, b in fitted], axis=0, weights=_SHARES).tolist()
-    weighted = Regression(names, tuple(weights), bias)
-    if not trees:
-        return weighted
-    grown, base = grow_trees(features, both @ _SHARES, trees)
-    return _scaled(replace(weighted, bias=bias + base, trees=grown), 0.5, 0.0)
+    return Regression(names, tuple(weights), bias)
 
 
 def _scaled(regression: Regression, slope: float, offset: float) -> Regression:
@@ -109,10 +101,6 @@ def _scaled(regression: Regression, slope: float, offset: float) -> Regression:
         regression.names,
         tuple(round(slope * float(weight), 5) for weight in regression.weights),
         round(slope * regression.bias + offset, 5),
-        tuple(
-            tuple(node if isinstance(node, Split) else round(slope * node, 5) for node in tree)
-            for tree in regression.trees
-        ),
     )
 
 

@@ -140,7 +140,6 @@ def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> N
 def test_the_features_say_what_they_are_named_after() -> None:
     alone, other = found(span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[2], "the fog", 1.0))
     assert feature(alone, "margin") == 2.0
-    assert feature(alone, "share") == pytest.approx(2 - math.log(1 + math.exp(2) + math.exp(1)))
     assert feature(alone, "gap") == 1.0
     assert feature(alone, "similarity") == 0.9
     assert feature(alone, "sentence_coverage") == feature(alone, "context_coverage") == 0.75

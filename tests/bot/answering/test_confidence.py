@@ -17,7 +17,6 @@ from bot.answering.confidence import (
     SENTENCE_FEATURES,
     Calibration,
     Regression,
-    Split,
     calibration_of,
 )
 from bot.errors import ReaderError
@@ -25,13 +24,11 @@ from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
 from tests.fakes.tiny_reader import one_line
 
-TREE = (Split(1, 0.5, 1, 2), -0.25, Split(0, -2.0, 3, 4), 0.5, 1.0)
 FITTED = Calibration(
     Regression(
         ANSWER_FEATURES,
         tuple(-1e-5 * 3**n for n in range(len(ANSWER_FEATURES))),
         -1.5,
-        (TREE, (0.125,)),
     ),
     Regression(SENTENCE_FEATURES, tuple(n / 7 for n in range(len(SENTENCE_FEATURES))), 0.25),
     {Level.CAUTIOUS: 0.6, Level.BALANCED: 0.4, Level.EAGER: 0.2},
@@ -85,13 +82,6 @@ def test_a_probability_is_the_logistic_of_the_weighted_sum() -> None:
     assert regression.probability((1.0, 0.5)) == pytest.approx(0.880797)
 
 
-def test_a_tree_adds_the_leaf_that_the_features_lead_to() -> None:
-    regression = Regression(("a", "b"), (2.0, -1.0), 0.5, (TREE, (0.125,)))
-    assert regression.logit((0.0, 0.5)) == -0.25 + 0.125
-    assert regression.logit((-2.0, 1.0)) == -4.5 + 0.5 + 0.125
-    assert regression.logit((-1.0, 1.0)) == -2.5 + 1.0 + 0.125
-
-
 def test_another_number_of_features_than_weights_is_an_error() -> None:
     with pytest.raises(ValueError, match="zip"):
         Regression(("a", "b"), (2.0, -1.0), 0.5).probability((1.0,))
@@ -137,14 +127,6 @@ def test_a_calibration_of_another_version_is_refused_with_the_remedy(tmp_path: P
         {**record(), "sentence": flat(SENTENCE_FEATURES, 1)},
         changed("answer", "weights", ["x"] * len(ANSWER_FEATURES)),
         changed("answer", "bias", None),
-        changed("answer", "trees", None),
-        changed("answer", "trees", [[]]),
-        changed("answer", "trees", [["x"]]),
-        changed("answer", "trees", [[[0, 0.5, 1], 1.0, 2.0]]),
-        changed("answer", "trees", [[[0, 0.5, 0, 1], 1.0]]),
-        changed("answer", "trees", [[[0, 0.5, 1, 3], 1.0, 2.0]]),
-        changed("answer", "trees", [[[len(ANSWER_FEATURES), 0.5, 1, 2], 1.0, 2.0]]),
-        changed("answer", "trees", [[[-1, 0.5, 1, 2], 1.0, 2.0]]),
         changed("thresholds", "eager", []),
         without("answer", "bias"),
         without("sentence", "weights"),

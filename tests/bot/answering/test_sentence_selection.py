@@ -62,24 +62,13 @@ def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
     assert all(0 < probability < 1 for probability in probabilities)
 
 
-def test_the_features_are_what_they_are_named_after(
-    searcher: Searcher, result: SearchResult
-) -> None:
-    hits = {
-        (hit.article.id, *sentence): hit
-        for hit in reversed(result.hits)
-        for sentence in hit.passage.sentences
-    }
+def test_the_features_are_finite_and_in_bounds(searcher: Searcher, result: SearchResult) -> None:
     for selected in selected_of(result, [], searcher):
-        features, hit = selected.features, hits[place(selected)]
+        features = selected.features
         assert len(features) == len(SENTENCE_FEATURES)
         assert all(map(math.isfinite, features))
-        assert feature(features, "passage_similarity") == hit.dense
         assert -1.001 <= feature(features, "sentence_similarity") <= 1.001
-        shares = (feature(features, n) for n in ("sentence_coverage", "context_coverage"))
-        own, around = shares
-        assert 0 <= own <= around <= 1
-        assert feature(features, "rarest_word_found") in (0, 1)
+        assert 0 <= feature(features, "sentence_coverage") <= 1
         assert feature(features, "asked_kind_found") in (0, 1)
 
 

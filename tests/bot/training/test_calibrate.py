@@ -59,7 +59,7 @@ def test_it_writes_a_calibration_that_the_reader_is_loaded_with(
     assert f"written: {reader / CALIBRATION_FILE}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [("--most", 0), ("--others", -1), ("--trees", -1)])
+@pytest.mark.parametrize("wrong", [("--most", 0), ("--others", -1)])
 def test_numbers_that_mean_nothing_are_refused(
     command: Callable[..., int],
     data: Path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import replace
 
@@ -102,24 +101,6 @@ def test_what_tells_that_the_passage_holds_another_answer_makes_it_surer() -> No
     told = fit_regression(made, ANSWER_FEATURES)
     untold = fit_regression([replace(row, held=row.right) for row in made], ANSWER_FEATURES)
     assert untold.weights[1] < 0.1 < 0.2 < told.weights[1] < told.weights[0]
-
-
-def test_trees_tell_what_two_features_say_together() -> None:
-    chance = random.Random(11)
-    made = []
-    for number in range(3_000):
-        one, two = chance.uniform(-1, 1), chance.uniform(-1, 1)
-        right = (one > 0 and two > 0) != (chance.random() < 0.05)
-        features = (one, two, *[0.0] * (len(ANSWER_FEATURES) - 2))
-        made.append(LabelledCandidate(number, "abc"[number % 3], features, right, right))
-    taught, asked = made[:2_000], made[2_000:]
-    losses = []
-    for trees in (0, 20):
-        fitted = fit_regression(taught, ANSWER_FEATURES, trees=trees)
-        assert len(fitted.trees) == trees
-        said = [(fitted.probability(row.features), row.right) for row in asked]
-        losses.append(-sum(math.log(p if right else 1 - p) for p, right in said) / len(said))
-    assert losses[1] < losses[0] - 0.05
 
 
 @pytest.mark.parametrize("right", [True, False])
