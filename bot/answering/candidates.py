@@ -12,7 +12,6 @@ from bot.answering.context_rereading import ContextRereading
 from bot.answering.quote import Quote
 from bot.answering.span_rules import whole_name
 from bot.answering.term_overlap import covered, names_in, rarest_in, stems
-from bot.answering.years import is_of_another_year
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
 from corpus.shingles import folded_words
@@ -64,8 +63,6 @@ def normalised_answer(text: str) -> str:
 def group_spans(question: str, spans: Sequence[AnswerSpan]) -> list[list[AnswerSpan]]:
     """Group spans that give the same answer, names to their end (``whole_name``).
 
-    Spans that their sentences give for another year are passed over (``is_of_another_year``).
-
     Args:
         question: as it was read.
         spans: what the reader found, in any order.
@@ -74,7 +71,7 @@ def group_spans(question: str, spans: Sequence[AnswerSpan]) -> list[list[AnswerS
         The groups, each with its strongest span first, in the order of these.
     """
     groups: dict[str, list[AnswerSpan]] = {}
-    whole = (whole_name(question, span) for span in spans if not is_of_another_year(question, span))
+    whole = (whole_name(question, span) for span in spans)
     for span in sorted(whole, key=lambda span: -span.margin):
         groups.setdefault(normalised_answer(span.text), []).append(span)
     groups.pop("", None)
