@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, Passage
+from index.terms import stems
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +63,11 @@ class Hit:
     sparse: float
     copies: tuple[DuplicateRef, ...] = ()
 
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of the words of the passage and of its article's title."""
+        return frozenset(stems(f"{self.article.title}\n{self.passage.text}"))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the hit as JSON values, with the offsets in the article's text."""
         return {
@@ -85,7 +92,7 @@ class SearchResult:
         hits: the best first; may be empty.
         question: as it was searched for.
         vector: the question embedded, shape (dimension,), of length 1.
-        idf: inverse document frequency of each word of the question that was searched for.
+        idf: inverse document frequency of each stem of the question.
         notes: one-line remarks for the user, such as that the question was cut.
     """
 

@@ -144,7 +144,7 @@ class Searcher:
         return self.snapshot.articles()
 
     def idf(self, question: str) -> dict[str, float]:
-        """Return the inverse document frequency of each word of a question, 0 or more."""
+        """Return the inverse document frequency of each stem of a question, 0 or more."""
         return self.snapshot.idf(question)
 
     def status(self) -> IndexStatus:

@@ -11,7 +11,7 @@ from bot.answering.confidence import Regression
 from bot.answering.context_rereading import ContextRereading
 from bot.answering.quote import Quote
 from bot.answering.span_rules import whole_name
-from bot.answering.term_overlap import covered, names_in, rarest_in, stems
+from bot.answering.term_overlap import coverage, has_rarest, names_found
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
 from corpus.shingles import folded_words
@@ -128,14 +128,12 @@ def score_candidates(
 
 def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, ...]:
     """Return the features that say what a passage and its sentence share with the question."""
-    own = stems(sentence.quote)
-    around = own | stems(hit.passage.text) | stems(hit.article.title)
     return (
         hit.dense,
-        covered(result.idf, around),
-        covered(result.idf, own),
-        float(rarest_in(result.idf, around)),
-        names_in(result.question, f"{hit.article.title}\n{hit.article.text}"),
+        coverage(result.idf, hit.stems),
+        coverage(result.idf, sentence.stems),
+        float(has_rarest(result.idf, hit.stems)),
+        names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
     )
 
 

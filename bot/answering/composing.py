@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
 from bot.answering.candidates import Candidate, normalised_answer
-from bot.answering.quote import Quote, say_the_same
+from bot.answering.quote import Quote
 from bot.answering.sentence_selection import SelectedSentence
 from index.results import Hit
 
@@ -114,7 +114,7 @@ def _cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
             item.article.url,
             item.article.source,
             item.article.published,
-            item.quote,
+            item.text,
             item.start,
             item.end,
             item.copies,
@@ -147,7 +147,7 @@ def _others(candidates: Sequence[Candidate], threshold: float) -> Sequence[Candi
 def _different(sentences: Sequence[_AnyQuoted], most: int) -> list[_AnyQuoted]:
     chosen: list[_AnyQuoted] = []
     for item in sentences:
-        if len(chosen) < most and not any(say_the_same(item, other) for other in chosen):
+        if len(chosen) < most and not any(item.says_the_same(other) for other in chosen):
             chosen.append(item)
     return chosen
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, Reader, bounded_margin
 from corpus.article import Article, Passage, Span
-from corpus.shingles import folded_words
 from index.results import Hit
 
 __all__ = ["PASSAGES_REREAD", "ContextRereading", "reread_in_context"]
@@ -30,10 +29,9 @@ class ContextRereading:
 
     def __init__(self, spans: Sequence[AnswerSpan] = ()) -> None:
         """Take the spans of all passages that were read again, in any order."""
-        self._windows: dict[Passage, list[tuple[set[str], AnswerSpan]]] = {}
+        self._windows: dict[Passage, list[AnswerSpan]] = {}
         for span in spans:
-            words = set(folded_words(span.text))
-            self._windows.setdefault(span.passage, []).append((words, span))
+            self._windows.setdefault(span.passage, []).append(span)
 
     def margins(self, span: AnswerSpan) -> tuple[float, float]:
         """Give the margin of an answer in the second reading, and how answerable the passage is.
@@ -46,11 +44,11 @@ class ContextRereading:
             words it has all; and the ``passage_margin`` there. Where the span's sentence was not
             read again, both as the first reading gave them.
         """
-        own = set(folded_words(span.text))
+        own = span.words
         for window, found in self._windows.items():
             if _within(span, window):
-                same = [other.margin for words, other in found if words <= own or own <= words]
-                answerable = max(other.passage_margin for _, other in found)
+                same = [o.margin for o in found if o.words <= own or own <= o.words]
+                answerable = max(other.passage_margin for other in found)
                 return bounded_margin(max(same, default=LEAST_MARGIN)), bounded_margin(answerable)
         return bounded_margin(span.margin), bounded_margin(span.passage_margin)
 
@@ -75,7 +73,8 @@ def reread_in_context(
         return ContextRereading()
     windows = [_window(articles[passage.article_id], passage) for passage in chosen]
     titles = [articles[passage.article_id].title for passage in chosen]
-    return ContextRereading(reader.read(question, windows, titles))
+    reread = reader.read(question, windows, titles)
+    return ContextRereading(reread)
 
 
 def _within(span: AnswerSpan, window: Passage) -> bool:

@@ -1,11 +1,19 @@
-"""What kind of answer a question asks for."""
+"""What a question asks for: the kind of answer, and the kind of thing."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
 
-__all__ = ["QuestionType", "question_type"]
+from index.terms import words
+
+__all__ = ["DAYS_AND_MONTHS", "QuestionType", "has_asked_kind", "question_type"]
+
+DAYS_AND_MONTHS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december".split()
+)
+"""Words with a capital that are no names of persons, in lower case."""
 
 
 class QuestionType(StrEnum):
@@ -45,6 +53,38 @@ _SENTENCES = re.compile(
     re.IGNORECASE,
 )
 
+# How a question begins to ask for a kind of thing, and what a sentence that has one looks like.
+_DATES = "|".join([*sorted(DAYS_AND_MONTHS), "yesterday", "today", "tomorrow"])
+_NUMBERS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|dozens|hundred|hundreds|"
+    "thousand|thousands|million|millions|billion|half|both|no"
+)
+_ASKED_KINDS = tuple(
+    (re.compile(rf"\b(?:{asked})\b", re.IGNORECASE), re.compile(found, flags))
+    for asked, found, flags in (
+        (
+            "how (?:many|much|old|long|far|big|tall|high|often)",
+            rf"\d|\b(?:{_NUMBERS})\b",
+            re.IGNORECASE,
+        ),
+        (
+            "when|what (?:year|date|day|month|time)|since when",
+            rf"\d|\b(?:{_DATES})\b",
+            re.IGNORECASE,
+        ),
+        (
+            "who|whom|whose|where|which",
+            r"(?<=[\w,;:\"“‘(] )[\"“‘(]?[^\W\d_a-z]\w+|^[A-Z]\w+ [A-Z]\w+",
+            re.NOFLAG,
+        ),
+        (
+            "why",
+            r"\b(?:because|since|due|after|so|as|to|for|cause[sd]?|reasons?|led|blamed?)\b",
+            re.IGNORECASE,
+        ),
+    )
+)
+
 
 def question_type(question: str) -> QuestionType:
     """Tell by its first words how a question is to be answered.
@@ -58,3 +98,15 @@ def question_type(question: str) -> QuestionType:
     if _YES_NO.match(asked) and not _CHOICE.search(asked):
         return QuestionType.YES_NO
     return QuestionType.SPAN
+
+
+def has_asked_kind(question: str, sentence: str) -> bool:
+    """Return whether a sentence has the kind of thing that is asked for: a number, a name, a date.
+
+    What the question says itself does not count. Every sentence has it where no kind is asked for.
+    """
+    for asked, kind in _ASKED_KINDS:
+        if asked.search(question):
+            said = set(words(question.lower()))
+            return any(said.isdisjoint(words(f[0].lower())) for f in kind.finditer(sentence))
+    return True

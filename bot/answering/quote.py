@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from corpus.article import Article
 from corpus.shingles import folded_words
 from index.results import DuplicateRef
+from index.terms import stems
 
-__all__ = ["Quote", "say_the_same"]
+__all__ = ["Quote"]
+
+_SAME_WORDS = 0.8  # share of common words from which two quotes say the same
 
 
 @dataclass(frozen=True)
@@ -28,14 +32,23 @@ class Quote:
     copies: tuple[DuplicateRef, ...] = field(default=(), kw_only=True)
 
     @property
-    def quote(self) -> str:
+    def text(self) -> str:
         """The characters themselves."""
         return self.article.text[self.start : self.end]
 
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of its words, as the index has them."""
+        return frozenset(stems(self.text))
 
-def say_the_same(left: Quote, right: Quote) -> bool:
-    """Tell whether two sentences have nearly the same words, and the same figures."""
-    ours, theirs = set(folded_words(left.quote)), set(folded_words(right.quote))
-    if any(character.isdigit() for word in ours ^ theirs for character in word):
-        return False
-    return len(ours & theirs) >= 0.8 * len(ours | theirs)
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words without regard to case and punctuation, numbers whole."""
+        return frozenset(folded_words(self.text))
+
+    def says_the_same(self, other: Quote) -> bool:
+        """Return whether both have nearly the same words, and the same figures."""
+        differing = self.words ^ other.words
+        if any(character.isdigit() for word in differing for character in word):
+            return False
+        return len(self.words & other.words) >= _SAME_WORDS * len(self.words | other.words)

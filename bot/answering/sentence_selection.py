@@ -1,24 +1,15 @@
-"""How well each sentence of the found passages supports an answer to the question.
-
-For questions that no few words answer. Every sentence of the best passages gets a few features:
-how near it is to the question as a vector, how much of the question's weight in rare words it and
-its surroundings hold, whether it has the kind of thing that is asked for, the reader's margin for
-the best span in it, and how answerable the reader finds its passage. A logistic regression over
-them (Cox 1958), a part of the reader's calibration, gives the probability that the sentence
-answers.
-"""
+"""The sentences of the found passages that answer a question which no few words answer."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answering.confidence import Regression
+from bot.answering.question_type import has_asked_kind
 from bot.answering.quote import Quote
-from bot.answering.span_rules import DAYS_AND_MONTHS
-from bot.answering.term_overlap import covered, stems
+from bot.answering.term_overlap import coverage
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin, passage_margins
 from corpus.article import Span
 from index.results import Hit, SearchResult
@@ -29,31 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["PASSAGES_SEARCHED", "SelectedSentence", "select_sentences"]
 
 PASSAGES_SEARCHED = 8
-"""Passages whose sentences are weighed."""
-
-_MONTHS_AND_DAYS = "|".join([*sorted(DAYS_AND_MONTHS), "yesterday", "today", "tomorrow"])
-_NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|dozens|hundred|hundreds|"
-    "thousand|thousands|million|millions|billion|half|both|no"
-)
-_NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
-_TIME = re.compile(rf"\d|\b(?:{_MONTHS_AND_DAYS})\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<=[\w,;:\"“‘(] )[\"“‘(]?[^\W\d_a-z]\w+|^[A-Z]\w+ [A-Z]\w+")
-_REASON = re.compile(
-    r"\b(?:because|since|due|after|so|as|to|for|cause[sd]?|reasons?|led|blamed?)\b", re.IGNORECASE
-)
-_ASKED = (
-    (re.compile(r"\bhow (?:many|much|old|long|far|big|tall|high|often)\b", re.IGNORECASE), _NUMBER),
-    (re.compile(r"\b(?:when|what (?:year|date|day|month|time)|since when)\b", re.I), _TIME),
-    (re.compile(r"\b(?:who|whom|whose|where|which)\b", re.IGNORECASE), _NAME),
-    (re.compile(r"\bwhy\b", re.IGNORECASE), _REASON),
-)
-_WORD = re.compile(r"[^\W_]+")
+"""Passages whose sentences are scored."""
 
 
 @dataclass(frozen=True)
 class SelectedSentence(Quote):
-    """A sentence that may support an answer.
+    """A sentence that may answer.
 
     Attributes:
         probability: that it holds the answer, 0 to 1.
@@ -71,6 +43,12 @@ def select_sentences(
     regression: Regression,
 ) -> list[SelectedSentence]:
     """Score every sentence of the best passages.
+
+    The features of a sentence: its similarity to the question as a vector
+    (``sentence_similarity``); how much of the weight of the question's words it holds
+    (``sentence_coverage``); whether it has the kind of thing that is asked for
+    (``asked_kind_found``); the ``margin`` of the best span in it; and how ``answerable`` its
+    passage is.
 
     Args:
         result: of a search; the sentences of its first ``PASSAGES_SEARCHED`` hits are scored.
@@ -92,14 +70,14 @@ def select_sentences(
         place = (span.passage.article_id, span.sentence)
         margins[place] = max(bounded_margin(span.margin), margins.get(place, LEAST_MARGIN))
     answerable = passage_margins(spans)
-    texts = [hit.article.text[slice(*sentence)] for (_, sentence), hit in found.items()]
-    similarities = embedder.embed_passages(texts) @ result.vector
+    quotes = [Quote(hit.article, *sentence) for (_, sentence), hit in found.items()]
+    similarities = embedder.embed_passages([quote.text for quote in quotes]) @ result.vector
     selected = []
-    for (place, hit), text, similarity in zip(found.items(), texts, similarities, strict=True):
+    for (place, hit), quote, similarity in zip(found.items(), quotes, similarities, strict=True):
         features = (
             float(similarity),
-            covered(result.idf, stems(text)),
-            float(_has_asked_kind(result.question, text)),
+            coverage(result.idf, quote.stems),
+            float(has_asked_kind(result.question, quote.text)),
             margins.get(place, LEAST_MARGIN),
             answerable.get(hit.passage, LEAST_MARGIN),
         )
@@ -108,14 +86,3 @@ def select_sentences(
             SelectedSentence(hit.article, *place[1], probability, features, copies=hit.copies)
         )
     return sorted(selected, key=lambda sentence: -sentence.probability)
-
-
-def _has_asked_kind(question: str, sentence: str) -> bool:
-    for asked, kind in _ASKED:
-        if asked.search(question):
-            words = set(_WORD.findall(question.lower()))
-            return any(
-                not set(_WORD.findall(match.group().lower())) & words
-                for match in kind.finditer(sentence)
-            )
-    return True

@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.reader.reader import AnswerSpan
 
-__all__ = ["DAYS_AND_MONTHS", "whole_name"]
-
-DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december".split()
-)
-"""Words with a capital that are no names of persons, in lower case."""
+__all__ = ["whole_name"]
 
 _ASKS_FOR_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 # A further word of a name, or an initial of it, after a space.

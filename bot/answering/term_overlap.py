@@ -1,58 +1,36 @@
-"""How much of a question's weight in rare words a text holds, whatever form the words have."""
+"""How much of what a question names a text holds."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Set
 
-__all__ = ["covered", "names_in", "rarest_in", "stems"]
+from index.terms import words
 
-_WORD = re.compile(r"[^\W_]+")
+__all__ = ["coverage", "has_rarest", "names_found"]
 
 
-@lru_cache(maxsize=2_000)
-def stems(text: str) -> frozenset[str]:
-    """Give the stems of a text's words (Porter 2001, "Snowball"), lower-case."""
-    return frozenset(_stem(word) for word in _WORD.findall(text.lower()))
-
-
-def covered(rarity: Mapping[str, float], found: frozenset[str]) -> float:
-    """Give the share of the words' weight whose stems are found, 0 to 1.
+def coverage(idf: Mapping[str, float], found: Set[str]) -> float:
+    """Return the share of the weight of a question's stems that a text has, 0 to 1.
 
     Args:
-        rarity: inverse document frequency of each word.
-        found: stems of a text.
+        idf: inverse document frequency of each stem of the question.
+        found: stems of the text.
     """
-    total = sum(rarity.values())
-    return sum(w for word, w in rarity.items() if _stem(word) in found) / total if total else 0.0
+    total = sum(idf.values())
+    return sum(weight for stem, weight in idf.items() if stem in found) / total if total else 0.0
 
 
-def rarest_in(rarity: Mapping[str, float], found: frozenset[str]) -> bool:
-    """Tell whether the rarest of the words is found; takes what ``covered`` does."""
-    return bool(rarity) and _stem(max(rarity, key=rarity.__getitem__)) in found
+def has_rarest(idf: Mapping[str, float], found: Set[str]) -> bool:
+    """Return whether a text has the rarest stem of a question; takes what ``coverage`` does."""
+    return bool(idf) and max(idf, key=idf.__getitem__) in found
 
 
-def names_in(question: str, text: str) -> float:
-    """Give the share of a question's names and numbers that a text has, 1 where it has none.
+def names_found(question: str, text: str) -> float:
+    """Return the share of a question's names and numbers that a text has, 1 where it names none.
 
-    Args:
-        question: its words with a capital, but for the first word, and those with a digit count.
-        text: compared without regard to case.
+    Names are words with a capital, but for the first word; case does not matter in the text.
     """
-    first, *rest = _WORD.findall(question) or [""]
+    first, *rest = words(question) or [""]
     named = {word.lower() for word in rest if word[0].isupper()}
     named |= {word.lower() for word in (first, *rest) if any(map(str.isdigit, word))}
-    return len(named & _words(text)) / len(named) if named else 1.0
-
-
-@lru_cache(maxsize=200)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.lower()))
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    from snowballstemmer import stemmer  # pure Python tables: imported when first needed
-
-    return str(stemmer("english").stemWord(word))
+    return len(named.intersection(words(text.lower()))) / len(named) if named else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from bot.reader.spans import best_spans
 from corpus.article import Passage, Span
+from corpus.shingles import folded_words
 
 __all__ = [
     "LEAST_MARGIN",
@@ -57,6 +59,11 @@ class AnswerSpan:
     score: float
     no_answer: float
     answerable: float | None = None
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words without regard to case and punctuation, numbers whole."""
+        return frozenset(folded_words(self.text))
 
     @property
     def margin(self) -> float:

@@ -25,7 +25,7 @@ from index.store.layout import (
     read_current,
     verify_generation,
 )
-from index.store.sparse import SparseIndex, query_terms
+from index.store.sparse import SparseIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,8 +111,8 @@ class Snapshot:
         return self._sparse_articles.search(question, k, filters)
 
     def idf(self, question: str) -> dict[str, float]:
-        """Return the inverse document frequency of a question's words over the passages."""
-        return self._sparse.idf(query_terms(question))
+        """Return the inverse document frequency of each stem of a question over the passages."""
+        return self._sparse.idf(question)
 
     # -- reading ---------------------------------------------------------------------------------
 

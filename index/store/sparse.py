@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,30 +13,13 @@ import tantivy
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
 from index.filters import Filters
+from index.terms import query_terms, stems, term_analyzer
 
-__all__ = ["SparseIndex", "query_terms"]
+__all__ = ["SparseIndex"]
 
 _ANALYZER = "news_en"
 _WRITER_BYTES = 64_000_000
 _TITLE_BOOST = 0.5
-_WORD = re.compile(r"[^\W_]+")
-_MOST_TERMS = 128
-
-# Words of questions that say nothing about their subject: they would match every passage.
-_STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her him his "
-    "how i if in is it its me my of on or our she should so than that the their them they this to "
-    "us was we were what when where which who whom whose why will with would you your".split()
-)
-
-
-def query_terms(question: str) -> list[str]:
-    """Take the words of a question that can be searched for, lower-case, each once, in order.
-
-    Words that every text has are left out, unless the question has no other.
-    """
-    words = list(dict.fromkeys(_WORD.findall(question.lower())))[:_MOST_TERMS]
-    return [word for word in words if word not in _STOP_WORDS] or words
 
 
 class SparseIndex:
@@ -49,8 +31,7 @@ class SparseIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         """Wrap a tantivy index; use ``create`` or ``open``."""
-        self._analyzer = _analyzer()
-        index.register_tokenizer(_ANALYZER, self._analyzer)
+        index.register_tokenizer(_ANALYZER, term_analyzer())
         self._index = index
         self._searcher = index.searcher()
         self._schema = index.schema
@@ -157,18 +138,16 @@ class SparseIndex:
                 results.append((int(number), float(score)))
         return results
 
-    def idf(self, words: Iterable[str]) -> dict[str, float]:
-        """Return each word's inverse document frequency over the passages' bodies, 0 or more.
+    def idf(self, question: str) -> dict[str, float]:
+        """Return the inverse document frequency over the passages' bodies of a question's stems.
 
-        The words are analysed as the bodies were, so any form of a word will do.
+        Each is 0 or more; words that every text has are left out.
         """
         total = len(self)
         weights: dict[str, float] = {}
-        for word in words:
-            count = 0
-            for term in self._analyzer.analyze(word):
-                count = max(count, self._searcher.doc_freq("body", term))
-            weights[word] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+        for stem in dict.fromkeys(stems(" ".join(query_terms(question)))):
+            count = self._searcher.doc_freq("body", stem)
+            weights[stem] = math.log(1 + (total - count + 0.5) / (count + 0.5))
         return weights
 
     def _filter_clauses(self, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
@@ -204,14 +183,3 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
     return builder.build()
-
-
-def _analyzer() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )

@@ -101,7 +101,7 @@ def test_a_candidate_takes_both_from_the_second_reading_and_its_sentence_from_th
     candidate = scored(span, second)
     features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
     assert (features["margin_again"], features["answerable_again"]) == (-1.5, -1.5)
-    assert candidate.supports[0].quote == "Captain Ina Roos denied the charge."
+    assert candidate.supports[0].text == "Captain Ina Roos denied the charge."
 
 
 @pytest.mark.parametrize("count", [1, 10, 49, 50, 51, 200])

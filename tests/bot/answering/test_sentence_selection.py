@@ -101,7 +101,7 @@ def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
 ) -> None:
     found = searcher.search(question, PASSAGES_SEARCHED)
     seen = {
-        selected.quote: feature(selected.features, "asked_kind_found")
+        selected.text: feature(selected.features, "asked_kind_found")
         for selected in selected_of(found, [], searcher)
     }
     assert [flag for text, flag in seen.items() if kind in text] != []

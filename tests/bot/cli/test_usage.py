@@ -16,7 +16,7 @@ from tests.fakes.running import ESCAPE, ROOT, Capture, output_of
 
 HEAVY = {
     *("torch", "faiss", "gradio", "langchain_core", "trafilatura", "sentence_transformers"),
-    *("tantivy", "transformers", "numpy", "rich", "onnxruntime", "tokenizers", "snowballstemmer"),
+    *("tantivy", "transformers", "numpy", "rich", "onnxruntime", "tokenizers"),
 }
 
 
