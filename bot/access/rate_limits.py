@@ -54,8 +54,8 @@ class ServerLimits:
     changes_waiting: int = 8
     sessions: int = 1_000
 
-    def check_question(self, question: object) -> None:
-        """Check what a program asks.
+    def check_question(self, question: object) -> str:
+        """Return what a program asks, checked.
 
         Raises:
             RequestRefused: it is no text, or too long.
@@ -64,6 +64,7 @@ class ServerLimits:
             raise RequestRefused("a question is a text")
         if len(question) > self.question:
             raise RequestRefused(f"a question may have {self.question:,} characters")
+        return question
 
 
 class RateLimiter:

@@ -26,7 +26,7 @@ from bot.chat.page import build_page
 from bot.editing.service import EditingService
 from bot.server.endpoints import add_endpoints
 from bot.server.gradio_calls import GradioCallMiddleware, invalid_call
-from bot.server.gradio_internals import mount_page, stop_page
+from bot.server.gradio_internals import mount_page
 from bot.server.headers import SecurityHeaders
 from bot.server.mcp_server import mcp_service
 from bot.server.metrics import ServerMetrics, monitoring_routes
@@ -57,14 +57,6 @@ class WebApp:
     asgi: FastAPI
     page: gr.Blocks
     editing: EditingService
-
-    def stop_page(self) -> None:
-        """End the streams to visitors, for which a server that shuts down would wait."""
-        stop_page(self.page)
-
-    def close(self) -> None:
-        """Finish the change of the index that goes on; those that wait are not begun."""
-        self.editing.close()
 
 
 def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: int) -> WebApp:

@@ -60,9 +60,8 @@ def add_endpoints(
             articles: only these articles, by id.
         """
         with _public_errors(bot):
-            limits.check_question(question)
-            filters = _filters(since, until, source, articles)
-            return bot.answer(question, **filters).to_dict()
+            asked = limits.check_question(question)
+            return bot.answer(asked, **_filters(since, until, source, articles)).to_dict()
 
     def search(
         question: str,
@@ -85,10 +84,10 @@ def add_endpoints(
             articles: only these articles, by id.
         """
         with _public_errors(bot):
-            limits.check_question(question)
+            asked = limits.check_question(question)
             most = _whole(k, "k", 1, _MOST_HITS)
             filters = _filters(since, until, source, articles)
-            return bot.find(question, most, bool(rerank), **filters).to_dict()
+            return bot.find(asked, most, bool(rerank), **filters).to_dict()
 
     def articles(article_id: str = "", limit: int = 100, offset: int = 0) -> dict[str, Any]:
         """List the indexed articles by id, or return one with its text, in which offsets count.

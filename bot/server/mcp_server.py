@@ -108,10 +108,8 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         """Answer a question from the articles with cited sentences, or say that they do not say."""
 
         def work() -> dict[str, Any]:
-            limits.check_question(question)
-            return bot.answer(
-                question, since=since, until=until, source=source, articles=articles
-            ).to_dict()
+            asked = limits.check_question(question)
+            return bot.answer(asked, None, since, until, source, articles).to_dict()
 
         return await run(work)
 
@@ -127,9 +125,9 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         """Find the passages nearest to a question, the best first, each with its place."""
 
         def work() -> dict[str, Any]:
-            limits.check_question(question)
+            asked = limits.check_question(question)
             return bot.find(
-                question, k, since=since, until=until, source=source, articles=articles
+                asked, k, since=since, until=until, source=source, articles=articles
             ).to_dict()
 
         return await run(work)

@@ -14,6 +14,7 @@ from bot.access.policy import AccessPolicy
 from bot.errors import BotError, NotServed, PortBusy
 from bot.server.app import WebApp, build_app
 from bot.server.config import ServerConfig, access_policy
+from bot.server.gradio_internals import stop_page
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
@@ -60,10 +61,10 @@ class Server:
 
     def close(self) -> None:
         """End it; a change of the index that goes on is finished first."""
-        self._app.stop_page()
+        stop_page(self._app.page)  # or the server would wait for streams to visitors
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
-        self._app.close()
+        self._app.editing.close()
 
 
 def start(
