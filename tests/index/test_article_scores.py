@@ -39,20 +39,18 @@ def tolls(index: Path, question: str, **filters: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_a_passage_is_found_by_what_another_one_of_its_article_names(
-    index: Path, name: str
-) -> None:
+def test_passage_is_found_by_names_elsewhere_in_its_article(index: Path, name: str) -> None:
     found = tolls(index, f"What is the toll for each car on the bridge of {name}?")
     assert found[0] == f"{name}.txt"
     assert len(found) == 4
 
 
-def test_articles_that_are_filtered_out_lend_nothing(index: Path) -> None:
+def test_filtered_out_articles_lend_nothing(index: Path) -> None:
     question = "What is the toll for each car on the bridge of Corfe?"
     assert tolls(index, question, articles="Arden.txt") == ["Arden.txt"]
 
 
-def test_a_changed_article_is_known_by_what_it_says_now(index: Path, tmp_path: Path) -> None:
+def test_changed_article_is_known_by_its_new_text(index: Path, tmp_path: Path) -> None:
     file = tmp_path / "articles" / "Arden.txt"
     file.write_text(file.read_text().replace("Arden", "Elgin"))
     build_index([tmp_path / "articles"], index, embedder=HashedEmbedder())

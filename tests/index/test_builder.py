@@ -66,7 +66,7 @@ def texts(index: Path) -> dict[str, str]:
     return {article.id: article.text for article in Searcher.open(index).articles()}
 
 
-def test_a_second_run_adds_replaces_and_leaves(
+def test_second_run_adds_replaces_and_leaves(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"
@@ -84,7 +84,7 @@ def test_a_second_run_adds_replaces_and_leaves(
     assert not any("opened on Monday" in hit.passage.text for hit in hits)
 
 
-def test_a_run_that_changes_nothing_publishes_nothing(
+def test_run_that_changes_nothing_publishes_nothing(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     first = build_index([folder], tmp_path / "index", embedder=counting)
@@ -94,7 +94,7 @@ def test_a_run_that_changes_nothing_publishes_nothing(
     assert (again.unchanged, again.articles, again.passages) == (2, 2, 2)
 
 
-def test_a_file_that_has_gone_stays_until_pruned(
+def test_article_of_a_deleted_file_stays_until_pruned(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"
@@ -111,7 +111,7 @@ def test_a_file_that_has_gone_stays_until_pruned(
     assert all(hit.article.id != "ferry.txt" for hit in hits)
 
 
-def test_a_file_that_cannot_be_read_any_more_is_not_pruned(
+def test_article_of_an_unreadable_file_is_not_pruned(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"
@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read_any_more_is_not_pruned(
     assert "ferry.txt" in texts(index)
 
 
-def test_a_folder_without_any_file_is_not_pruned_unless_it_is_said_that_it_may_be_empty(
+def test_empty_folder_is_pruned_only_when_it_may_be_empty(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index, other = tmp_path / "index", tmp_path / "other"
@@ -147,7 +147,7 @@ def test_a_folder_without_any_file_is_not_pruned_unless_it_is_said_that_it_may_b
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may look at everything")
-def test_what_cannot_be_looked_at_is_not_pruned(
+def test_articles_of_an_unlisted_folder_are_not_pruned(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     (folder / "share").mkdir()
@@ -175,14 +175,14 @@ def test_unreadable_files_do_not_stop_the_others(
     }
 
 
-def test_nothing_readable_makes_no_index(tmp_path: Path, counting: CountingEmbedder) -> None:
+def test_unreadable_paths_make_no_index(tmp_path: Path, counting: CountingEmbedder) -> None:
     report = build_index([tmp_path / "not there"], tmp_path / "index", embedder=counting)
     assert (report.articles, len(report.failures), report.published) == (0, 1, False)
     with pytest.raises(IndexMissing):
         Searcher.open(tmp_path / "index")
 
 
-def test_removing_an_article_takes_it_out_of_every_search(
+def test_removed_article_is_in_no_search(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"
@@ -193,7 +193,7 @@ def test_removing_an_article_takes_it_out_of_every_search(
     assert [hit.article.id for hit in searcher.search("ferry fog Lundholm").hits] == ["bridge.txt"]
 
 
-def test_removing_an_unknown_id_removes_nothing(
+def test_unknown_id_removes_nothing(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"
@@ -205,7 +205,7 @@ def test_removing_an_unknown_id_removes_nothing(
         remove_articles(["a"], tmp_path / "other")
 
 
-def test_an_index_of_another_model_is_not_added_to(
+def test_index_of_another_model_is_not_added_to(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     build_index([folder], tmp_path / "index", embedder=counting)
@@ -214,7 +214,7 @@ def test_an_index_of_another_model_is_not_added_to(
         build_index([folder], tmp_path / "index", embedder=other)
 
 
-def test_a_folder_of_other_files_is_not_written_to(
+def test_folder_of_other_files_is_not_written_to(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     before = sorted(path.name for path in folder.iterdir())
@@ -223,7 +223,7 @@ def test_a_folder_of_other_files_is_not_written_to(
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_two_writers_at_once_is_a_clear_error(
+def test_second_writer_is_a_clear_error(
     folder: Path,
     tmp_path: Path,
     counting: CountingEmbedder,
@@ -236,7 +236,7 @@ def test_two_writers_at_once_is_a_clear_error(
         build_index([folder], index, embedder=counting)
 
 
-def test_a_build_that_fails_leaves_the_old_state_and_no_rubbish(
+def test_failed_build_leaves_the_old_state_and_no_rubbish(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     class FailingEmbedder(CountingEmbedder):
@@ -254,7 +254,7 @@ def test_a_build_that_fails_leaves_the_old_state_and_no_rubbish(
     assert not list((index / "generations").glob(".*"))
 
 
-def test_progress_is_told_of_files_of_passages_and_of_articles(
+def test_progress_counts_files_passages_and_articles(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     class Told:
@@ -286,7 +286,7 @@ def test_progress_is_told_of_files_of_passages_and_of_articles(
     assert third.of_files[-1] == (3, 3) and not third.of_passages and not third.of_articles
 
 
-def test_readers_of_an_old_generation_go_on_while_two_newer_ones_replace_it(
+def test_open_generation_is_searched_after_newer_ones(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"
@@ -301,7 +301,7 @@ def test_readers_of_an_old_generation_go_on_while_two_newer_ones_replace_it(
     assert any("painted 2 times" in hit.passage.text for hit in new.search("the bridge").hits)
 
 
-def test_a_moved_folder_is_the_same_articles(
+def test_moved_folder_is_the_same_articles(
     folder: Path, tmp_path: Path, counting: CountingEmbedder
 ) -> None:
     index = tmp_path / "index"

@@ -50,7 +50,7 @@ def write(path: Path, text: str, published: str | None = None) -> Path:
     return path
 
 
-def test_only_the_files_named_are_read_and_the_others_are_not_pruned(tmp_path: Path) -> None:
+def test_only_named_files_are_read_and_no_others_pruned(tmp_path: Path) -> None:
     folder, index = tmp_path / "articles", tmp_path / "index"
     folder.mkdir()
     for name in ("a", "b", "c"):
@@ -64,7 +64,7 @@ def test_only_the_files_named_are_read_and_the_others_are_not_pruned(tmp_path: P
     assert held(index) == {"a.txt": "More about a.", "b.txt": "About b."}
 
 
-def test_an_article_that_a_file_not_read_has_of_a_later_day_stays(tmp_path: Path) -> None:
+def test_later_article_of_an_unread_file_stays(tmp_path: Path) -> None:
     folder, index = tmp_path / "articles", tmp_path / "index"
     write(folder / "late.json", "Late.", "2024-05-02")
     build(folder, index)
@@ -77,7 +77,7 @@ def test_an_article_that_a_file_not_read_has_of_a_later_day_stays(tmp_path: Path
     assert held(index) == {URL: "Corrected."}
 
 
-def test_what_was_fetched_is_updated_and_never_pruned(tmp_path: Path) -> None:
+def test_fetched_article_is_updated_and_never_pruned(tmp_path: Path) -> None:
     folder, index = tmp_path / "articles", tmp_path / "index"
     folder.mkdir()
     (folder / "a.txt").write_text("About a.")

@@ -65,7 +65,7 @@ def also(hit: Hit) -> list[str]:
     return [name(copy.article_id) for copy in hit.copies]
 
 
-def test_copies_are_one_hit_that_says_where_else_it_ran(searcher: Searcher) -> None:
+def test_copies_are_one_hit_that_names_the_others(searcher: Searcher) -> None:
     hits = searcher.search(QUESTION, 20).hits
     found = {name(hit.article.id): also(hit) for hit in about_homes(hits)}
     assert found == {"wire": ["gazette", "post"], "wrong": [], "dyke": []}
@@ -75,7 +75,7 @@ def test_copies_are_one_hit_that_says_where_else_it_ran(searcher: Searcher) -> N
         assert hit.article.text[hit.passage.start : hit.passage.end] == hit.passage.text
 
 
-def test_every_article_is_still_there(searcher: Searcher) -> None:
+def test_every_copy_is_still_an_article(searcher: Searcher) -> None:
     assert {name(article.id) for article in searcher.articles()} == {
         one.replace("-", "_") for one in TEXTS
     }
@@ -83,7 +83,7 @@ def test_every_article_is_still_there(searcher: Searcher) -> None:
         assert searcher.article(article.id) == article
 
 
-def test_a_hit_as_json_names_its_copies(searcher: Searcher) -> None:
+def test_hit_as_json_names_its_copies(searcher: Searcher) -> None:
     hits = about_homes(searcher.search(QUESTION, 20).hits)
     (record,) = (hit.to_dict() for hit in hits if hit.copies)
     assert json.loads(json.dumps(record)) == record
@@ -91,7 +91,7 @@ def test_a_hit_as_json_names_its_copies(searcher: Searcher) -> None:
     assert record["copies"][0].keys() == {"article_id", "title", "url", "source", "published"}
 
 
-def test_what_a_filter_leaves_out_is_neither_a_hit_nor_named(searcher: Searcher) -> None:
+def test_filtered_out_copy_is_neither_a_hit_nor_named(searcher: Searcher) -> None:
     (copy,) = about_homes(searcher.search(QUESTION, 20, filters_of(source="post")).hits)
     assert (name(copy.article.id), also(copy)) == ("post", [])
     late = about_homes(
@@ -100,12 +100,12 @@ def test_what_a_filter_leaves_out_is_neither_a_hit_nor_named(searcher: Searcher)
     assert [(name(hit.article.id), also(hit)) for hit in late] == [("gazette", ["post"])]
 
 
-def test_the_same_passage_with_other_figures_is_another_hit(searcher: Searcher) -> None:
+def test_passage_with_other_figures_is_another_hit(searcher: Searcher) -> None:
     said = {name(hit.article.id): hit for hit in about_homes(searcher.search(QUESTION, 20).hits)}
     assert "430 people" in said["wrong"].passage.text
 
 
-def test_folding_leaves_as_many_hits_as_were_asked_for(build: Build, tmp_path: Path) -> None:
+def test_collapsing_leaves_as_many_hits_as_were_asked_for(build: Build, tmp_path: Path) -> None:
     copies = {f"c{n:03d}": ("Post", "2022-02-03", FLOOD) for n in range(130)}
     report = build(dyke=TEXTS["dyke"], fish=TEXTS["fish"], **copies)
     assert report.copies == 129
@@ -116,7 +116,7 @@ def test_folding_leaves_as_many_hits_as_were_asked_for(build: Build, tmp_path: P
     assert len(about_homes(hits)) == 2
 
 
-def test_a_copy_that_gets_another_text_is_a_hit_again(build: Build, tmp_path: Path) -> None:
+def test_copy_with_a_new_text_is_a_hit_again(build: Build, tmp_path: Path) -> None:
     first = build(gazette=TEXTS["gazette"], post=TEXTS["post"])
     assert first.copies == opened(tmp_path).status().copies == 1
     second = build(post=("Post", "2022-02-03", FOLLOW_UP))
@@ -126,7 +126,7 @@ def test_a_copy_that_gets_another_text_is_a_hit_again(build: Build, tmp_path: Pa
     assert not any(hit.copies for hit in hits)
 
 
-def test_removing_an_article_takes_it_from_the_copies(build: Build, tmp_path: Path) -> None:
+def test_removed_article_is_no_longer_named_as_a_copy(build: Build, tmp_path: Path) -> None:
     build(gazette=TEXTS["gazette"], post=TEXTS["post"], wire=TEXTS["wire"])
     report = remove_articles(["https://example.org/wire"], tmp_path / "index")
     assert report.copies == 1

@@ -51,7 +51,7 @@ def groups(copies: DuplicateTable, of: Sequence[Article] = ALL) -> dict[str, tup
     return {article.id: copies.group(article.id) for article in of}
 
 
-def test_copies_are_a_group_with_the_first_published_as_its_original() -> None:
+def test_first_published_copy_is_the_original_of_its_group() -> None:
     with catalogue() as made:
         copies = put(made, ALL)
         assert copies.count() == 3
@@ -63,7 +63,7 @@ def test_copies_are_a_group_with_the_first_published_as_its_original() -> None:
 
 @settings(max_examples=10)
 @given(st.permutations(ALL), st.integers(1, 6))
-def test_the_order_of_adding_does_not_matter(order: list[Article], first: int) -> None:
+def test_order_of_adding_does_not_matter(order: list[Article], first: int) -> None:
     with catalogue() as built, catalogue() as grown:
         put(grown, order[:first])
         assert groups(put(grown, order[first:])) == groups(put(built, ALL))
@@ -80,7 +80,7 @@ def drifting(steps: int) -> list[Article]:
     return reports
 
 
-def test_a_chain_of_small_changes_is_no_group() -> None:
+def test_chain_of_small_changes_is_no_group() -> None:
     chain = drifting(6)
     with catalogue() as made:
         copies = put(made, chain)
@@ -91,7 +91,7 @@ def test_a_chain_of_small_changes_is_no_group() -> None:
 
 @settings(max_examples=10)
 @given(st.permutations(range(6)), st.integers(1, 5), st.integers(0, 5))
-def test_a_chain_is_cut_at_the_same_places_whatever_came_and_went(
+def test_chain_is_cut_at_the_same_places_in_any_order(
     order: list[int], first: int, gone: int
 ) -> None:
     chain = drifting(6)
@@ -105,7 +105,7 @@ def test_a_chain_is_cut_at_the_same_places_whatever_came_and_went(
         assert groups(put(grown, ()), chain) == groups(put(built, left), chain)
 
 
-def test_a_copy_that_is_replaced_by_another_text_leaves_its_group() -> None:
+def test_copy_with_a_new_text_leaves_its_group() -> None:
     with catalogue() as made:
         copies = put(made, ALL)
         copies = put(made, [replace(REPRINT, text=MARKET.replace("Cod", "Ling"))])
@@ -115,7 +115,7 @@ def test_a_copy_that_is_replaced_by_another_text_leaves_its_group() -> None:
         assert copies.group("post") == FLOODS and copies.group("fish") == ()
 
 
-def test_without_its_original_a_group_has_the_next_one() -> None:
+def test_group_without_its_original_has_the_next_one() -> None:
     with catalogue() as made:
         copies = put(made, ALL)
         made.delete(["gazette"])
@@ -127,14 +127,14 @@ def test_without_its_original_a_group_has_the_next_one() -> None:
         assert copies.group("archive") == () and copies.count() == 0
 
 
-def test_an_earlier_date_makes_a_copy_the_original() -> None:
+def test_copy_with_an_earlier_date_becomes_the_original() -> None:
     with catalogue() as made:
         copies = put(made, ALL)
         put(made, [replace(SHORTER, published=DAYS[0])])
         assert copies.group("gazette")[0] == "courier"
 
 
-def test_nothing_is_left_behind_when_all_articles_go() -> None:
+def test_tables_are_empty_once_all_articles_are_deleted() -> None:
     with catalogue() as made:
         put(made, ALL)
         made.delete([article.id for article in ALL])
@@ -143,7 +143,7 @@ def test_nothing_is_left_behind_when_all_articles_go() -> None:
         assert made.run("SELECT count(*) FROM bands") == [(0,)]
 
 
-def test_one_more_article_compares_few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_added_article_is_compared_with_few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     others = [
         Article(f"m{n}", "", " ".join(f"w{n * 7 + place * place}" for place in range(60)))
         for n in range(60)

@@ -119,7 +119,7 @@ def refuse(index: Path, folder: Path, kind: type[IndexFailure] = IndexFailure) -
 
 
 @pytest.mark.parametrize("kind", ["small_files", "full_disk"])
-def test_without_room_the_old_state_is_served_and_the_next_writer_goes_on(
+def test_writer_without_room_leaves_the_old_state(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     outcomes: Outcomes = request.getfixturevalue(kind)
@@ -127,13 +127,17 @@ def test_without_room_the_old_state_is_served_and_the_next_writer_goes_on(
     for outcome in outcomes:
         assert outcome["held"] == ("after" if outcome["error"] is None else "before"), outcome
         assert outcome["again"], "the next writer, with room again, left another state"
+        if outcome["error"] is not None:
+            assert outcome["error"] == "IndexFailure", outcome["message"]
+            assert "\n" not in outcome["message"] and "[(" not in outcome["message"]
+            assert len(outcome["message"]) < 400
     failed = [outcome for outcome in outcomes if outcome["error"] is not None]
     assert len(failed) > len(PARTS), "there was room enough for most"
     assert {outcomes[place]["error"] for place in (len(PARTS) - 1, 2 * len(PARTS) - 1)} == {None}
 
 
 @pytest.mark.parametrize("kind", ["other_owner", "read_only_mount"])
-def test_a_writer_is_told_in_one_line_that_the_folder_is_read_only(
+def test_read_only_index_is_searched_and_refuses_writers(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     *writers, checked = request.getfixturevalue(kind)
@@ -142,11 +146,10 @@ def test_a_writer_is_told_in_one_line_that_the_folder_is_read_only(
         assert writer["error"] == "IndexFailure" and "\n" not in writer["message"]
         assert writer["message"].endswith(("Permission denied", "Read-only file system"))
     assert checked["error"] is None, "its files cannot be verified"
+    assert checked["asked"]
 
 
-def test_the_second_of_two_writers_waits_and_builds_on_the_first(
-    index: Path, tmp_path: Path
-) -> None:
+def test_second_of_two_writers_builds_on_the_first(index: Path, tmp_path: Path) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(HashedEmbedder):
@@ -176,9 +179,7 @@ def test_the_second_of_two_writers_waits_and_builds_on_the_first(
     }
 
 
-def test_processes_that_write_at_once_lose_nothing_of_each_other(
-    index: Path, tmp_path: Path
-) -> None:
+def test_concurrent_processes_lose_nothing_of_each_other(index: Path, tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from index.builder import build_index\n"
@@ -199,9 +200,7 @@ def test_processes_that_write_at_once_lose_nothing_of_each_other(
     assert texts(index) == expected
 
 
-def test_an_index_of_a_newer_version_is_neither_read_nor_written(
-    index: Path, tmp_path: Path
-) -> None:
+def test_index_of_another_version_is_neither_read_nor_written(index: Path, tmp_path: Path) -> None:
     manifest = current_generation(index) / "manifest.json"
     record = json.loads(manifest.read_text())
     record["format_version"] += 1
@@ -227,7 +226,7 @@ def test_an_index_of_a_newer_version_is_neither_read_nor_written(
         "x" * 9_000,
     ],
 )
-def test_a_pointer_that_newsbot_did_not_write_is_neither_read_nor_written(
+def test_foreign_pointer_is_neither_followed_nor_written(
     index: Path, tmp_path: Path, pointer: str
 ) -> None:
     (index / "CURRENT").write_text(pointer)
@@ -237,9 +236,7 @@ def test_a_pointer_that_newsbot_did_not_write_is_neither_read_nor_written(
 
 
 @pytest.mark.parametrize("kind", ["folder", "circle", "elsewhere", "null", "gone"])
-def test_a_pointer_that_is_no_file_of_its_own_leads_nowhere(
-    index: Path, tmp_path: Path, kind: str
-) -> None:
+def test_pointer_that_is_no_file_leads_nowhere(index: Path, tmp_path: Path, kind: str) -> None:
     pointer = index / "CURRENT"
     pointer.unlink()
     if kind == "folder":
@@ -259,26 +256,30 @@ def test_a_pointer_that_is_no_file_of_its_own_leads_nowhere(
     assert state(index / "generations") == generations
 
 
-def test_a_bit_that_flipped_in_any_file_is_found_wherever_it_is(index: Path) -> None:
+def test_damage_to_any_file_is_found_when_it_is_opened(index: Path) -> None:
     folder = current_generation(index)
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    assert {path.name for path in files} >= {"manifest.json", "dense.faiss", "catalogue.sqlite"}
+    for file in files:
         whole = file.read_bytes()
-        if file.name == "manifest.json" or not whole:
-            continue
-        for place in {0, 1, len(whole) // 3, 2 * len(whole) // 3, len(whole) - 1}:
+        damaged: list[bytes | None] = [None, whole[:-1]] if whole else [None]
+        for place in {0, 1, len(whole) // 3, 2 * len(whole) // 3, len(whole) - 1} if whole else ():
             for bit in (1, 128):
                 changed = bytes([whole[place] ^ bit])
-                file.write_bytes(whole[:place] + changed + whole[place + 1 :])
-                with pytest.raises(IndexCorrupt, match=file.name) as failure:
-                    Searcher.open(index, HashedEmbedder())
-                assert "\n" not in str(failure.value)
+                damaged.append(whole[:place] + changed + whole[place + 1 :])
+        for content in damaged:
+            if content is None:
+                file.unlink()
+            else:
+                file.write_bytes(content)
+            with pytest.raises((IndexCorrupt, IndexForeign), match=file.name) as failure:
+                Searcher.open(index, HashedEmbedder())
+            assert "\n" not in str(failure.value)
         file.write_bytes(whole)
     assert texts(index) == {"ferry.txt": "The ferry was late."}
 
 
-def test_a_writer_that_finds_damage_leaves_it_as_it_is_and_says_so(
-    index: Path, tmp_path: Path
-) -> None:
+def test_writer_that_finds_damage_leaves_it_as_it_is(index: Path, tmp_path: Path) -> None:
     file = current_generation(index) / "catalogue.sqlite"
     file.write_bytes(file.read_bytes()[:-1])
     before = state(index)
@@ -287,7 +288,7 @@ def test_a_writer_that_finds_damage_leaves_it_as_it_is_and_says_so(
     assert state(index) == before
 
 
-def test_a_folder_without_a_generation_is_no_index_and_is_made_one(tmp_path: Path) -> None:
+def test_folder_without_a_generation_becomes_an_index(tmp_path: Path) -> None:
     (tmp_path / "index" / "generations").mkdir(parents=True)
     with pytest.raises(IndexMissing):
         Searcher.open(tmp_path / "index")
@@ -295,25 +296,7 @@ def test_a_folder_without_a_generation_is_no_index_and_is_made_one(tmp_path: Pat
     assert texts(tmp_path / "index") == {"ferry.txt": "The ferry was late."}
 
 
-@pytest.mark.parametrize("kind", ["small_files", "full_disk"])
-def test_a_writer_without_room_says_so_in_one_line(
-    kind: str, request: pytest.FixtureRequest
-) -> None:
-    for outcome in request.getfixturevalue(kind):
-        if outcome["error"] is not None:
-            assert outcome["error"] == "IndexFailure", outcome["message"]
-            assert "\n" not in outcome["message"] and "[(" not in outcome["message"]
-            assert len(outcome["message"]) < 400
-
-
-@pytest.mark.parametrize("kind", ["other_owner", "read_only_mount"])
-def test_an_index_that_may_only_be_read_is_answered_from(
-    kind: str, request: pytest.FixtureRequest
-) -> None:
-    assert request.getfixturevalue(kind)[-1]["asked"]
-
-
-def test_a_bit_that_flipped_in_the_manifest_is_found_wherever_it_is(index: Path) -> None:
+def test_flipped_bit_in_the_manifest_is_found(index: Path) -> None:
     file = current_generation(index) / "manifest.json"
     whole = file.read_bytes()
     unseen = []
@@ -328,7 +311,7 @@ def test_a_bit_that_flipped_in_the_manifest_is_found_wherever_it_is(index: Path)
     assert unseen == []
 
 
-def test_a_writer_follows_no_link_out_of_the_index_folder(index: Path, tmp_path: Path) -> None:
+def test_writer_follows_no_link_out_of_the_index_folder(index: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("not to be lost")
     (index / "CURRENT.new").symlink_to(precious)
@@ -338,16 +321,14 @@ def test_a_writer_follows_no_link_out_of_the_index_folder(index: Path, tmp_path:
     assert texts(index) == {"ferry.txt": "The ferry was early."}
 
 
-def test_a_folder_named_as_the_last_generation_there_can_be_stops_no_writer(
-    index: Path, tmp_path: Path
-) -> None:
+def test_highest_generation_number_stops_no_writer(index: Path, tmp_path: Path) -> None:
     (index / "generations" / "99999999-deadbeef").mkdir()
     with suppress(IndexFailure):  # it may refuse, and say so, rather than go on
         build(tmp_path, "ferry", "The ferry was early.")
     assert texts(index)["ferry.txt"] in ("The ferry was late.", "The ferry was early.")
 
 
-def test_a_pointer_that_is_a_pipe_keeps_nobody_waiting(index: Path) -> None:
+def test_pointer_that_is_a_pipe_keeps_nobody_waiting(index: Path) -> None:
     (index / "CURRENT").unlink()
     os.mkfifo(index / "CURRENT")
     program = "import sys, index.store.layout as g, pathlib\n"

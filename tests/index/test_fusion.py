@@ -12,7 +12,7 @@ SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 30, allow_nan=False))
 
 
 @given(SCORES, SCORES)
-def test_every_passage_of_either_side_is_there_once_best_first(
+def test_passages_of_either_side_are_there_once_best_first(
     dense: dict[int, float], sparse: dict[int, float]
 ) -> None:
     fused = fuse(dense, sparse)
@@ -20,12 +20,12 @@ def test_every_passage_of_either_side_is_there_once_best_first(
     assert list(fused.values()) == sorted(fused.values(), reverse=True)
 
 
-def test_a_passage_that_leads_both_sides_leads_the_fusion() -> None:
+def test_passage_that_leads_both_sides_leads_the_fusion() -> None:
     dense, sparse = {1: 0.9, 2: 0.8, 3: 0.1}, {1: 12.0, 3: 11.0}
     assert next(iter(fuse(dense, sparse))) == 1
 
 
-def test_the_weight_decides_between_the_sides() -> None:
+def test_weight_decides_between_the_sides() -> None:
     dense, sparse = {1: 0.9, 2: 0.1}, {2: 9.0, 1: 0.5}
     assert next(iter(fuse(dense, sparse, dense_weight=0.9))) == 1
     assert next(iter(fuse(dense, sparse, dense_weight=0.1))) == 2
@@ -38,7 +38,7 @@ def test_the_weight_decides_between_the_sides() -> None:
     ),
     st.dictionaries(st.integers(1, 9), st.floats(0.01, 90)),
 )
-def test_with_their_articles_passages_keep_to_scores_from_0_to_1_best_first(
+def test_scores_with_articles_are_from_0_to_1_best_first(
     passages: dict[int, float], places: dict[int, PassageLocation], articles: dict[int, float]
 ) -> None:
     fused = fuse_with_articles(passages, places, articles)
@@ -47,7 +47,7 @@ def test_with_their_articles_passages_keep_to_scores_from_0_to_1_best_first(
     assert all(-1e-9 <= score <= 1 + 1e-9 for score in fused.values())
 
 
-def test_of_two_like_passages_that_of_the_better_article_comes_first() -> None:
+def test_passage_of_the_better_article_comes_first() -> None:
     passages = {1: 0.5, 2: 0.5, 3: 0.5}
     places = {
         1: PassageLocation(7, False),
@@ -57,13 +57,13 @@ def test_of_two_like_passages_that_of_the_better_article_comes_first() -> None:
     assert list(fuse_with_articles(passages, places, {8: 12.0, 7: 3.0})) == [2, 1, 3]
 
 
-def test_of_two_like_passages_of_one_article_the_lead_comes_first() -> None:
+def test_lead_of_an_article_comes_first() -> None:
     places = {1: PassageLocation(7, False), 2: PassageLocation(7, True)}
     assert next(iter(fuse_with_articles({1: 0.5, 2: 0.5}, places, {7: 1.0}))) == 2
     assert next(iter(fuse_with_articles({1: 0.9, 2: 0.1}, places, {7: 1.0}))) == 1
 
 
-def test_the_shares_decide_what_counts() -> None:
+def test_shares_decide_what_counts() -> None:
     places = {1: PassageLocation(7, False), 2: PassageLocation(8, True)}
     own = fuse_with_articles({1: 1.0, 2: 0.0}, places, {8: 5.0}, Shares(1.0, 0.0, 0.0))
     assert own == {1: 1.0, 2: 0.0}

@@ -16,7 +16,6 @@ from index.errors import (
     EmbedderMismatch,
     EmptyQuestion,
     IndexCorrupt,
-    IndexForeign,
     IndexMissing,
 )
 from index.filters import filters_of
@@ -35,7 +34,7 @@ def copy(samples_index: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(samples_index, tmp_path / "copy"))
 
 
-def test_the_passage_that_answers_comes_first(searcher: Searcher) -> None:
+def test_passage_that_answers_comes_first(searcher: Searcher) -> None:
     best = searcher.search("who denied the missile attack?").hits[0]
     assert "Kataib Hezbollah" in best.passage.text
     assert best.article.text[best.passage.start : best.passage.end] == best.passage.text
@@ -48,7 +47,7 @@ def test_hits_are_best_first_and_no_more_than_asked_for(searcher: Searcher) -> N
     assert all(0 <= hit.score <= 1 and -1.001 <= hit.dense <= 1.001 for hit in hits)
 
 
-def test_a_hit_as_json_has_the_contract_s_fields(searcher: Searcher) -> None:
+def test_hit_as_json_has_the_fields_of_the_contract(searcher: Searcher) -> None:
     record = searcher.search("embassy").hits[0].to_dict()
     assert record.keys() >= {"article_id", "title", "start", "end", "text", "score"}
 
@@ -78,14 +77,14 @@ def test_ten_thousand_characters_are_cut_with_a_note(searcher: Searcher) -> None
 @pytest.mark.parametrize(
     "pasted", ["who denied the <missile attack>?", "*who* denied | the ~missile attack?"]
 )
-def test_brackets_and_marks_around_words_change_nothing(searcher: Searcher, pasted: str) -> None:
+def test_markup_around_words_changes_nothing(searcher: Searcher, pasted: str) -> None:
     plain, marked = searcher.search("who denied the missile attack ?"), searcher.search(pasted)
     assert marked.question.replace(" ?", "?") == "who denied the missile attack?"
     assert [hit.passage for hit in marked.hits] == [hit.passage for hit in plain.hits]
 
 
 @pytest.mark.parametrize("question", ["", "  ", "\n\t", "\0", "<>", "***"])
-def test_a_blank_question_is_a_clear_error(searcher: Searcher, question: str) -> None:
+def test_blank_question_is_a_clear_error(searcher: Searcher, question: str) -> None:
     with pytest.raises(EmptyQuestion, match="empty"):
         searcher.search(question)
 
@@ -102,14 +101,14 @@ def test_date_filters_hold_before_the_search(searcher: Searcher) -> None:
     assert all((hit.article.published or "9")[:10] <= middle for hit in older)
 
 
-def test_a_date_filter_says_how_many_undated_articles_it_left_out(searcher: Searcher) -> None:
+def test_date_filter_counts_the_undated_articles_left_out(searcher: Searcher) -> None:
     undated = sum(article.published is None for article in searcher.articles())
     notes = searcher.search("town", filters=filters_of(since="2020-01-01")).notes
     assert undated == searcher.status().undated
     assert any(str(undated) in note for note in notes) == (undated > 0)
 
 
-def test_a_source_filter_takes_any_case_and_may_leave_nothing(searcher: Searcher) -> None:
+def test_source_filter_takes_any_case_and_may_leave_nothing(searcher: Searcher) -> None:
     source = next(article.source for article in searcher.articles() if article.source)
     hits = searcher.search("town", 50, filters_of(source=source.upper())).hits
     assert hits
@@ -117,7 +116,7 @@ def test_a_source_filter_takes_any_case_and_may_leave_nothing(searcher: Searcher
     assert searcher.search("town", filters=filters_of(source="No Such Paper")).hits == ()
 
 
-def test_only_the_articles_named_are_searched_by_meaning_and_by_words(searcher: Searcher) -> None:
+def test_only_named_articles_are_searched(searcher: Searcher) -> None:
     ids = [article.id for article in searcher.articles()][:2]
     found = searcher.search(
         "who denied the missile attack in the town?", 50, filters_of(articles=ids)
@@ -139,12 +138,12 @@ def test_filters_that_leave_nothing_find_nothing_and_say_so(
 
 
 @pytest.mark.parametrize("wrong", ["yesterday", "2024-13-01", "1/2/2024", ""])
-def test_a_filter_that_is_no_date_is_a_clear_error(wrong: str) -> None:
+def test_filter_that_is_no_date_is_a_clear_error(wrong: str) -> None:
     with pytest.raises(BadFilter, match="not a date"):
         filters_of(since=wrong)
 
 
-def test_status_tells_what_the_index_holds(searcher: Searcher) -> None:
+def test_status_counts_what_the_index_holds(searcher: Searcher) -> None:
     status = searcher.status()
     assert status.articles == len(list(searcher.articles()))
     assert status.passages >= status.articles
@@ -152,52 +151,18 @@ def test_status_tells_what_the_index_holds(searcher: Searcher) -> None:
     assert status.bytes > 10_000
 
 
-def test_no_index_names_the_two_commands(tmp_path: Path) -> None:
+def test_missing_index_names_the_two_commands(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match=r"newsbot index .*newsbot ask"):
         Searcher.open(tmp_path / "none")
 
 
-def test_every_file_of_a_generation_is_checked_when_it_is_opened(copy: Path) -> None:
-    folder = current_generation(copy)
-    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
-    assert len(files) > 5
-    for path in sorted(files):
-        content = path.read_bytes()
-        flipped = bytearray(content)
-        flipped[len(flipped) // 2] ^= 0x40
-        for damaged in (bytes(flipped), content[:-1], None):
-            if damaged is None:
-                path.unlink()
-            else:
-                path.write_bytes(damaged)
-            with pytest.raises((IndexCorrupt, IndexForeign)) as failure:
-                Searcher.open(copy)
-            assert "\n" not in str(failure.value)
-            path.write_bytes(content)
-    Searcher.open(copy)
-
-
-def test_an_index_of_a_newer_version_is_foreign(copy: Path) -> None:
-    manifest = current_generation(copy) / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format_version": 4', '"format_version": 99'))
-    with pytest.raises(IndexForeign, match="99"):
-        Searcher.open(copy)
-
-
-@pytest.mark.parametrize("pointer", ["../../etc", "/etc", "00000001-zzzzzzzz", "", "x" * 10_000])
-def test_the_pointer_never_leads_out_of_the_index(copy: Path, pointer: str) -> None:
-    (copy / "CURRENT").write_text(pointer)
-    with pytest.raises(IndexForeign, match="CURRENT"):
-        Searcher.open(copy)
-
-
-def test_a_manifest_that_names_files_outside_is_refused(copy: Path) -> None:
+def test_manifest_that_names_files_outside_is_refused(copy: Path) -> None:
     manifest = current_generation(copy) / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"dense.faiss"', '"../../CURRENT"'))
     with pytest.raises(IndexCorrupt, match="manifest"):
         Searcher.open(copy)
 
 
-def test_asking_with_another_model_says_which_one_it_was(copy: Path, embedder: Embedder) -> None:
+def test_search_with_another_model_names_the_right_one(copy: Path, embedder: Embedder) -> None:
     with pytest.raises(EmbedderMismatch, match="all-MiniLM-L6-v2"):
         Searcher.open(copy, CountingEmbedder(embedder, fingerprint="f" * 64))

@@ -129,7 +129,7 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     made.end()
 
 
-def test_what_is_there_is_indexed_and_then_what_arrives_or_changes(watched: Watched) -> None:
+def test_present_files_are_indexed_then_new_and_changed_ones(watched: Watched) -> None:
     watched.write("a.txt", "About a.")
     watched.write("b.txt", "About b.")
     watch = watched.begin()
@@ -145,7 +145,7 @@ def test_what_is_there_is_indexed_and_then_what_arrives_or_changes(watched: Watc
     assert watched.ended is None and watched.complaints == []
 
 
-def test_a_folder_that_is_moved_in_brings_its_files(watched: Watched, tmp_path: Path) -> None:
+def test_folder_moved_in_brings_its_files(watched: Watched, tmp_path: Path) -> None:
     watched.begin()
     until(lambda: bool(watched.reports))
     (tmp_path / "made").mkdir()
@@ -154,7 +154,7 @@ def test_a_folder_that_is_moved_in_brings_its_files(watched: Watched, tmp_path: 
     watched.holds(**{"town/a": "About a."})
 
 
-def test_a_file_that_replaces_another_of_its_size_and_time_is_read(watched: Watched) -> None:
+def test_file_replaced_at_the_same_size_and_time_is_read(watched: Watched) -> None:
     path = watched.write("a.txt", "One.")
     watched.begin()
     watched.holds(a="One.")
@@ -166,7 +166,7 @@ def test_a_file_that_replaces_another_of_its_size_and_time_is_read(watched: Watc
     watched.holds(a="Two.")
 
 
-def test_a_file_that_is_being_written_waits_and_holds_up_no_other(watched: Watched) -> None:
+def test_unfinished_file_waits_and_holds_up_no_other(watched: Watched) -> None:
     watched.begin(quiet=1.0)
     until(lambda: bool(watched.reports))
     path = watched.folder / "long.txt"
@@ -187,7 +187,7 @@ def test_a_file_that_is_being_written_waits_and_holds_up_no_other(watched: Watch
     assert sum(str(path) in one.only for one in watched.rounds) == 1
 
 
-def test_a_burst_of_files_is_one_round_or_two(watched: Watched) -> None:
+def test_burst_of_files_is_one_round_or_two(watched: Watched) -> None:
     watched.begin(quiet=0.5)
     until(lambda: bool(watched.reports))
     for number in range(40):
@@ -196,7 +196,7 @@ def test_a_burst_of_files_is_one_round_or_two(watched: Watched) -> None:
     assert len(watched.reports) <= 3
 
 
-def test_names_that_editors_and_downloads_use_meanwhile_are_not_read(watched: Watched) -> None:
+def test_temporary_names_of_editors_are_not_read(watched: Watched) -> None:
     for name in (".a.txt.swp", "a.txt.part", "a.html.crdownload", "a.txt~", "~$a.txt", "#a.txt#"):
         watched.write(name, "Half of it.")
     watched.write("b.txt", "About b.")
@@ -205,7 +205,7 @@ def test_names_that_editors_and_downloads_use_meanwhile_are_not_read(watched: Wa
     assert [round.only for round in watched.rounds] == [{str(watched.folder / "b.txt")}]
 
 
-def test_a_round_that_fails_is_told_once_and_tried_again(
+def test_failed_round_is_told_once_and_tried_again(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "LOOK_AGAIN_SECONDS", 1)
@@ -217,7 +217,7 @@ def test_a_round_that_fails_is_told_once_and_tried_again(
     assert len(watched.rounds) == 3
 
 
-def test_a_failure_that_time_does_not_mend_ends_the_watch(watched: Watched) -> None:
+def test_lasting_failure_ends_the_watch(watched: Watched) -> None:
     watched.failing = [EmbedderFailure("no such model")]
     watched.begin()
     until(lambda: watched.ended is not None)
@@ -225,7 +225,7 @@ def test_a_failure_that_time_does_not_mend_ends_the_watch(watched: Watched) -> N
     assert watched.complaints == []
 
 
-def test_what_comes_is_found_where_the_system_stops_telling_of_it(
+def test_files_are_found_without_notices_of_the_system(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def told_once(*_: object, **__: object) -> Iterator[set[object]]:
@@ -243,7 +243,7 @@ def test_what_comes_is_found_where_the_system_stops_telling_of_it(
     assert "watch limit" in complaint and "every 1 seconds" in complaint
 
 
-def test_a_system_that_watches_nothing_at_all_is_one_line(
+def test_system_that_cannot_watch_is_one_line(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> Iterator[set[object]]:
@@ -256,7 +256,7 @@ def test_a_system_that_watches_nothing_at_all_is_one_line(
     assert isinstance(watched.ended, WatchFailure) and "limit reached" in str(watched.ended)
 
 
-def test_articles_whose_files_go_stay_unless_they_are_to_be_pruned(watched: Watched) -> None:
+def test_articles_of_deleted_files_stay_without_prune(watched: Watched) -> None:
     for name in ("a", "b"):
         watched.write(f"{name}.txt", f"About {name}.")
     watched.begin()
@@ -266,7 +266,7 @@ def test_articles_whose_files_go_stay_unless_they_are_to_be_pruned(watched: Watc
     watched.holds(a="About a.", b="About b.", c="About c.")
 
 
-def test_with_prune_articles_go_with_their_files(watched: Watched) -> None:
+def test_articles_go_with_their_files_with_prune(watched: Watched) -> None:
     for name in ("a", "b", "c"):
         watched.write(f"{name}.txt", f"About {name}.")
     build_index([watched.folder], watched.index, embedder=HashedEmbedder())
@@ -279,7 +279,7 @@ def test_with_prune_articles_go_with_their_files(watched: Watched) -> None:
     assert watch.tally.removed == 2
 
 
-def test_a_file_that_the_system_did_not_give_is_tried_again(
+def test_unreadable_file_is_tried_again(
     watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "LOOK_AGAIN_SECONDS", 1)
@@ -297,7 +297,7 @@ def test_a_file_that_the_system_did_not_give_is_tried_again(
     assert again.only == {str(file)}, "what had been read was read again"
 
 
-def test_what_is_refused_again_and_again_is_tried_later_each_time(
+def test_unreadable_file_is_tried_later_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 0.0
@@ -316,7 +316,7 @@ def test_what_is_refused_again_and_again_is_tried_later_each_time(
     assert refused.due() == set()
 
 
-def test_a_folder_that_is_suddenly_empty_is_taken_for_a_missing_disk(
+def test_suddenly_empty_folder_is_taken_for_a_missing_disk(
     watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "LOOK_AGAIN_SECONDS", 1)
@@ -338,7 +338,7 @@ def test_a_folder_that_is_suddenly_empty_is_taken_for_a_missing_disk(
     watched.holds(b="About b.")
 
 
-def test_with_prune_an_article_that_another_file_has_too_stays(watched: Watched) -> None:
+def test_article_that_another_file_has_stays_with_prune(watched: Watched) -> None:
     record = '{"text": "About it.", "url": "https://news.example/a"}'
     watched.write("a.json", record)
     watched.write("b.json", record)
@@ -349,7 +349,7 @@ def test_with_prune_an_article_that_another_file_has_too_stays(watched: Watched)
     assert held(watched.index) == {"https://news.example/a": "About it."}
 
 
-def test_an_index_below_the_folder_is_no_article(tmp_path: Path) -> None:
+def test_index_below_the_folder_is_no_article(tmp_path: Path) -> None:
     watched = Watched(tmp_path)
     watched.index = watched.folder / "index"
     watched.write("a.txt", "About a.")
@@ -364,7 +364,7 @@ def test_an_index_below_the_folder_is_no_article(tmp_path: Path) -> None:
         watched.end()
 
 
-def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+def test_path_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     for path in (tmp_path / "a.txt", tmp_path / "absent"):
         with pytest.raises(WatchFailure, match="no such folder"):

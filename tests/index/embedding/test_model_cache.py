@@ -23,14 +23,14 @@ def cache(tmp_path: Path, embedder: OnnxEmbedder) -> Path:
     return tmp_path / "cache"
 
 
-def test_a_model_that_is_there_is_not_made_again(cache: Path) -> None:
+def test_cached_model_is_not_made_again(cache: Path) -> None:
     (file,) = cache.rglob("model.onnx")
     before = file.stat().st_mtime_ns
     assert cached_model(cache) == file
     assert file.stat().st_mtime_ns == before
 
 
-def test_a_damaged_model_is_made_again(cache: Path, embedder: OnnxEmbedder) -> None:
+def test_damaged_model_is_made_again(cache: Path, embedder: OnnxEmbedder) -> None:
     (file,) = cache.rglob("model.onnx")
     whole = file.read_bytes()
     file.write_bytes(whole[:1_000_000] + b"\0\1\2\3" + whole[1_000_004:])
@@ -46,7 +46,7 @@ def test_a_damaged_model_is_made_again(cache: Path, embedder: OnnxEmbedder) -> N
     }
 
 
-def test_a_cache_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+def test_unwritable_cache_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(EmbedderFailure, match="XDG_CACHE_HOME") as failure:
         cached_model(tmp_path / "cache")

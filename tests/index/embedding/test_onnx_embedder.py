@@ -42,7 +42,7 @@ def test_many_texts_are_embedded_as_each_alone_in_their_order(embedder: OnnxEmbe
         assert (vectors @ alone).argmax() == at or vectors[at] @ alone > 0.995
 
 
-def test_threads_that_ask_at_once_get_what_one_gets(embedder: OnnxEmbedder) -> None:
+def test_concurrent_threads_get_what_one_gets(embedder: OnnxEmbedder) -> None:
     expected = [embedder.embed_query(text) for text in SENTENCES]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(embedder.embed_query, SENTENCES * 10))
@@ -50,12 +50,12 @@ def test_threads_that_ask_at_once_get_what_one_gets(embedder: OnnxEmbedder) -> N
         assert vector == pytest.approx(expected[at % len(SENTENCES)], abs=1e-6)
 
 
-def test_the_default_model_is_this_one_and_is_shared() -> None:
+def test_default_model_is_onnx_and_shared() -> None:
     assert isinstance(load_embedder(), OnnxEmbedder)
     assert load_embedder() is load_embedder("all-MiniLM-L6-v2")
 
 
-def test_what_is_no_model_is_one_line(tmp_path: Path) -> None:
+def test_file_that_is_no_model_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"nothing")
     with pytest.raises(EmbedderFailure, match="cannot load the embedding model") as failure:
         OnnxEmbedder(tmp_path / "model.onnx", default_model_folder() / "tokenizer.json")

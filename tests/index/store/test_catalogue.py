@@ -34,7 +34,7 @@ ARTICLES = st.builds(
 
 
 @given(ARTICLES)
-def test_an_article_and_its_passages_make_the_round_trip(article: Article) -> None:
+def test_article_and_passages_make_the_round_trip(article: Article) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         passages = split_article(article, SplitterSettings(words=5))
@@ -68,7 +68,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return made
 
 
-def test_filters_leave_the_passages_of_the_articles_that_pass(catalogue: Catalogue) -> None:
+def test_filters_leave_the_passages_of_articles_that_pass(catalogue: Catalogue) -> None:
     first, second, undated = catalogue.allowed(Filters())
     assert catalogue.allowed(Filters()) == [first, second, undated]
     assert catalogue.allowed(Filters(since=epoch_seconds("2024-06-01T00:00:00+00:00"))) == [second]
@@ -81,7 +81,7 @@ def test_filters_leave_the_passages_of_the_articles_that_pass(catalogue: Catalog
     assert catalogue.undated() == 1
 
 
-def test_a_passage_id_is_never_used_again(catalogue: Catalogue) -> None:
+def test_passage_id_is_never_used_again(catalogue: Catalogue) -> None:
     before = catalogue.allowed(Filters())
     article = Article("a2", "", "Another text.")
     catalogue.delete(["a2"])
@@ -90,7 +90,7 @@ def test_a_passage_id_is_never_used_again(catalogue: Catalogue) -> None:
     assert catalogue.counts() == (3, 3)
 
 
-def test_locations_tell_the_article_and_its_lead(tmp_path: Path) -> None:
+def test_locations_have_the_article_and_its_lead(tmp_path: Path) -> None:
     catalogue = Catalogue.create(tmp_path)
     article = Article("a", "", "One sentence here. Another sentence there. A third one.")
     catalogue.put(article, "/f", split_article(article, SplitterSettings(words=5)))
@@ -112,18 +112,13 @@ def test_deleting_an_article_deletes_its_passages(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize("name", [CATALOGUE, BASE_CATALOGUE])
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0" + bytes(2000), b"something else"])
-def test_a_file_that_is_no_catalogue_is_corrupt(name: str, content: bytes, tmp_path: Path) -> None:
+def test_file_that_is_no_catalogue_is_corrupt(name: str, content: bytes, tmp_path: Path) -> None:
     made = Catalogue.create(tmp_path)
     made.close()
     Catalogue.open(tmp_path).close()
     (tmp_path / name).write_bytes(content)
     with pytest.raises(IndexCorrupt, match=r"catalogue\.sqlite"):
         Catalogue.open(tmp_path)
-
-
-def test_epoch_seconds_count_in_utc() -> None:
-    assert epoch_seconds("1970-01-01T01:00:10+01:00") == 10
-    assert epoch_seconds(None) is None
 
 
 def rows(catalogue: Catalogue) -> dict[str, tuple[str, list[int]]]:
@@ -133,7 +128,7 @@ def rows(catalogue: Catalogue) -> dict[str, tuple[str, list[int]]]:
     }
 
 
-def test_what_is_moved_into_the_base_stays_as_it_was(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_rows_moved_into_the_base_stay_as_they_were(catalogue: Catalogue, tmp_path: Path) -> None:
     catalogue.run("COMMIT")
     before = rows(catalogue)
     for change in ("none", "more"):
@@ -174,7 +169,7 @@ def test_filters_reach_into_the_base(catalogue: Catalogue, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("with_base", [False, True])
-def test_an_article_that_was_altered_on_disk_is_refused(
+def test_article_altered_on_disk_is_refused(
     with_base: bool, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     catalogue.close()

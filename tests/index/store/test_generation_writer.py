@@ -68,7 +68,7 @@ def in_sparse(index: Path, name: str) -> int:
 
 @settings(deadline=None)
 @given(STEPS)
-def test_whatever_was_added_and_removed_the_same_is_found(
+def test_grown_index_finds_what_one_built_whole_finds(
     steps: Sequence[tuple[dict[int, int], set[int]]],
 ) -> None:
     with tempfile.TemporaryDirectory() as name, patch("index.store.dense.MOST_RECENT", 4):
@@ -110,9 +110,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "index"
 
 
-def test_one_more_article_leaves_the_large_files_where_they_are(
-    large: Path, tmp_path: Path
-) -> None:
+def test_large_files_are_linked_when_an_article_is_added(large: Path, tmp_path: Path) -> None:
     before = current_generation(large)
     (tmp_path / "more.txt").write_text("The observatory of Elgin opened its roof to the public.")
     build_index([tmp_path / "more.txt"], large, embedder=HashedEmbedder())
@@ -135,9 +133,7 @@ def test_one_more_article_leaves_the_large_files_where_they_are(
     assert "3.txt" not in {hit.article.id for hit in hits}
 
 
-def test_the_generation_before_is_still_whole_when_files_are_shared(
-    large: Path, tmp_path: Path
-) -> None:
+def test_previous_generation_stays_whole_when_files_are_linked(large: Path, tmp_path: Path) -> None:
     before = current_generation(large)
     manifest = Manifest.read(before)
     searcher = Searcher.open(large, HashedEmbedder())
@@ -148,7 +144,7 @@ def test_the_generation_before_is_still_whole_when_files_are_shared(
     assert searcher.search("the theatre of Arden", 50).hits == expected
 
 
-def test_where_nothing_can_be_linked_files_are_copied(
+def test_files_are_copied_where_links_are_impossible(
     large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_links(source: Path, target: Path) -> None:
@@ -163,7 +159,7 @@ def test_where_nothing_can_be_linked_files_are_copied(
     assert Searcher.open(large, HashedEmbedder()).article("4.txt") is not None
 
 
-def test_a_base_that_is_open_already_is_not_read_again(
+def test_open_base_is_not_read_again(
     large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searcher = Searcher.open(large, HashedEmbedder())

@@ -26,7 +26,7 @@ def kept(tmp_path: Path) -> Path:
     return folder
 
 
-def test_vectors_are_found_by_their_text_whatever_its_place(kept: Path) -> None:
+def test_vectors_are_found_by_their_text(kept: Path) -> None:
     found = journal(kept).find(["unknown", *reversed(TEXTS)])
     assert sorted(found) == [1, 2, 3, 4]
     expected = HashedEmbedder().embed_passages(list(reversed(TEXTS)))
@@ -40,7 +40,7 @@ def test_vectors_of_another_model_are_not_found(kept: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "removed"])
-def test_a_damaged_file_is_passed_over_and_the_others_are_not(kept: Path, damage: str) -> None:
+def test_damaged_file_is_passed_over(kept: Path, damage: str) -> None:
     first, _ = sorted(kept.iterdir())
     whole = first.read_bytes()
     if damage == "removed":
@@ -57,7 +57,7 @@ def test_a_damaged_file_is_passed_over_and_the_others_are_not(kept: Path, damage
     assert sorted(journal(kept).find(TEXTS)) == [0, 1, 2, 3]
 
 
-def test_a_journal_that_is_cleared_leaves_nothing(kept: Path) -> None:
+def test_cleared_journal_leaves_nothing(kept: Path) -> None:
     cleared = journal(kept)
     cleared.clear()
     assert not kept.exists()

@@ -28,7 +28,7 @@ def article(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_writer_killed_in_the_middle_leaves_the_old_state_and_the_next_one_cleans_up(
+def test_killed_writer_leaves_the_old_state_and_is_cleaned_up(
     article: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index = tmp_path / "index"
@@ -64,7 +64,7 @@ def test_a_writer_killed_in_the_middle_leaves_the_old_state_and_the_next_one_cle
     assert [a.text for a in Searcher.open(index).articles()] == ["The ferry was early."]
 
 
-def test_a_generation_that_never_became_current_is_not_asked(
+def test_generation_that_never_became_current_is_not_asked(
     article: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index = tmp_path / "index"
@@ -77,7 +77,7 @@ def test_a_generation_that_never_became_current_is_not_asked(
     assert current_generation(index).name.startswith("00000010-")
 
 
-def test_a_generation_is_never_a_link_to_somewhere_else(
+def test_generation_that_is_a_link_is_refused(
     article: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
     index = tmp_path / "index"
@@ -89,7 +89,7 @@ def test_a_generation_is_never_a_link_to_somewhere_else(
         current_generation(index)
 
 
-def test_a_file_or_an_empty_folder_is_no_index(tmp_path: Path) -> None:
+def test_file_or_empty_folder_is_no_index(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         current_generation(tmp_path)
     (tmp_path / "file").write_text("text")
@@ -101,7 +101,7 @@ def test_a_file_or_an_empty_folder_is_no_index(tmp_path: Path) -> None:
     "content",
     ["", "[]", "{", '{"format_version": 1}', "[" * 100_000, '{"format_version": 1, "x": 2}'],
 )
-def test_a_manifest_that_is_not_ours_is_one_clear_line(content: str, tmp_path: Path) -> None:
+def test_foreign_manifest_is_one_clear_line(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises((IndexCorrupt, IndexForeign)) as failure:
         Manifest.read(tmp_path)

@@ -13,7 +13,7 @@ from index.store.publishing import held_source_paths
 from tests.fakes.embedder import HashedEmbedder
 
 
-def test_every_origin_is_given_and_no_writer_comes_between(tmp_path: Path) -> None:
+def test_source_paths_are_held_against_writers(tmp_path: Path) -> None:
     index = tmp_path / "index"
     with held_source_paths(index, 0) as origins:
         assert origins == frozenset()
@@ -28,7 +28,7 @@ def test_every_origin_is_given_and_no_writer_comes_between(tmp_path: Path) -> No
         pass
 
 
-def test_an_index_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_source_paths_of_a_corrupt_index_are_an_error(tmp_path: Path) -> None:
     index = tmp_path / "index"
     (tmp_path / "story.txt").write_text("Title\n\nThe ferry carried nine goats.\n")
     build_index([tmp_path / "story.txt"], index, embedder=HashedEmbedder())

@@ -59,11 +59,11 @@ def test_accents_and_case_do_not_matter(index: SparseIndex) -> None:
     assert found(index, "CHATEAU") == [2]
 
 
-def test_the_title_is_searched_too(index: SparseIndex) -> None:
+def test_title_is_searched_too(index: SparseIndex) -> None:
     assert found(index, "ferries") == [1]
 
 
-def test_a_date_filter_leaves_out_what_is_older_newer_or_undated(index: SparseIndex) -> None:
+def test_date_filter_leaves_out_older_newer_and_undated(index: SparseIndex) -> None:
     since = epoch_seconds("2024-01-01T00:00:00+00:00")
     until = epoch_seconds("2024-12-31T00:00:00+00:00")
     assert found(index, "captain") == [3, 1] or found(index, "captain") == [1, 3]
@@ -72,7 +72,7 @@ def test_a_date_filter_leaves_out_what_is_older_newer_or_undated(index: SparseIn
     assert found(index, "captain", Filters(since=until)) == []
 
 
-def test_a_source_filter_takes_any_case(index: SparseIndex) -> None:
+def test_source_filter_takes_any_case(index: SparseIndex) -> None:
     assert found(index, "captain mayor", filters_of(source="GAZETTE")) == [2]
 
 
@@ -82,7 +82,7 @@ def test_several_sources_are_searched_together(index: SparseIndex) -> None:
     assert found(index, "captain mayor", filters_of(source=[])) == []
 
 
-def test_a_filter_does_not_change_the_scores(index: SparseIndex) -> None:
+def test_filter_does_not_change_the_scores(index: SparseIndex) -> None:
     assert dict(index.search("captain denied", 5))[1] == pytest.approx(
         dict(index.search("captain denied", 5, filters_of(source="harbour post")))[1]
     )
@@ -107,7 +107,7 @@ def test_rarer_words_weigh_more(index: SparseIndex) -> None:
     assert 0 <= weights["captain"] < weights["attack"] < weights["zebra"]
 
 
-def test_an_updated_article_is_found_by_its_new_words_only(tmp_path: Path) -> None:
+def test_updated_article_is_found_by_its_new_words_only(tmp_path: Path) -> None:
     index = SparseIndex.create(tmp_path / "sparse")
     index.update([], rows(ARTICLES))
     changed = Article("a", "Ferry on time", "All went well.")
@@ -118,6 +118,6 @@ def test_an_updated_article_is_found_by_its_new_words_only(tmp_path: Path) -> No
     assert len(again) == 3
 
 
-def test_a_folder_without_tantivy_s_files_is_corrupt(tmp_path: Path) -> None:
+def test_folder_without_tantivy_files_is_corrupt(tmp_path: Path) -> None:
     with pytest.raises(IndexCorrupt, match="tantivy"):
         SparseIndex.open(tmp_path)
