@@ -34,7 +34,7 @@ class Filters:
     articles: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
-        """Tell whether anything is filtered out."""
+        """Whether anything is filtered out."""
         return self != EVERYTHING
 
 
@@ -48,7 +48,7 @@ def filters_of(
     source: Names | None = None,
     articles: Names | None = None,
 ) -> Filters:
-    """Give the filters that a caller means.
+    """Return the filters that a caller means.
 
     Args:
         since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has no
@@ -66,7 +66,7 @@ def filters_of(
 
 
 def admits(filters: Filters, article: Article) -> bool:
-    """Tell whether an article passes."""
+    """Whether an article passes."""
     if filters.articles is not None and article.id not in filters.articles:
         return False
     if filters.sources is not None and (article.source or "").casefold() not in filters.sources:

@@ -117,7 +117,7 @@ class FolderWatch:
         self._stop = threading.Event() if stop is None else stop
         self._quiet = quiet
         self._indexed: dict[str, _Mark] | None = None  # None until the first round is done
-        self._refused = UnreadableFiles()
+        self._unreadable = UnreadableFiles()
         self._owes_prune = False  # what has gone could not be told, because not all was to be seen
         self._all_seen = True
         self._complaint = ""
@@ -139,7 +139,7 @@ class FolderWatch:
                 rest = LOOK_AGAIN_SECONDS
 
     def _seconds(self) -> Iterator[bool]:
-        """Give about one value a second: whether anything was noticed in it.
+        """Yield about one value a second: whether anything was noticed in it.
 
         Notices are kept from the first value on, also while a round goes on. Should the system
         stop giving them, as when more folders come than it watches, that is told, and the values
@@ -172,7 +172,7 @@ class FolderWatch:
     def _look_and_index(self) -> bool:
         """Index what has changed and is at rest; tell whether to look again for what is not."""
         before = self._look()
-        due = before.keys() & self._refused.due()
+        due = before.keys() & self._unreadable.due()
         if before == self._indexed and not due:
             return False
         self._stop.wait(self._quiet)
@@ -205,7 +205,7 @@ class FolderWatch:
             self._complaint = str(error)
             return False
         self._complaint = ""
-        self._refused.note(what.only, {one.later for one in report.failures if one.later})
+        self._unreadable.note(what.only, {one.later for one in report.failures if one.later})
         self.tally.rounds += 1
         self.tally.added += report.added
         self.tally.replaced += report.replaced
@@ -214,7 +214,7 @@ class FolderWatch:
         return True
 
     def _look(self) -> dict[str, _Mark]:
-        """Tell all files, and of each what changes when it is written to or another takes its name.
+        """Return all files, each with what changes when it is written to or replaced.
 
         A file whose folder cannot be listed now is not there, nor is one on a disk that is missing:
         ``build_index`` knows better than to remove their articles.
@@ -260,6 +260,6 @@ class UnreadableFiles:
                 self._due[real] = time.monotonic() + self._pauses[real]
 
     def due(self) -> set[str]:
-        """Give those whose time has come."""
+        """Return those whose time has come."""
         now = time.monotonic()
         return {real for real, moment in self._due.items() if moment <= now}

@@ -21,7 +21,7 @@ __all__ = ["BuildProgress", "IndexChanges", "IndexWriter"]
 
 
 class BuildProgress(Protocol):
-    """Told how far the work is; both counts only grow within a build."""
+    """Told how far the work is; the counts only grow within a build."""
 
     def files(self, done: int, total: int, name: str) -> None:
         """``done`` of ``total`` files have been read; the last was ``name``."""

@@ -121,7 +121,7 @@ def quantise(float_file: Path, file: Path, exact: int = 0, *, rows: bool = False
 
 
 def _quantise_rows(file: Path) -> None:
-    """Give the tables that rows are taken from 8 bits, with a scale for each row."""
+    """Quantise the tables that rows are taken from, with a scale for each row."""
     import numpy as np
     import onnx
     from onnx import helper, numpy_helper

@@ -52,7 +52,7 @@ class VectorJournal:
         return len(self._rows)
 
     def find(self, texts: Sequence[str]) -> dict[int, NDArray[np.float32]]:
-        """Give the vectors that are kept, by the place of their text in ``texts``."""
+        """Return the vectors that are kept, by the place of their text in ``texts``."""
         found: dict[int, NDArray[np.float32]] = {}
         for place, text in enumerate(texts):
             kept = self._rows.get(self._key(text))

@@ -132,10 +132,6 @@ class Snapshot:
         """Return every article, in the order of their ids."""
         return self._catalogue.articles()
 
-    def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
-        """Return an article's passages with their ids, in reading order."""
-        return self._catalogue.passages_of(article)
-
     def undated(self) -> int:
         """Count the articles without a date."""
         return self._catalogue.undated()

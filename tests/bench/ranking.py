@@ -106,7 +106,7 @@ def vectors_of(searcher: Searcher) -> NDArray[np.float32]:
     texts: list[str] = []
     done = 0
     for article in searcher.articles():
-        found = searcher.snapshot.passages_of(article)
+        found = searcher.snapshot._catalogue.passages_of(article)
         texts += [embedded_text(article.title, passage.text) for _, passage in found]
         if len(texts) >= CHUNK:
             parts.append(searcher.embedder.embed_passages(texts))
