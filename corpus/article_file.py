@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import MEGABYTE, Format, format_of
-from corpus.gzipped import read_gzipped
+from corpus.packed import read_packed, split_packing
 from corpus.walk import FoundFile, cause_of
 
 __all__ = ["drafts_in"]
@@ -27,27 +27,26 @@ def drafts_in(found_file: FoundFile) -> Iterator[Draft | BadRecord]:
     kind = format_of(found_file.path.name)
     assert kind is not None, "the walk takes files of known formats only"
     try:
-        if kind.streamed:
+        name, packing = split_packing(found_file.path.name)
+        if packing in kind.streamed:
             with open(found_file.path, "rb") as file:
                 yield from kind.stream_parser()(file, found_file.path.name)
             return
-        packed = found_file.path.name.lower().endswith(".gz")
-        data = _read(found_file, kind, packed=packed)
+        data = _read(found_file, kind, packing)
     except OSError as error:
         raise FileOutOfReach(cause_of(error)) from error
-    name = found_file.path.name[:-3] if packed else found_file.path.name
     yield from kind.parse(data, name)
 
 
-def _read(found_file: FoundFile, kind: Format, *, packed: bool) -> bytes:
+def _read(found_file: FoundFile, kind: Format, packing: str) -> bytes:
     too_large = f"larger than {kind.limit // MEGABYTE} MB"
     if found_file.size > kind.limit:
         raise UnreadableArticle(f"{too_large} ({found_file.size / MEGABYTE:,.0f} MB)")
     with open(found_file.path, "rb") as file:
         limit = kind.limit + 1  # unpacks no more than this
-        data = read_gzipped(file, limit) if packed else file.read(limit)
+        data = read_packed(file, packing, limit) if packing else file.read(limit)
     if len(data) > kind.limit:
-        raise UnreadableArticle(f"{too_large}{' once unpacked' if packed else ''}")
+        raise UnreadableArticle(f"{too_large}{' once unpacked' if packing else ''}")
     if not data:
         raise UnreadableArticle("empty")
     return data

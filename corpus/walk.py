@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.formats.registry import FORMATS, format_of
+from corpus.packed import split_packing
 
 __all__ = ["FoundFile", "LoadFailure", "Walk", "cause_of", "find_files", "shown", "stored"]
 
@@ -206,7 +207,7 @@ def _look_at(
 
 
 def _unknown(name: str) -> str:
-    extension = os.path.splitext(name.lower().removesuffix(".gz"))[1]
+    extension = os.path.splitext(split_packing(name.lower())[0])[1]
     known = " ".join(FORMATS)
     what = f"format {shown(extension)}" if extension else "a name without an extension"
     return f"{what} is not one of {known}"

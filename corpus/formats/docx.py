@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,29 +16,14 @@ from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
 from corpus.formats.typography import lowered, raised
+from corpus.formats.zipped import check_archive
 from corpus.text import normalise
 
-__all__ = ["MOST_ENTRIES", "MOST_MARKUP", "MOST_NOTES", "MOST_UNPACKED", "parse"]
-
-MOST_ENTRIES = 2_000
-"""Files in the document's ZIP archive; one with a few hundred pictures has fewer."""
-
-MOST_UNPACKED = 100_000_000
-"""Bytes of all of them once unpacked, which python-docx holds in memory."""
-
-MOST_MARKUP = 20_000_000
-"""Bytes of those that are not pictures: as a tree, XML takes up to twenty times its length."""
+__all__ = ["MOST_NOTES", "parse"]
 
 MOST_NOTES = 5_000
 """Footnotes and endnotes that are read."""
 
-_PICTURES = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF",
-    b"\x01\0\0\0", b"\xd7\xcd\xc6\x9a", b"\xd0\xcf\x11\xe0",
-)  # fmt: skip
-"""How files begin that cannot be XML: pictures, and old Office documents that are embedded."""
-
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREAD = {qn(name) for name in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:tblPr", "w:sectPr")}
 # A text box is there twice, the second time for programs that do not know the first form.
 _UNREAD.add("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
@@ -83,40 +67,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     Raises:
         UnreadableArticle: the file is no Word document, is too large unpacked, or has no text.
     """
-    _check_archive(data)
+    check_archive(data, "Word document", ".docx")
     yield _read(data, name)
-
-
-def _check_archive(data: bytes) -> None:
-    """Refuse what is no ZIP archive, or would be too large, before anything of it is unpacked.
-
-    The sizes are those that the archive states; zipfile unpacks no more of an entry than that.
-    """
-    if data.startswith(_OLD_OFFICE):
-        raise UnreadableArticle("an old Word document, or one with a password, and no .docx")
-    if not data.startswith(b"PK"):
-        raise UnreadableArticle("not a Word document: no ZIP archive")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES:
-                raise UnreadableArticle(f"holds more than {MOST_ENTRIES:,} files")
-            sizes = sum(entry.file_size for entry in entries)
-            if sizes > MOST_UNPACKED:
-                raise UnreadableArticle(f"larger than {MOST_UNPACKED // 1_000_000} MB unpacked")
-            if sizes > MOST_MARKUP:
-                sizes -= sum(entry.file_size for entry in entries if _is_picture(archive, entry))
-            if sizes > MOST_MARKUP:
-                raise UnreadableArticle(f"more than {MOST_MARKUP // 1_000_000} MB without pictures")
-    except UnreadableArticle:
-        raise
-    except Exception as error:  # struct.error, NotImplementedError, OverflowError: all are seen
-        raise UnreadableArticle("a damaged ZIP archive (cut off?)") from error
-
-
-def _is_picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    with archive.open(entry) as file:
-        return file.read(8).startswith(_PICTURES)
 
 
 def _read(data: bytes, name: str) -> Draft:

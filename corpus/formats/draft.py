@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["BadRecord", "Draft"]
+__all__ = ["BadRecord", "Draft", "within"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,17 @@ class BadRecord:
     place: str
     cause: str
     passed_over: bool = False
+
+
+def within(one: Draft | BadRecord, file: str, place: str) -> Draft | BadRecord:
+    """What was read in a file that lies in another one, by its place there.
+
+    Args:
+        one: as the file's own format gives it.
+        file: the file's name in the other one.
+        place: where it is, for a message about it.
+    """
+    inside = f"{place} {one.place}".strip()
+    if isinstance(one, BadRecord):
+        return replace(one, place=inside)
+    return replace(one, key=file if one.key is None else f"{file}#{one.key}", place=inside)

@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.time_limit import parse_with_limit
+from corpus.packed import split_packing
 
 __all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "StreamParser", "format_of"]
 
@@ -25,15 +26,16 @@ class Format:
     Attributes:
         module: name of the module of this package that has ``parse``.
         limit: most bytes that are held in memory to be parsed, unpacked where they are gzipped.
-        streamed: whether the module has ``parse_stream`` as well, which takes the open file as it
-            is, packed or not. Then the limit is for what was fetched; a file may have any size,
-            because what is held is bounded by a record, and the time by the file.
+        streamed: how the files may be packed that the module reads by ``parse_stream``, which
+            takes the open file as it is; empty for not at all. Then the limit is for what was
+            fetched or packed in another way; a file may have any size, because what is held is
+            bounded by a record, and the time by the file.
         quick: whether no file can take long, so that it needs no process of its own.
     """
 
     module: str
     limit: int
-    streamed: bool = False
+    streamed: tuple[str, ...] = ()
     quick: bool = False
 
     def parse(self, data: bytes, name: str, **options: str | None) -> Iterator[Draft | BadRecord]:
@@ -80,6 +82,12 @@ FORMATS: dict[str, Format] = {
     ".html": Format("html", _ONE),
     ".htm": Format("html", _ONE),
     ".xhtml": Format("html", _ONE),
+    **{
+        extension: Format("html", _ONE)
+        for extension in (".php", ".shtml", ".asp", ".aspx", ".jsp", ".cfm")
+    },
+    ".mhtml": Format("mhtml", _PICTURED),
+    ".mht": Format("mhtml", _PICTURED),
     ".json": Format("json", _DOCUMENT, quick=True),
     ".jsonl": Format("json", _MANY, quick=True),
     ".ndjson": Format("json", _MANY, quick=True),
@@ -87,15 +95,29 @@ FORMATS: dict[str, Format] = {
     ".tsv": Format("csv", _MANY, quick=True),
     ".pdf": Format("pdf", _PICTURED),
     ".docx": Format("docx", _PICTURED),
+    ".odt": Format("odt", _PICTURED),
+    ".rtf": Format("rtf", _ONE),
+    ".epub": Format("epub", _PICTURED),
+    ".pptx": Format("pptx", _PICTURED),
+    ".xlsx": Format("xlsx", _PICTURED),
+    ".eml": Format("mail", _PICTURED),
+    ".mbox": Format("mail", _MANY),
     ".rss": Format("feed", _FEED),
     ".atom": Format("feed", _FEED),
     ".xml": Format("feed", _FEED),
-    ".warc": Format("warc", _MANY, streamed=True, quick=True),
+    ".warc": Format("warc", _MANY, streamed=("", ".gz"), quick=True),
+    ".zip": Format("archive", _MANY, streamed=("",), quick=True),
+    ".wacz": Format("archive", _MANY, streamed=("",), quick=True),
+    ".tar": Format("archive", _MANY, streamed=("", ".gz", ".bz2", ".xz"), quick=True),
+    ".tgz": Format("archive", _MANY, streamed=("", ".gz", ".bz2", ".xz"), quick=True),
 }
 
 
 def format_of(name: str) -> Format | None:
-    """Find the format of a file by its name; ``.gz`` after the extension does not count."""
-    lowered = name.lower().removesuffix(".gz")
+    """Find the format of a file by its name; an extension of packing does not count.
+
+    Nor does what a program that saves pages keeps of a question: ``index.php?id=3``.
+    """
+    lowered = split_packing(name.lower())[0].partition("?")[0]
     dot = lowered.rfind(".")
     return FORMATS.get(lowered[dot:]) if dot > 0 else None

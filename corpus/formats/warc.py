@@ -42,6 +42,10 @@ _KINDS = {
     "application/pdf": ".pdf",
     "application/x-pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
 }
 # What a page is made of, and no article.
 _PARTS = re.compile(r"(image|audio|video|font)/|.*(javascript|ecmascript|css|font)|text/dns")
@@ -66,9 +70,9 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
         name: the file's name.
 
     Yields:
-        A Draft for each response with status 200 that is HTML, PDF or a Word document: its address
-        is the page's own or the one it was fetched from, and its date only what the page declares,
-        never the crawl's. A BadRecord for each page and record that cannot be read; the next
+        A Draft for each response with status 200 that is HTML, a PDF or an office document: its
+        address is the page's own or the one it was fetched from, and its date only what the page
+        declares, never the crawl's. A BadRecord for each page and record that cannot be read; the next
         record is looked for by how records begin. One more, which is ``passed_over``, counts the
         other documents by their types; what pages are made of is none.
 

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from corpus.gzipped import GZIP_MAGIC
+from corpus.packed import GZIP_MAGIC
 
 __all__ = ["MOST_SEARCHED", "NONE_FOUND", "RECORD", "StretchEnd", "unpacked_pieces"]
 

@@ -17,7 +17,7 @@ from corpus.formats.warc_members import (
     StretchEnd,
     unpacked_pieces,
 )
-from corpus.gzipped import GZIP_MAGIC
+from corpus.packed import GZIP_MAGIC
 
 __all__ = ["BLANK_LINE", "LONGEST_HEADER", "LONGEST_PAGE", "NO_RECORD", "Record", "records"]
 

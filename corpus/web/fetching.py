@@ -22,7 +22,7 @@ import httpx
 from corpus.address import clean_address
 from corpus.errors import UnreadableArticle
 from corpus.formats.registry import MEGABYTE, Format, format_of
-from corpus.gzipped import GZIP_MAGIC, read_gzipped
+from corpus.packed import GZIP_MAGIC, read_packed
 from corpus.walk import shown
 from corpus.web.media_types import charset_of, file_name, media_type
 from corpus.web.network import CheckedNetwork
@@ -192,7 +192,7 @@ def _body(response: httpcore.Response, headers: dict[str, str], limit: int) -> b
 
 
 def _unpacked(data: bytes, limit: int) -> bytes:
-    unpacked = read_gzipped(io.BytesIO(data), limit + 1)
+    unpacked = read_packed(io.BytesIO(data), ".gz", limit + 1)
     if len(unpacked) > limit:
         raise UnreadableArticle(f"larger than {_megabytes(limit)} once unpacked")
     return unpacked

@@ -32,6 +32,15 @@ _EXTENSIONS: dict[str, tuple[str, ...]] = {
         ("application/xml", "text/xml"): (".xml", ".rss"),
         ("application/pdf", "application/x-pdf"): (".pdf",),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",): (".docx",),
+        ("application/vnd.oasis.opendocument.text",): (".odt",),
+        ("application/vnd.openxmlformats-officedocument.presentationml.presentation",): (".pptx",),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",): (".xlsx",),
+        ("application/rtf", "text/rtf"): (".rtf",),
+        ("application/epub+zip",): (".epub",),
+        ("message/rfc822",): (".eml",),
+        ("multipart/related", "application/x-mimearchive"): (".mhtml",),
+        ("application/zip", "application/x-zip-compressed"): (".zip",),
+        ("application/x-tar",): (".tar",),
         ("application/warc",): (".warc",),
     }.items()
     for name in names

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.docx import MOST_ENTRIES, parse
+from corpus.formats.docx import parse
 from corpus.formats.draft import Draft
+from corpus.formats.zipped import MOST_ENTRIES
 from tests.corpus.formats.conftest import ReadOne
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -13,7 +13,7 @@ from corpus.web.media_types import charset_of, file_name, media_type
     [
         ("text/html; charset=utf-8", "/news/flood", "flood.html"),
         ("TEXT/HTML", "/news/flood.htm", "flood.htm"),
-        ("text/html", "/news/flood.php", "flood.php.html"),
+        ("text/html", "/news/flood.php", "flood.php"),
         ("text/html", "/", "page.html"),
         ("text/html", "/report.pdf", "report.pdf.html"),
         ("", "/news/flood", "flood.html"),

@@ -1,0 +1,71 @@
+"""RTF documents: one article a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from striprtf.striprtf import rtf_to_text
+
+from corpus.errors import UnreadableArticle
+from corpus.formats.draft import Draft
+from corpus.formats.properties import sensible_author, sensible_title, title_and_text
+from corpus.formats.typography import lowered, raised
+from corpus.text import normalise
+
+__all__ = ["parse"]
+
+_LINES = re.compile(r"\s*\n\s*")
+# A group without others in it, of text that is left out; and one that is raised or lowered.
+_LEFT_OUT = re.compile(rb"\{[^{}\\]{0,20}(?:\\[a-z]+-?\d* ?){0,20}?"
+                       rb"\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*\}")  # fmt: skip
+_SCRIPT = re.compile(rb"\{((?:\\[a-z]+-?\d* ?){0,20}?)\\(super|sub)(?![a-z]) ?"
+                     rb"((?:\\[a-z]+-?\d* ?){0,20})([\w+-]{1,20})\}")  # fmt: skip
+
+
+def parse(data: bytes, name: str) -> Iterator[Draft]:
+    """Read an RTF document.
+
+    Args:
+        data: the whole file.
+        name: the file's name; the title where the document has none.
+
+    Yields:
+        One Draft. Text that is struck out or hidden is left out; title and author are those of the
+        document's information where they are sensible.
+
+    Raises:
+        UnreadableArticle: the file is no RTF, or has no text.
+    """
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise UnreadableArticle("not an RTF document")
+    title = sensible_title(_property(data, b"title"))
+    author = sensible_author(_property(data, b"author"))
+    source = _SCRIPT.sub(_shifted, _LEFT_OUT.sub(b"", data)).decode("latin-1")
+    try:
+        plain = rtf_to_text(source, errors="replace")
+    except Exception as error:  # striprtf promises none, and several come out of it
+        raise UnreadableArticle(f"a damaged RTF document ({type(error).__name__})") from error
+    text = normalise(_LINES.sub("\n\n", plain)).strip()
+    if not text:
+        raise UnreadableArticle("no text in it")
+    title, text = title_and_text(title, text, name)
+    yield Draft(title=title, text=text, author=author)
+
+
+def _property(data: bytes, field: bytes) -> str:
+    found = re.search(rb"\{\\%s ([^{}]{0,1000})\}" % field, data[:100_000])
+    if found is None:
+        return ""
+    try:
+        return str(rtf_to_text("{\\rtf1 " + found[1].decode("latin-1") + "}", errors="replace"))
+    except Exception:  # as above; the text does without it
+        return ""
+
+
+def _shifted(script: re.Match[bytes]) -> bytes:
+    text = script[4].decode("ascii", "replace")
+    written = (raised if script[2] == b"super" else lowered)(text, "0")
+    codes = "".join(char if char.isascii() else f"\\u{ord(char)}?" for char in written)
+    look = (script[1] + script[3]).rstrip()
+    return b"{%s%s%s}" % (look, b" " if look else b"", codes.encode())
