@@ -50,7 +50,7 @@ def index_articles(
 
 
 def index_folder(index: Path | None) -> Path:
-    """Give the folder that was named, or the settings' one; raises what ``Settings.load`` does."""
+    """Return the named folder, else the settings' one; raises what ``Settings.load`` does."""
     settings = Settings.load()
     return settings.index if index is None else index
 

@@ -24,7 +24,7 @@ SAMPLE = "Who denied the missile attack?"
 
 
 def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
-    """Give a bot over a copy of the samples' index."""
+    """Return a bot over a copy of the samples' index."""
     shutil.copytree(samples_index, folder)
     return NewsBot(folder, embedder=embedder)
 

@@ -59,12 +59,12 @@ def pressed(client: httpx.Client, button: str, text: str = "") -> str:
 
 
 def event_of(client: httpx.Client, kind: str, shown: str) -> dict[str, Any]:
-    """Give the first event of this kind of the component that shows these words."""
+    """Return the first event of this kind of the component that shows these words."""
     return all_events(client, kind, shown)[0]
 
 
 def all_events(client: httpx.Client, kind: str, shown: str) -> list[dict[str, Any]]:
-    """Give the events of this kind of the component that shows these words."""
+    """Return the events of this kind of the component that shows these words."""
     config: Any = client.get("/config").json()
     components = {one["id"]: one for one in config["components"]}
 

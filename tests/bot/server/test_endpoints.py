@@ -15,22 +15,15 @@ import pytest
 from bot.access.rate_limits import ServerLimits
 from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig
-from tests.fakes.served import SAMPLE, call, copied, serving_on
+from tests.fakes.served import SAMPLE, call, serving_on
 
 if TYPE_CHECKING:
-    from index.embedding.embedder import Embedder
+    pass
 
 NAMES = {"/answer", "/search", "/articles", "/add", "/remove", "/status"}
 LIMITS = ServerLimits(requests_a_minute=0, file_bytes=200_000, upload_files=3, text=5_000)
 REGATTA = b"Zeppelin regatta\n\nThe zeppelin regatta of Quillhaven was won by Ottoline on Sunday.\n"
 WHO_WON = "Who won the zeppelin regatta of Quillhaven?"
-
-
-@pytest.fixture(scope="module")
-def bot(
-    samples_index: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> NewsBot:
-    return copied(samples_index, tmp_path_factory.mktemp("served") / "index", embedder)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +14,7 @@ from index.errors import EmptyQuestion
 from tests.fakes.served import SAMPLE
 
 if TYPE_CHECKING:
-    from index.embedding.embedder import Embedder
-
-
-@pytest.fixture(scope="module")
-def bot(samples_index: Path, embedder: Embedder) -> NewsBot:
-    return NewsBot(samples_index, embedder=embedder)
+    pass
 
 
 def test_hook_is_called_with_each_answer_or_error(bot: NewsBot) -> None:

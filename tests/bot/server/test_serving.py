@@ -47,13 +47,6 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def bot(
-    samples_index: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> NewsBot:
-    return copied(samples_index, tmp_path_factory.mktemp("served") / "index", embedder)
-
-
-@pytest.fixture(scope="module")
 def site(bot: NewsBot, users: Path) -> Iterator[str]:
     """For users of whom ann may edit, with MCP."""
     with serving_on(bot, ServerConfig(users=users, editors=["ann"], mcp=True, limits=FREE)) as url:
