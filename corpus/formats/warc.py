@@ -72,9 +72,9 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
     Yields:
         A Draft for each response with status 200 that is HTML, a PDF or an office document: its
         address is the page's own or the one it was fetched from, and its date only what the page
-        declares, never the crawl's. A BadRecord for each page and record that cannot be read; the next
-        record is looked for by how records begin. One more, which is ``passed_over``, counts the
-        other documents by their types; what pages are made of is none.
+        declares, never the crawl's. A BadRecord for each page and record that cannot be read; the
+        next record is looked for by how records begin. One more, which is ``passed_over``, counts
+        the other documents by their types; what pages are made of is none.
 
     Raises:
         UnreadableArticle: the file is no web archive, or holds no page.
