@@ -25,7 +25,7 @@ PROSE = st.lists(
 
 
 @given(st.text() | PROSE)
-def test_spans_are_ascending_trimmed_and_hold_every_visible_character(text: str) -> None:
+def test_spans_ascend_and_hold_every_visible_character(text: str) -> None:
     spans = sentence_spans(text)
     end_before = 0
     for start, end in spans:
@@ -36,20 +36,12 @@ def test_spans_are_ascending_trimmed_and_hold_every_visible_character(text: str)
     assert not text[end_before:].strip()
 
 
-def test_abbreviations_and_initials_do_not_end_a_sentence() -> None:
-    text = "Officials said Ambassador Matthew H. Tueller was away. The U.S. embassy was shut."
-    assert [text[start:end] for start, end in sentence_spans(text)] == [
-        "Officials said Ambassador Matthew H. Tueller was away.",
-        "The U.S. embassy was shut.",
-    ]
-
-
-def test_a_line_end_ends_a_sentence_without_a_full_stop() -> None:
+def test_line_end_ends_a_sentence_without_a_stop() -> None:
     text = "Ferry late again\nPassengers waited"
     assert [text[start:end] for start, end in sentence_spans(text)] == text.split("\n")
 
 
-def test_a_wrapped_paragraph_is_read_across_its_line_ends() -> None:
+def test_wrapped_paragraph_is_read_across_its_line_ends() -> None:
     text = (
         "The harbour board of Askvik said on Monday that the ferry would\n"
         "not run before the spring, because the engine had to be sent to\n"
@@ -61,18 +53,18 @@ def test_a_wrapped_paragraph_is_read_across_its_line_ends() -> None:
     assert sentences[0].endswith("the yard.")
 
 
-def test_a_list_of_short_lines_is_not_taken_for_a_wrapped_paragraph() -> None:
+def test_list_of_short_lines_is_no_wrapped_paragraph() -> None:
     text = "Results of the regional chess league on Sunday evening\nDunnerby 5\nHalvik 3\nAskvik 2"
     assert len(sentence_spans(text)) == 4
 
 
-def test_a_sentence_that_comes_twice_gets_two_places() -> None:
+def test_sentence_that_comes_twice_has_two_places() -> None:
     text = "No comment. No comment. No comment."
     assert len(set(sentence_spans(text))) == 3
 
 
-def test_a_paragraph_of_half_a_million_characters_takes_seconds_not_hours() -> None:
+def test_paragraph_of_half_a_million_characters_is_quick() -> None:
     began = time.monotonic()
     spans = sentence_spans("One more word. " * 20_000 + "x" * 200_000)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 10
     assert max(end - start for start, end in spans) <= LONGEST_PIECE

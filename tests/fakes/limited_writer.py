@@ -18,8 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import datasketch  # noqa: F401 - this and the next are imported late: here once for all forks
-import pysbd  # noqa: F401
+import datasketch  # noqa: F401 - it is imported late: here once for all forks
 
 from corpus.errors import NewsbotError
 from index.builder import remove_articles
