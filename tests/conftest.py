@@ -6,9 +6,9 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -82,6 +82,23 @@ _attempts = _Attempts(Path(_log_name))
 
 def pytest_unconfigure() -> None:
     Path(_log_name).unlink(missing_ok=True)
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if report.when == "call" and report.failed and "tab" in getattr(item, "fixturenames", ()):
+        from tests.fakes.pages import take_picture
+
+        take_picture(item)
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from bot.chat.export import as_text
 from bot.chat.filters import SearchFilters
 from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
 from bot.chat.html.cards import card_html, cards_html
-from bot.chat.html.markup import escaped, message_html, notice_html
-from bot.chat.html.timeline import coverage_html
+from bot.chat.html.markup import escaped, message_html, notice_html, problem_html
+from bot.chat.html.timeline import timeline_html
 from bot.chat.turns import Turn, turn_sources
 from bot.errors import UnknownArticle
 from bot.sanitize import counted
@@ -30,7 +30,6 @@ __all__ = [
     "converse",
     "first_view",
     "greeting",
-    "problem_html",
     "shown",
     "stopped",
     "typed",
@@ -44,69 +43,50 @@ _MOST_TURNS = 30  # of a conversation; older ones leave the page, so that its me
 
 @dataclass(frozen=True)
 class ConversationView:
-    """What the page shows at one moment.
+    """What the page shows at one moment, as HTML; None leaves a part of it as it is."""
 
-    Attributes:
-        messages: role (``user`` or ``assistant``) and HTML of each message, the oldest first.
-        sources: HTML of the sources beside them, with what can be copied.
-        coverage: HTML of when what was found was published; empty where there is nothing to show.
-        notice: HTML of the line at the question box.
-        box: what the question box is to hold; None where it is to be left alone.
-        turns: the turns that are complete and stand, the oldest first.
-        reading: HTML of the reading pane; None where it is to be left alone.
-        sent: a question that leaves its box, unless something else has been typed there since it
-            was sent; empty for none, None where what was said of that still holds.
-    """
-
-    messages: list[tuple[Role, str]]
+    messages: list[tuple[Role, str]]  # the oldest first
     sources: str
-    coverage: str
+    timeline: str
     notice: str
-    box: str | None
-    turns: tuple[Turn, ...]
+    box: str | None  # plain text
+    turns: tuple[Turn, ...]  # those that are complete and stand
     reading: str | None = None
-    sent: str | None = ""
+    sent: str | None = ""  # leaves the box, unless something else has been typed there since
 
 
 def first_view() -> ConversationView:
-    """Give the page before the first question."""
-    return ConversationView([], _sources(()), "", notice_html(), "", (), "")
+    """Return the page before the first question."""
+    return shown((), box="", reading="")
 
 
 def shown(
     turns: Sequence[Turn], notice: str = "", box: str | None = None, reading: str | None = None
 ) -> ConversationView:
-    """Give the page with a conversation that is complete so far.
-
-    Args:
-        turns: the oldest first.
-        notice: HTML of the line at the question box; an empty line where it is empty.
-        box: what the question box is to hold; None where it is to be left alone.
-        reading: HTML of the reading pane; None where it is to be left alone.
-    """
+    """Return the page with a conversation that is complete so far."""
     done = tuple(turns)
-    coverage = coverage_html(done[-1].found) if done else ""
+    timeline = timeline_html(done[-1].found) if done else ""
     notice = notice or notice_html()
-    return ConversationView(_messages(done), _sources(done), coverage, notice, box, done, reading)
+    return ConversationView(_messages(done), _sources(done), timeline, notice, box, done, reading)
 
 
 def stopped(turns: Sequence[Turn], question: str, box: str = "") -> ConversationView:
-    """Give the page after an answer was stopped: as it was, and the question back in its box.
+    """Return the page after an answer was stopped: as it was, and the question back in its box.
 
     Args:
         turns: the conversation.
-        question: what was asked; empty where it stands in the conversation already.
+        question: what was asked; empty if it stands in the conversation already.
         box: what has been typed into the box meanwhile, which stays there.
     """
     if not question:
         return shown(turns, notice_html("Stopped. The conversation is as it was."))
     if box.strip() not in ("", question.strip()):
-        return shown(turns, notice_html(f"Stopped. This was asked: {question}"))
+        return shown(turns, notice_html(f"Stopped. Your question was: {question}"))
     return shown(turns, notice_html("Stopped. The question is still in its box."), question)
 
 
 def typed(message: str) -> str:
-    """Give a question as it was typed, from its message after it was edited on the page."""
+    """Return a question as it was typed, from its message after it was edited on the page."""
     return html.unescape(message)
 
 
@@ -114,42 +94,47 @@ def converse(
     bot: NewsBot,
     question: str,
     turns: Sequence[Turn],
-    narrowing: SearchFilters | None = None,
-    whole: Sequence[Turn] | None = None,
-    back: str | None = None,
+    filters: SearchFilters | None = None,
+    standing: Sequence[Turn] | None = None,
+    returned: str | None = None,
 ) -> Iterator[ConversationView]:
-    """Ask a question and give the page at each step, until the answer is complete.
+    """Ask a question and yield the page at each step, until the answer is complete.
 
-    What goes wrong is told on the page: then the conversation is as it was and the question back
+    What goes wrong is said on the page: then the conversation is as it was and the question back
     in its box.
 
     Args:
         bot: answers.
         question: anything.
         turns: the conversation so far, the oldest first.
-        narrowing: which articles are asked; all where None.
-        whole: the conversation that stands until the answer is complete, where that takes the place
-            of some of its turns; then the question did not come from the box, which is left alone.
-        back: beside ``whole``: what is put into the box where no answer comes of it; None for
-            nothing.
+        filters: which articles are asked; all if None.
+        standing: the conversation that stands until the answer is complete, if the answer replaces
+            some of its turns; then the question did not come from the box, which is left alone.
+        returned: beside ``standing``: what is put into the box if no answer comes of it.
     """
     done = tuple(turns)
-    stands = done if whole is None else tuple(whole)
-    back = question if whole is None else back
-    narrow = narrowing or SearchFilters()
+    from_box = standing is None
+    stands = done if standing is None else tuple(standing)
+    back = question if from_box else returned
+    filters = filters or SearchFilters()
     if not question.strip():
         yield shown(stands, notice_html("Type a question first, then press Enter."))
         return
     number = done[-1].number + 1 if done else 1
-    history = [(turn.question, turn.answer.text) for turn in done]
-    text = ""
+    text, cards = "", ""
     citations: list[Citation] = []
-    sent = question if whole is None else ""
-    yield replace(_asking(done, stands, question, pending_html(), ""), sent=sent, reading="")
+
+    def asking(answer: str) -> ConversationView:
+        messages = [*_messages(done), ("user", question_html(question)), ("assistant", answer)]
+        latest = cards or message_html("Looking for sources…")
+        sources = _copied(done) + cards_html(latest, _earlier(done))
+        return ConversationView(messages, sources, "", notice_html(), None, stands, sent=None)
+
+    yield replace(asking(pending_html()), sent=question if from_box else "", reading="")
     try:
         generation = bot.searcher().generation
-        cards = ""
-        for chunk in bot.stream(question, history, **narrow.to_filters()):
+        history = [(turn.question, turn.answer.text) for turn in done]
+        for chunk in bot.stream(question, history, **filters.keywords()):
             if "sources" in chunk:
                 citations = [Citation.from_dict(fields) for fields in chunk["sources"]]
                 cards = _cards(bot, number, citations)
@@ -160,46 +145,42 @@ def converse(
                     question,
                     answer,
                     turn_sources(chunk["hits"]),
-                    narrow,
+                    filters,
                     generation,
-                    answer_html(answer, number, str(narrow)),
+                    answer_html(answer, number, str(filters)),
                     _all_cards(bot, number, answer),
                 )
-            elif "text" in chunk:
-                text += chunk["text"]
-                # Without sources it is a refusal, which is shown in one piece at the end.
-                growing = growing_html(text, citations, number) if citations else pending_html()
-                yield _asking(done, stands, question, growing, cards)
-            else:
-                yield _asking(done, stands, question, pending_html(), cards)
+                continue
+            text += chunk.get("text", "")
+            # Without sources it is a refusal, which is shown in one piece at the end.
+            growing = text and citations
+            yield asking(growing_html(text, citations, number) if growing else pending_html())
     except EmptyQuestion:
         yield shown(stands, notice_html("That has no words to search for."), back)
     except NewsbotError as error:
-        yield shown(stands, problem_html(bot, error), back)
+        yield shown(stands, _problem(bot, error), back)
     else:
         yield shown((*done, turn)[-_MOST_TURNS:])
 
 
 def greeting(bot: NewsBot) -> tuple[str, str]:
-    """Say what the index holds, as plain text, and what is wrong with it, as a notice's HTML."""
+    """Return what the index holds, as plain text, and what is wrong with it, as HTML."""
     try:
         articles = bot.status().articles
     except NewsbotError as error:
-        return "", problem_html(bot, error)
+        return "", _problem(bot, error)
     return f"{counted(articles, 'article')} indexed", notice_html()
 
 
-def problem_html(bot: NewsBot, error: NewsbotError) -> str:
-    """Say what went wrong, and what to run where there is no index."""
-    if isinstance(error, IndexMissing):
-        where = shlex.quote(str(bot.index))
-        commands = (f"newsbot index FOLDER --index {where}", f"newsbot chat --index {where}")
-        return notice_html(
-            "There is no index of articles yet. With a folder of articles, run:",
-            commands,
-            problem=True,
-        )
-    return notice_html(str(error), problem=True)
+def _problem(bot: NewsBot, error: NewsbotError) -> str:
+    """Say what went wrong, and what to run if there is no index."""
+    if not isinstance(error, IndexMissing):
+        return problem_html(error)
+    where = shlex.quote(str(bot.index))
+    return problem_html(
+        "There is no index of articles yet. With a folder of articles, run:",
+        (f"newsbot index FOLDER --index {where}", f"newsbot chat --index {where}"),
+    )
 
 
 def _all_cards(bot: NewsBot, number: int, answer: Answer) -> str:
@@ -216,17 +197,6 @@ def _text(bot: NewsBot, citation: Citation) -> str | None:
         return bot.article(citation.article_id).text
     except UnknownArticle:
         return None  # the index was rebuilt without it a moment ago; the quote is still true
-
-
-def _asking(
-    turns: tuple[Turn, ...], stands: tuple[Turn, ...], question: str, answering: str, cards: str
-) -> ConversationView:
-    messages = _messages(turns)
-    messages += [("user", question_html(question)), ("assistant", answering)]
-    sources = _copied(turns) + cards_html(
-        cards or message_html("Looking for sources…"), _earlier(turns)
-    )
-    return ConversationView(messages, sources, "", notice_html(), None, stands, sent=None)
 
 
 def _messages(turns: Sequence[Turn]) -> list[tuple[Role, str]]:

@@ -12,28 +12,28 @@ __all__ = ["ConversationLock"]
 
 
 class ConversationLock:
-    """Who is being answered in one conversation. Safe for threads.
+    """Which question of one conversation is being answered. Safe for threads.
 
-    The browser keeps a second question from being sent only as far as it is the same event and the
-    first is under way already: here it is kept from being asked. It holds no lock, since Gradio
-    copies it for each conversation: ``dict.setdefault`` is one step.
+    The browser holds back a second question only if the same event sends it and the first has
+    already begun. It contains no ``threading.Lock``, since Gradio copies it for each conversation:
+    ``dict.setdefault`` is one step.
     """
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Begin unlocked."""
         self._held: dict[str, object] = {}
-        self._known: list[object] | None = None  # the answers that the last one left, if known
+        self._known: list[object] | None = None  # the answers that the last question left, if known
 
-    def alone(
+    def run_exclusive(
         self, before: Sequence[Turn], steps: Iterator[tuple[Sequence[Turn], Any]], busy: Any
     ) -> Iterator[Any]:
-        """Give what an answer comes to, step by step, or ``busy`` where another is on its way.
+        """Yield the steps of an answer, or ``busy`` if another one is on its way.
 
         Args:
-            before: the conversation as whoever asks knows it; where an answer has come to it
-                meanwhile that counts as busy too.
-            steps: the conversation at each step, and what is given; not begun where it is busy.
-            busy: what is given instead.
+            before: the conversation as the asking event knows it; if an answer has been added
+                since, that counts as busy too.
+            steps: the conversation at each step, and what is yielded; not begun if it is busy.
+            busy: what is yielded instead.
         """
         ticket = object()
         if self._held.setdefault("by", ticket) is not ticket:
@@ -44,17 +44,17 @@ class ConversationLock:
             if known is not None and not _same(known, before):
                 yield busy
                 return
-            for turns, given in steps:
+            for turns, step in steps:
                 if self._held.get("by") is not ticket:
-                    return  # stopped: what it would still say is said to nobody
+                    return  # stopped: nobody is to see the rest
                 self._known = [turn.answer for turn in turns]
-                yield given
+                yield step
         finally:
             if self._held.get("by") is ticket:
                 del self._held["by"]
 
-    def clear(self) -> None:
-        """Let the next one ask, whoever is being answered."""
+    def release(self) -> None:
+        """Let the next question be asked, whatever is being answered."""
         self._known = None
         self._held.clear()
 

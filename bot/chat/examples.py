@@ -36,8 +36,8 @@ EXAMPLES = (
 """Questions to begin with, each with the id of the sample article that it is about."""
 
 _MOST = 4
-_MOST_ARTICLES = 60  # that are looked at: the first ones by id
-_MOST_TRIED = 12  # questions that are tried; each takes as long as an answer
+_MOST_ARTICLES = 60  # that are looked at, by id
+_MOST_TRIED = 12  # each takes as long as an answer
 _BEGINNING = 3_000  # code points of an article that are looked at
 
 _NAME = r"[A-Z][a-z][\w’'-]*(?: (?:[A-Z]\.|[A-Z][\w’'-]+)){1,3}"
@@ -49,7 +49,7 @@ _COUNTED = re.compile(
 
 
 class Examples:
-    """Offers questions of an index; made once for each of its states. Safe for threads."""
+    """Questions that an index answers, made once for each generation. Safe for threads."""
 
     def __init__(self, bot: NewsBot) -> None:
         """Offer questions that this bot answers."""
@@ -58,9 +58,9 @@ class Examples:
         self._made: tuple[str, list[str]] = ("", [])
 
     def offered(self) -> list[str]:
-        """Give at most four questions that the index answers; none where it cannot be asked.
+        """Return at most four questions that the index answers; none if it cannot be asked.
 
-        The first call for a state of the index takes as long as a few answers, unless it holds the
+        The first call for a generation takes as long as a few answers, unless the index holds the
         sample articles.
         """
         try:
@@ -70,7 +70,7 @@ class Examples:
                     self._made = (generation, self._samples() or list(self._own()))
                 return list(self._made[1])
         except NewsbotError:
-            return []  # the page tells elsewhere what is wrong with the index
+            return []  # ``greeting`` says what is wrong with the index
 
     def _samples(self) -> list[str]:
         return [question for question, article in EXAMPLES if self._has(article)]
@@ -97,11 +97,7 @@ class Examples:
 
 
 def questions_about(article: Article) -> list[str]:
-    """Make questions that an article may answer: who holds an office, what somebody said.
-
-    Returns:
-        At most three, each on one line; they have not been asked yet.
-    """
+    """Return at most three questions, not tried yet, that an article may answer."""
     text = one_line(article.text[:_BEGINNING])
     made = [f"Who is the {match[1]}?" for match in islice(_ROLE.finditer(text), 1)]
     made += [f"How many {m[1]} were {m[2]}?" for m in islice(_COUNTED.finditer(text), 1)]

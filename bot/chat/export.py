@@ -21,7 +21,7 @@ _MARKED = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
 
 
 def as_text(turn: Turn) -> str:
-    """Give an answer with its sources numbered below it, as plain text."""
+    """Return an answer with its sources numbered below it, as plain text."""
     lines = [clean(turn.answer.text)]
     for cited in _numbered(turn):
         address = cited.url if safe_link(cited.url) else None
@@ -31,12 +31,12 @@ def as_text(turn: Turn) -> str:
 
 
 def as_markdown(turns: Sequence[Turn]) -> str:
-    """Give a conversation as Markdown in which no text of others is markup."""
+    """Return a conversation as Markdown in which no text of others is markup."""
     return "\n".join(_markdown(turns))
 
 
 def as_json(turns: Sequence[Turn]) -> str:
-    """Give a conversation as JSON: a list of questions with what ``Answer.to_dict`` gives."""
+    """Return a conversation as JSON: a list of questions with ``Answer.to_dict()``."""
     return json.dumps([turn.to_dict() for turn in turns], indent=2)
 
 
@@ -44,8 +44,8 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
     yield "# A conversation with newsbot\n"
     for turn in turns:
         yield f"## {_plain(turn.question)}\n"
-        if turn.narrowing:
-            yield f"Only articles: {_plain(str(turn.narrowing))}\n"
+        if turn.filters:
+            yield f"Only articles: {_plain(str(turn.filters))}\n"
         yield f"{_plain(turn.answer.text)}\n"
         for other in turn.answer.alternatives:
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
@@ -66,7 +66,7 @@ def _source(cited: Citation) -> Iterator[str]:
 
 
 def _numbered(turn: Turn) -> Iterator[Citation]:
-    """Give what the answer cites; a refusal cites nothing."""
+    """Yield what the answer cites; a refusal cites nothing."""
     if not turn.answer.refused:
         yield from turn.cited()
 

@@ -2,123 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from bot.chat.events import HIDDEN
-from bot.chat.html.markup import notice_html
+from bot.chat.events import QUICK
+from bot.chat.html.markup import notice_html, problem_html
 from bot.chat.turns import Turn, Vote
 from bot.feedback import FeedbackStore
 from corpus.errors import NewsbotError
 
-__all__ = ["FeedbackPanel", "feedback_events", "feedback_panel"]
+__all__ = ["FeedbackPanel"]
 
-_THANKS = notice_html("Thank you. It is kept on this computer, beside the index.")
+_THANKS = notice_html("Thank you. Your feedback is kept on this computer, beside the index.")
 
 
-@dataclass(frozen=True)
 class FeedbackPanel:
-    """The panel's components.
+    """The panel and the events of the thumbs: a vote counts at once, its reason once it is sent."""
 
-    Attributes:
-        panel: all of it, to be shown or hidden.
-        right: what only a thumb down asks for.
-        reason: why.
-        expected: what would be right.
-        unanswerable: whether the articles do not say.
-        keep: sends it.
-        leave: closes the panel.
-        number: of the vote that it is about.
-    """
+    def __init__(self, store: FeedbackStore) -> None:
+        """Put the panel, hidden, into the Blocks that are being built."""
+        self._store = store
+        self._number = gr.State(0)  # of the vote that it is about
+        with gr.Group(visible=False, elem_id="why") as self._panel:
+            self._reason = gr.Textbox(label="Why? (optional)", max_lines=3, max_length=2_000)
+            with gr.Group(visible=False) as self._correction:
+                self._expected = gr.Textbox(
+                    label="What would be right? (if you know)", max_length=2_000
+                )
+                self._unanswerable = gr.Checkbox(label="The articles do not say")
+            with gr.Row():
+                self._send = gr.Button("Send", variant="primary", size="sm")
+                self._close = gr.Button("Close", size="sm")
 
-    panel: gr.Group
-    right: gr.Group
-    reason: gr.Textbox
-    expected: gr.Textbox
-    unanswerable: gr.Checkbox
-    keep: gr.Button
-    leave: gr.Button
-    number: gr.State
+    def connect(self, chat: gr.Chatbot, turns: gr.State, notice: gr.HTML) -> None:
+        """Let the thumbs and the panel work."""
+        fields = [self._reason, self._expected, self._unanswerable]
+        panels = [self._panel, self._correction]
+        voted = [turns, self._number, *panels, *fields, notice]
+        chat.like(self._vote, turns, voted, **QUICK)
+        sending = [self._send.click, self._reason.submit, self._expected.submit]
+        closed: list[Any] = [self._panel, notice]
+        gr.on(sending, self._explain, [self._number, *fields], closed, **QUICK)
+        self._close.click(lambda: [gr.update(visible=False), notice_html()], None, closed, **QUICK)
 
-
-def feedback_panel() -> FeedbackPanel:
-    """Put the panel, hidden, into the Blocks that are being built."""
-    number = gr.State(0)
-    with gr.Group(visible=False, elem_id="why") as panel:
-        reason = gr.Textbox(label="Why? (if you like)", max_lines=3, max_length=2_000)
-        with gr.Group(visible=False) as right:
-            expected = gr.Textbox(label="What would be right? (if you know)", max_length=2_000)
-            unanswerable = gr.Checkbox(label="The articles do not say")
-        with gr.Row():
-            keep = gr.Button("Keep", variant="primary", size="sm")
-            leave = gr.Button("Close", size="sm")
-    return FeedbackPanel(panel, right, reason, expected, unanswerable, keep, leave, number)
-
-
-def feedback_events(
-    panel: FeedbackPanel, chat: gr.Chatbot, turns: gr.State, notice: gr.HTML, store: FeedbackStore
-) -> None:
-    """Let the thumbs and the panel work: a vote counts at once, its reason when it is kept."""
-
-    def vote(before: tuple[Turn, ...], like: gr.LikeData) -> list[Any]:
+    def _vote(self, turns: tuple[Turn, ...], like: gr.LikeData) -> list[Any]:
         index = like.index[0] if isinstance(like.index, tuple) else like.index
         place = index // 2  # each turn is a question and its answer
-        if not 0 <= place < len(before):
+        if not 0 <= place < len(turns):
             return [gr.skip()] * 8
-        turn = before[place]
+        turn = turns[place]
         liked = like.liked if isinstance(like.liked, bool) else None
         try:
             if turn.vote is not None:
-                store.remove(turn.vote.number)
+                self._store.remove(turn.vote.number)
             number = 0
             if liked is not None:
-                number = store.add(
+                number = self._store.add(
                     turn.question,
                     turn.answer,
                     liked,
-                    narrowed=bool(turn.narrowing),
+                    narrowed=bool(turn.filters),
                     generation=turn.generation,
                 )
         except NewsbotError as error:
-            return [*[gr.skip()] * 7, notice_html(str(error), problem=True)]
-        voted = None if liked is None else Vote(number, liked)
-        after = (*before[:place], replace(turn, vote=voted), *before[place + 1 :])
-        opened = gr.update(visible=liked is not None)
-        right = gr.update(visible=liked is False)
-        said = notice_html() if liked is None else _THANKS
-        return [after, number, opened, right, "", "", False, said]
+            return [*[gr.skip()] * 7, problem_html(error)]
+        vote = None if liked is None else Vote(number, liked)
+        after = (*turns[:place], replace(turn, vote=vote), *turns[place + 1 :])
+        panel = gr.update(visible=liked is not None)
+        correction = gr.update(visible=liked is False)
+        thanks = notice_html() if liked is None else _THANKS
+        return [after, number, panel, correction, "", "", False, thanks]
 
-    chat.like(
-        vote,
-        turns,
-        [
-            *(turns, panel.number, panel.panel, panel.right),
-            *(panel.reason, panel.expected, panel.unanswerable, notice),
-        ],
-        queue=False,
-        **HIDDEN,
-    )
-
-    def keep(number: int, reason: str, expected: str, unanswerable: bool) -> list[Any]:
+    def _explain(self, number: int, reason: str, expected: str, unanswerable: bool) -> list[Any]:
         try:
-            store.explain(number, reason, expected, unanswerable=unanswerable)
+            self._store.explain(number, reason, expected, unanswerable=unanswerable)
         except NewsbotError as error:
-            return [gr.skip(), notice_html(str(error), problem=True)]
+            return [gr.skip(), problem_html(error)]
         return [gr.update(visible=False), _THANKS]
-
-    given = [panel.number, panel.reason, panel.expected, panel.unanswerable]
-    kept: Sequence[Any] = [panel.panel, notice]
-    gr.on(
-        [panel.keep.click, panel.reason.submit, panel.expected.submit],
-        keep,
-        given,
-        kept,
-        queue=False,
-        **HIDDEN,
-    )
-    panel.leave.click(
-        lambda: [gr.update(visible=False), notice_html()], None, kept, queue=False, **HIDDEN
-    )

@@ -1,4 +1,4 @@
-"""What a person narrows the search to: dates, publishers, single articles."""
+"""The filters of a question, as a person types and chooses them."""
 
 from __future__ import annotations
 
@@ -17,24 +17,17 @@ _MOST_NAMES = 1_000
 
 
 class FilterProblem(BotError):
-    """A date that is none, or dates the wrong way round."""
+    """Text that is not a date, dates in the wrong order, or too many names."""
 
 
 @dataclass(frozen=True)
 class SearchFilters:
-    """Which articles are asked; nothing is left out where all is None.
-
-    Attributes:
-        since: first day of publication.
-        until: last day, included.
-        sources: publishers, compared without regard to case; empty for any.
-        articles: ids of the only articles; empty for all.
-    """
+    """Which articles are asked: all of them if nothing is set."""
 
     since: date | None = None
-    until: date | None = None
-    sources: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
+    until: date | None = None  # included
+    sources: tuple[str, ...] = ()  # compared without regard to case
+    articles: tuple[str, ...] = ()  # ids
 
     @classmethod
     def read(
@@ -44,7 +37,7 @@ class SearchFilters:
         sources: Sequence[str] | None = None,
         articles: Sequence[str] | None = None,
     ) -> SearchFilters:
-        """Read what was typed and chosen; white space and nothing are the same.
+        """Read what was typed and chosen; white space counts as nothing.
 
         Raises:
             FilterProblem: a date is none, the first comes after the last, or too much is chosen.
@@ -55,11 +48,11 @@ class SearchFilters:
         return cls(first, last, _names(sources), _names(articles))
 
     def __bool__(self) -> bool:
-        """Tell whether anything is left out."""
+        """Return whether any article is left out."""
         return self != SearchFilters()
 
     def __str__(self) -> str:
-        """Give it in words; empty where nothing is left out."""
+        """Return the filters in words; empty if nothing is left out."""
         days = ""
         if self.since and self.until:
             days = f"{self.since} to {self.until}" if self.since < self.until else f"{self.since}"
@@ -69,7 +62,7 @@ class SearchFilters:
         return " · ".join(part for part in (days, ", ".join(self.sources), only) if part)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON values, dates as ISO 8601."""
+        """Return JSON values, dates as ISO 8601."""
         return {
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
@@ -77,8 +70,8 @@ class SearchFilters:
             "articles": list(self.articles),
         }
 
-    def to_filters(self) -> dict[str, Any]:
-        """Give it as the arguments of that name of ``NewsBot``'s methods."""
+    def keywords(self) -> dict[str, Any]:
+        """Return the arguments that ``NewsBot``'s methods take for them."""
         return {
             "since": self.since,
             "until": self.until,

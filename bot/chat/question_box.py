@@ -1,50 +1,167 @@
-"""What stands on the tab where questions are asked: the conversation, and the box below it."""
+"""The question box, and all that asks a question: the box, an example, Retry and Edit."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 import gradio as gr
 
-__all__ = ["chatbot", "question_line"]
+from bot.chat.conversation import ConversationView, converse, first_view, shown, stopped, typed
+from bot.chat.conversation_lock import ConversationLock
+from bot.chat.events import HIDDEN, QUICK
+from bot.chat.filters import FilterProblem, SearchFilters
+from bot.chat.html.markup import notice_html, problem_html
+from bot.chat.turns import Turn
+
+if TYPE_CHECKING:
+    from bot.chat.filter_bar import FilterBar
+    from bot.chat.sources_pane import SourcesPane
+    from bot.newsbot import NewsBot
+
+__all__ = ["QuestionBox"]
+
+_BUSY = "An answer is on its way: ask again when it is there, or stop it. The box keeps your text."
+_SENT_JS = "(sent, box) => (sent.trim() && sent.trim() === box.trim() ? '' : box)"
 
 
-def chatbot() -> gr.Chatbot:
-    """Put the conversation into the Blocks that are being built."""
-    return gr.Chatbot(
-        [],
-        elem_id="conversation",
-        label="Conversation",
-        show_label=False,
-        container=False,
-        height=None,
-        layout="bubble",
-        buttons=[],
-        editable="user",
-        feedback_options=("Like", "Dislike"),
-        # What it is given is HTML made in bot.chat.html.answers; as Markdown it would be read
-        # once more, and an article's text could become a link or a picture.
-        render_markdown=False,
-        latex_delimiters=[],
-        allow_tags=False,
-        sanitize_html=True,
-        placeholder="<p>What would you like to know?</p>",
-        examples=[],
-    )
+class QuestionBox:
+    """The box with its buttons, and the events of a conversation."""
+
+    def __init__(self, bot: NewsBot) -> None:
+        """Put the box into the Blocks that are being built."""
+        self._bot = bot
+        with gr.Row(elem_id="line", equal_height=True):
+            self.box = gr.Textbox(
+                elem_id="question",
+                label="Your question",
+                show_label=False,
+                container=False,
+                placeholder="Ask a question",
+                lines=1,
+                max_lines=4,
+                autofocus=True,
+                scale=1,
+            )
+            self.send = gr.Button("Ask", variant="primary", elem_id="send", min_width=88)
+            self.stop = gr.Button("Stop", elem_id="stop", min_width=88)
+
+    def connect(
+        self,
+        chat: gr.Chatbot,
+        pane: SourcesPane,
+        notice: gr.HTML,
+        turns: gr.State,
+        filters: FilterBar,
+        clear: gr.Button,
+    ) -> None:
+        """Let questions be asked and stopped, and ``clear`` begin a new conversation."""
+        asked = gr.State("")  # what goes back into the box if it is stopped
+        lock = gr.State(ConversationLock())
+        # A question that leaves its box; of changes of a visible component the browser is not told.
+        sent = gr.Textbox(visible="hidden")
+        sent.change(None, [sent, self.box], self.box, js=_SENT_JS, **HIDDEN)
+        # In the order of ``_values``.
+        view = [chat, pane.sources, pane.timeline, notice, self.box, turns, pane.reading, sent]
+        self._outputs = [*view, asked]
+        self._notice = view.index(notice)
+        self._busy: list[Any] = [gr.skip()] * len(self._outputs)
+        self._busy[self._notice] = notice_html(_BUSY)
+
+        asked_with = [lock, self.box, turns, *filters.chosen]
+        submitted = [self.box.submit, self.send.click]
+        example = chat.example_select(_example, None, self.box, **QUICK)
+        questions = [
+            gr.on(submitted, self._ask, asked_with, self._outputs, trigger_mode="once", **HIDDEN),
+            example.then(self._ask, asked_with, self._outputs, **HIDDEN),
+            chat.retry(self._retry, [lock, turns, *filters.chosen], self._outputs, **HIDDEN),
+            chat.edit(self._edit, asked_with, self._outputs, **HIDDEN),
+        ]
+        stopping = [lock, turns, asked, self.box]
+        self.stop.click(_stop, stopping, view, cancels=questions, **QUICK)
+        clear.click(_clear, lock, view, cancels=questions, **QUICK)
+
+    def _ask(
+        self, lock: ConversationLock, question: str, before: tuple[Turn, ...], *chosen: Any
+    ) -> Iterator[list[Any]]:
+        steps = self._answer(question, before, None, question, chosen)
+        yield from lock.run_exclusive(before, steps, self._busy)
+
+    def _retry(
+        self, lock: ConversationLock, before: tuple[Turn, ...], *chosen: Any
+    ) -> Iterator[list[Any]]:
+        if before:
+            steps = self._answer(before[-1].question, before[:-1], before, None, chosen)
+            yield from lock.run_exclusive(before, steps, self._busy)
+        else:  # of a generator that yields nothing Gradio makes blanks
+            yield [gr.skip()] * len(self._outputs)
+
+    # Gradio counts the parameters to know where the event goes: *chosen would take it.
+    def _edit(
+        self,
+        lock: ConversationLock,
+        draft: str,
+        before: tuple[Turn, ...],
+        since: Any,
+        until: Any,
+        sources: Any,
+        articles: Any,
+        edit: gr.EditData,
+    ) -> Iterator[list[Any]]:
+        index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
+        question = typed(str(edit.value))
+        returned = None if draft.strip() else question  # which is nowhere else
+        chosen = (since, until, sources, articles)
+        steps = self._answer(question, before[: index // 2], before, returned, chosen)
+        busy = [*self._busy]
+        if returned:
+            busy[self._outputs.index(self.box)] = returned
+        yield from lock.run_exclusive(before, steps, busy)
+
+    def _answer(
+        self,
+        question: str,
+        before: tuple[Turn, ...],
+        standing: tuple[Turn, ...] | None,
+        returned: str | None,
+        chosen: tuple[Any, ...],
+    ) -> Iterator[tuple[tuple[Turn, ...], list[Any]]]:
+        """Yield the conversation and the values of the outputs, as ``converse`` takes its steps."""
+        try:
+            filters = SearchFilters.read(*chosen)
+        except FilterProblem as error:
+            kept = before if standing is None else standing
+            yield kept, [*_values(shown(kept, problem_html(error), returned)), ""]
+            return
+        last: list[Any] = [None] * (len(self._outputs) - 1)
+        for view in converse(self._bot, question, before, filters, standing, returned):
+            values = _values(view)
+            # What has not changed is not sent again with every word.
+            changed = (gr.skip() if a == b else a for a, b in zip(values, last, strict=True))
+            yield view.turns, [*changed, returned or ""]
+            last = values
+            last[self._notice] = None  # other events write there meanwhile
 
 
-def question_line() -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    """Put the question box there, with what sends it and what stops the answer."""
-    with gr.Row(elem_id="line", equal_height=True):
-        box = gr.Textbox(
-            elem_id="question",
-            label="Your question",
-            show_label=False,
-            container=False,
-            placeholder="Ask a question",
-            lines=1,
-            max_lines=4,
-            autofocus=True,
-            scale=1,
-        )
-        send = gr.Button("Ask", variant="primary", elem_id="send", min_width=88)
-        stop = gr.Button("Stop", elem_id="stop", min_width=88)
-    return box, send, stop
+def _stop(lock: ConversationLock, before: tuple[Turn, ...], question: str, box: str) -> list[Any]:
+    lock.release()
+    return _values(stopped(before, question, box))
+
+
+def _clear(lock: ConversationLock) -> list[Any]:
+    lock.release()
+    return _values(first_view())
+
+
+def _example(chosen: gr.SelectData) -> str:
+    return str(chosen.value["text"])
+
+
+def _values(view: ConversationView) -> list[Any]:
+    messages = [gr.MessageDict(role=role, content=content) for role, content in view.messages]
+    votes = [turn.vote and ("Like" if turn.vote.liked else "Dislike") for turn in view.turns]
+    box = gr.skip() if view.box is None else view.box
+    reading = gr.skip() if view.reading is None else view.reading
+    chat = gr.update(value=messages, feedback_value=votes)
+    sent = gr.skip() if view.sent is None else view.sent
+    return [chat, view.sources, view.timeline, view.notice, box, view.turns, reading, sent]

@@ -1,4 +1,4 @@
-"""A question and what came of it, as the page keeps it while a conversation lasts."""
+"""A question and its answer, as the page keeps them while a conversation lasts."""
 
 from __future__ import annotations
 
@@ -13,24 +13,12 @@ if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
     from index.results import Hit
 
-__all__ = ["Turn", "TurnSources", "Vote", "day_of", "turn_sources"]
+__all__ = ["Turn", "TurnSource", "Vote", "day_of", "turn_sources"]
 
 
 @dataclass(frozen=True)
-class TurnSources:
-    """A passage that search found, without its text.
-
-    Attributes:
-        article_id: the article it is of.
-        title: its headline.
-        source: its publisher, or None.
-        published: timezone-aware ISO 8601, or None.
-        start: first code point in the article's text.
-        end: one past the last.
-        score: fused score, 0 to 1, of this search only.
-        dense: cosine similarity to the question, -1 to 1.
-        sparse: BM25 score, 0 or more.
-    """
+class TurnSource:
+    """A passage that search found: ``Hit`` without its text."""
 
     article_id: str
     title: str
@@ -45,12 +33,7 @@ class TurnSources:
 
 @dataclass(frozen=True)
 class Vote:
-    """What a person said of an answer.
-
-    Attributes:
-        number: of the vote where it is kept.
-        liked: whether the thumb was up.
-    """
+    """A thumb: its number in the feedback store, and whether it is up."""
 
     number: int
     liked: bool
@@ -58,50 +41,38 @@ class Vote:
 
 @dataclass(frozen=True)
 class Turn:
-    """A question and what was answered.
+    """A question and its answer."""
 
-    Attributes:
-        number: from 1, ascending within a conversation.
-        question: as it was asked.
-        answer: the answer.
-        found: what was read for it, the best first.
-        narrowing: what the search was narrowed to.
-        generation: name of the state of the index that answered.
-        html: the answer as it is shown.
-        cards: its sources as they are shown; empty where it was refused.
-        vote: what was said of it, or None.
-    """
-
-    number: int
+    number: int  # from 1, ascending within a conversation
     question: str
     answer: Answer
-    found: tuple[TurnSources, ...] = ()
-    narrowing: SearchFilters = SearchFilters()
-    generation: str = ""
-    html: str = ""
-    cards: str = ""
+    found: tuple[TurnSource, ...] = ()  # what was read for it, the best first
+    filters: SearchFilters = SearchFilters()
+    generation: str = ""  # of the index that answered
+    html: str = ""  # the answer as it is shown
+    cards: str = ""  # its sources as they are shown; empty for a refusal
     vote: Vote | None = None
 
     def cited(self) -> Iterator[Citation]:
-        """Give everything the answer cites; of a refusal, the passages that came closest."""
+        """Yield everything the answer cites; of a refusal, the passages that came closest."""
         yield from self.answer.citations
         for other in self.answer.alternatives:
             yield from other.citations
         yield from self.answer.closest
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the question, what it was narrowed to, and the answer, as JSON values."""
+        """Return the question, its filters and the answer as JSON values."""
         return {
             "question": self.question,
-            **self.narrowing.to_dict(),
+            **self.filters.to_dict(),
             "answer": self.answer.to_dict(),
         }
 
 
-def turn_sources(hits: Iterable[Hit]) -> tuple[TurnSources, ...]:
-    """Give what is worth keeping of hits."""
+def turn_sources(hits: Iterable[Hit]) -> tuple[TurnSource, ...]:
+    """Return what is worth keeping of hits."""
     return tuple(
-        TurnSources(
+        TurnSource(
             hit.article.id,
             hit.article.title,
             hit.article.source,
@@ -117,7 +88,7 @@ def turn_sources(hits: Iterable[Hit]) -> tuple[TurnSources, ...]:
 
 
 def day_of(published: str | None) -> date | None:
-    """Give the day of a date of publication, or None where there is none."""
+    """Return the day of a date of publication, or None if there is none."""
     try:
         return date.fromisoformat((published or "")[:10])
     except ValueError:

@@ -1,1 +1,1 @@
-"""Changes of the index that visitors make, and what they upload."""
+"""Jobs that add and remove articles for visitors, and the files that visitors upload."""

@@ -1,9 +1,8 @@
 """Articles that visitors add and remove, from the page and from programs alike.
 
-What comes from a visitor is data and never a path of this machine: files must lie in the folder of
-uploads, addresses must be web addresses, and a name only ever becomes the last part of a path that
-``originals`` makes. What is added is kept there, so that the index can be built anew; what a change
-brought that published nothing is not.
+What comes from a visitor is data and never a path of this machine: files must have arrived in the
+folder of uploads, addresses must be web addresses, and a name only ever becomes the last part of a
+path that ``bot.editing.uploads`` makes. What is added is kept, so that the index can be rebuilt.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.editing.jobs import Job, JobQueue
 from bot.editing.uploads import UploadFolder, pasted_article
@@ -31,27 +30,22 @@ _MOST_ADDRESSES = 20
 
 
 class EditingService:
-    """Adds and removes articles of one index. Safe for threads.
+    """Adds and removes articles of one index. Safe for threads."""
 
-    Attributes:
-        changes: the changes of the index that wait or go on.
-        originals: where what was added is kept.
-    """
-
-    def __init__(self, bot: NewsBot, limits: ServerLimits, uploads: Path) -> None:
+    def __init__(self, bot: NewsBot, limits: ServerLimits, received: Path) -> None:
         """Prepare.
 
         Args:
             bot: whose index is changed; it answers on meanwhile, and from the new one afterwards.
             limits: of size and number.
-            uploads: the folder that uploaded files lie in; no other file is ever read.
+            received: the folder that uploaded files arrive in; no other file is ever read.
         """
         self._bot = bot
         self._limits = limits
-        self._uploads = uploads
-        self.changes = JobQueue(limits.changes_waiting)
-        self.originals = UploadFolder(bot.index, limits.originals_bytes)
-        self.originals.sweep()
+        self._received = received
+        self.jobs = JobQueue(limits.changes_waiting)
+        self._uploads = UploadFolder(bot.index, limits.originals_bytes)
+        self._uploads.collect_garbage()
 
     def add(
         self,
@@ -61,10 +55,10 @@ class EditingService:
         title: str = "",
         **known: str,
     ) -> Job:
-        """Keep articles beside the index and index them; where nothing comes of it, keep nothing.
+        """Keep articles beside the index and index them; if nothing comes of it, keep nothing.
 
         Args:
-            files: paths as the upload gave them; an upload is gone once it is taken.
+            files: paths as the upload returned them; an upload is gone once it is taken.
             addresses: web addresses, fetched as ``newsbot index`` does, none of the local network.
             text: the text of an article.
             title: its title.
@@ -75,50 +69,50 @@ class EditingService:
                 is closing.
             BotError: it cannot be kept.
         """
-        self.changes.check_room()
+        self.jobs.check_room()
         pages = self._addresses(addresses)
-        uploaded = self._files(files)
-        if text.strip():
-            if len(text) > self._limits.text:
-                most = f"{self._limits.text:,}"
-                raise RequestRefused(f"longer than {most} characters: add the text as a file")
-        elif title.strip():
+        received = self._files(files)
+        if len(text) > self._limits.text:
+            most = f"{self._limits.text:,}"
+            raise RequestRefused(f"longer than {most} characters: add the text as a file")
+        if title.strip() and not text.strip():
             raise RequestRefused("a title without a text is no article")
-        if not (pages or uploaded or text.strip()):
+        if not (pages or received or text.strip()):
             raise RequestRefused("nothing to add: give files, web addresses or a text")
         pasted = pasted_article(text, title, **known) if text.strip() else b""
-        brought = self.originals.bring(uploaded, pasted)
-        paths: list[str | Path] = [*brought.paths, *pages]
+        upload = self._uploads.stage(received, pasted)
+        paths: list[str | Path] = [*upload.paths, *pages]
 
-        def work(change: Job) -> BuildReport:
+        def work(job: Job) -> BuildReport:
             from index.builder import build_index
 
             # The model that answers is the one that reads: it is in memory already.
             embedder = self._bot.searcher().embedder
-            return self._opened(
-                build_index(paths, self._bot.index, embedder=embedder, progress=change)
-            )
+            report = build_index(paths, self._bot.index, embedder=embedder, progress=job)
+            return self._opened(report)
 
-        def settle(report: BuildReport | None) -> None:
-            self.originals.settle(brought, report is not None and report.published)
+        def ended(report: BuildReport | None) -> None:
+            if report is not None and report.published:
+                self._uploads.commit(upload)
+            else:
+                self._uploads.discard(upload)
 
-        what = _adding(len(uploaded), bool(pasted), len(pages))
         try:
-            change = self.changes.start(what, work, settle)
+            job = self.jobs.start(_adding(len(received), bool(pasted), len(pages)), work, ended)
         except RequestRefused:
-            settle(None)
+            self._uploads.discard(upload)
             raise
-        for path in uploaded:
+        for path in received:
             path.unlink(missing_ok=True)
-        return change
+        return job
 
     def remove(self, article_ids: Sequence[str]) -> Job:
-        """Remove articles by their ids; all of them or, where one is unknown, none.
+        """Remove articles by their ids; all of them or, if one is unknown, none.
 
-        What they were added from stays where it is kept.
+        The files that they were added from stay where they are kept.
 
         Raises:
-            RequestRefused: none or too many are named, or too many changes wait.
+            RequestRefused: none or too many are named, or too many jobs wait.
         """
         ids = list(dict.fromkeys(article_ids))
         if not ids:
@@ -126,16 +120,16 @@ class EditingService:
         if len(ids) > _MOST_IDS:
             raise RequestRefused(f"more than {_MOST_IDS:,} articles: remove them in several steps")
 
-        def work(change: Job) -> BuildReport:
+        def work(job: Job) -> BuildReport:
             from index.builder import remove_articles
 
-            return self._opened(remove_articles(ids, self._bot.index, progress=change))
+            return self._opened(remove_articles(ids, self._bot.index, progress=job))
 
-        return self.changes.start(f"Removing {counted(len(ids), 'article')}", work)
+        return self.jobs.start(f"Removing {counted(len(ids), 'article')}", work)
 
     def close(self) -> None:
-        """Take no more changes, forget those that wait, and wait for the one that goes on."""
-        self.changes.close()
+        """Take no more jobs, forget those that wait, and wait for the running one."""
+        self.jobs.close()
 
     def _opened(self, report: BuildReport) -> BuildReport:
         self._bot.searcher()  # opened here, so that no question has to wait for that
@@ -158,10 +152,10 @@ class EditingService:
         most = self._limits.upload_files
         if len(files) > most:
             raise RequestRefused(f"more than {most} files: add them in several steps")
-        root = os.path.realpath(self._uploads)
+        root = os.path.realpath(self._received)
         found = []
         for name in files:
-            # realpath follows every link: what it gives is where the bytes are.
+            # realpath follows every link: what it returns is where the bytes are.
             real = "" if "\0" in name else os.path.realpath(name)
             if os.path.commonpath([root, real or "/"]) != root or not os.path.isfile(real):
                 raise RequestRefused(f"not an uploaded file: {_shown(Path(name).name)}")
@@ -181,5 +175,5 @@ def _adding(files: int, text: bool, addresses: int) -> str:
     return f"Adding {' and '.join(parts)}"
 
 
-def _shown(text: Any) -> str:
+def _shown(text: str) -> str:
     return repr(str(text)[:100])

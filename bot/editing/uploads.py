@@ -1,7 +1,7 @@
-"""The folder beside the index that keeps what was uploaded or pasted, under names that are safe.
+"""The folder beside the index that keeps what was uploaded or pasted, under safe names.
 
-What a change brought is taken out again where the change published nothing; nothing that an article
-of the index came from ever is.
+What a job staged is deleted again if the job publishes nothing. Nothing that an article of the
+index came from is ever deleted.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import re
 import shutil
 import threading
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.editing.pending import PendingUpload, left_behind
+from bot.editing.pending import PendingUpload, abandoned_uploads
 from bot.errors import BotError, RequestRefused
 from corpus.errors import NewsbotError
 from index.store.layout import sync
@@ -31,15 +31,15 @@ __all__ = ["Upload", "UploadFolder", "pasted_article", "safe_name"]
 _UNFIT = re.compile(r"[^\w.()+, -]+")
 _LONGEST_NAME = 80  # bytes, without the digits and the endings
 _LONGEST_FIELD = 2_000  # code points
-_PATIENCE = 1.0  # seconds to wait for another writer of the index; then it is left for later
+_PATIENCE = 1.0  # seconds to wait for another writer of the index
 
 
 def safe_name(name: str, digits: str) -> str:
-    """Make a file name of what somebody called a file.
+    """Return a file name made of what somebody called a file.
 
     Args:
         name: anything.
-        digits: of the content's digest: so no file takes another's place in the index, and the
+        digits: of the content's digest, so that no file takes another's place in the index and the
             same file twice is one article.
 
     Returns:
@@ -60,7 +60,7 @@ def safe_name(name: str, digits: str) -> str:
 def pasted_article(
     text: str, title: str = "", source: str = "", published: str = "", url: str = ""
 ) -> bytes:
-    """Give a pasted article as the JSON that it is kept as, with what is known of it."""
+    """Return a pasted article as the JSON that is kept."""
     given = {"title": title, "source": source, "published": published, "url": url}
     record = {
         name: value.strip()[:_LONGEST_FIELD] for name, value in given.items() if value.strip()
@@ -70,25 +70,40 @@ def pasted_article(
 
 @dataclass(eq=False)
 class Upload:
-    """What one change brought.
+    """What one job stages.
 
     Attributes:
-        paths: where each is kept: under its own name with digits of its content, as ``safe_name``
-            makes it. What is kept already, byte for byte under that name, is not kept twice.
-        fresh: those of them that were not kept before, and go where the change publishes nothing.
-        note: what tells of them after a crash; None where there are none.
+        paths: where each file is kept; the same file is not kept twice.
+        new: those that were not kept before, and are deleted if the job publishes nothing.
+        pending: lists the new ones in case of a crash; None if there are none.
     """
 
     paths: list[Path]
-    fresh: set[Path] = field(default_factory=set)
-    note: PendingUpload | None = None
+    new: set[Path] = field(default_factory=set)
+    pending: PendingUpload | None = None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Bytes to be kept: a file's or pasted ones."""
+
+    data: Path | bytes
+    name: str
+    digest: str
+
+    @property
+    def size(self) -> int:
+        return len(self.data) if isinstance(self.data, bytes) else self.data.stat().st_size
+
+    def open(self) -> BinaryIO:
+        return io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data.open("rb")
 
 
 class UploadFolder:
-    """Files that people brought; nothing in it is ever overwritten. Safe for threads."""
+    """Files that people added; nothing in it is ever overwritten. Safe for threads."""
 
     def __init__(self, index: Path, most_bytes: int = 0) -> None:
-        """Keep them beside this index, in a folder that is made for the first of them.
+        """Keep them beside an index, in a folder that is made for the first of them.
 
         Args:
             index: folder of the index.
@@ -100,96 +115,87 @@ class UploadFolder:
         self._lock = threading.Lock()
         self._open: list[Upload] = []
 
-    def bring(self, files: Sequence[Path] = (), pasted: bytes = b"") -> Upload:
-        """Copy in what a change brings: all of it or, where that is not possible, nothing.
+    def stage(self, files: Sequence[Path] = (), pasted: bytes = b"") -> Upload:
+        """Copy in what a job is to index: all of it or, if that is not possible, nothing.
 
         Args:
             files: where they are now; their names may be anything.
-            pasted: what ``pasted_article`` gave, or nothing.
+            pasted: what ``pasted_article`` returned, or nothing.
 
         Returns:
-            What ``settle`` takes when the change is done.
+            What ``commit`` or ``discard`` takes when the job is done.
 
         Raises:
             RequestRefused: the folder would hold too much.
-            BotError: the folder cannot be written, or a file not be read.
+            BotError: the folder cannot be written, or a file cannot be read.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._lock:
-                self._sweep()
-                return self._bring(files, pasted)
+                self._collect_garbage()
+                return self._stage(files, pasted)
         except OSError as error:
             raise BotError(f"cannot keep it in {self.folder}: {error.strerror or error}") from error
 
-    def settle(self, brought: Upload, published: bool) -> None:
-        """Note that a change is done; a second time this does nothing.
+    def commit(self, upload: Upload) -> None:
+        """Keep what a job staged, because it published it; a second time this does nothing."""
+        self._end(upload, set())
 
-        Args:
-            brought: what it brought.
-            published: whether it published anything. Where it did not, what it brought goes, but
-                for what another change that is not done brought too and what the index needs.
+    def discard(self, upload: Upload) -> None:
+        """Delete what a job staged, because it published nothing.
+
+        What another open job staged too and what the index needs stays. A second time, and after
+        ``commit``, this does nothing.
         """
-        with self._lock:
-            if brought not in self._open:
-                return
-            self._open.remove(brought)
-            if brought.note is not None:
-                self._close(brought.note, set() if published else brought.fresh, _PATIENCE)
+        self._end(upload, upload.new)
 
-    def sweep(self) -> None:
-        """Take out what changes brought that a crash ended; what cannot be is left for later."""
+    def collect_garbage(self) -> None:
+        """Delete what jobs staged that a crash ended; what cannot be deleted waits for later."""
         with self._lock, suppress(OSError):
-            self._sweep()
+            self._collect_garbage()
 
-    def _bring(self, files: Sequence[Path], pasted: bytes) -> Upload:
-        given: list[tuple[Path | bytes, str, str]] = [
-            (file, file.name, _digest(file)) for file in files
-        ]
+    def _stage(self, files: Sequence[Path], pasted: bytes) -> Upload:
+        sources = [_Source(file, file.name, _digest(file)) for file in files]
         if pasted:
-            digest = hashlib.sha256(pasted).hexdigest()
-            given.append((pasted, "pasted.json", digest))
-        planned: dict[Path, tuple[Path | bytes, str]] = {}
-        brought = Upload([])
-        for data, name, digest in given:
-            place, is_new = self._place(name, digest, planned)
-            brought.paths.append(place)
+            sources.append(_Source(pasted, "pasted.json", hashlib.sha256(pasted).hexdigest()))
+        planned: dict[Path, _Source] = {}
+        upload = Upload([])
+        for source in sources:
+            place, is_new = self._place(source, planned)
+            upload.paths.append(place)
             if is_new:
-                planned.setdefault(place, (data, digest))
-        self._check_room(sum(_size(data) for data, _ in planned.values()))
-        brought.fresh = set(planned)
+                planned[place] = source
+        self._check_room(sum(source.size for source in planned.values()))
+        upload.new = set(planned)
         if planned:
-            brought.note = PendingUpload.begin(self.folder, [place.name for place in planned])
+            upload.pending = PendingUpload.create(self.folder, [place.name for place in planned])
             try:
-                for place, (data, _) in planned.items():
-                    self._copy(data, place, brought.note)
+                for place, source in planned.items():
+                    self._copy(source, place, upload.pending)
             except BaseException:
-                self._close(brought.note, brought.fresh, _PATIENCE)
+                self._close(upload.pending, upload.new, _PATIENCE)
                 raise
-        self._open.append(brought)
-        return brought
+        self._open.append(upload)
+        return upload
 
-    def _place(
-        self, name: str, digest: str, planned: dict[Path, tuple[Path | bytes, str]]
-    ) -> tuple[Path, bool]:
-        """Give where something belongs, and whether it is not there yet."""
-        for digits in (8, 16, len(digest)):
-            place = self.folder / safe_name(name, digest[:digits])
+    def _place(self, source: _Source, planned: dict[Path, _Source]) -> tuple[Path, bool]:
+        """Return where something belongs, and whether it is not there yet."""
+        for digits in (8, 16, len(source.digest)):
+            place = self.folder / safe_name(source.name, source.digest[:digits])
             if place in planned:
-                if planned[place][1] == digest:
+                if planned[place].digest == source.digest:
                     return place, False
             elif not os.path.lexists(place):
                 return place, True
-            elif place.is_file() and not place.is_symlink() and _digest(place) == digest:
+            elif place.is_file() and not place.is_symlink() and _digest(place) == source.digest:
                 return place, False
         raise BotError(f"cannot keep it in {self.folder}: something else is in its place")
 
-    def _copy(self, data: Path | bytes, place: Path, note: PendingUpload) -> None:
-        part = self.folder / f".{note.token}.part"  # hidden: no half of a file is ever indexed
-        source: BinaryIO = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+    def _copy(self, source: _Source, place: Path, pending: PendingUpload) -> None:
+        part = self.folder / f".{pending.token}.part"  # hidden: no half of a file is ever indexed
         try:
-            with source, part.open("xb") as kept:
-                shutil.copyfileobj(source, kept)
+            with source.open() as data, part.open("xb") as kept:
+                shutil.copyfileobj(data, kept)
             sync(part)
             part.rename(place)
         finally:
@@ -206,46 +212,50 @@ class UploadFolder:
             )
         if held + more > self._most:
             raise RequestRefused(
-                f"what was added is kept beside the index, and with this it would be more than "
-                f"{self._most / 1e9:g} GB: whoever runs this newsbot can make room there, or "
-                f"allow more with --originals-gb"
+                f"this would bring what is kept beside the index to more than {self._most / 1e9:g} "
+                "GB: whoever runs this newsbot can make room there, or allow more with "
+                "--originals-gb"
             )
 
-    def _sweep(self) -> None:
-        own = {brought.note.token for brought in self._open if brought.note is not None}
-        for note in left_behind(self.folder, own):
-            (self.folder / f".{note.token}.part").unlink(missing_ok=True)
-            self._close(note, {self.folder / name for name in note.names()}, 0)
+    def _end(self, upload: Upload, doubtful: set[Path]) -> None:
+        with self._lock:
+            if upload not in self._open:
+                return
+            self._open.remove(upload)
+            if upload.pending is not None:
+                self._close(upload.pending, doubtful, _PATIENCE)
 
-    def _close(self, note: PendingUpload, doubtful: set[Path], seconds: float) -> None:
-        """End a note, and take out what it names unless somebody needs it or that is not known."""
+    def _collect_garbage(self) -> None:
+        own = {upload.pending.token for upload in self._open if upload.pending is not None}
+        for pending in abandoned_uploads(self.folder, own):
+            (self.folder / f".{pending.token}.part").unlink(missing_ok=True)
+            self._close(pending, {self.folder / name for name in pending.names()}, 0)
+
+    def _close(self, pending: PendingUpload, doubtful: set[Path], seconds: float) -> None:
+        """End a list; delete its doubtful files unless they are, or may be, needed."""
         try:
             for other in self._open:
                 if shared := doubtful.intersection(other.paths):
                     self._hand_over(shared, other)
                     doubtful = doubtful - shared
             if doubtful:
-                with held_source_paths(self._index, seconds) as origins:
+                with held_source_paths(self._index, seconds) as needed:
                     # By name alone, which has digits of the content: the folder may have moved.
-                    needed = {os.path.basename(origin) for origin in origins}
+                    names = {os.path.basename(path) for path in needed}
                     for place in doubtful:
-                        if place.name not in needed:
+                        if place.name not in names:
                             place.unlink(missing_ok=True)
-            note.end()
+            pending.remove()
         except (NewsbotError, OSError):
-            note.leave()
+            pending.release()
 
-    def _hand_over(self, shared: Iterable[Path], other: Upload) -> None:
-        other.fresh.update(shared)
-        names = [place.name for place in other.fresh]
-        if other.note is None:
-            other.note = PendingUpload.begin(self.folder, names)
+    def _hand_over(self, shared: set[Path], other: Upload) -> None:
+        other.new.update(shared)
+        names = [place.name for place in other.new]
+        if other.pending is None:
+            other.pending = PendingUpload.create(self.folder, names)
         else:
-            other.note.write(names)
-
-
-def _size(data: Path | bytes) -> int:
-    return len(data) if isinstance(data, bytes) else data.stat().st_size
+            other.pending.write(names)
 
 
 def _digest(file: Path) -> str:

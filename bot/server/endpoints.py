@@ -144,7 +144,7 @@ def add_endpoints(
         with _public_errors(bot):
             found = asdict(bot.status())
             del found["path"]  # where the index lies concerns this machine alone
-            return {**found, "change": asdict(editing.changes.progress())}
+            return {**found, "change": asdict(editing.jobs.progress())}
 
     defaults = {
         function.__name__: add_endpoint(function.__name__, function)

@@ -22,8 +22,8 @@ from index.builder import BuildReport, build_index
 from index.results import DuplicateRef, Hit
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader, calibration, passage_of, result_of, span_of
+from tests.fakes.parsed_html import ParsedHtml
 from tests.fakes.reports import FLOOD
-from tests.fakes.seen import Seen
 
 QUESTION = "Who had to leave their homes in Merrowford?"
 PAPERS = {"gazette": "2022-02-02", "post": "2022-02-03", "wire": "2022-02-04"}
@@ -95,14 +95,14 @@ def test_more_copies_than_five_are_counted_on_the_command_line_and_on_the_card()
     cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (COPY,) * 7)
     hit = Hit(passage_of(SAID), SAID, 0.5, 0.5, 0.5, (COPY,) * 7)
     assert "and in 2 more" in lines(hit_lines([hit]))
-    assert Seen(card_html(cited, 1, None)).text.count("Post") == 5
-    assert ", 2 more" in Seen(card_html(cited, 1, None)).text
+    assert ParsedHtml(card_html(cited, 1, None)).text.count("Post") == 5
+    assert ", 2 more" in ParsedHtml(card_html(cited, 1, None)).text
 
 
 def test_the_page_shows_the_copies_on_the_card(bot: NewsBot) -> None:
     *_, last = converse(bot, QUESTION, ())
-    assert "Also in Post, Wire" in Seen(last.sources).text
-    assert ("href", "https://example.org/post") in Seen(last.sources).attributes
+    assert "Also in Post, Wire" in ParsedHtml(last.sources).text
+    assert ("href", "https://example.org/post") in ParsedHtml(last.sources).attributes
 
 
 @pytest.mark.parametrize("hostile", ['<script>alert(1)</script>"', "\u202e\x1b[31m<b>'"])
@@ -112,7 +112,7 @@ def test_a_copy_s_names_are_text_and_its_address_no_script(hostile: str) -> None
         DuplicateRef(hostile, hostile, None, None, None),
     ):
         cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (copy,))
-        seen = Seen(card_html(cited, 1, None))
+        seen = ParsedHtml(card_html(cited, 1, None))
         assert set(seen.tags) == {"article", "h3", "span", "bdi", "p", "blockquote", "mark"}
         hit = Hit(passage_of(SAID), SAID, 0.5, 0.5, 0.5, (copy,))
         assert not {"\x1b", "\u202e"} & set(lines(hit_lines([hit])))

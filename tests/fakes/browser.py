@@ -12,15 +12,19 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 __all__ = [
     "CHROMIUM",
+    "SAMPLE",
     "ask",
-    "asked",
     "chromium",
     "free_port",
     "no_chromium",
+    "open_adding",
+    "open_articles",
     "open_page",
+    "questions",
     "shown_cards",
 ]
 
+SAMPLE = "Who denied the missile attack?"
 CHROMIUM = Path("/usr/bin/chromium")
 
 _ARGUMENTS = (
@@ -37,7 +41,7 @@ _PATIENCE = 60_000  # milliseconds: the first question may wait for the model to
 
 
 def no_chromium() -> str:
-    """Say how to install the browser where it is missing; empty where it is there."""
+    """Return how to install the browser if it is missing, else nothing."""
     if os.access(CHROMIUM, os.X_OK):
         return ""
     return (
@@ -66,7 +70,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def free_port() -> int:
-    """Give a port of 127.0.0.1 that nothing listens on now."""
+    """Return a port of 127.0.0.1 that nothing listens on now."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]
@@ -74,7 +78,7 @@ def free_port() -> int:
 
 
 def open_page(page: Page, url: str) -> Locator:
-    """Open the chat page, wait until it can be used, and give its question box."""
+    """Open the chat page, wait until it can be used, and return its question box."""
     page.set_default_timeout(_PATIENCE)
     expect.set_options(timeout=_PATIENCE)
     page.goto(url)
@@ -83,8 +87,21 @@ def open_page(page: Page, url: str) -> Locator:
     return page.get_by_label("Your question")
 
 
+def open_articles(page: Page, url: str) -> None:
+    """Open the tab of the articles."""
+    open_page(page, url)
+    page.get_by_role("tab", name="Articles").click()
+    expect(page.locator("table.articles")).to_be_visible()
+
+
+def open_adding(page: Page, way: str) -> None:
+    """Open the form that adds articles, at ``Files``, ``Addresses`` or ``Text``."""
+    page.locator("#add").get_by_role("button", name="Add articles").click()
+    page.get_by_role("tab", name=way, exact=True).click()
+
+
 def ask(page: Page, question: str) -> Locator:
-    """Ask as a person would, wait for the end of the answer, and give it."""
+    """Ask as a person would, wait for the end of the answer, and return it."""
     replies = page.locator(".answer:not(.streaming), .refusal")
     before = replies.count()
     page.get_by_label("Your question").fill(question)
@@ -93,7 +110,7 @@ def ask(page: Page, question: str) -> Locator:
     return replies.nth(before)
 
 
-def asked(page: Page) -> Locator:
+def questions(page: Page) -> Locator:
     """The questions of the conversation, as they are shown."""
     return page.locator("#conversation .user-row .message-content")
 

@@ -1,4 +1,4 @@
-"""A server of the page with its own configuration, over an index that may be changed."""
+"""A server of the page, over an index that may be changed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from bot.server.config import ServerConfig
     from index.embedding.embedder import Embedder
 
-__all__ = ["SAMPLE", "call", "copied", "serving_on"]
-
-SAMPLE = "Who denied the missile attack?"
+__all__ = ["call", "copied", "serving_on"]
 
 
 def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
@@ -30,9 +28,9 @@ def copied(samples_index: Path, folder: Path, embedder: Embedder) -> NewsBot:
 
 
 @contextmanager
-def serving_on(bot: NewsBot, config: ServerConfig) -> Iterator[str]:
+def serving_on(bot: NewsBot, config: ServerConfig | None = None) -> Iterator[str]:
     """Serve with this configuration; yield the address without a slash at its end."""
-    from bot.server.serving import start
+    from bot.server.serving import start  # Gradio takes seconds: only for tests that need it
 
     port = free_port()
     running = start(bot, port=port, config=config)
@@ -43,7 +41,7 @@ def serving_on(bot: NewsBot, config: ServerConfig) -> Iterator[str]:
 
 
 def call(client: httpx.Client, name: str, **given: Any) -> Any:
-    """Call an endpoint by plain HTTP; give its reply, or the line of its error as a text."""
+    """Call an endpoint by plain HTTP; return its reply, or the line of its error as a text."""
     asked = client.post(f"/gradio_api/call/v2/{name}", json=given)
     if asked.status_code != 200:
         return f"{asked.status_code} {asked.json()['detail']}"

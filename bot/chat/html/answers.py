@@ -32,7 +32,7 @@ _WORDS = (
 def question_html(question: str) -> str:
     """Show what was asked.
 
-    There is no element around it and quotes are left as they are: where the question is edited,
+    There is no element around it and quotes are left as they are: when the question is edited,
     Gradio puts these very characters into its box.
     """
     shown = question.strip()
@@ -47,7 +47,7 @@ def pending_html() -> str:
 
 
 def in_words(confidence: float) -> str:
-    """Put a probability of being right, 0 to 1, in words."""
+    """Return a probability of being right, 0 to 1, in words."""
     return next(words for least, words in _WORDS if confidence >= least or least == 0.0)
 
 
@@ -76,16 +76,16 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
     return f'<div class="answer streaming">{"".join(shown)}</div>'
 
 
-def answer_html(answer: Answer, turn: int, narrowed: str = "") -> str:
+def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
     """Show an answer, or that the articles do not say, in a way that no answer looks.
 
     Args:
         answer: what is shown.
         turn: number of the turn, from 1: its links and buttons name it.
-        narrowed: to which articles the search was narrowed, in words; empty where it was not.
+        filters: which articles were asked, in words; empty for all.
     """
     if answer.refused:
-        return _refusal(answer, turn, narrowed)
+        return _refusal(answer, turn, filters)
     short = answer.short_answer
     sentences = "".join(
         _sentence(_prose(cited.quote), [cited.number], turn, short is not None)
@@ -97,10 +97,10 @@ def answer_html(answer: Answer, turn: int, narrowed: str = "") -> str:
     )
 
 
-def _refusal(answer: Answer, turn: int, narrowed: str) -> str:
-    advice = "Naming the people, places or events that the articles would name may help."
-    if narrowed:
-        advice = f"Only these were asked: <bdi>{escaped(narrowed)}</bdi>."
+def _refusal(answer: Answer, turn: int, filters: str) -> str:
+    advice = "It may help to name the people, places or events that an article would name."
+    if filters:
+        advice = f"Only these were asked: <bdi>{escaped(filters)}</bdi>."
     closest = "".join(
         f'<li><button type="button" class="link" name="read" value="{turn}/{cited.number}">'
         f"<bdi>{title_html(cited.title)}</bdi></button>"
@@ -114,8 +114,8 @@ def _refusal(answer: Answer, turn: int, narrowed: str) -> str:
     )
     return (
         f'<div class="refusal"><p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
-        f"<p>Nothing in the {'chosen' if narrowed else 'indexed'} articles answers this, so there "
-        f"are no sources to show. {advice}</p>"
+        f"<p>Nothing in the {'chosen' if filters else 'indexed'} articles answers this. "
+        f"{advice}</p>"
         f"{_notes(answer.notes)}{folded}{_foot(answer, turn)}</div>"
     )
 
@@ -143,7 +143,7 @@ def _others(others: Sequence[Alternative], turn: int) -> str:
         f"{_confidence(other.confidence)}</li>"
         for other in others
     )
-    return f'<div class="others"><p>Or, by other sentences:</p><ul>{items}</ul></div>'
+    return f'<div class="others"><p>Other possible answers:</p><ul>{items}</ul></div>'
 
 
 def _confidence(confidence: float) -> str:

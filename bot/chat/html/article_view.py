@@ -9,7 +9,7 @@ from bot.chat.html.answers import in_words
 from bot.chat.html.markup import also_in, byline, escaped, original_html, title_html
 
 if TYPE_CHECKING:
-    from bot.chat.turns import Turn, TurnSources
+    from bot.chat.turns import Turn, TurnSource
     from corpus.article import Article, Span
     from index.results import DuplicateRef
 
@@ -34,7 +34,7 @@ def article_html(
         article: as indexed.
         quotes: places of its text to mark; those outside of it are passed over.
         here: the one of them to scroll to.
-        copies: the other articles in which it stands too.
+        copies: its copies.
         close: what the button says that closes the pane.
     """
     text = article.text
@@ -46,7 +46,7 @@ def article_html(
     if last - first < len(text):
         note = (
             f'<p class="note">This article has {len(text):,} characters. '
-            f"Shown are those from {first:,} to {last:,}.</p>"
+            f"Characters {first:,} to {last:,} are shown.</p>"
         )
     body: list[str] = []
     at = first
@@ -69,30 +69,27 @@ def gone_html(title: str) -> str:
     return _pane(
         "Back to the sources",
         title_html(title),
-        '<p class="empty">This article has been removed from the index since.</p>',
+        '<p class="empty">This article is no longer in the index.</p>',
     )
 
 
 def how_html(turn: Turn) -> str:
     """Show how an answer was found: what was searched, what was found, scores and times."""
     answer = turn.answer
-    kind = "of the best that was found" if answer.refused else in_words(answer.confidence).lower()
+    sure = "of the best candidate" if answer.refused else in_words(answer.confidence).lower()
     facts = [
         ("Asked", f"<bdi>{escaped(turn.question.strip()[:1_000])}</bdi>"),
-        ("Narrowed to", f"<bdi>{escaped(str(turn.narrowing))}</bdi>" if turn.narrowing else "—"),
-        ("State of the index", f"<bdi>{escaped(turn.generation)}</bdi>"),
+        ("Filters", f"<bdi>{escaped(str(turn.filters))}</bdi>" if turn.filters else "—"),
+        ("Index generation", f"<bdi>{escaped(turn.generation)}</bdi>"),
         ("Passages read", f"{len(turn.found)}"),
-        (
-            "Confidence",
-            f"{answer.confidence:.0%}, {kind}",
-        ),
+        ("Confidence", f"{answer.confidence:.0%}, {sure}"),
         *((f"Time to {name}", f"{spent:,.0f} ms") for name, spent in _steps(turn)),
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
     rows = "".join(_row(number, one) for number, one in enumerate(turn.found, 1))
     table = (
         '<div class="scrolled" tabindex="0" role="region" aria-label="Passages found"><table>'
-        "<caption>What search found, the best first. The score joins likeness of meaning "
+        "<caption>What search found, the best first. The score combines similarity of meaning "
         "(cosine) and shared words (BM25).</caption>"
         '<thead><tr><th scope="col">#</th><th scope="col">Article</th><th scope="col">Score</th>'
         '<th scope="col">Meaning</th><th scope="col">Words</th></tr></thead>'
@@ -119,12 +116,12 @@ def merged(spans: Iterable[Span], first: int, last: int) -> list[Span]:
 
 
 def _steps(turn: Turn) -> list[tuple[str, float]]:
-    names = {"search": "search", "read": "read", "total": "answer, in all"}
+    names = {"search": "search", "read": "read", "total": "answer, in total"}
     timings = turn.answer.timings
     return [(words, timings[name]) for name, words in names.items() if name in timings]
 
 
-def _row(number: int, one: TurnSources) -> str:
+def _row(number: int, one: TurnSource) -> str:
     where = byline(one.source, one.published)
     return (
         f"<tr><td>{number}</td><td><bdi>{title_html(one.title)}</bdi>{where}"

@@ -1,7 +1,7 @@
-"""Text, dates and links as HTML, and the page's own remarks. Others' text is escaped in here.
+"""Text, dates and links as HTML, and the page's own remarks.
 
-Titles, texts, addresses and questions come from anywhere. What is shown of them has passed
-``escaped``, which leaves no markup alive; the chat page shows HTML only, never Markdown.
+Titles, texts, addresses and questions come from anywhere and are escaped in here. The chat page
+shows HTML only, never Markdown.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ __all__ = [
     "byline",
     "date_html",
     "escaped",
+    "header_html",
+    "list_html",
     "message_html",
     "notice_html",
     "original_html",
+    "problem_html",
     "safe_link",
     "title_html",
 ]
@@ -34,19 +37,15 @@ _GAP = re.compile(r"\s+")
 
 
 def escaped(text: str) -> str:
-    """Give text as HTML that shows it and does nothing else.
-
-    Control characters and those that turn the writing direction are left out.
-    """
+    """Return text as HTML that shows it and does nothing else, without control characters."""
     return html.escape(clean(text), quote=True)
 
 
 def safe_link(url: str | None) -> tuple[str, str] | None:
-    """Tell whether an address may be a link.
+    """Return an address that may be a link, and its host, neither escaped yet.
 
-    Returns:
-        The address and its host, neither escaped yet; None unless it is plain http or https with
-        a host, without a user name, which can pass for a host, and without white space.
+    None unless it is plain http or https with a host, without a user name, which can pass for a
+    host, and without white space.
     """
     if not url or clean(url) != url or _GAP.search(url):
         return None
@@ -62,7 +61,7 @@ def safe_link(url: str | None) -> tuple[str, str] | None:
 
 
 def title_html(title: str) -> str:
-    """Give a headline on one line, and a stand-in for one that is empty."""
+    """Return a headline on one line, or a stand-in for an empty one."""
     return escaped(one_line(title)) or "Untitled article"
 
 
@@ -79,7 +78,7 @@ def byline(source: str | None, published: str | None, author: str | None = None)
 
 
 def date_html(published: str) -> str:
-    """Show a date of publication as a day; what is no date, as it is."""
+    """Show a date of publication as a day, or as it is if it is not a date."""
     try:
         moment = datetime.fromisoformat(published)
     except ValueError:
@@ -88,7 +87,7 @@ def date_html(published: str) -> str:
 
 
 def also_in(copies: Sequence[DuplicateRef]) -> str:
-    """Name where else something ran, linked where there is an address that may be a link."""
+    """Name where else something ran, linked if its address may be a link."""
     named = [_copy(copy) for copy in copies[:_MOST_COPIES]]
     if len(copies) > _MOST_COPIES:
         named.append(f"{len(copies) - _MOST_COPIES} more")
@@ -115,22 +114,42 @@ def message_html(text: str) -> str:
     return f'<p class="empty">{escaped(text)}</p>'
 
 
-def notice_html(text: str = "", commands: Iterable[str] = (), *, problem: bool = False) -> str:
+def notice_html(text: str = "", commands: Iterable[str] = (), kind: str = "hint") -> str:
     """Show a line near the question box, which a screen reader speaks; empty, it takes no room.
 
     Args:
         text: what to say.
         commands: commands to run, a line each.
-        problem: whether something failed, rather than being a hint.
+        kind: CSS class of the line.
     """
-    kind = "problem" if problem else "hint"
     lines = "".join(f"<pre><code>{escaped(command)}</code></pre>" for command in commands)
     body = f'<div class="{kind}"><p dir="auto">{escaped(text)}</p>{lines}</div>' if text else ""
     return f'<div class="notice" role="status" aria-live="polite">{body}</div>'
 
 
+def problem_html(problem: object, commands: Iterable[str] = ()) -> str:
+    """Show what failed, as ``notice_html`` shows a hint."""
+    return notice_html(str(problem), commands, "problem")
+
+
+def list_html(items: Sequence[str], most: int) -> str:
+    """Show the first items of a list, which are HTML, and how many more there are."""
+    shown = "".join(f"<li>{item}</li>" for item in items[:most])
+    more = len(items) - most
+    return f"{shown}<li>and {more:,} more</li>" if more > 0 else shown
+
+
+def header_html(count: str) -> str:
+    """Show the head of the page, with how many articles it answers from."""
+    return (
+        '<header class="masthead"><h1>newsbot</h1>'
+        "<p>Ask your news articles. Every answer shows the sentences it rests on.</p>"
+        f'<p class="held">{escaped(count)}</p></header>'
+    )
+
+
 def _copy(copy: DuplicateRef) -> str:
-    """Name where a copy ran by its publisher, else by its headline; the whole headline on hover."""
+    """Name a copy by its publisher, else by its headline, which is shown whole on hover."""
     title = one_line(copy.title)
     name = f'<bdi title="{escaped(title)}">{escaped(copy.source or title) or "an article"}</bdi>'
     link = safe_link(copy.url)

@@ -1,11 +1,11 @@
-"""How far a change of the index is, and what came of it, as HTML."""
+"""How far a job is, and what came of it, as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.chat.html.markup import escaped
+from bot.chat.html.markup import escaped, list_html
 
 if TYPE_CHECKING:
     from bot.editing.jobs import Job
@@ -24,37 +24,34 @@ _STEPS = {
 }
 
 
-def progress_html(change: Job) -> str:
-    """Show how far a change is, or what came of it."""
-    if not change.is_finished:
-        return _going_on(change)
-    if change.is_stopped:
+def progress_html(job: Job) -> str:
+    """Show how far a job is, or what came of it."""
+    if not job.is_finished:
+        return _running(job)
+    if job.is_stopped:
         return _done("Stopped", "<p>Nothing was changed.</p>")
-    if change.problem is not None or change.report is None:
-        return _done("It did not work", f"<p>{escaped(change.problem or '')}</p>", problem=True)
-    report = change.report
-    failed = [*report.failures, *report.skipped]
-    return _done(_outcome(report), _failures(failed), problem=bool(failed))
+    if job.problem is not None or job.report is None:
+        return _done("It did not work", f"<p>{escaped(job.problem or '')}</p>", problem=True)
+    failed = [*job.report.failures, *job.report.skipped]
+    return _done(_outcome(job.report), _failures(failed), problem=bool(failed))
 
 
-def _going_on(change: Job) -> str:
-    value = f' value="{change.done}" max="{change.total}"' if change.total else ""
-    count = f" {change.done:,} of {change.total:,}" if change.total else ""
-    step = "stopping" if change.is_stopping else _STEPS[change.step]
-    name = f" <bdi>{escaped(change.name[-120:])}</bdi>" if change.name else ""
+def _running(job: Job) -> str:
+    value = f' value="{job.done}" max="{job.total}"' if job.total else ""
+    count = f" {job.done:,} of {job.total:,}" if job.total else ""
+    step = "stopping" if job.is_stopping else _STEPS[job.step]
+    name = f"<bdi>{escaped(job.name[-120:])}</bdi>" if job.name else "&nbsp;"
     return (
-        f'<div class="change going-on"><p><strong>{escaped(change.what)}</strong>: '
-        f"{step}{count}</p>"
-        f'<progress aria-label="{escaped(change.what)}"{value}></progress>'
-        f'<p class="byline">{name or "&nbsp;"}</p></div>'
+        f'<div class="job running"><p><strong>{escaped(job.what)}</strong>: {step}{count}</p>'
+        f'<progress aria-label="{escaped(job.what)}"{value}></progress>'
+        f'<p class="byline">{name}</p></div>'
     )
 
 
 def _done(title: str, body: str, *, problem: bool = False) -> str:
     kind = " problem" if problem else ""
     return (
-        f'<div class="change{kind}" role="status"><p><strong>{escaped(title)}</strong></p>'
-        f"{body}</div>"
+        f'<div class="job{kind}" role="status"><p><strong>{escaped(title)}</strong></p>{body}</div>'
     )
 
 
@@ -63,7 +60,7 @@ def _outcome(report: BuildReport) -> str:
         "added": report.added,
         "replaced": report.replaced,
         "removed": report.removed,
-        "known already": report.unchanged,
+        "already known": report.unchanged,
     }
     said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     return f"{said or 'Nothing added'}. {report.articles:,} in the index."
@@ -72,15 +69,13 @@ def _outcome(report: BuildReport) -> str:
 def _failures(failed: Sequence[LoadFailure]) -> str:
     if not failed:
         return ""
-    items = "".join(
-        f"<li><bdi>{escaped(_last(one.path))}</bdi>: <bdi>{escaped(one.cause)}</bdi></li>"
-        for one in failed[:_MOST_FAILURES]
-    )
-    more = len(failed) - _MOST_FAILURES
-    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
-    return f'<p>Could not be read:</p><ul class="failures">{items}{rest}</ul>'
+    items = [
+        f"<bdi>{escaped(_name(one.path))}</bdi>: <bdi>{escaped(one.cause)}</bdi>" for one in failed
+    ]
+    shown = list_html(items, _MOST_FAILURES)
+    return f'<p>Could not be read:</p><ul class="failures">{shown}</ul>'
 
 
-def _last(path: str) -> str:
-    """Give the end of a file's path: the folder beside the index says nothing to a reader."""
-    return path if "://" in path else path.rsplit("/", 1)[-1]
+def _name(path: str) -> str:
+    """Return a file's name: the folder beside the index says nothing to a reader."""
+    return path if "://" in path else path.rpartition("/")[2]

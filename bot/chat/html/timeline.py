@@ -1,4 +1,4 @@
-"""When the retrieved articles were published: counts by day, week, month or year, and as bars.
+"""When the found articles were published, as bars by day, week, month or year.
 
 The bars are buttons, so that the keyboard reaches them as the mouse does.
 """
@@ -11,30 +11,32 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from dateutil.relativedelta import relativedelta
+
 from bot.chat.turns import day_of
 from bot.sanitize import counted
 
 if TYPE_CHECKING:
-    from bot.chat.turns import TurnSources
+    from bot.chat.turns import TurnSource
 
-__all__ = ["Bin", "Unit", "coverage_html", "timeline"]
+__all__ = ["Bin", "Unit", "timeline", "timeline_html"]
 
 Unit = Literal["day", "week", "month", "year"]
 """What a bar stands for."""
 
+_STEPS: dict[Unit, relativedelta] = {
+    "day": relativedelta(days=1),
+    "week": relativedelta(weeks=1),
+    "month": relativedelta(months=1),
+    "year": relativedelta(years=1),
+}
 _MOST_BARS = 48
 _MOST_YEARS = 400  # before the last; a date that is further back is a mistake
 
 
 @dataclass(frozen=True)
 class Bin:
-    """A span of days with the articles published in it.
-
-    Attributes:
-        since: its first day.
-        until: its last day.
-        count: articles, 0 or more.
-    """
+    """A span of days, both included, and the number of articles published in it."""
 
     since: date
     until: date
@@ -42,10 +44,7 @@ class Bin:
 
 
 def timeline(days: Iterable[date]) -> tuple[Unit, list[Bin]]:
-    """Count articles by the finest unit that gives at most 48 bars (years may give more).
-
-    Args:
-        days: on which each was published.
+    """Count articles by the finest unit that needs at most 48 bars (years may need more).
 
     Returns:
         The unit, and its bins from the first day to the last without a gap; none for no days.
@@ -54,16 +53,15 @@ def timeline(days: Iterable[date]) -> tuple[Unit, list[Bin]]:
     if not given:
         return "day", []
     given = [day for day in given if day.year > given[-1].year - _MOST_YEARS]
-    units: tuple[Unit, ...] = ("day", "week", "month", "year")
-    for unit in units:
+    for unit in _STEPS:
         bins = _bins(given, unit)
         if len(bins) <= _MOST_BARS:
-            return unit, bins
-    return "year", bins
+            break
+    return unit, bins
 
 
-def coverage_html(found: Sequence[TurnSources]) -> str:
-    """Show when what was found was published; empty where it was all in one span or undated."""
+def timeline_html(found: Sequence[TurnSource]) -> str:
+    """Show when what was found was published; empty if it was all in one span or undated."""
     published = {one.article_id: day_of(one.published) for one in found}
     days = [day for day in published.values() if day is not None]
     unit, bins = timeline(days)
@@ -74,7 +72,7 @@ def coverage_html(found: Sequence[TurnSources]) -> str:
     undated = len(published) - len(days)
     more = f"; {undated} without a date" if undated else ""
     return (
-        '<figure class="coverage"><figcaption>Published, by '
+        '<figure class="timeline"><figcaption>Published, by '
         f"{unit} <span>({counted(len(days), 'article')}{more})</span></figcaption>"
         f'<ol class="bars">{bars}</ol>'
         f'<p class="axis"><span>{_named(bins[0], unit)}</span>'
@@ -105,14 +103,12 @@ def _named(one: Bin, unit: Unit) -> str:
 def _bins(days: Sequence[date], unit: Unit) -> list[Bin]:
     counts = Counter(_start(day, unit) for day in days)
     bins: list[Bin] = []
-    at, last = _start(days[0], unit), _start(days[-1], unit)
-    while at <= last and (unit == "year" or len(bins) <= _MOST_BARS):
-        following = _following(at, unit)
+    start: date | None = _start(days[0], unit)
+    while start and start <= days[-1] and (unit == "year" or len(bins) <= _MOST_BARS):
+        following = _following(start, unit)
         end = following - timedelta(days=1) if following else date.max
-        bins.append(Bin(at, end, counts[at]))
-        if following is None:
-            break
-        at = following
+        bins.append(Bin(start, end, counts[start]))
+        start = following
     return bins
 
 
@@ -126,10 +122,6 @@ def _start(day: date, unit: Unit) -> date:
 
 def _following(day: date, unit: Unit) -> date | None:
     try:
-        if unit == "year":
-            return day.replace(year=day.year + 1)
-        if unit == "month":
-            return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return day + timedelta(days=7 if unit == "week" else 1)
+        return day + _STEPS[unit]
     except (OverflowError, ValueError):
         return None  # the calendar ends there

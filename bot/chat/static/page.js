@@ -88,7 +88,7 @@
     },
     // The line of the filters, told here and not by the server: two fields may change at once, and
     // of two questions to the server the older one may be answered last.
-    narrowed(since, until, sources, articles) {
+    filtered(since, until, sources, articles) {
       const [from, to] = [since, until].map((day) => (day ?? "").trim().slice(0, 10));
       if (![from, to].every((day) => !day || isDay(day)) || (from && to && from > to)) {
         return labelled("Only articles: not a date");

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
 from index.builder import remove_articles
-from tests.bot.chat.conftest import serving
 from tests.bot.chat.test_page import HOSTILE
-from tests.fakes.browser import ask, open_page
+from tests.fakes.browser import SAMPLE, ask, open_adding, open_articles, open_page
+from tests.fakes.pages import serving
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -21,18 +21,7 @@ CENSUS = "Quokka census\n\nThe quokka census counted 512 animals on the island.\
 QUESTION = "How many animals did the quokka census count?"
 
 
-def open_articles(page: Page, url: str) -> None:
-    open_page(page, url)
-    page.get_by_role("tab", name="Articles").click()
-    expect(page.locator("table.articles")).to_be_visible()
-
-
-def open_adding(page: Page, way: str) -> None:
-    page.locator("#add").get_by_role("button", name="Add articles").click()
-    page.get_by_role("tab", name=way, exact=True).click()
-
-
-def test_articles_are_searched_sorted_and_read_with_the_keyboard(
+def test_articles_are_searched_sorted_and_read_by_keyboard(
     tab: Page, site: str, bot: NewsBot
 ) -> None:
     open_articles(tab, site)
@@ -55,10 +44,10 @@ def test_articles_are_searched_sorted_and_read_with_the_keyboard(
     expect(title).to_be_focused()
 
 
-def test_uploaded_files_are_asked_by_others_at_their_next_question(
-    tab: Page, own: tuple[str, NewsBot], tmp_path: Path
+def test_uploaded_files_answer_the_next_question_of_others(
+    tab: Page, own_site: tuple[str, NewsBot], tmp_path: Path
 ) -> None:
-    url, bot = own
+    url, bot = own_site
     (tmp_path / "census.txt").write_text(CENSUS)
     (tmp_path / "broken.pdf").write_bytes(b"no PDF at all")
     other = tab.context.new_page()
@@ -71,7 +60,7 @@ def test_uploaded_files_are_asked_by_others_at_their_next_question(
     files.set_input_files([tmp_path / "census.txt", tmp_path / "broken.pdf"])
     expect(tab.locator("#files")).to_contain_text("census")
     tab.get_by_role("button", name="Add the files").click()
-    status = tab.locator("#status .change")
+    status = tab.locator("#status .job")
     expect(status).to_contain_text("1 added. 14 in the index.")
     expect(status.locator("li")).to_contain_text("broken-")
     expect(tab.locator("#table .count")).to_have_text("14 articles")
@@ -79,52 +68,48 @@ def test_uploaded_files_are_asked_by_others_at_their_next_question(
     expect(ask(other, QUESTION).locator(".short")).to_have_text("512")
 
 
-def test_pasted_text_is_added_and_an_article_is_removed_after_a_second_look(
-    tab: Page, own: tuple[str, NewsBot]
-) -> None:
-    url, bot = own
+def test_pasted_article_is_added_and_removed(tab: Page, own_site: tuple[str, NewsBot]) -> None:
+    url, bot = own_site
     open_articles(tab, url)
     open_adding(tab, "Text")
     tab.get_by_label("Title", exact=True).fill("Quokka census")
     tab.get_by_label("Text", exact=True).fill("The quokka census counted 512 animals.")
     tab.get_by_role("button", name="Add the article").click()
-    expect(tab.locator("#status .change")).to_contain_text("1 added")
+    expect(tab.locator("#status .job")).to_contain_text("1 added")
     tab.locator("table.articles").get_by_role("button", name="Quokka census").click()
     tab.get_by_role("button", name="Remove from the index").click()
     tab.get_by_role("button", name="No, keep it").click()
     tab.get_by_role("button", name="Remove from the index").click()
     tab.get_by_role("button", name="Yes, remove it").click()
-    expect(tab.locator("#status .change")).to_contain_text("1 removed. 13 in the index.")
+    expect(tab.locator("#status .job")).to_contain_text("1 removed. 13 in the index.")
     expect(tab.locator("table.articles")).not_to_contain_text("Quokka census")
     expect(tab.locator("#reader .pane")).to_have_count(0)
     assert bot.status().articles == 13
 
 
-def test_several_articles_are_chosen_by_keyboard_and_removed_in_one_change(
-    tab: Page, own: tuple[str, NewsBot]
-) -> None:
-    url, bot = own
+def test_selected_articles_are_removed_in_one_job(tab: Page, own_site: tuple[str, NewsBot]) -> None:
+    url, bot = own_site
     before = {article.id for article in bot.articles()}
     open_articles(tab, url)
-    boxes = tab.locator('input[name="choose"]')
-    bar, question = tab.locator("#table .choosing"), tab.locator("#chosen")
-    remove = tab.get_by_role("button", name="Remove them from the index")
+    boxes = tab.locator('input[name="select"]')
+    bar, question = tab.locator("#table .selection"), tab.locator("#selected")
+    remove = tab.get_by_role("button", name="Remove these from the index")
     expect(remove).to_be_hidden()
     search = tab.get_by_label("Search the articles")
     search.fill("grelle halvik")
     expect(boxes).to_have_count(2)
     chosen = {boxes.first.get_attribute("value")}
     boxes.first.press("Space")
-    expect(bar).to_contain_text("1 chosen")
+    expect(bar).to_contain_text("1 selected")
     search.fill("")
     expect(boxes).to_have_count(13)
-    expect(tab.locator('input[name="choose"]:checked')).to_have_count(1)
-    other = tab.locator('input[name="choose"]:not(:checked)').last
+    expect(tab.locator('input[name="select"]:checked')).to_have_count(1)
+    other = tab.locator('input[name="select"]:not(:checked)').last
     chosen.add(other.get_attribute("value"))
     title = tab.locator("table.articles tbody tr").last.locator("button")
     expect(other).to_have_accessible_name(title.inner_text())
     other.press("Space")
-    expect(bar).to_contain_text("2 chosen")
+    expect(bar).to_contain_text("2 selected")
     tab.locator("table.articles button[name=open]").first.click()  # which changes no choice
     expect(tab.locator("#reader .pane")).to_be_visible()
     remove.press("Enter")
@@ -136,12 +121,12 @@ def test_several_articles_are_chosen_by_keyboard_and_removed_in_one_change(
     expect(tab.get_by_role("button", name="No, keep them")).to_be_focused()
     tab.keyboard.press("Enter")
     expect(question).to_have_count(0)
-    expect(bar).to_contain_text("2 chosen")
+    expect(bar).to_contain_text("2 selected")
     generation = int(bot.status().generation.partition("-")[0])
     remove.press("Enter")
     expect(question.locator("[tabindex]")).to_be_focused()
     tab.get_by_role("button", name="Yes, remove them").click()
-    expect(tab.locator("#status .change")).to_contain_text("2 removed. 11 in the index.")
+    expect(tab.locator("#status .job")).to_contain_text("2 removed. 11 in the index.")
     expect(boxes).to_have_count(11)
     expect(remove).to_be_hidden()
     expect(question).to_have_count(0)
@@ -149,9 +134,9 @@ def test_several_articles_are_chosen_by_keyboard_and_removed_in_one_change(
     assert int(bot.status().generation.partition("-")[0]) == generation + 1
 
 
-def test_only_the_chosen_articles_are_asked(tab: Page, site: str) -> None:
+def test_only_selected_articles_are_asked(tab: Page, site: str) -> None:
     open_articles(tab, site)
-    boxes = tab.locator('input[name="choose"]')
+    boxes = tab.locator('input[name="select"]')
     expect(boxes).to_have_count(13)
     chosen = []
     for number in (1, 4):
@@ -168,34 +153,30 @@ def test_only_the_chosen_articles_are_asked(tab: Page, site: str) -> None:
     assert titles and set(titles) <= set(chosen)
 
 
-def test_every_box_of_a_page_is_set_at_once_and_what_others_removed_is_not_asked_about(
-    tab: Page, own: tuple[str, NewsBot]
-) -> None:
-    url, bot = own
+def test_page_is_selected_at_once(tab: Page, own_site: tuple[str, NewsBot]) -> None:
+    url, bot = own_site
     open_articles(tab, url)
-    boxes = tab.locator('input[name="choose"]')
-    every = tab.get_by_role("checkbox", name="Choose every article of this page")
-    bar = tab.locator("#table .choosing")
+    boxes = tab.locator('input[name="select"]')
+    every = tab.get_by_role("checkbox", name="Select every article on this page")
+    bar = tab.locator("#table .selection")
     every.press("Space")
-    expect(bar).to_contain_text("13 chosen")
+    expect(bar).to_contain_text("13 selected")
     boxes.first.press("Space")
-    expect(bar).to_contain_text("12 chosen")
+    expect(bar).to_contain_text("12 selected")
     assert every.evaluate("box => box.indeterminate && !box.checked")
-    tab.get_by_role("button", name="Choose none").press("Enter")
-    expect(tab.locator('input[name="choose"]:checked')).to_have_count(0)
-    expect(bar).not_to_contain_text("chosen")
+    tab.get_by_role("button", name="Clear selection").press("Enter")
+    expect(tab.locator('input[name="select"]:checked')).to_have_count(0)
+    expect(bar).not_to_contain_text("selected")
     expect(every).to_be_focused()
     boxes.nth(0).press("Space")
     boxes.nth(1).press("Space")
     remove_articles([str(boxes.nth(0).get_attribute("value"))], bot.index)
-    tab.get_by_role("button", name="Remove them from the index").click()
-    expect(tab.locator("#chosen")).to_contain_text("Remove 1 article from the index?")
+    tab.get_by_role("button", name="Remove these from the index").click()
+    expect(tab.locator("#selected")).to_contain_text("Remove 1 article from the index?")
 
 
-def test_only_web_addresses_are_fetched_and_what_failed_is_told(
-    tab: Page, own: tuple[str, NewsBot]
-) -> None:
-    url, _ = own
+def test_only_web_addresses_are_fetched(tab: Page, own_site: tuple[str, NewsBot]) -> None:
+    url, _ = own_site
     open_articles(tab, url)
     open_adding(tab, "Addresses")
     addresses = tab.get_by_label("Addresses, one on each line")
@@ -211,7 +192,7 @@ def test_only_web_addresses_are_fetched_and_what_failed_is_told(
     expect(tab.locator("#status b")).to_have_count(0)
 
 
-class _Slow:
+class SlowEmbedder:
     """The real embedder, which waits before it embeds passages until it is let go."""
 
     def __init__(self, embedder: Embedder) -> None:
@@ -226,11 +207,11 @@ class _Slow:
         return self._embedder.embed_passages(*given, **named)  # type: ignore[arg-type]
 
 
-def test_a_change_goes_on_while_others_ask_shows_to_who_comes_later_and_can_be_cancelled(
-    tab: Page, tmp_path: Path, own: tuple[str, NewsBot], embedder: Embedder
+def test_running_job_is_seen_and_cancelled_by_others(
+    tab: Page, tmp_path: Path, own_site: tuple[str, NewsBot], embedder: Embedder
 ) -> None:
-    _, bot = own
-    slow = _Slow(embedder)
+    _, bot = own_site
+    slow = SlowEmbedder(embedder)
     with serving(NewsBot(bot.index, embedder=slow)) as url:  # type: ignore[arg-type]
         open_articles(tab, url)
         open_adding(tab, "Text")
@@ -238,24 +219,24 @@ def test_a_change_goes_on_while_others_ask_shows_to_who_comes_later_and_can_be_c
         tab.get_by_role("button", name="Add the article").click()
         expect(tab.locator("#status progress")).to_be_visible()
         tab.get_by_role("tab", name="Ask").click()
-        expect(ask(tab, "Who denied the missile attack?")).to_contain_text("denied")
+        expect(ask(tab, SAMPLE)).to_contain_text("denied")
         later = tab.context.new_page()
         open_articles(later, url)
         expect(later.locator("#status progress")).to_be_visible()
         later.get_by_role("button", name="Cancel").click()
         slow.go.set()
-        expect(later.locator("#status .change")).to_contain_text("Nothing was changed")
+        expect(later.locator("#status .job")).to_contain_text("Nothing was changed")
         tab.get_by_role("tab", name="Articles").click()
-        expect(tab.locator("#status .change")).to_contain_text("Nothing was changed")
+        expect(tab.locator("#status .job")).to_contain_text("Nothing was changed")
         assert bot.status().articles == 13
         for page in (later, tab):
             page.close()  # before its server, of which it would complain that it has gone
 
 
-def test_hostile_names_and_texts_are_shown_as_text_and_stay_in_their_folder(
-    tab: Page, own: tuple[str, NewsBot], tmp_path: Path
+def test_hostile_names_and_texts_stay_text(
+    tab: Page, own_site: tuple[str, NewsBot], tmp_path: Path
 ) -> None:
-    url, bot = own
+    url, bot = own_site
     name = "..\\..\\<img src=x onerror=window.hacked=1>\u202efdp.txt"
     (tmp_path / name).write_text(f"{HOSTILE[0]} {HOSTILE[1]}\n\nQuokkas. {' '.join(HOSTILE)}\n")
     open_articles(tab, url)
@@ -263,7 +244,7 @@ def test_hostile_names_and_texts_are_shown_as_text_and_stay_in_their_folder(
     tab.locator("#files input[type=file]").set_input_files(tmp_path / name)
     expect(tab.locator("#files")).to_contain_text("fdp")
     tab.get_by_role("button", name="Add the files").click()
-    expect(tab.locator("#status .change")).to_contain_text("1 added")
+    expect(tab.locator("#status .job")).to_contain_text("1 added")
     tab.get_by_label("Search the articles").fill("window.hacked")
     row = tab.locator("table.articles tbody tr")
     expect(row).to_have_count(1)

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.chat.conversation import ConversationView, converse, first_view, greeting, shown, stopped
-from bot.chat.examples import EXAMPLES
 from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
 from bot.newsbot import NewsBot
+from tests.fakes.browser import SAMPLE
+from tests.fakes.served import copied
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-SAMPLE = EXAMPLES[0][0]
 
-
-def test_the_question_is_shown_at_once_and_leaves_its_box(bot: NewsBot) -> None:
+def test_question_is_shown_at_once_and_leaves_its_box(bot: NewsBot) -> None:
     first, *others = converse(bot, SAMPLE, ())
     assert [role for role, _ in first.messages] == ["user", "assistant"]
     assert SAMPLE in first.messages[0][1]
@@ -32,7 +31,7 @@ def test_the_question_is_shown_at_once_and_leaves_its_box(bot: NewsBot) -> None:
     assert {view.box for view in (first, *others)} == {None}
 
 
-def test_sources_come_first_then_the_text_grows_to_the_whole(bot: NewsBot) -> None:
+def test_sources_come_first_then_the_text_grows(bot: NewsBot) -> None:
     views = list(converse(bot, SAMPLE, ()))
     with_sources = next(view for view in views if "<mark>" in view.sources)
     assert "pending" in with_sources.messages[-1][1]
@@ -47,7 +46,7 @@ def test_sources_come_first_then_the_text_grows_to_the_whole(bot: NewsBot) -> No
     assert turn.found and turn.generation == bot.status().generation
 
 
-def test_a_refusal_never_looks_like_an_answer_on_its_way(bot: NewsBot) -> None:
+def test_refusal_never_looks_like_an_answer_on_its_way(bot: NewsBot) -> None:
     for view in converse(bot, "What is the capital of France?", ()):
         assert 'class="answer' not in view.messages[-1][1]
         assert "card" not in view.sources
@@ -55,16 +54,14 @@ def test_a_refusal_never_looks_like_an_answer_on_its_way(bot: NewsBot) -> None:
     assert view.turns[0].cards == ""
 
 
-def test_a_note_is_shown_with_the_answer(bot: NewsBot) -> None:
+def test_note_is_shown_with_the_answer(bot: NewsBot) -> None:
     long = f"{SAMPLE} {'and so on ' * 200}"
     *_, last = converse(bot, long, ())
     assert "cut to its first" in last.messages[-1][1]
 
 
 @pytest.mark.parametrize("question", ["", " ", "\n\t", "\x00", "\x01\x02"])
-def test_a_question_without_words_changes_nothing_but_the_notice(
-    bot: NewsBot, question: str
-) -> None:
+def test_question_without_words_changes_only_the_notice(bot: NewsBot, question: str) -> None:
     before = _after(bot, SAMPLE)
     *_, last = converse(bot, question, before.turns)
     assert last.turns == before.turns
@@ -73,14 +70,12 @@ def test_a_question_without_words_changes_nothing_but_the_notice(
     assert 'class="hint"' in last.notice
 
 
-def test_what_goes_wrong_gives_the_question_back_and_keeps_the_conversation(
+def test_failure_returns_the_question_to_its_box(
     tmp_path: Path, samples_index: Path, embedder: Embedder
 ) -> None:
-    copy = tmp_path / "my index"
-    shutil.copytree(samples_index, copy)
-    bot = NewsBot(copy, embedder=embedder)
+    bot = copied(samples_index, tmp_path / "my index", embedder)
     before = _after(bot, SAMPLE)
-    shutil.rmtree(copy)
+    shutil.rmtree(bot.index)
     *_, last = converse(bot, "And who else?", before.turns)
     assert last.box == "And who else?"
     assert (last.turns, last.messages, last.sources) == (
@@ -92,13 +87,11 @@ def test_what_goes_wrong_gives_the_question_back_and_keeps_the_conversation(
     assert "newsbot index FOLDER" in greeting(bot)[1]
 
 
-def test_a_corrupt_index_is_told_in_its_own_words(
+def test_corrupt_index_is_told_in_its_own_words(
     tmp_path: Path, samples_index: Path, embedder: Embedder
 ) -> None:
-    copy = tmp_path / "index"
-    shutil.copytree(samples_index, copy)
-    bot = NewsBot(copy, embedder=embedder)
-    (copy / "CURRENT").write_text("../../elsewhere", encoding="ascii")
+    bot = copied(samples_index, tmp_path / "index", embedder)
+    (bot.index / "CURRENT").write_text("../../elsewhere", encoding="ascii")
     *_, last = converse(bot, SAMPLE, ())
     assert 'class="problem"' in last.notice
     assert "newsbot index FOLDER --index" not in last.notice
@@ -114,7 +107,7 @@ def test_earlier_sources_are_kept_folded_and_distinct(bot: NewsBot) -> None:
     assert 'id="source-1-1"' in folded
 
 
-def test_a_long_conversation_lets_go_of_its_oldest_turns(bot: NewsBot) -> None:
+def test_long_conversation_drops_its_oldest_turns(bot: NewsBot) -> None:
     answer = bot.answer(SAMPLE)
     turns = tuple(Turn(number, "q", answer) for number in range(1, 31))
     last = _after(bot, SAMPLE, turns)
@@ -123,23 +116,23 @@ def test_a_long_conversation_lets_go_of_its_oldest_turns(bot: NewsBot) -> None:
     assert 'id="source-31-1"' in last.sources
 
 
-def test_the_dates_and_the_source_narrow_what_is_asked(bot: NewsBot) -> None:
-    narrowing = SearchFilters.read("2024-01-01", None, ["Halvik Observer"])
-    *_, last = converse(bot, "How many passengers did the Grelle ferry carry?", (), narrowing)
+def test_filters_restrict_what_is_found(bot: NewsBot) -> None:
+    filters = SearchFilters.read("2024-01-01", None, ["Halvik Observer"])
+    *_, last = converse(bot, "How many passengers did the Grelle ferry carry?", (), filters)
     (turn,) = last.turns
-    assert turn.narrowing == narrowing
+    assert turn.filters == filters
     assert {one.source for one in turn.found} == {"Halvik Observer"}
     assert all((one.published or "") >= "2024" for one in turn.found)
 
 
-def test_what_can_be_copied_is_held_ready_for_every_turn(bot: NewsBot) -> None:
+def test_text_to_copy_is_ready_for_every_turn(bot: NewsBot) -> None:
     first = _after(bot, SAMPLE)
     second = _after(bot, "What is the capital of France?", first.turns)
     for number in (1, 2):
         assert f'<pre hidden id="copied-{number}">' in second.sources
 
 
-def test_a_stopped_answer_leaves_the_conversation_as_it_was(bot: NewsBot) -> None:
+def test_stopped_answer_leaves_the_conversation_as_it_was(bot: NewsBot) -> None:
     before = _after(bot, SAMPLE)
     view = stopped(before.turns, "And then?")
     assert view.box == "And then?"
@@ -147,7 +140,7 @@ def test_a_stopped_answer_leaves_the_conversation_as_it_was(bot: NewsBot) -> Non
     assert "Stopped" in view.notice
 
 
-def test_an_answer_in_the_place_of_others_leaves_them_until_it_is_there(bot: NewsBot) -> None:
+def test_replaced_answers_stand_until_the_new_one_is_there(bot: NewsBot) -> None:
     *_, one = converse(bot, SAMPLE, ())
     *_, two = converse(bot, "And who else?", one.turns)
     *going_on, last = converse(bot, SAMPLE, (), None, two.turns)
@@ -161,24 +154,24 @@ def test_an_answer_in_the_place_of_others_leaves_them_until_it_is_there(bot: New
         assert failed.box == back
 
 
-def test_what_was_typed_meanwhile_stays_in_the_box_of_a_stopped_answer() -> None:
+def test_text_typed_meanwhile_survives_a_stop() -> None:
     view = stopped((), "And <then>?", "Typed")
     assert view.box is None and "And &lt;then&gt;?" in view.notice
     view = stopped((), "")
     assert view.box is None and "as it was" in view.notice
 
 
-def test_asking_closes_the_reading_pane_once_and_then_leaves_it_alone(bot: NewsBot) -> None:
+def test_asking_closes_the_reading_pane_once(bot: NewsBot) -> None:
     views = list(converse(bot, SAMPLE, ()))
     assert [view.reading for view in views] == ["", *[None] * (len(views) - 1)]
     assert shown(views[-1].turns).reading is None
 
 
-def test_the_greeting_counts_the_articles(bot: NewsBot) -> None:
+def test_greeting_counts_the_articles(bot: NewsBot) -> None:
     assert greeting(bot)[0] == "13 articles indexed"
 
 
-def test_the_first_view_is_empty() -> None:
+def test_first_view_is_empty() -> None:
     view = first_view()
     assert (view.messages, view.turns, view.box) == ([], (), "")
     assert "card" not in view.sources

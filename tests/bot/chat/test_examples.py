@@ -12,7 +12,8 @@ from bot.chat.examples import EXAMPLES, Examples, questions_about
 from bot.newsbot import NewsBot
 from corpus.article import Article
 from index.builder import build_index
-from tests.fakes.seen import TEXT
+from tests.fakes.parsed_html import ANY_TEXT
+from tests.fakes.served import copied
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -42,13 +43,13 @@ def test_questions_ask_who_how_many_and_what_was_said() -> None:
     ]
 
 
-@given(TEXT)
-def test_any_text_gives_short_questions_on_one_line(text: str) -> None:
+@given(ANY_TEXT)
+def test_questions_about_any_text_are_short_lines(text: str) -> None:
     for question in questions_about(Article("a", "T", f"{text} Ada Moe, the {text} of Oz, x")):
         assert len(question) < 200 and "\n" not in question
 
 
-def test_an_index_of_ones_own_offers_what_it_answers(tmp_path: Path, embedder: Embedder) -> None:
+def test_index_of_ones_own_offers_what_it_answers(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / "harbour.txt").write_text(HARBOUR)
     build_index([tmp_path / "harbour.txt"], tmp_path / "index", embedder=embedder)
     own = NewsBot(tmp_path / "index", embedder=embedder)
@@ -57,10 +58,9 @@ def test_an_index_of_ones_own_offers_what_it_answers(tmp_path: Path, embedder: E
     assert not own.answer(offered[0]).refused
 
 
-def test_where_nothing_can_be_asked_nothing_is_offered(
+def test_missing_index_offers_no_questions(
     tmp_path: Path, samples_index: Path, embedder: Embedder
 ) -> None:
-    shutil.copytree(samples_index, tmp_path / "index")
-    own = NewsBot(tmp_path / "index", embedder=embedder)
-    shutil.rmtree(tmp_path / "index")
+    own = copied(samples_index, tmp_path / "index", embedder)
+    shutil.rmtree(own.index)
     assert Examples(own).offered() == []

@@ -13,7 +13,7 @@ from bot.chat.export import as_json, as_markdown, as_text
 from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
 from bot.sanitize import one_line
-from tests.fakes.seen import TEXT
+from tests.fakes.parsed_html import ANY_TEXT
 
 
 def turn(quote: str, title: str = "Title", url: str | None = None, question: str = "Why?") -> Turn:
@@ -23,10 +23,10 @@ def turn(quote: str, title: str = "Title", url: str | None = None, question: str
 
     other = Alternative("Ice", 0.5, (cited(2),))
     answer = Answer(f"Fog — “{quote}” [1]", "Fog", False, 0.8, (cited(1),), (other,))
-    return Turn(1, question, answer, narrowing=SearchFilters(since=date(2024, 5, 1)))
+    return Turn(1, question, answer, filters=SearchFilters(since=date(2024, 5, 1)))
 
 
-def test_a_copied_answer_brings_its_sources() -> None:
+def test_copied_answer_has_its_sources() -> None:
     assert as_text(turn("Fog.", url="https://example.org/fog")) == (
         "Fog — “Fog.” [1]\n"
         "[1] Title, Paper, 2024-05-31, https://example.org/fog\n"
@@ -36,7 +36,7 @@ def test_a_copied_answer_brings_its_sources() -> None:
     assert as_text(Turn(1, "Why?", refusal)) == REFUSAL
 
 
-def test_markdown_holds_questions_answers_and_linked_sources() -> None:
+def test_markdown_has_questions_answers_and_linked_sources() -> None:
     saved = as_markdown([turn("Fog.", url="https://example.org/fog_(x)")])
     html = MarkdownIt().render(saved)
     assert "<h2>Why?</h2>" in html
@@ -46,8 +46,8 @@ def test_markdown_holds_questions_answers_and_linked_sources() -> None:
     assert "characters 5-9" in html
 
 
-@given(TEXT, TEXT, TEXT, TEXT)
-def test_no_text_of_others_is_markdown(question: str, quote: str, title: str, url: str) -> None:
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_text_of_others_is_not_markdown(question: str, quote: str, title: str, url: str) -> None:
     plain = "A A"
     markdown = MarkdownIt("commonmark", {"html": True})
     shape = [token.type for token in markdown.parse(as_markdown([turn(plain, plain)]))]
@@ -63,7 +63,7 @@ def test_no_text_of_others_is_markdown(question: str, quote: str, title: str, ur
     assert all(str(address).startswith(("http://", "https://")) for address in addresses)
 
 
-def test_json_holds_whole_answers_and_what_they_were_narrowed_to() -> None:
+def test_json_has_whole_answers_and_their_filters() -> None:
     (record,) = json.loads(as_json([turn("Fog.")]))
     assert record["question"] == "Why?"
     assert record["since"] == "2024-05-01"

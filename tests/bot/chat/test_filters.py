@@ -11,12 +11,12 @@ from bot.chat.filters import FilterProblem, SearchFilters
 
 def test_nothing_typed_leaves_nothing_out() -> None:
     for nothing in (None, "", "  "):
-        narrowing = SearchFilters.read(nothing, nothing, [nothing or ""], [])
-        assert not narrowing
-        assert str(narrowing) == ""
+        filters = SearchFilters.read(nothing, nothing, [nothing or ""], [])
+        assert not filters
+        assert str(filters) == ""
 
 
-def test_dates_and_source_are_read_and_put_in_words() -> None:
+def test_dates_and_names_are_read_and_put_in_words() -> None:
     both = SearchFilters.read(
         "2024-05-01", "2024-05-31 00:00:00", [" Paper ", "Post", "Paper"], ["a", "b"]
     )
@@ -34,24 +34,24 @@ def test_dates_and_source_are_read_and_put_in_words() -> None:
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2024-13-01", "<b>", "31.5.2024"])
-def test_what_is_no_date_is_told_with_its_field(day: str) -> None:
+def test_text_that_is_no_date_is_refused_with_its_field(day: str) -> None:
     with pytest.raises(FilterProblem, match="“From” is not a date"):
         SearchFilters.read(day, None)
     with pytest.raises(FilterProblem, match="“Until” is not a date"):
         SearchFilters.read(None, day)
 
 
-def test_dates_the_wrong_way_round_are_told() -> None:
+def test_dates_the_wrong_way_round_are_refused() -> None:
     with pytest.raises(FilterProblem, match="wrong way round"):
         SearchFilters.read("2024-06-01", "2024-05-01")
 
 
-def test_too_many_choices_are_told() -> None:
+def test_too_many_names_are_refused() -> None:
     with pytest.raises(FilterProblem, match="More than 1,000"):
         SearchFilters.read(articles=[str(number) for number in range(1_001)])
 
 
-def test_what_is_not_chosen_is_no_filter() -> None:
-    assert set(SearchFilters.read().to_filters().values()) == {None}
-    given = SearchFilters.read(sources=["Post"], articles=["a"]).to_filters()
+def test_keywords_hold_only_what_is_chosen() -> None:
+    assert set(SearchFilters.read().keywords().values()) == {None}
+    given = SearchFilters.read(sources=["Post"], articles=["a"]).keywords()
     assert (given["source"], given["articles"]) == (("Post",), ("a",))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.newsbot import NewsBot
-from tests.bot.chat.conftest import browser, pytest_runtest_makereport
+from tests.fakes.pages import browser
 from tests.fakes.served import copied
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-__all__ = ["bot", "browser", "pytest_runtest_makereport"]
+__all__ = ["bot", "browser"]
 
 
 @pytest.fixture(scope="module")

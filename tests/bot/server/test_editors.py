@@ -18,10 +18,10 @@ from bot.access.users import UserFile
 from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig
 from index.builder import build_index
-from tests.bot.chat.conftest import Watch
-from tests.bot.chat.test_articles_tab import open_adding, open_articles
+from tests.fakes.browser import open_adding, open_articles
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader
+from tests.fakes.pages import PageWatch
 from tests.fakes.reports import FLOOD
 from tests.fakes.served import call, serving_on
 
@@ -59,8 +59,8 @@ def pressed(client: httpx.Client, button: str, text: str = "") -> str:
 
 
 def event_of(client: httpx.Client, kind: str, shown: str) -> dict[str, Any]:
-    """Return the first event of this kind of the component that shows these words."""
-    return all_events(client, kind, shown)[0]
+    """Return the last event of this kind of the component that shows these words."""
+    return all_events(client, kind, shown)[-1]
 
 
 def all_events(client: httpx.Client, kind: str, shown: str) -> list[dict[str, Any]]:
@@ -170,11 +170,11 @@ def test_change_is_cancelled_by_an_editor_only(tmp_path: Path, session: str) -> 
             text = CENSUS if canceller is ben else CENSUS.replace("512", "513")
             slow.begun.clear()
             slow.go.clear()
-            assert "going-on" in sent(ann, add, text, until="going-on")
+            assert "job running" in sent(ann, add, text, until="job running")
             assert slow.begun.wait(60)
             # Whoever comes later is shown the change, and the button stops what is shown.
             own = session if canceller is ben else "1122334455"
-            assert "going-on" in sent(canceller, follow, session=own, until="going-on")
+            assert "job running" in sent(canceller, follow, session=own, until="job running")
             sent(canceller, cancel, session=own)
             slow.go.set()
             while call(ann, "status")["change"]["running"]:
@@ -192,25 +192,25 @@ def logged_in(browser: Browser, site: str, user: tuple[str, str]) -> BrowserCont
 def test_reader_sees_no_forms_and_editor_adds(site: str, browser: Browser) -> None:
     for user in (BEN, ANN):
         context = logged_in(browser, site, user)
-        watch, tab = Watch(context), context.new_page()
+        watch, tab = PageWatch(context), context.new_page()
         open_articles(tab, site)
         tab.locator("table.articles button[name=open]").first.click()
         expect(tab.locator("#reader .pane")).to_be_visible()
         remove = tab.get_by_role("button", name="Remove from the index")
         if user == BEN:
-            expect(tab.locator("#readers-only")).to_contain_text("decided by whoever runs")
+            expect(tab.locator("#read-only")).to_contain_text("Whoever runs this newsbot decides")
             expect(tab.locator("#add")).to_have_count(0)
             expect(remove).to_have_count(0)
-            tab.locator('input[name="choose"]').first.check()
+            tab.locator('input[name="select"]').first.check()
             expect(tab.get_by_role("button", name="Ask only these")).to_be_visible()
-            expect(tab.get_by_role("button", name="Remove them from")).to_have_count(0)
+            expect(tab.get_by_role("button", name="Remove these from")).to_have_count(0)
         else:
             expect(remove).to_be_visible()
-            expect(tab.locator('input[name="choose"]')).to_have_count(1)
-            expect(tab.locator("#readers-only")).to_have_count(0)
+            expect(tab.locator('input[name="select"]')).to_have_count(1)
+            expect(tab.locator("#read-only")).to_have_count(0)
             open_adding(tab, "Text")
             tab.get_by_label("Text", exact=True).fill(CENSUS)
             tab.get_by_role("button", name="Add the article").click()
-            expect(tab.locator("#status .change")).to_contain_text("1 added")
+            expect(tab.locator("#status .job")).to_contain_text("1 added")
         context.close()
         assert not watch.outside and not watch.complaints, (watch.outside, watch.complaints)

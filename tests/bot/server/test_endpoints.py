@@ -15,7 +15,8 @@ import pytest
 from bot.access.rate_limits import ServerLimits
 from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig
-from tests.fakes.served import SAMPLE, call, serving_on
+from tests.fakes.browser import SAMPLE
+from tests.fakes.served import call, serving_on
 
 if TYPE_CHECKING:
     pass

@@ -11,7 +11,7 @@ from bot.errors import ReaderError
 from bot.newsbot import NewsBot
 from bot.server.metrics import ServerMetrics
 from index.errors import EmptyQuestion
-from tests.fakes.served import SAMPLE
+from tests.fakes.browser import SAMPLE
 
 if TYPE_CHECKING:
     pass

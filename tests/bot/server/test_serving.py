@@ -27,9 +27,9 @@ from bot.access.users import UserFile
 from bot.errors import BotError, NotServed, PortBusy
 from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig, access_policy
-from tests.bot.chat.conftest import Watch
-from tests.fakes.browser import ask, free_port, open_page
-from tests.fakes.served import SAMPLE, call, copied, serving_on
+from tests.fakes.browser import SAMPLE, ask, free_port, open_page
+from tests.fakes.pages import PageWatch
+from tests.fakes.served import call, copied, serving_on
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -148,7 +148,7 @@ def test_gradio_client_logs_in(site: str) -> None:
 def test_browser_logs_in_and_asks(site: str, browser: Browser) -> None:
     logged_in = {"username": BEN[0], "password": BEN[1]}
     context = browser.new_context(http_credentials={**logged_in, "origin": site})
-    watch, tab = Watch(context), context.new_page()
+    watch, tab = PageWatch(context), context.new_page()
     open_page(tab, site)
     expect(ask(tab, SAMPLE)).to_contain_text("Kataib Hezbollah")
     context.close()
@@ -359,7 +359,7 @@ def test_page_works_behind_a_proxy_with_a_prefix(bot: NewsBot, browser: Browser)
     config = ServerConfig(root_path="/deep/news", limits=FREE)
     with serving_on(bot, config) as upstream, proxy(upstream, "/deep/news") as url:
         context = browser.new_context()
-        watch, tab = Watch(context), context.new_page()
+        watch, tab = PageWatch(context), context.new_page()
         asked: list[str] = []
         context.on("request", lambda request: asked.append(request.url))
         open_page(tab, f"{url}/")

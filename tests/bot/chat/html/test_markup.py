@@ -18,33 +18,33 @@ from bot.chat.html.markup import (
 )
 from bot.sanitize import clean
 from index.results import DuplicateRef
-from tests.fakes.seen import TEXT, Seen
+from tests.fakes.parsed_html import ANY_TEXT, ParsedHtml
 
 
-@given(TEXT)
+@given(ANY_TEXT)
 @example("<script>alert(1)</script>")
 @example('"><img src=x onerror=alert(1)>')
 @example("<!-- --><![CDATA[x]]><?php ?>")
 @example("\u202eevil\u2066\x1b[31m\x00\ud800")
 def test_escaped_text_is_its_own_text_and_no_markup(text: str) -> None:
-    seen = Seen(escaped(text))
+    seen = ParsedHtml(escaped(text))
     assert not seen.tags
     assert seen.text == clean(text)
     assert not set("<>\"'\u202e\u2066\x1b\x00") & set(escaped(text))
 
 
-@given(TEXT)
-def test_whatever_is_said_or_warned_stays_text(text: str) -> None:
-    assert Seen(message_html(text)).tags == ["p"]
-    assert set(Seen(notice_html(text, [text])).tags) <= {"div", "p", "pre", "code"}
-    assert not Seen(title_html(text)).tags
-    assert set(Seen(byline(text, text, text)).tags) <= {"p", "bdi", "time"}
-    assert set(Seen(date_html(text)).tags) <= {"bdi", "time"}
+@given(ANY_TEXT)
+def test_text_of_notices_and_bylines_stays_text(text: str) -> None:
+    assert ParsedHtml(message_html(text)).tags == ["p"]
+    assert set(ParsedHtml(notice_html(text, [text])).tags) <= {"div", "p", "pre", "code"}
+    assert not ParsedHtml(title_html(text)).tags
+    assert set(ParsedHtml(byline(text, text, text)).tags) <= {"p", "bdi", "time"}
+    assert set(ParsedHtml(date_html(text)).tags) <= {"bdi", "time"}
 
 
-@given(TEXT, TEXT)
-def test_a_copy_is_named_and_linked_only_where_its_address_may_be(title: str, url: str) -> None:
-    seen = Seen(also_in([DuplicateRef("a", title, url, None, None)]))
+@given(ANY_TEXT, ANY_TEXT)
+def test_copy_is_linked_only_if_its_address_may_be(title: str, url: str) -> None:
+    seen = ParsedHtml(also_in([DuplicateRef("a", title, url, None, None)]))
     assert set(seen.tags) <= {"p", "bdi", "a"}
     assert ("a" in seen.tags) is (safe_link(url) is not None)
 
@@ -79,12 +79,12 @@ def test_only_a_plain_web_address_becomes_a_link(url: str | None) -> None:
     assert "href" not in original_html(url)
 
 
-def test_a_web_address_is_linked_and_names_its_host() -> None:
+def test_web_address_is_linked_and_names_its_host() -> None:
     assert safe_link("https://Example.org:8080/a?b=1&c=2#d") == (
         "https://Example.org:8080/a?b=1&c=2#d",
         "example.org",
     )
-    seen = Seen(original_html("https://example.org/a?b=1&c=2"))
+    seen = ParsedHtml(original_html("https://example.org/a?b=1&c=2"))
     assert ("href", "https://example.org/a?b=1&c=2") in seen.attributes
     assert ("rel", "noopener noreferrer nofollow") in seen.attributes
 
@@ -97,5 +97,5 @@ def test_a_web_address_is_linked_and_names_its_host() -> None:
         ("someday", "someday"),
     ],
 )
-def test_a_date_is_written_out(published: str, shown: str) -> None:
-    assert shown in Seen(date_html(published)).text
+def test_date_is_written_out(published: str, shown: str) -> None:
+    assert shown in ParsedHtml(date_html(published)).text

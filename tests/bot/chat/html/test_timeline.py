@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.html.timeline import coverage_html, timeline
-from bot.chat.turns import TurnSources
-from tests.fakes.seen import Seen
+from bot.chat.html.timeline import timeline, timeline_html
+from bot.chat.turns import TurnSource
+from tests.fakes.parsed_html import ParsedHtml
 
-FOUND = TurnSources("a", "Title", None, None, 0, 1, 1.0, 1.0, 1.0)
+FOUND = TurnSource("a", "Title", None, None, 0, 1, 1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ FOUND = TurnSources("a", "Title", None, None, 0, 1, 1.0, 1.0, 1.0)
         (date(2040, 1, 1), "year", 17),
     ],
 )
-def test_the_unit_is_the_finest_that_fits(last: date, unit: str, bars: int) -> None:
+def test_unit_is_the_finest_that_fits(last: date, unit: str, bars: int) -> None:
     found, bins = timeline([last, date(2024, 1, 1)])
     assert (found, len(bins)) == (unit, bars)
 
 
 @given(st.lists(st.dates(date(1700, 1, 1)), max_size=20))
-def test_no_day_is_lost_and_the_bins_follow_each_other_without_a_gap(days: list[date]) -> None:
+def test_bins_have_every_day_and_no_gap(days: list[date]) -> None:
     given_days = [day for day in days if day.year > max(days).year - 400]
     unit, bins = timeline(given_days)
     assert sum(one.count for one in bins) == len(given_days)
@@ -45,12 +45,12 @@ def test_no_day_is_lost_and_the_bins_follow_each_other_without_a_gap(days: list[
     assert unit == "year" or len(bins) <= 48
 
 
-def test_a_date_at_the_end_of_the_calendar_does_no_harm() -> None:
+def test_dates_at_the_ends_of_the_calendar_are_counted() -> None:
     assert timeline([date.max])[1][-1].until == date.max
     assert timeline([date.min, date.max])[1][-1].count == 1
 
 
-def test_a_bar_is_a_button_that_names_its_days_and_its_articles() -> None:
+def test_bar_is_a_button_with_its_days_and_articles() -> None:
     found = [
         replace(FOUND, article_id=name, published=day)
         for name, day in [
@@ -60,7 +60,7 @@ def test_a_bar_is_a_button_that_names_its_days_and_its_articles() -> None:
             ("c", None),
         ]
     ]
-    seen = Seen(coverage_html(found))
+    seen = ParsedHtml(timeline_html(found))
     assert [value for name, value in seen.attributes if name == "value"] == [
         "2024-05-30/2024-05-30",
         "2024-06-01/2024-06-01",
@@ -70,8 +70,8 @@ def test_a_bar_is_a_button_that_names_its_days_and_its_articles() -> None:
     assert seen.tags.count("li") == 3
 
 
-def test_nothing_is_shown_where_there_is_nothing_to_compare() -> None:
-    assert coverage_html([]) == ""
-    assert coverage_html([FOUND]) == ""
-    assert coverage_html([replace(FOUND, published="2024-05-30")]) == ""
-    assert coverage_html([replace(FOUND, published="<b>someday</b>")]) == ""
+def test_timeline_of_one_span_or_no_dates_is_empty() -> None:
+    assert timeline_html([]) == ""
+    assert timeline_html([FOUND]) == ""
+    assert timeline_html([replace(FOUND, published="2024-05-30")]) == ""
+    assert timeline_html([replace(FOUND, published="<b>someday</b>")]) == ""

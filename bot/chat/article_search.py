@@ -1,0 +1,105 @@
+"""The search field of the tab of the articles, and the table below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from bot.chat.article_table import ArticleTable, matching_rows
+from bot.chat.events import HIDDEN, QUICK, script
+from bot.chat.html.markup import problem_html
+from bot.chat.html.table import table_html
+from bot.chat.selection import RemovalQuestion, selected_rows
+from corpus.errors import NewsbotError
+
+if TYPE_CHECKING:
+    from bot.access.policy import AccessPolicy
+
+__all__ = ["ArticleSearch", "TableView"]
+
+_LONGEST_SEARCH = 300  # code points
+
+
+@dataclass(frozen=True)
+class TableView:
+    """What the table is sorted by, which way, and which page is shown."""
+
+    order: str = "title"
+    descending: bool = False
+    page: int = 0
+
+
+class ArticleSearch:
+    """The components, and the events that search, sort and turn pages."""
+
+    def __init__(self, table: ArticleTable, policy: AccessPolicy) -> None:
+        """Put the components into the Blocks that are being built."""
+        self._table = table
+        self._policy = policy
+        words = gr.Textbox(
+            label="Search the articles by title, source, author, date or id",
+            placeholder="Search titles, sources, authors, dates",
+            show_label=False,
+            container=False,
+            elem_id="search",
+        )
+        self.question = RemovalQuestion()
+        code = script("article_table.js")
+        # ``gone``: ids that are no longer to be selected
+        self.table = gr.HTML("", elem_id="table", js_on_load=code, gone=[])
+        view = gr.State(TableView())
+        self.inputs: list[Any] = [words, view]  # of ``show``
+        outputs = [self.table, view]
+        words.change(self._find, self.inputs, outputs, trigger_mode="always_last", **QUICK)
+        self.table.sort(self._sort, self.inputs, outputs, **QUICK)
+        self.table.turn(self._turn_page, self.inputs, outputs, **QUICK)
+        self.table.removal(self._ask_removal, None, self.question.outputs, **QUICK)
+
+    def show(self, words: str | None, view: TableView, request: gr.Request) -> str:
+        """Return the table as HTML."""
+        try:
+            rows = self._table.rows()
+        except NewsbotError as error:
+            return problem_html(error)
+        words = (words or "")[:_LONGEST_SEARCH]
+        found = matching_rows(rows, words, view.order, view.descending)
+        may_remove = self._policy.may_edit(request.request)
+        return table_html(found, view.page, view.order, view.descending, len(rows), may_remove)
+
+    def refresh_after(self, event: Any, opened: gr.State) -> Any:
+        """Show the table again after an event, which may have removed the opened article."""
+
+        def refresh(
+            words: str, view: TableView, asked: tuple[str, ...], opened: str, request: gr.Request
+        ) -> Any:
+            known = {row.id for row in self._table.rows_or_none()}
+            gone = [one for one in (*asked, opened) if one not in known]
+            return gr.update(value=self.show(words, view, request), gone=gone)
+
+        inputs = [*self.inputs, self.question.ids, opened]
+        return event.then(refresh, inputs, self.table, **HIDDEN)
+
+    # Gradio takes the name of a private event from those of the endpoints: none is called search.
+    def _find(self, words: str, view: TableView, request: gr.Request) -> list[Any]:
+        view = replace(view, page=0)
+        return [self.show(words, view, request), view]
+
+    def _sort(
+        self, words: str, view: TableView, event: gr.EventData, request: gr.Request
+    ) -> list[Any]:
+        order = str(event.value)
+        descending = not view.descending if order == view.order else order == "published"
+        view = TableView(order, descending)
+        return [self.show(words, view, request), view]
+
+    def _turn_page(
+        self, words: str, view: TableView, event: gr.EventData, request: gr.Request
+    ) -> list[Any]:
+        view = replace(view, page=int(event.value) if str(event.value).isdecimal() else 0)
+        return [self.show(words, view, request), view]
+
+    def _ask_removal(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        rows = self._table.rows_or_none() if self._policy.may_edit(request.request) else ()
+        return self.question.asked(selected_rows(rows, event.ids))

@@ -1,0 +1,86 @@
+"""The right side of the tab for asking: the timeline, the sources, and an article to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from bot.chat.conversation import first_view
+from bot.chat.events import QUICK, script
+from bot.chat.filter_bar import FilterBar
+from bot.chat.html.article_view import article_html, gone_html, how_html
+from bot.chat.turns import Turn
+from bot.errors import UnknownArticle
+
+if TYPE_CHECKING:
+    from bot.answering.answers import Citation
+    from bot.newsbot import NewsBot
+
+__all__ = ["SourcesPane"]
+
+
+class SourcesPane:
+    """The components of the pane; what is read in it covers the sources until it is closed."""
+
+    def __init__(self, bot: NewsBot) -> None:
+        """Put the pane into the Blocks that are being built."""
+        self._bot = bot
+        with gr.Column(elem_id="side"):
+            self.timeline = gr.HTML("", elem_id="timeline", js_on_load=script("timeline.js"))
+            self.sources = gr.HTML(first_view().sources, elem_id="sources")
+            self.reading = gr.HTML("", elem_id="reading", js_on_load=script("reading.js"))
+
+    def connect(self, turns: gr.State, filters: FilterBar, notice: gr.HTML) -> None:
+        """Let the buttons of answers, sources and timeline work."""
+
+        def narrow(event: gr.EventData) -> list[Any]:
+            since, _, until = str(event.days)[:30].partition("/")
+            return [since, until, gr.update(open=True)]
+
+        def ask_only(before: tuple[Turn, ...], chosen: Any, event: gr.EventData) -> list[Any]:
+            cited = _citation(_turn(before, event.turn), event.number)
+            if cited is None:
+                return [gr.skip(), gr.skip()]
+            return filters.restrict_to([cited.article_id], chosen, before)
+
+        days = [filters.since, filters.until, filters.place]
+        self.timeline.narrow(narrow, None, days, **QUICK)
+        self.reading.read(self._read, turns, self.reading, **QUICK)
+        self.reading.how(_how, turns, self.reading, **QUICK)
+        asked_only = [filters.articles, notice]
+        self.reading.only(ask_only, [turns, filters.articles], asked_only, **QUICK)
+
+    def _read(self, turns: tuple[Turn, ...], event: gr.EventData) -> Any:
+        """Show the article of a citation, with all that its answer cites of it marked."""
+        turn = _turn(turns, event.turn)
+        cited = _citation(turn, event.number)
+        if turn is None or cited is None:
+            return gr.skip()
+        try:
+            article = self._bot.article(cited.article_id)
+        except UnknownArticle:
+            return gone_html(cited.title)
+        quotes = [
+            (one.start, one.end)
+            for one in turn.cited()
+            # It may have changed since: then what is there now is not what was quoted.
+            if one.article_id == article.id and article.text[one.start : one.end] == one.quote
+        ]
+        place = (cited.start, cited.end)
+        here = place if place in quotes else None
+        return article_html(article, quotes, here, copies=cited.copies)
+
+
+def _how(turns: tuple[Turn, ...], event: gr.EventData) -> Any:
+    turn = _turn(turns, event.turn)
+    return gr.skip() if turn is None else how_html(turn)
+
+
+def _turn(turns: Iterable[Turn], number: Any) -> Turn | None:
+    return next((turn for turn in turns if turn.number == number), None)
+
+
+def _citation(turn: Turn | None, number: Any) -> Citation | None:
+    return next((one for one in turn.cited() if one.number == number), None) if turn else None

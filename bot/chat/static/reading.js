@@ -1,0 +1,18 @@
+// A click anywhere on the page on a button that opens something to read: such buttons stand in the
+// conversation and in the sources, and the reading pane answers for all of them.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#ask-tab button[name]");
+  if (!button) return;
+  const [turn, number] = button.value.split("/").map(Number);
+  if (button.name === "read") trigger("read", { turn, number });
+  if (button.name === "how") trigger("how", { turn });
+  if (button.name === "only") {
+    trigger("only", { turn, number });
+    document.querySelector("#question textarea")?.focus();
+  }
+  if (button.name === "close") {
+    props.value = "";
+    window.newsbot?.closed();
+  }
+});
+watch("value", () => window.newsbot?.opened(element));
