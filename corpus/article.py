@@ -23,8 +23,10 @@ class Article:
         url: where it was published, or None.
         source: publisher, or None.
         author: author line as given, or None.
-        published: timezone-aware ISO 8601 (``2019-12-31T14:05:00+00:00``), or None; never guessed.
+        published: timezone-aware ISO 8601 (``2019-12-31T14:05:00+01:00``) with the offset of the
+            place where it was published, so that its day is the day there; or None, never guessed.
         language: ISO 639-1 code where the file says it, or None.
+        updated: when it was last changed, in the form of ``published``, if that was later.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Article:
     author: str | None = None
     published: str | None = None
     language: str | None = None
+    updated: str | None = None
 
     @cached_property
     def content_hash(self) -> str:

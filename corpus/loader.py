@@ -66,6 +66,8 @@ class LoadReport:
         unlisted: absolute paths of folders that could not be listed, and of what could not be
             looked at: what is there is unknown.
         roots: absolute paths of the files and folders given.
+        whole: sources (see ``origins``) that were read to their end, with no record left unread.
+        feeds: those of them that are feeds, in which older entries are not listed any more.
     """
 
     files: int = 0
@@ -77,6 +79,8 @@ class LoadReport:
     seen_files: set[str] = field(default_factory=set)
     unlisted: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
+    whole: set[str] = field(default_factory=set)
+    feeds: set[str] = field(default_factory=set)
 
 
 def load_articles(
@@ -165,6 +169,8 @@ def _load(
             if bad <= FAILURES_A_FILE:
                 report.failures.append(LoadFailure(f"{name} {draft.place}", draft.cause))
         report.files += 1
+        if not bad:
+            report.whole.add(stored(found_file.real))
     except UnreadableArticle as error:
         report.files += report.articles + report.repeated > before  # in part
         later = found_file.real if isinstance(error, FileOutOfReach) else ""
@@ -202,7 +208,7 @@ def _article(
         raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
     key = None if draft.key is None else _free_key(draft.key, keys)
     url = clean_address(draft.url)
-    published = iso_date(published_and_updated(draft.published or "")[0])
+    published, updated = _dates(draft)
     address = canonical_address(url) if url is not None else None
     if address is not None:
         wins, first = naming.by_address(address, published)
@@ -210,6 +216,8 @@ def _article(
     else:
         wins, first = True, True
         article_id = naming.by_place(found_file, key)
+    if draft.in_feed:
+        report.feeds.add(stored(found_file.real))
     report.articles += first
     report.repeated += not first
     if not wins:
@@ -225,7 +233,19 @@ def _article(
         author=one_line(draft.author or "", LONGEST_NAME) or None,
         published=published,
         language=language[1].lower() if language else None,
+        updated=updated,
     )
+
+
+def _dates(draft: Draft) -> tuple[str | None, str | None]:
+    """When an article was published, and when it was changed after that."""
+    first, changed = published_and_updated(draft.published or "")
+    published = iso_date(first)
+    given = draft.updated or ""
+    updated = iso_date(given) or iso_date(published_and_updated(given)[1]) or iso_date(changed)
+    before, after = epoch_seconds(published), epoch_seconds(updated)
+    later = after is not None and (before is None or after > before)
+    return published, updated if later else None
 
 
 def _free_key(key: str, keys: dict[str, int]) -> str:

@@ -75,6 +75,7 @@ def build_index(
     model: str | None = None,
     prune: bool = False,
     even_if_empty: bool = False,
+    prune_feeds: bool = False,
     splitter: SplitterSettings | None = None,
     progress: BuildProgress | None = None,
     only: Collection[str] | None = None,
@@ -91,10 +92,13 @@ def build_index(
         embedder: makes the vectors; loaded by name where None.
         model: name or folder of a sentence-transformers model. Where None, the one that the index
             was built with, else the default.
-        prune: also remove the articles whose file under these paths is gone. Articles that were
-            fetched have no file that could go, and stay.
+        prune: also remove the articles whose file under these paths is gone, and those that a
+            file or address read this time no longer holds: records that left a dump, a page under
+            the address that it had before. What was fetched has no file that could go, and stays
+            unless its address is given. Entries that a feed no longer lists stay.
         even_if_empty: prune a folder also where no file of articles is left in it. Else that is
             taken for a disk that is not there, and becomes a failure of the report.
+        prune_feeds: prune also the entries that a feed no longer lists.
         splitter: how to cut articles of a new index; an index keeps the settings it began with.
         progress: told how far it is.
         only: absolute paths, all links resolved, of the files under these paths that are to be
@@ -132,6 +136,7 @@ def build_index(
             changes.removed |= (
                 gone if even_if_empty else gone - _emptied(report, source_paths, gone)
             )
+            changes.removed |= _lost_records(report, source_paths, changes, prune_feeds)
             build.catalogue.delete(changes.removed)
 
     return _write(Path(index_dir), change, embedder, model, splitter, progress, report)
@@ -248,6 +253,19 @@ def _deleted_files(
         and source_path not in report.seen_files
         and any(Path(source_path).is_relative_to(root) for root in roots)
         and not any(Path(source_path).is_relative_to(folder) for folder in unknown)
+    }
+
+
+def _lost_records(
+    report: LoadReport, source_paths: dict[str, str], changes: IndexChanges, prune_feeds: bool
+) -> set[str]:
+    """Return the articles that a source which was read to its end no longer holds."""
+    seen = changes.added | changes.replaced | changes.unchanged
+    read = report.whole if prune_feeds else report.whole - report.feeds
+    return {
+        article_id
+        for article_id, source_path in source_paths.items()
+        if article_id not in seen and source_path in read
     }
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 
 from corpus.article import Article
-from corpus.dates import epoch_seconds
+from corpus.dates import local_seconds
 from index.errors import BadFilter
 
 __all__ = ["EVERYTHING", "Filters", "Names", "admits", "filters_of"]
@@ -51,8 +51,8 @@ def filters_of(
     """Return the filters that a caller means.
 
     Args:
-        since: earliest date of publication, included; ISO 8601 or a date, in UTC where it has no
-            zone of its own.
+        since: earliest date of publication, included; ISO 8601 or a date. Days and hours are
+            those of the place of publication, whatever zone is given with them.
         until: latest one; a date without a time means the whole day.
         source: publisher or publishers, without regard to case.
         articles: id or ids of the only articles that pass; of none, no article does.
@@ -73,7 +73,7 @@ def admits(filters: Filters, article: Article) -> bool:
         return False
     if filters.since is None and filters.until is None:
         return True
-    epoch = epoch_seconds(article.published)
+    epoch = local_seconds(article.published)
     if epoch is None:
         return False
     return (filters.since is None or epoch >= filters.since) and (
@@ -102,4 +102,4 @@ def _moment(given: str | date | None, whole_day: bool) -> int | None:
             given = given.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise BadFilter(f"not a date: {given!r}; write it as 2024-05-31") from error
-    return epoch_seconds(given.isoformat())
+    return local_seconds(given.isoformat())

@@ -76,6 +76,7 @@ class Hit:
             "url": self.article.url,
             "source": self.article.source,
             "published": self.article.published,
+            "updated": self.article.updated,
             "start": self.passage.start,
             "end": self.passage.end,
             "text": self.passage.text,

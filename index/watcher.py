@@ -184,9 +184,11 @@ class FolderWatch:
         gone = held.keys() - now.keys() - before.keys()
         changed = {real for real, mark in resting.items() if held.get(real) != mark or real in due}
         owed = self._owes_prune and self._all_seen
-        prune = self._prune and (self._indexed is None or bool(gone) or owed)
+        # These may have lost articles.
+        rewritten = {real for real in changed & held.keys() if held[real] != resting[real]}
+        prune = self._prune and (self._indexed is None or bool(gone | rewritten) or owed)
         if self._indexed is None or changed or prune:
-            # An article whose file has gone may stand in another file, unchanged: all are read.
+            # An article that a file has lost may stand in another one, unchanged: all are read.
             if not self._round(WatchRound(frozenset(resting if prune else changed), prune)):
                 return False
             if prune:

@@ -30,6 +30,7 @@ class Citation:
         end: one past its last.
         copies: the other articles in which it stands too, of which this one is a copy or the
             original; they are no further witnesses.
+        updated: when the article was last changed, in the form of ``published``, or None.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Citation:
     start: int
     end: int
     copies: tuple[DuplicateRef, ...] = ()
+    updated: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the citation as JSON values."""

@@ -118,6 +118,7 @@ def _cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
             item.start,
             item.end,
             item.copies,
+            item.article.updated,
         )
         for number, item in enumerate(sentences, start=first)
     )

@@ -24,6 +24,7 @@ def index_articles(
     model: str | None = None,
     prune: bool = False,
     even_if_empty: bool = False,
+    prune_feeds: bool = False,
     only: Collection[str] | None = None,
     allow_local: bool = False,
 ) -> BuildReport:
@@ -40,6 +41,7 @@ def index_articles(
             model=model,
             prune=prune,
             even_if_empty=even_if_empty,
+            prune_feeds=prune_feeds,
             progress=bars,
             only=only,
             allow_local=allow_local,

@@ -44,7 +44,8 @@ def answer_lines(answer: Answer) -> Iterator[OutputLine]:
 def _sources(citations: Sequence[Citation]) -> Iterator[OutputLine]:
     for cited in citations:
         yield OutputLine()
-        yield _heading(f"[{cited.number}]", cited.title, cited.source, cited.published)
+        dates = _dates(cited.published, cited.updated)
+        yield _heading(f"[{cited.number}]", cited.title, cited.source, dates)
         yield _place(cited.article_id, cited.start, cited.end)
         if cited.url and cited.url != cited.article_id:
             yield OutputLine(((one_line(cited.url), "dim"),), indent=4)
@@ -74,7 +75,8 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:
         if number > 1:
             yield OutputLine()
         article, passage = hit.article, hit.passage
-        yield _heading(f"{number}.", article.title, article.source, article.published)
+        dates = _dates(article.published, article.updated)
+        yield _heading(f"{number}.", article.title, article.source, dates)
         yield _place(article.id, passage.start, passage.end, f"  score {hit.score:.3f}")
         yield from _also_in(hit.copies)
         yield OutputLine(((one_line(passage.text), ""),), indent=4)
@@ -129,8 +131,8 @@ def _marked(prose: str) -> Iterator[tuple[str, str]]:
             yield piece, "bold cyan" if _MARKER.fullmatch(piece) else ""
 
 
-def _heading(mark: str, title: str, source: str | None, published: str | None) -> OutputLine:
-    byline = _byline(source, published)
+def _heading(mark: str, title: str, source: str | None, dates: str) -> OutputLine:
+    byline = _byline(source, dates)
     return OutputLine(
         (
             (f"{mark} ", "bold cyan"),
@@ -140,14 +142,19 @@ def _heading(mark: str, title: str, source: str | None, published: str | None) -
     )
 
 
-def _byline(source: str | None, published: str | None) -> str:
-    day = published[:10] if published else None
-    return ", ".join(one_line(value) for value in (source, day) if value)
+def _dates(published: str | None, updated: str | None = None) -> str:
+    """The days on which an article was published and last changed."""
+    day, changed = (published or "")[:10], (updated or "")[:10]
+    return ", ".join(filter(None, (day, f"updated {changed}" if changed not in ("", day) else "")))
+
+
+def _byline(source: str | None, dates: str) -> str:
+    return ", ".join(one_line(value) for value in (source, dates) if value)
 
 
 def _also_in(copies: Sequence[DuplicateRef]) -> Iterator[OutputLine]:
     for copy in copies[:_MOST_COPIES]:
-        where = _byline(copy.source, copy.published) or one_line(copy.title) or "(no title)"
+        where = _byline(copy.source, _dates(copy.published)) or one_line(copy.title) or "(no title)"
         yield OutputLine(((f"also in: {where}  {one_line(copy.article_id)}", "dim"),), indent=4)
     if len(copies) > _MOST_COPIES:
         yield OutputLine(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)

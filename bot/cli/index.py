@@ -33,6 +33,12 @@ def index(
             "taken for a missing disk.",
         ),
     ] = False,
+    prune_feeds: Annotated[
+        bool,
+        typer.Option(
+            "--prune-feeds", help="With --prune: also the entries that a feed no longer lists."
+        ),
+    ] = False,
     allow_local: AllowLocal = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
@@ -47,14 +53,15 @@ def index(
 
     A path that begins with https:// or http:// is fetched, and indexed as the page, the feed or the
     file that it is. Nothing is fetched but the addresses you give. What was fetched stays until
-    newsbot remove: --prune is about files.
+    newsbot remove, or until --prune finds that its address no longer holds it.
 
     Example: newsbot index ~/articles --prune
 
     Example: newsbot index https://example.org/2024/05/flood.html
     """
-    if even_if_empty and not prune:
-        raise typer.BadParameter("it goes with --prune", param_hint="--even-if-empty")
+    for given, name in ((even_if_empty, "--even-if-empty"), (prune_feeds, "--prune-feeds")):
+        if given and not prune:
+            raise typer.BadParameter("it goes with --prune", param_hint=name)
     folder = index_folder(index)
     from bot.cli.formatting import summary
 
@@ -64,6 +71,7 @@ def index(
         model=model,
         prune=prune,
         even_if_empty=even_if_empty,
+        prune_feeds=prune_feeds,
         allow_local=allow_local,
     )
     _complain_of_skipped(report.skipped, verbose)

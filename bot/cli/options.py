@@ -94,7 +94,14 @@ Model = Annotated[
     ),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page.")]
-Prune = Annotated[bool, typer.Option("--prune", help="Remove articles whose files have gone.")]
+Prune = Annotated[
+    bool,
+    typer.Option(
+        "--prune",
+        help="Remove articles that have gone: with their file, or out of a file that changed. "
+        "Entries that a feed no longer lists stay.",
+    ),
+]
 Refusal = Annotated[
     Level | None,
     typer.Option(

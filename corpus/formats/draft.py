@@ -23,6 +23,7 @@ class Draft:
             None where a file is one article.
         place: where in the file, as ``line 7`` or ``record 3``; empty where a file is one article.
         updated: date of the last change in whatever form the file has, or None.
+        in_feed: whether its file is a feed, which forgets its older entries.
         pages: where each page begins in the text, where the file has pages.
     """
 
@@ -36,6 +37,7 @@ class Draft:
     key: str | None = None
     place: str = ""
     updated: str | None = None
+    in_feed: bool = False
     pages: tuple[int, ...] = ()
 
 

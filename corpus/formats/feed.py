@@ -89,6 +89,7 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any], number: int, place
         language=_language(entry) or _word(feed.get("language")),
         key=_word(entry.get("id")) or str(number),
         place=place,
+        in_feed=True,
     )
 
 

@@ -74,11 +74,11 @@ def _document(data: bytes) -> Iterator[Draft | BadRecord]:
         return
     if not records:
         raise UnreadableArticle("holds an empty list of articles")
-    source = _feed_title(document)
+    in_feed, source = _feed(document)
     for number, record in enumerate(records, start=1):
         found = _read(record, number, f"record {number}")
-        if isinstance(found, Draft) and found.source is None and source:
-            found = replace(found, source=source)
+        if isinstance(found, Draft) and in_feed:
+            found = replace(found, source=found.source or source, in_feed=True)
         yield found
 
 
@@ -154,11 +154,11 @@ def _holds_text(document: dict[str, object]) -> bool:
     return any(isinstance(value, dict) and any(map(field_of, value)) for value in document.values())
 
 
-def _feed_title(document: object) -> str:
-    """The title of a JSON Feed, of which each item is an article."""
+def _feed(document: object) -> tuple[bool, str | None]:
+    """Whether a document is a JSON Feed, of which each item is an article; and its title."""
     if isinstance(document, dict) and "jsonfeed.org" in str(document.get("version")):
-        return str(document.get("title") or "")
-    return ""
+        return True, str(document.get("title") or "") or None
+    return False, None
 
 
 class _NotJson(UnreadableArticle):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus.article import Article, Passage
-from corpus.dates import epoch_seconds
+from corpus.dates import local_seconds
 from index.errors import IndexCorrupt
 from index.filters import Filters
 from index.store.catalogue_files import connect_to_read, connect_to_write
@@ -18,7 +18,7 @@ from index.store.layout import BASE_CATALOGUE, CATALOGUE
 
 __all__ = ["Catalogue", "PassageLocation"]
 
-_FIELDS = "id, title, text, url, source, author, published, language"
+_FIELDS = "id, title, text, url, source, author, published, language, updated"
 
 
 class PassageLocation(NamedTuple):
@@ -95,8 +95,8 @@ class Catalogue:
         self.delete([article.id])
         ((number,),) = self.run(
             "INSERT INTO main.articles (id, title, url, source, author, published, language, "
-            "epoch, source_key, hash, source_path, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+            "updated, epoch, source_key, hash, source_path, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
             (
                 article.id,
                 article.title,
@@ -105,7 +105,8 @@ class Catalogue:
                 article.author,
                 article.published,
                 article.language,
-                epoch_seconds(article.published),
+                article.updated,
+                local_seconds(article.published),
                 (article.source or "").casefold(),
                 article.content_hash,
                 source_path,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.article import Article, Passage
-from corpus.dates import epoch_seconds
+from corpus.dates import local_seconds
 from corpus.splitter import SplitterSettings
 from index.errors import IndexMissing
 from index.store.catalogue import Catalogue
@@ -88,7 +88,7 @@ class GenerationWriter:
         self._sparse(SPARSE).update(
             gone,
             (
-                (article, epoch_seconds(article.published), number, passage)
+                (article, local_seconds(article.published), number, passage)
                 for article in self.articles(written)
                 for number, passage in self.catalogue.passages_of(article)
             ),
@@ -98,7 +98,7 @@ class GenerationWriter:
             (
                 (
                     replace(article, title=""),
-                    epoch_seconds(article.published),
+                    local_seconds(article.published),
                     self.catalogue.article_number(article.id),
                     _as_passage(article),
                 )

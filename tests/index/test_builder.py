@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from index import builder
 from index.builder import build_index, remove_articles
 from index.embedding.embedder import Embedder
 from index.errors import EmbedderMismatch, IndexBusy, IndexFailure, IndexForeign, IndexMissing
+from index.filters import filters_of
 from index.searcher import Searcher
 
 if TYPE_CHECKING:
@@ -109,6 +111,86 @@ def test_article_of_a_deleted_file_stays_until_pruned(
     assert texts(index).keys() == {"bridge.txt", "museum.txt"}
     hits = Searcher.open(index, counting).search("ferry Lundholm fog").hits
     assert all(hit.article.id != "ferry.txt" for hit in hits)
+
+
+LINES = ['{"id": "a", "text": "The mill burned."}', '{"id": "b", "text": "The inn is shut."}']
+
+
+def test_record_that_left_its_dump_is_pruned(tmp_path: Path, counting: CountingEmbedder) -> None:
+    dump, index = tmp_path / "dump.jsonl", tmp_path / "index"
+    dump.write_text("\n".join(LINES))
+    build_index([dump], index, embedder=counting)
+    dump.write_text(LINES[0])
+    assert build_index([dump], index, embedder=counting).removed == 0
+    assert build_index([dump], index, embedder=counting, prune=True).removed == 1
+    assert texts(index).keys() == {"dump.jsonl#a"}
+
+
+def test_no_record_of_a_damaged_dump_is_pruned(tmp_path: Path, counting: CountingEmbedder) -> None:
+    dump, index = tmp_path / "dump.jsonl", tmp_path / "index"
+    dump.write_text("\n".join(LINES))
+    build_index([dump], index, embedder=counting)
+    dump.write_text(f"{LINES[0]}\n{LINES[1][:20]}")
+    assert build_index([dump], index, embedder=counting, prune=True).removed == 0
+
+
+def test_page_whose_address_changed_replaces_itself(
+    tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    file, index = tmp_path / "fare.json", tmp_path / "index"
+    for address in ("https://example.com/fare", "https://example.com/fares"):
+        file.write_text(json.dumps({"text": "A ride costs 3 crowns.", "url": address}))
+        build_index([tmp_path / "fare.json"], index, embedder=counting, prune=True)
+    assert texts(index).keys() == {"https://example.com/fares"}
+
+
+def test_old_entries_of_a_feed_are_pruned_only_when_told(
+    tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    feed, index = tmp_path / "news.rss", tmp_path / "index"
+    items = [f"<item><guid>{n}</guid><description>About {n}.</description></item>" for n in "ab"]
+    feed.write_text(f"<rss><channel>{items[0]}</channel></rss>")
+    build_index([feed], index, embedder=counting)
+    feed.write_text(f"<rss><channel>{items[1]}</channel></rss>")
+    assert build_index([feed], index, embedder=counting, prune=True).removed == 0
+    report = build_index([feed], index, embedder=counting, prune=True, prune_feeds=True)
+    assert report.removed == 1
+    assert texts(index).keys() == {"news.rss#b"}
+
+
+def test_record_that_moved_to_another_dump_stays(
+    tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    record = {"text": "The mill burned.", "url": "https://example.com/mill"}
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.json").write_text(json.dumps([record, {"text": "The inn is shut."}]))
+    build_index([tmp_path / "in"], index, embedder=counting)
+    (tmp_path / "in/a.json").write_text(json.dumps([{"text": "The inn is shut."}]))
+    (tmp_path / "in/b.json").write_text(json.dumps([record]))
+    assert build_index([tmp_path / "in"], index, embedder=counting, prune=True).removed == 1
+    assert texts(index).keys() == {"https://example.com/mill", "a.json#1"}
+
+
+def test_dates_are_kept_with_their_place_and_filtered_by_its_day(
+    tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    index = tmp_path / "index"
+    dates = {
+        "early": ("2024-03-01T00:30:00+01:00", "2024-03-02T08:00:00+01:00"),
+        "late": ("2024-02-29T21:18:00-05:00", "2024-02-29T21:18:00-05:00"),
+    }
+    records = [
+        {"id": name, "text": f"A boat sank {name}.", "published": published, "updated": updated}
+        for name, (published, updated) in dates.items()
+    ]
+    (tmp_path / "a.json").write_text(json.dumps(records))
+    build_index([tmp_path / "a.json"], index, embedder=counting)
+    searcher = Searcher.open(index, counting)
+    (hit,) = searcher.search("boat", filters=filters_of(since="2024-03-01")).hits
+    assert (hit.article.published, hit.article.updated) == dates["early"]
+    (hit,) = searcher.search("boat", filters=filters_of(until="2024-02-29")).hits
+    assert (hit.article.published, hit.article.updated) == (dates["late"][0], None)
 
 
 def test_article_of_an_unreadable_file_is_not_pruned(

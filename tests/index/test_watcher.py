@@ -279,6 +279,15 @@ def test_articles_go_with_their_files_with_prune(watched: Watched) -> None:
     assert watch.tally.removed == 2
 
 
+def test_with_prune_records_go_out_of_a_rewritten_dump(watched: Watched) -> None:
+    lines = [f'{{"id": "{name}", "text": "About {name}."}}' for name in "ab"]
+    watched.write("d.jsonl", "\n".join(lines))
+    watched.begin(prune=True)
+    until(lambda: len(held(watched.index)) == 2)
+    watched.write("d.jsonl", lines[1])
+    until(lambda: held(watched.index) == {"d.jsonl#b": "About b."})
+
+
 def test_unreadable_file_is_tried_again(
     watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

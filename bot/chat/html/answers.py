@@ -104,7 +104,7 @@ def _refusal(answer: Answer, turn: int, filters: str) -> str:
     closest = "".join(
         f'<li><button type="button" class="link" name="read" value="{turn}/{cited.number}">'
         f"<bdi>{title_html(cited.title)}</bdi></button>"
-        f"{byline(cited.source, cited.published)}</li>"
+        f"{byline(cited.source, cited.published, updated=cited.updated)}</li>"
         for cited in answer.closest
     )
     folded = (

@@ -58,7 +58,8 @@ def article_html(
     return _pane(
         close,
         title_html(article.title),
-        f"{byline(article.source, article.published, article.author)}{also_in(copies)}"
+        f"{byline(article.source, article.published, article.author, article.updated)}"
+        f"{also_in(copies)}"
         f'<p class="foot">{original_html(article.url)}</p>{note}'
         f'<div class="text" dir="auto">{"".join(body)}</div>',
     )

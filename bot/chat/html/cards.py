@@ -44,7 +44,8 @@ def card_html(citation: Citation, turn: int, text: str | None) -> str:
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
         f'<h3 id="{card}-title"><span class="number">{citation.number}</span> '
         f'<bdi class="title">{title}</bdi></h3>'
-        f"{byline(citation.source, citation.published)}{also_in(citation.copies)}"
+        f"{byline(citation.source, citation.published, updated=citation.updated)}"
+        f"{also_in(citation.copies)}"
         f'<blockquote class="passage" dir="auto">{_passage(citation, text)}</blockquote>'
         f'<p class="foot">{reading}{original_html(citation.url)}'
         f'<span class="offsets" title="Where the quote stands in the article’s text">'

@@ -65,8 +65,13 @@ def title_html(title: str) -> str:
     return escaped(one_line(title)) or "Untitled article"
 
 
-def byline(source: str | None, published: str | None, author: str | None = None) -> str:
-    """Show publisher, author and date, as far as they are known."""
+def byline(
+    source: str | None,
+    published: str | None,
+    author: str | None = None,
+    updated: str | None = None,
+) -> str:
+    """Show publisher, author and dates, as far as they are known."""
     parts = []
     if source:
         parts.append(f'<bdi class="source">{escaped(source)}</bdi>')
@@ -74,6 +79,8 @@ def byline(source: str | None, published: str | None, author: str | None = None)
         parts.append(f'<bdi class="author">{escaped(author)}</bdi>')
     if published:
         parts.append(date_html(published))
+    if updated and updated[:10] != (published or "")[:10]:
+        parts.append(f"updated {date_html(updated)}")
     return f'<p class="byline">{" · ".join(parts)}</p>' if parts else ""
 
 

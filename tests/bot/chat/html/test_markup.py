@@ -38,7 +38,7 @@ def test_text_of_notices_and_bylines_stays_text(text: str) -> None:
     assert ParsedHtml(message_html(text)).tags == ["p"]
     assert set(ParsedHtml(notice_html(text, [text])).tags) <= {"div", "p", "pre", "code"}
     assert not ParsedHtml(title_html(text)).tags
-    assert set(ParsedHtml(byline(text, text, text)).tags) <= {"p", "bdi", "time"}
+    assert set(ParsedHtml(byline(text, text, text, text)).tags) <= {"p", "bdi", "time"}
     assert set(ParsedHtml(date_html(text)).tags) <= {"bdi", "time"}
 
 
