@@ -14,6 +14,7 @@ from bot.answering.context_rereading import reread_in_context
 from bot.answering.question_type import QuestionType, question_type
 from bot.answering.recency import asks_for_latest, newest_first
 from bot.answering.sentence_selection import select_sentences
+from bot.answering.table_lookup import cells_asked_for
 from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
 from index.results import SearchResult
@@ -62,6 +63,8 @@ def answer_hits(
         rereading = reread_in_context(reader, question, result.hits, spans)
         groups = group_spans(question, spans)
         candidates = score_candidates(groups, result, rereading, calibration.answer)
+        candidates = [*candidates, *cells_asked_for(question, result.hits)]
+        candidates.sort(key=lambda candidate: -candidate.probability)
         if latest:
             candidates = newest_first(candidates, threshold)
         answer = compose_answer(candidates, threshold, result.hits)

@@ -1,0 +1,83 @@
+"""Cells of tables that a question names by their row and their column.
+
+A table stands in an article as lines of cells with ``|`` between them, its header first. The
+reader was made for sentences: of a row that does not repeat its header it knows too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.answering.candidates import Candidate, Support
+from bot.answering.term_overlap import names_found
+from bot.reader.reader import LEAST_MARGIN
+from corpus.article import Article, Span
+from index.results import Hit
+from index.terms import query_terms
+
+__all__ = ["cells_asked_for"]
+
+_SEPARATOR = " | "
+_PROBABILITY = 0.9  # not fitted: the row's whole label and one column alone are in the question
+
+
+def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
+    """Return the cells that a question asks for.
+
+    Args:
+        question: as it was read.
+        hits: of its search.
+
+    Returns:
+        A candidate for each row whose label is in the question with all of its words, if the
+        question has words of one column's heading more than of the others', and names nothing
+        that is in neither the row, the heading nor the article's title.
+    """
+    asked = set(query_terms(question))
+    found: dict[tuple[str, int], Candidate] = {}
+    for hit in hits:
+        if _SEPARATOR not in hit.passage.text:
+            continue
+        for header, row, (start, end) in _rows(hit.article):
+            inside = hit.passage.start <= start < hit.passage.end
+            column = _column(asked, header, row) if inside else None
+            known = " ".join((hit.article.title, *header, *row))
+            if column is not None and names_found(question, known) == 1:
+                support = Support(hit.article, start, end, LEAST_MARGIN, copies=hit.copies)
+                cell = Candidate(row[column], _PROBABILITY, (support,))
+                found.setdefault((hit.article.id, start), cell)
+    return list(found.values())
+
+
+def _column(asked: set[str], header: Sequence[str], row: Sequence[str]) -> int | None:
+    """The column that a question asks for in a row; None where it asks for none of them."""
+    label = set(query_terms(row[0]))
+    if not label or not label <= asked:
+        return None
+    shares = [len((asked - label) & set(query_terms(heading))) for heading in header[1:]]
+    most = max(shares)
+    if not most or shares.count(most) > 1:
+        return None
+    column = 1 + shares.index(most)
+    return column if row[column] else None
+
+
+def _rows(article: Article) -> Iterator[tuple[list[str], list[str], Span]]:
+    """The rows of an article's tables: the header's cells, their own, and where they stand."""
+    header: list[str] = []
+    for start, end in _lines(article.text):
+        # A row that begins or ends with an empty cell has lost its outer space.
+        cells = [cell.strip() for cell in f" {article.text[start:end]} ".split(_SEPARATOR)]
+        if len(cells) < 2:
+            header = []
+        elif len(cells) != len(header):
+            header = cells
+        else:
+            yield header, cells, (start, end)
+
+
+def _lines(text: str) -> Iterator[Span]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
