@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -27,6 +28,7 @@ class Article:
             place where it was published, so that its day is the day there; or None, never guessed.
         language: ISO 639-1 code where the file says it, or None.
         updated: when it was last changed, in the form of ``published``, if that was later.
+        pages: where each of its pages begins in the text; empty where it has none.
     """
 
     id: str
@@ -38,6 +40,11 @@ class Article:
     published: str | None = None
     language: str | None = None
     updated: str | None = None
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """Return the number of the page on which a place in the text stands; None without pages."""
+        return bisect_right(self.pages, place) or None
 
     @cached_property
     def content_hash(self) -> str:

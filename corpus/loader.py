@@ -234,6 +234,7 @@ def _article(
         published=published,
         language=language[1].lower() if language else None,
         updated=updated,
+        pages=draft.pages if text == draft.text else (),
     )
 
 

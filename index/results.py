@@ -77,6 +77,7 @@ class Hit:
             "source": self.article.source,
             "published": self.article.published,
             "updated": self.article.updated,
+            "page": self.article.page_at(self.passage.start),
             "start": self.passage.start,
             "end": self.passage.end,
             "text": self.passage.text,

@@ -31,6 +31,7 @@ class Citation:
         copies: the other articles in which it stands too, of which this one is a copy or the
             original; they are no further witnesses.
         updated: when the article was last changed, in the form of ``published``, or None.
+        page: of the document in which it begins, from 1; None for what has no pages.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Citation:
     end: int
     copies: tuple[DuplicateRef, ...] = ()
     updated: str | None = None
+    page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the citation as JSON values."""

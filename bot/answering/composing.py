@@ -119,6 +119,7 @@ def _cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
             item.end,
             item.copies,
             item.article.updated,
+            item.article.page_at(item.start),
         )
         for number, item in enumerate(sentences, start=first)
     )

@@ -73,7 +73,8 @@ def _numbered(turn: Turn) -> Iterator[Citation]:
 
 def _place(cited: Citation) -> list[str]:
     day = day_of(cited.published)
-    return [part for part in (one_line(cited.source or ""), f"{day}" if day else "") if part]
+    page = f"page {cited.page}" if cited.page else ""
+    return [part for part in (one_line(cited.source or ""), f"{day}" if day else "", page) if part]
 
 
 def _plain(text: str) -> str:

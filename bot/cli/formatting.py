@@ -46,7 +46,7 @@ def _sources(citations: Sequence[Citation]) -> Iterator[OutputLine]:
         yield OutputLine()
         dates = _dates(cited.published, cited.updated)
         yield _heading(f"[{cited.number}]", cited.title, cited.source, dates)
-        yield _place(cited.article_id, cited.start, cited.end)
+        yield _place(cited.article_id, cited.page, cited.start, cited.end)
         if cited.url and cited.url != cited.article_id:
             yield OutputLine(((one_line(cited.url), "dim"),), indent=4)
         yield from _also_in(cited.copies)
@@ -77,7 +77,9 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:
         article, passage = hit.article, hit.passage
         dates = _dates(article.published, article.updated)
         yield _heading(f"{number}.", article.title, article.source, dates)
-        yield _place(article.id, passage.start, passage.end, f"  score {hit.score:.3f}")
+        page = article.page_at(passage.start)
+        score = f"  score {hit.score:.3f}"
+        yield _place(article.id, page, passage.start, passage.end, score)
         yield from _also_in(hit.copies)
         yield OutputLine(((one_line(passage.text), ""),), indent=4)
 
@@ -160,6 +162,7 @@ def _also_in(copies: Sequence[DuplicateRef]) -> Iterator[OutputLine]:
         yield OutputLine(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)
 
 
-def _place(article_id: str, start: int, end: int, more: str = "") -> OutputLine:
-    where = f"{one_line(article_id)}  characters {start}-{end}{more}"
+def _place(article_id: str, page: int | None, start: int, end: int, more: str = "") -> OutputLine:
+    on_page = f"page {page}, " if page else ""
+    where = f"{one_line(article_id)}  {on_page}characters {start}-{end}{more}"
     return OutputLine(((where, "dim"),), indent=4)

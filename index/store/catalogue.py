@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from index.store.layout import BASE_CATALOGUE, CATALOGUE
 
 __all__ = ["Catalogue", "PassageLocation"]
 
-_FIELDS = "id, title, text, url, source, author, published, language, updated"
+_FIELDS = "id, title, text, url, source, author, published, language, updated, pages"
 
 
 class PassageLocation(NamedTuple):
@@ -95,8 +96,8 @@ class Catalogue:
         self.delete([article.id])
         ((number,),) = self.run(
             "INSERT INTO main.articles (id, title, url, source, author, published, language, "
-            "updated, epoch, source_key, hash, source_path, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+            "updated, pages, epoch, source_key, hash, source_path, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
             (
                 article.id,
                 article.title,
@@ -106,6 +107,7 @@ class Catalogue:
                 article.published,
                 article.language,
                 article.updated,
+                json.dumps(article.pages) if article.pages else None,
                 local_seconds(article.published),
                 (article.source or "").casefold(),
                 article.content_hash,
@@ -293,8 +295,12 @@ class Catalogue:
         )
 
     def _whole(self, row: Sequence[Any]) -> Article:
-        article = Article(*row[1:])
-        if article.content_hash != row[0]:
+        digest, *values, pages = row
+        try:
+            article = replace(Article(*values), pages=tuple(json.loads(pages or "[]")))
+        except (TypeError, ValueError):  # altered: the hash says so
+            article = Article(*values)
+        if article.content_hash != digest:
             raise IndexCorrupt(
                 f"{self._folder / CATALOGUE}: the article {article.id!r} was altered since it was "
                 "indexed"

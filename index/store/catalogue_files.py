@@ -15,6 +15,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS main.articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
     url TEXT, source TEXT, author TEXT, published TEXT, language TEXT, updated TEXT,
+    pages TEXT,
     epoch INTEGER, source_key TEXT NOT NULL, hash TEXT NOT NULL, source_path TEXT NOT NULL,
     text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS main.passages (

@@ -20,7 +20,7 @@ from tests.fakes.invented import PhraseReader, write_calibration
 QUESTION = "who denied the missile attack?"
 FIELDS = {
     *("number", "article_id", "title", "url", "source", "published"),
-    *("quote", "start", "end", "copies", "updated"),
+    *("quote", "start", "end", "copies", "updated", "page"),
 }
 
 

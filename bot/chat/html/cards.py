@@ -32,6 +32,7 @@ def card_html(citation: Citation, turn: int, text: str | None) -> str:
     """
     card = card_id(turn, citation.number)
     title = title_html(citation.title)
+    page = f"page {citation.page:,}, " if citation.page else ""
     reading = ""
     if text is not None:
         reading = (
@@ -49,7 +50,7 @@ def card_html(citation: Citation, turn: int, text: str | None) -> str:
         f'<blockquote class="passage" dir="auto">{_passage(citation, text)}</blockquote>'
         f'<p class="foot">{reading}{original_html(citation.url)}'
         f'<span class="offsets" title="Where the quote stands in the article’s text">'
-        f"characters {citation.start:,}–{citation.end:,}</span></p></article>"
+        f"{page}characters {citation.start:,}–{citation.end:,}</span></p></article>"
     )
 
 

@@ -245,6 +245,14 @@ def test_prose_is_on_one_line_and_its_quote_is_exact() -> None:
     assert "\twas  closed by the mayor." in answer.citations[0].quote
 
 
+def test_citation_has_the_page_of_its_quote() -> None:
+    start, _ = place(FERRY, 2)
+    for pages, page in (((0, start), 2), ((0, start + 1), 1), ((0, 0, start, start), 4), ((), None)):
+        paged = replace(support(FERRY, 2), article=replace(FERRY, pages=pages))
+        answer = compose_answer([candidate("Ina Roos", 0.9, paged)], threshold=0.5)
+        assert answer.citations[0].page == answer.to_dict()["citations"][0]["page"] == page
+
+
 def test_a_citation_carries_its_article_s_record() -> None:
     answer = compose_answer([candidate("Ina Roos", 0.9, support(FERRY, 2))], threshold=0.5)
     start, end = place(FERRY, 2)

@@ -30,6 +30,7 @@ ARTICLES = st.builds(
     TEXT | st.none(),
     DATE,
     st.none() | st.just("en"),
+    pages=st.lists(st.integers(0, 9)).map(sorted).map(tuple),
 )
 
 
