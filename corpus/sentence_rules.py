@@ -86,7 +86,7 @@ _STOP = re.compile(
 )
 _LAST_WORD = re.compile(r"[^\s(\[“\"‘«—–]*$")
 _NEXT_WORD = re.compile(r"[“\"‘'«(\[¿¡]*([^\s,;:.!?”\"’)]*)\.?\S*\s*(\S*)")
-_BEGINS = re.compile(r"[“\"‘'«(\[¿¡•*$£€#@]*\s?(?:[^\W_]|[$£€•])")
+_BEGINS = re.compile(r"[“\"‘'«(\[¿¡•*$£€#@]*\s?[^\W_]|[$£€•\u2190-\u2bff\U0001f000-\U0001faff]")
 _SAID = re.compile(
     r"(?:[A-Z][\w.'’-]*\s+){1,4}(?:said|says|asked|asks|told|added|wrote|cried|shouted|replied|"
     r"answered|joked|demanded|wondered|exclaimed|tweeted|posted|recalled|continued)\b"

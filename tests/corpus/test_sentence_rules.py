@@ -57,6 +57,7 @@ def test_sentences_of_news_are_found() -> None:
         ["“One. Two. Three,” she counted.", "“Go!”"],
         ["河水上涨。", "市长离开了！", "没有人受伤。"],
         ["It was late.", "“Go home,” he said."],
+        ["The bridge is open.", "😀 Nobody knew.", "→ More"],
         ["The council agreed.", "The mayor did not."],
         ["He said he would.", "Then he did.", "“Why?” Ann Roe asked."],
     ],

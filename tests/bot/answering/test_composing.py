@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -247,7 +248,12 @@ def test_prose_is_on_one_line_and_its_quote_is_exact() -> None:
 
 def test_citation_has_the_page_of_its_quote() -> None:
     start, _ = place(FERRY, 2)
-    for pages, page in (((0, start), 2), ((0, start + 1), 1), ((0, 0, start, start), 4), ((), None)):
+    for pages, page in (
+        ((0, start), 2),
+        ((0, start + 1), 1),
+        ((0, 0, start, start), 4),
+        ((), None),
+    ):
         paged = replace(support(FERRY, 2), article=replace(FERRY, pages=pages))
         answer = compose_answer([candidate("Ina Roos", 0.9, paged)], threshold=0.5)
         assert answer.citations[0].page == answer.to_dict()["citations"][0]["page"] == page
