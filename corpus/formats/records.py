@@ -180,7 +180,7 @@ def _body(name: str, value: object, depth: int) -> str:
         return ""
     if isinstance(value, str):
         text = plain_field(value)
-        return text if text is value else without_inserts(text)
+        return without_inserts(text) if text is not value and "<" in value else text
     if isinstance(value, list) and depth < _DEEPEST:  # one string or object a paragraph
         return "\n\n".join(filter(None, (_part(name, part, depth + 1) for part in value)))
     if isinstance(value, Mapping) and depth < _DEEPEST:
