@@ -1,4 +1,4 @@
-"""The LangChain runnable behind newsbot: retrieve, read, compose; sources first, then the text."""
+"""The LangChain runnable around retrieval and answering: sources first, then the text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
@@ -22,14 +22,14 @@ from index.filters import Names, filters_of
 from index.results import SearchResult
 from index.searcher import Searcher
 
+if TYPE_CHECKING:
+    from index.embedding.embedder import Embedder
+
 __all__ = ["ChainInput", "build_chain", "citation_document"]
 
 
 class ChainInput(TypedDict, total=False):
-    """What the chain takes beside a bare question.
-
-    ``question`` is asked for; the others may be left out.
-    """
+    """What the chain takes in place of a bare question; only ``question`` is required."""
 
     question: str
     history: list[tuple[str, str]]
@@ -39,11 +39,11 @@ class ChainInput(TypedDict, total=False):
     articles: Names | None
 
 
-class _Found(TypedDict):
-    began: float
-    searched: float
+class _Retrieved(NamedTuple):
     result: SearchResult
-    searcher: Searcher
+    embedder: Embedder
+    began: float
+    seconds: float
 
 
 def build_chain(
@@ -56,16 +56,16 @@ def build_chain(
 ) -> Runnable[ChainInput | str, dict[str, Any]]:
     """Build the question-answering chain.
 
-    It takes a question, or a ``ChainInput``. ``invoke`` gives a dict with ``sources`` (Documents,
-    a citation each, with its fields as metadata; none in a refusal), ``text`` (prose with [1]
-    markers), ``answer`` (the ``Answer``) and ``hits`` (what was read for it, a tuple of ``Hit``).
-    ``stream`` gives the same keys in that order, the text in pieces; ``ainvoke``, ``astream`` and
+    It takes a question, or a ``ChainInput``. ``invoke`` returns a dict with ``sources`` (a Document
+    for each citation, with its fields as metadata; none in a refusal), ``text`` (prose with [1]
+    markers), ``answer`` (the ``Answer``) and ``hits`` (what was read, a tuple of ``Hit``).
+    ``stream`` yields the same keys in this order, the text in pieces; ``ainvoke``, ``astream`` and
     ``batch`` likewise.
 
     Args:
-        searcher: gives the generation to search, anew for each question, such as
+        searcher: called for each question, for the generation to search, such as
             ``NewsBot.searcher`` or ``lambda: Searcher.open(folder)``.
-        reader: gives the reader, anew for each question; the shipped one by default.
+        reader: called for each question; returns the shipped reader by default.
         k: passages to read.
         level: how sure an answer must be: ``cautious``, ``balanced`` or ``eager``.
         threshold: least confidence of an answer, 0 to 1, in place of the level's own.
@@ -76,7 +76,7 @@ def build_chain(
     """
     wanted = Level(level)
 
-    def find(given: ChainInput | str) -> _Found:
+    def find(given: ChainInput | str) -> _Retrieved:
         began = time.perf_counter()
         request: ChainInput = {"question": given} if isinstance(given, str) else given
         current = searcher()
@@ -87,27 +87,20 @@ def build_chain(
             request.get("articles"),
         )
         result = retrieve(current, request["question"], k, filters)
-        return _Found(began=began, searched=time.perf_counter(), result=result, searcher=current)
+        return _Retrieved(result, current.embedder, began, time.perf_counter() - began)
 
-    def compose(inputs: Iterator[_Found]) -> Iterator[dict[str, Any]]:
-        for found in inputs:
-            embedder = found["searcher"].embedder
-            answer = answer_hits(
-                found["result"], reader(), embedder, level=wanted, threshold=threshold
-            )
-            searched = 1000 * (found["searched"] - found["began"])
-            timings = {
-                "search": searched,
-                "read": answer.timings["read"],
-                "total": 1000 * (time.perf_counter() - found["began"]),
-            }
+    def compose(inputs: Iterator[_Retrieved]) -> Iterator[dict[str, Any]]:
+        for result, embedder, began, seconds in inputs:
+            answer = answer_hits(result, reader(), embedder, level=wanted, threshold=threshold)
+            total = time.perf_counter() - began
+            timings = {"search": 1000 * seconds, **answer.timings, "total": 1000 * total}
             answer = replace(answer, timings=timings)
             yield AddableDict(sources=[citation_document(c) for c in answer.citations])
             for piece in _pieces(answer):
                 yield AddableDict(text=piece)
-            yield AddableDict(answer=answer, hits=found["result"].hits)
+            yield AddableDict(answer=answer, hits=result.hits)
 
-    async def acompose(inputs: AsyncIterator[_Found]) -> AsyncIterator[dict[str, Any]]:
+    async def acompose(inputs: AsyncIterator[_Retrieved]) -> AsyncIterator[dict[str, Any]]:
         async for found in inputs:
             for part in await asyncio.to_thread(list, compose(iter([found]))):
                 yield part
@@ -117,11 +110,11 @@ def build_chain(
 
 
 def citation_document(citation: Citation) -> Document:
-    """Give a citation as a LangChain Document: the quote, and all its fields as metadata."""
+    """Return a citation as a LangChain Document: the quote, and all its fields as metadata."""
     return Document(page_content=citation.quote, metadata=citation.to_dict())
 
 
 def _pieces(answer: Answer) -> Iterator[str]:
-    words = answer.text.split(" ")
-    for number, word in enumerate(words):
-        yield word if number == 0 else f" {word}"
+    first, *rest = answer.text.split(" ")
+    yield first
+    yield from (f" {word}" for word in rest)

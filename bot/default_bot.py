@@ -1,4 +1,4 @@
-"""The function for one question: ``from bot import answer``."""
+"""``answer``: one question to the default index."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def answer(
     source: Names | None = None,
     articles: Names | None = None,
 ) -> Answer:
-    """Answer from the default index; the first call opens it, later ones find it open.
+    """Answer from the default index, which the first call opens.
 
     The default index is the folder that NEWSBOT_INDEX names, else one in the user's data folder.
-    Takes and raises what ``NewsBot`` and ``NewsBot.answer`` do.
+    Takes what ``NewsBot.answer`` does; raises what it and ``NewsBot`` do.
     """
     bot = _default_bot(Settings.load().index)
     return bot.answer(question, history, since, until, source, articles)

@@ -1,4 +1,4 @@
-"""How well questions with known answers are answered: the measures behind ``newsbot eval``."""
+"""The measures of ``newsbot eval``: how well questions with known answers are answered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 RECALL_AT = (1, 5, 20)
-"""Numbers of passages that recall is given for."""
+"""Numbers of passages at which recall is measured."""
 
 _RESAMPLES = 1_000
 _LONGEST_LINE = 100_000
@@ -42,7 +42,7 @@ class Question:
 
     Attributes:
         text: the question.
-        answers: any of these is right; none means that it must be refused.
+        answers: any of these is right; where there is none, it must be refused.
         article_id: the article that answers it, where known.
     """
 
@@ -53,11 +53,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one question, each measure as 0 to 1, None where it does not apply.
+    """The measures of one question, each 0 to 1, or None where it does not apply.
 
     Attributes:
         measures: by name; see ``estimates``.
-        milliseconds: that the answer took.
+        milliseconds: time of the answer.
     """
 
     measures: Mapping[str, float | None]
@@ -72,7 +72,7 @@ class Estimate:
         mean: from 0 to 1, or milliseconds.
         low: lower end of the 95 % bootstrap interval (Efron 1979), by resampling questions.
         high: its upper end.
-        count: questions that it is a mean of.
+        count: of these questions.
     """
 
     mean: float
@@ -131,15 +131,14 @@ def ask_all(
 
 
 def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
-    """Sum up what came of the questions.
+    """Return the mean of each measure.
 
-    ``exact_match`` and ``f1`` are of the questions that have an answer, where a refusal counts 0;
-    ``recall@k`` of the same: whether the first k passages have one that holds an accepted answer
-    (in the article that is named, if one is); ``citation_precision`` of those that were
-    answered: the share of the cited sentences that hold one. ``refusal_precision`` is of the
-    questions that were refused: whether they had to be; ``refusal_recall`` of those that have to
-    be: whether they were. ``median_ms`` is the median time of an answer, and ``p95_ms`` what 95 of
-    100 stay under.
+    Of the questions that have an answer: ``exact_match`` and ``f1``, where a refusal counts 0, and
+    ``recall@k``: whether one of the first k passages (of the article that is named, if one is)
+    holds an accepted answer. Of those that were answered: ``citation_precision``, the share of the
+    cited sentences that hold one. Of those that were refused: ``refusal_precision``, whether they
+    had to be. Of those that have no answer: ``refusal_recall``, whether they were refused.
+    ``median_ms`` and ``p95_ms`` are the median and the 95th percentile of the times.
 
     Returns:
         Estimates by name; a measure that applies to no question is left out.
@@ -161,12 +160,12 @@ def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
 
 
 def exact_match(given: str, accepted: Iterable[str]) -> float:
-    """Tell whether an answer is one of the accepted ones but for case, articles, punctuation."""
+    """Return 1 for an accepted answer, whatever its case, articles and punctuation, else 0."""
     return float(normalised_answer(given) in {normalised_answer(text) for text in accepted})
 
 
 def token_f1(given: str, accepted: Iterable[str]) -> float:
-    """Give the best F1 of an answer's words against an accepted one's, 0 to 1.
+    """Return the best F1 of an answer's words against an accepted one's, 0 to 1.
 
     As the SQuAD evaluation does (Rajpurkar et al. 2016).
     """

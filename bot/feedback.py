@@ -1,4 +1,4 @@
-"""What people said of answers: thumbs, reasons and right answers, in SQLite beside the index."""
+"""Votes on answers: thumbs, reasons and right answers, in SQLite beside the index."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS votes (
     narrowed INTEGER NOT NULL, generation TEXT NOT NULL, answer TEXT NOT NULL);
 """
 _LONGEST = 2_000  # code points of a reason or of a right answer
+_FLAGS = ("liked", "unanswerable", "narrowed")
 _WAIT = 10.0  # seconds for another writer
 
 
@@ -56,11 +57,11 @@ class Feedback:
     answer: dict[str, Any]
 
     def as_question(self) -> dict[str, Any] | None:
-        """Give a line for ``newsbot eval``; None where the vote does not say what is right.
+        """Return a line for ``newsbot eval``; None where the vote does not say what is right.
 
-        A thumb up says that the answer, or the refusal, was right. A thumb down says it only with
-        a right answer, or with the remark that the articles do not say. An answer for which only
-        some of the articles were asked says nothing of a question to all of them.
+        A thumb up says that the answer, or the refusal, was right; a thumb down says what is right
+        only with an answer, or with the remark that the articles do not say. An answer from some
+        of the articles says nothing of a question to all of them.
         """
         answers: list[str] = []
         article: str | None = None
@@ -84,12 +85,12 @@ class Feedback:
 
 
 def feedback_file(index: Path) -> Path:
-    """Give the file that keeps what was said of an index's answers: beside its folder."""
+    """Return the file of the votes on an index's answers: beside its folder."""
     return index.with_name(f"{index.name}-feedback.sqlite")
 
 
 class FeedbackStore:
-    """Votes in a SQLite file, which is made when the first is given. Safe for threads."""
+    """Votes in a SQLite file, made with the first of them. Safe for threads."""
 
     def __init__(self, file: Path) -> None:
         """Keep votes in this file."""
@@ -134,7 +135,7 @@ class FeedbackStore:
         self._change("DELETE FROM votes WHERE number = ?", (number,))
 
     def all(self) -> Iterator[Feedback]:
-        """Give every vote, the oldest first; none where nobody has voted.
+        """Return every vote, the oldest first; none where nobody has voted.
 
         Raises:
             FeedbackFailure: the file cannot be read.
@@ -143,22 +144,11 @@ class FeedbackStore:
             return
         try:
             with closing(sqlite3.connect(self._file, timeout=_WAIT)) as connection:
-                for row in connection.execute(
-                    "SELECT number, at, question, liked, reason, expected, unanswerable, narrowed, "
-                    "answer FROM votes ORDER BY number"
-                ):
-                    number, at, question, liked, reason, expected, unsaid, narrowed, answer = row
-                    yield Feedback(
-                        number,
-                        at,
-                        question,
-                        bool(liked),
-                        reason,
-                        expected,
-                        bool(unsaid),
-                        bool(narrowed),
-                        json.loads(answer),
-                    )
+                connection.row_factory = sqlite3.Row
+                columns = ", ".join(field.name for field in fields(Feedback))
+                for row in connection.execute(f"SELECT {columns} FROM votes ORDER BY number"):
+                    flags = {name: bool(row[name]) for name in _FLAGS}
+                    yield Feedback(**{**row, **flags, "answer": json.loads(row["answer"])})
         except (sqlite3.Error, ValueError) as error:
             raise FeedbackFailure(f"{self._file}: cannot be read ({error})") from error
 

@@ -1,4 +1,4 @@
-"""The Python way to ask: ``NewsBot``, which keeps an index open and answers from it."""
+"""``NewsBot`` keeps an index open and answers questions from it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ AnswerHook = Callable[[Answer | Exception], None]
 History = Sequence[tuple[str, str]]
 """Earlier questions with their answers' texts, the oldest first."""
 
-
 _log = logging.getLogger(__name__)
 
 
@@ -80,13 +79,13 @@ class NewsBot:
             index: its folder; the default index where None.
             embedder: the model it was built with; loaded when first needed where None.
             model: name or folder that the index must have been built with, where given.
-            reader: what finds the answers: a reader, or the name or folder of one, as
-                ``load_reader`` takes it; the reader of the settings, else the one that comes
-                along, where None. Loaded when first needed.
-            level: how sure an answer must be to be given: ``cautious``, ``balanced`` or
-                ``eager``; that of the settings, else ``balanced``, where None.
+            reader: finds the answers: a reader, or its name or folder as ``load_reader`` takes it;
+                the reader of the settings, else the shipped one, where None. Loaded when first
+                needed.
+            level: how sure an answer must be: ``cautious``, ``balanced`` or ``eager``; that of the
+                settings, else ``balanced``, where None.
             threshold: least confidence of an answer, 0 to 1, in place of the level's own; at 0
-                nothing is refused that has any answer at all.
+                only questions without any candidate are refused.
 
         Raises:
             ValueError: there is no such level.
@@ -133,7 +132,7 @@ class NewsBot:
         return hooked
 
     def reader(self) -> Reader:
-        """Give the reader, loaded at first use.
+        """Return the reader, loaded at first use.
 
         Raises:
             ReaderError: it is not on this machine, or is not whole.
@@ -165,14 +164,8 @@ class NewsBot:
             SearchFailure: the question is blank or a filter is not a date.
             IndexFailure: the index has gone or is not whole.
         """
-        given = self._request(question, history, since, until, source, articles)
-        try:
-            reply: Answer = self._chain.invoke(given)["answer"]
-        except Exception as error:
-            self._call_hook(error)
-            raise
-        self._call_hook(reply)
-        return reply
+        *_, last = self.stream(question, history, since, until, source, articles)
+        return last["answer"]
 
     def stream(
         self,
@@ -187,7 +180,14 @@ class NewsBot:
 
         Takes and raises what ``answer`` does.
         """
-        given = self._request(question, history, since, until, source, articles)
+        given = ChainInput(
+            question=question,
+            history=list(history or ()),
+            since=since,
+            until=until,
+            source=source,
+            articles=articles,
+        )
         try:
             for part in self._chain.stream(given):
                 if "sources" in part:
@@ -234,9 +234,9 @@ class NewsBot:
         Args:
             question: plain words.
             k: passages at the most, 1 or more.
-            rerank: whether the reader puts the best ``PASSAGES_READ`` of them, or ``k`` if that
-                is more, in its own order; their score is then how probable it is that they
-                answer, less where the search put them far below its best.
+            rerank: whether the reader orders the best ``PASSAGES_READ`` of them, or ``k`` if that
+                is more; their score is then the probability that they answer, lower for those
+                that the search put far below its best.
             since: as for ``answer``.
             until: as for ``answer``.
             source: as for ``answer``.
@@ -275,7 +275,7 @@ class NewsBot:
         return replace(found, hits=tuple(hits[:k]))
 
     def article(self, article_id: str) -> Article:
-        """Give an article as indexed: its text is what offsets count in.
+        """Return an article as indexed: offsets count in its text.
 
         Raises:
             UnknownArticle: there is none of that id.
@@ -286,11 +286,11 @@ class NewsBot:
         return article
 
     def articles(self) -> Iterator[Article]:
-        """Give every article, in the order of their ids."""
+        """Return every article, in the order of their ids."""
         return self.searcher().articles()
 
     def status(self) -> IndexStatus:
-        """Tell what the index holds."""
+        """Return what the index holds."""
         return self.searcher().status()
 
     def _call_hook(self, outcome: Answer | Exception) -> None:
@@ -300,24 +300,6 @@ class NewsBot:
             self._on_answer(outcome)
         except Exception:
             _log.exception("the hook on answers failed")
-
-    @staticmethod
-    def _request(
-        question: str,
-        history: History | None,
-        since: str | date | None,
-        until: str | date | None,
-        source: Names | None,
-        articles: Names | None,
-    ) -> ChainInput:
-        return {
-            "question": question,
-            "history": list(history or ()),
-            "since": since,
-            "until": until,
-            "source": source,
-            "articles": articles,
-        }
 
 
 class _OpenIndex:

@@ -1,7 +1,4 @@
-"""What newsbot reads to answer: its search, with the newest first where they are asked for.
-
-As a function, and as a LangChain retriever.
-"""
+"""Retrieval: search, the newest first where they are asked for; also as a LangChain retriever."""
 
 from __future__ import annotations
 
@@ -21,17 +18,17 @@ from index.searcher import Searcher
 
 __all__ = ["PassageRetriever", "passage_document", "retrieve"]
 
-_DEEPER = 5  # times as many hits are looked at where the newest are wanted
+_DEEPER = 5
 
 
 class PassageRetriever(BaseRetriever):
-    """Finds passages by hybrid search; each Document says where it stands.
+    """Finds passages by hybrid search.
 
-    ``page_content`` is the passage; the metadata holds ``article_id title url source published
-    start end score copies``, with ``article.text[start:end] == page_content``.
+    A Document's ``page_content`` is the passage; its metadata holds ``article_id title url source
+    published start end score copies``, with ``article.text[start:end] == page_content``.
 
     Attributes:
-        searcher: gives the generation to search, anew for each question.
+        searcher: called for each question, for the generation to search.
         k: passages at the most.
         since: earliest date of publication, or None.
         until: latest one, or None.
@@ -59,8 +56,7 @@ def retrieve(
 ) -> SearchResult:
     """Search as ``Searcher.search`` does; where the latest is asked for, the newest come first.
 
-    Of five times as many hits the newest are taken then, so that the last of many like reports is
-    among them.
+    Then five times as many hits are searched for, so that the last of many like reports is found.
     """
     latest = asks_for_latest(question)
     depth = _DEEPER * k if latest else k
@@ -69,6 +65,6 @@ def retrieve(
 
 
 def passage_document(hit: Hit) -> Document:
-    """Give a hit as a LangChain Document."""
+    """Return a hit as a LangChain Document."""
     record = hit.to_dict()
     return Document(page_content=record.pop("text"), metadata=record)

@@ -1,4 +1,4 @@
-"""Text made safe to show: without what a terminal or a browser would act on."""
+"""Text made safe to show, without what a terminal or a browser would act on."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def counted(number: int, noun: str, many: str = "") -> str:
-    """Give a number with its noun, in the plural where there is not one: ``many``, or with an s."""
+    """Return a number with its noun, in the plural (``many``, or with an s) unless it is 1."""
     return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def clean(text: str) -> str:
-    """Take out of text what a terminal would act on, and keep what a reader sees.
+    """Remove what a terminal would act on, and keep what a reader sees.
 
     Returns:
         The text without escape sequences, control characters (tab and line feed stay) and

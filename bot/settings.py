@@ -1,4 +1,4 @@
-"""What the environment decides. Nothing else in newsbot reads it."""
+"""Settings from the environment. No other module reads it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import SettingsError
 
-__all__ = ["Level", "Settings", "default_index"]
+__all__ = ["Level", "Settings"]
 
 _PREFIX = "NEWSBOT_"
 _INDEX = "NEWSBOT_INDEX"
@@ -44,7 +44,7 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings, and refuse a misspelt one rather than pass over it.
+        """Read the settings; a misspelt one is an error.
 
         Args:
             environ: the variables to read; those of the process when None.
@@ -55,23 +55,17 @@ class Settings:
 
         Raises:
             SettingsError: a variable starts with ``NEWSBOT_`` and is not a setting, the index is
-                something that no folder can be called, or there is no such level.
+                in the home folder of an unknown user, or there is no such level.
         """
         variables = os.environ if environ is None else environ
-        unknown = sorted(name for name in variables if name.startswith(_PREFIX))
-        for name in unknown:
-            if name not in _KNOWN:
+        for name in sorted(variables):
+            if name.startswith(_PREFIX) and name not in _KNOWN:
                 raise SettingsError(_unknown(name))
         return cls(
             index=_index(variables.get(_INDEX, "")),
             reader=variables.get(_READER, "").strip() or None,
             level=_level(variables.get(_LEVEL, "")),
         )
-
-
-def default_index(environ: Mapping[str, str] | None = None) -> Path:
-    """Give the folder of the index used where none is named; raises what ``Settings.load`` does."""
-    return Settings.load(environ).index
 
 
 def _index(value: str) -> Path:
@@ -95,7 +89,7 @@ def _level(value: str) -> Level:
 
 
 def _unknown(name: str) -> str:
-    # Compared without the prefix, which alone would make any two of them look alike.
+    # Without the prefix, which would make any two look alike.
     endings = [known.removeprefix(_PREFIX) for known in _KNOWN]
     close = difflib.get_close_matches(name.removeprefix(_PREFIX), endings, n=1)
     hint = f"did you mean {_PREFIX}{close[0]}?" if close else f"known are: {', '.join(_KNOWN)}"

@@ -1,9 +1,9 @@
-"""The records of an answer: what it says, and where each sentence of it stands."""
+"""The records of an answer: its text, and where each cited sentence stands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from index.results import DuplicateRef
@@ -48,12 +48,13 @@ class Citation:
     page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the citation as JSON values."""
-        return {**asdict(self), "copies": [asdict(copy) for copy in self.copies]}
+        """Return the citation as JSON values."""
+        record: dict[str, Any] = _as_json(self)
+        return record
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Citation:
-        """Make the citation that ``to_dict`` gave this record of."""
+        """Return the citation of a record that ``to_dict`` made."""
         return cls(
             **{**record, "copies": tuple(DuplicateRef(**copy) for copy in record.get("copies", ()))}
         )
@@ -61,7 +62,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another answer that the articles may give instead.
+    """Another answer that the articles may give.
 
     Attributes:
         short_answer: in a few words of an article.
@@ -102,14 +103,16 @@ class Answer:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the answer as JSON values: dicts, lists, strings, numbers, booleans and None."""
-        record = asdict(self)
-        for name in ("citations", "closest"):
-            record[name] = [cited.to_dict() for cited in getattr(self, name)]
-        record["alternatives"] = [
-            {**asdict(other), "citations": [cited.to_dict() for cited in other.citations]}
-            for other in self.alternatives
-        ]
-        record["notes"] = list(self.notes)
-        record["timings"] = dict(self.timings)
+        """Return the answer as JSON values."""
+        record: dict[str, Any] = _as_json(self)
         return record
+
+
+def _as_json(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_as_json(item) for item in value]
+    return value

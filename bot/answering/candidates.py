@@ -1,4 +1,4 @@
-"""Spans that a reader found to candidate answers: equal ones made one, each with a probability."""
+"""From spans to candidate answers: equal spans are one candidate, each with a probability."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from index.results import Hit, SearchResult
 
 __all__ = ["Candidate", "Support", "group_spans", "normalised_answer", "score_candidates"]
 
-_MOST = 10  # candidates that are looked at closely
+_MOST = 10  # candidates that are scored
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”–—…´")
 
 
@@ -52,16 +52,16 @@ class Candidate:
 
 
 def normalised_answer(text: str) -> str:
-    """Make answers that differ only in case, articles, punctuation or white space equal.
+    """Return an answer without case, articles, punctuation and superfluous white space.
 
-    As the SQuAD evaluation does (Rajpurkar et al. 2016).
+    As in the SQuAD evaluation (Rajpurkar et al. 2016).
     """
     words = text.lower().translate(_PUNCTUATION).split()
     return " ".join(word for word in words if word not in ("a", "an", "the"))
 
 
 def group_spans(question: str, spans: Sequence[AnswerSpan]) -> list[list[AnswerSpan]]:
-    """Group spans that give the same answer, names to their end (``whole_name``).
+    """Group spans that give the same answer, names completed by ``whole_name``.
 
     Args:
         question: as it was read.
@@ -84,22 +84,22 @@ def score_candidates(
     rereading: ContextRereading,
     regression: Regression,
 ) -> list[Candidate]:
-    """Make candidates of groups of spans, each with its probability.
+    """Make a candidate of each group of spans, with its probability.
 
-    The features of a candidate: the ``margin`` of its best span, and how ``answerable`` the passage
-    of that is by all its spans together; the same two in the second reading (``margin_again``,
-    ``answerable_again``); the ``gap`` in margin to the best other candidate; the log of how many
-    places agree on it, ``agreement``, where one sentence in several articles is one place; and of
-    the passage of its best span the ``similarity`` to the question as a vector, and how much of the
-    weight of the question's words the passage with its title (``context_coverage``) and the
-    sentence (``sentence_coverage``) hold, whether the passage has the rarest of them
-    (``rarest_word_found``), and the share of the question's names and numbers that the article has
-    (``names_found``).
+    The features of a candidate come from its best span and the passage, sentence and article of it:
+    ``margin`` and ``margin_again`` of the span in the first and the second reading;
+    ``answerable`` and ``answerable_again``, the log-odds that the passage holds some answer;
+    ``gap``, the difference in margin to the best other candidate;
+    ``agreement``, the log of how many sentences give it, copies of a sentence counted once;
+    ``similarity`` of the passage to the question as vectors;
+    ``context_coverage`` and ``sentence_coverage``, the share of the question's weight in rare words
+    that the passage with its title and the sentence hold; ``rarest_word_found`` in the passage; and
+    ``names_found``, the share of the question's names and numbers that the article has.
 
     Args:
         groups: as ``group_spans`` returns them.
         result: of the search whose hits were read.
-        rereading: what the second reading of the surest passages says.
+        rereading: the second reading of the surest passages.
         regression: from ``ANSWER_FEATURES`` to the probability.
 
     Returns:
@@ -127,7 +127,7 @@ def score_candidates(
 
 
 def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, ...]:
-    """Return the features that say what a passage and its sentence share with the question."""
+    """Return the features of what a passage and its sentence share with the question."""
     return (
         hit.dense,
         coverage(result.idf, hit.stems),
@@ -138,7 +138,7 @@ def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, 
 
 
 def _witness(span: AnswerSpan) -> tuple[tuple[str, ...], int]:
-    """Give a span's sentence and its place in it, both in words: copies of it are one witness."""
+    """Return a span's sentence and its place in it, both in words: the same for each copy."""
     text, offset = span.passage.text, span.passage.start
     start, end = span.sentence
     before = folded_words(text[start - offset : span.start - offset])

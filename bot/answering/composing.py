@@ -1,4 +1,4 @@
-"""What was found to a cited answer or a refusal. Nothing here searches, reads or remembers."""
+"""From scored candidates or sentences to a cited answer or a refusal."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ MOST_SENTENCES = 3
 
 _MOST_ALTERNATIVES = 3
 _MOST_CLOSEST = 3
-_NEAR_BEST = 0.5  # a further answer is this probable, as a share of the best one's, or left out
+_NEAR_BEST = 0.5  # share of the best probability that a further answer must have
 _MUCH_WEAKER = 2.0  # how far below the strongest a supporting sentence's margin may be
-
 
 _AnyQuoted = TypeVar("_AnyQuoted", bound=Quote)
 
@@ -28,7 +27,7 @@ _AnyQuoted = TypeVar("_AnyQuoted", bound=Quote)
 def compose_answer(
     candidates: Sequence[Candidate], threshold: float, closest: Sequence[Hit] = ()
 ) -> Answer:
-    """Answer in a few words and with the sentences they stand in, or refuse.
+    """Answer in a few words, with the sentences they stand in, or refuse.
 
     Args:
         candidates: the most probable first.
@@ -36,11 +35,11 @@ def compose_answer(
         closest: hits to name in a refusal, the nearest first.
 
     Returns:
-        The best candidate, with at most ``MOST_SENTENCES`` of its sentences quoted, and others
-        that are good and say something else as alternatives.
+        The best candidate, with at most ``MOST_SENTENCES`` of its sentences quoted; good
+        candidates that say something else are its alternatives.
     """
-    if not candidates or candidates[0].probability < threshold:
-        confidence = candidates[0].probability if candidates else 0.0
+    confidence = candidates[0].probability if candidates else 0.0
+    if not candidates or confidence < threshold:
         return _refuse(confidence, closest)
     best = candidates[0]
     citations = _cite(_strongest(best), 1)
@@ -51,14 +50,8 @@ def compose_answer(
         cited = _cite(_strongest(other), number)
         alternatives.append(Alternative(other.text, other.probability, cited))
         number += len(cited)
-    return Answer(
-        f"{_prose(best.text)} — {quoted}",
-        best.text,
-        False,
-        best.probability,
-        citations,
-        tuple(alternatives),
-    )
+    text = f"{_prose(best.text)} — {quoted}"
+    return Answer(text, best.text, False, confidence, citations, tuple(alternatives))
 
 
 def compose_sentences(
@@ -70,9 +63,8 @@ def compose_sentences(
 ) -> Answer:
     """Answer with the best sentences, each cited, or refuse.
 
-    The most probable sentence comes first. Those that follow it are in the order of their article,
-    and an article is finished before the next begins. Of sentences that say the same in the same
-    words, as syndicated copies do, only one is taken.
+    The most probable sentence comes first; the others follow article by article, in the order of
+    the text. Of sentences that say the same, as syndicated copies do, only one is taken.
 
     Args:
         sentences: the most probable first.
@@ -126,7 +118,7 @@ def _cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
 
 
 def _strongest(candidate: Candidate) -> Sequence[Quote]:
-    """Give the sentences that a candidate rests on: not each in which its words happen to be."""
+    """Return the sentences that a candidate rests on, without those much weaker than the best."""
     least = candidate.supports[0].margin - _MUCH_WEAKER
     return _different([s for s in candidate.supports if s.margin >= least], MOST_SENTENCES)
 

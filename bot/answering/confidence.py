@@ -1,8 +1,8 @@
-"""How likely an answer is right: a logistic regression over what reading and searching gave.
+"""How likely an answer is right: a logistic regression over features of reading and search.
 
-A reader's own scores say which of two spans is better; they are no probabilities. The regression
-(Platt 1999) is fitted by ``python -m bot.training.calibrate`` on articles that the reader was not
-trained on, and kept beside the reader's weights as ``calibration.json``.
+A reader's own scores rank spans; they are no probabilities. The regression (Platt 1999) is fitted
+by ``bot.training.calibrate`` on articles that the reader was not trained on, and kept as
+``calibration.json`` beside the reader's weights.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ANSWER_FEATURES = (
     "rarest_word_found",
     "names_found",
 )
-"""Names of the features of an answer, in order; ``bot.answering.candidates`` says what each is."""
+"""Names of an answer's features, in order; ``score_candidates`` explains them."""
 
 CALIBRATION_FILE = "calibration.json"
 """Name of the file in a reader's folder."""
@@ -54,19 +54,19 @@ SENTENCE_FEATURES = (
     "margin",
     "answerable",
 )
-"""Names of a sentence's features, in order; ``bot.answering.sentence_selection`` explains them."""
+"""Names of a sentence's features, in order; ``select_sentences`` explains them."""
 
 _LONGEST_FILE = 100_000
 
 
 @dataclass(frozen=True)
 class Regression:
-    """Weights of named features, to the logit of a probability.
+    """A linear model of the log-odds.
 
     Attributes:
-        names: of the features, in the order in which they are given.
+        names: of the features, in their order.
         weights: one for each.
-        bias: what is added.
+        bias: log-odds where all features are 0.
     """
 
     names: tuple[str, ...]
@@ -74,23 +74,23 @@ class Regression:
     bias: float
 
     def logit(self, features: Sequence[float]) -> float:
-        """Give the log-odds that go with these features."""
+        """Return the log-odds for these features."""
         return self.bias + sum(w * x for w, x in zip(self.weights, features, strict=True))
 
     def probability(self, features: Sequence[float]) -> float:
-        """Give the probability that goes with these features, 0 to 1."""
+        """Return the probability for these features, 0 to 1."""
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.logit(features)))))
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What turns a reader's findings into probabilities.
+    """The regressions and thresholds that belong to one reader.
 
     Attributes:
-        answer: from ``ANSWER_FEATURES`` to an answer's being right.
-        sentence: from ``SENTENCE_FEATURES`` to a sentence's holding an answer.
-        thresholds: least confidence of an answer of a few words at each level, 0 to 1.
-        sentence_thresholds: likewise of an answer of whole sentences.
+        answer: from ``ANSWER_FEATURES`` to whether an answer is right.
+        sentence: from ``SENTENCE_FEATURES`` to whether a sentence holds an answer.
+        thresholds: least confidence of an answer in a few words at each level, 0 to 1.
+        sentence_thresholds: likewise of an answer in whole sentences.
     """
 
     answer: Regression
@@ -118,11 +118,11 @@ class Calibration:
             raise ReaderError(f"{file}: not a calibration that can be used: {error!r}") from error
 
     def threshold(self, level: Level, *, sentences: bool) -> float:
-        """Give the least confidence of an answer at a level, 0 to 1.
+        """Return the least confidence of an answer at a level, 0 to 1.
 
         Args:
             level: how sure it must be.
-            sentences: whether whole sentences are the answer, rather than a few words.
+            sentences: whether the answer is whole sentences rather than a few words.
         """
         return (self.sentence_thresholds if sentences else self.thresholds)[level]
 
@@ -148,7 +148,7 @@ def _load(file: Path) -> Calibration:
 
 
 def calibration_of(reader: Reader) -> Calibration:
-    """Give a reader's calibration; the shipped reader's where it has none of its own.
+    """Return a reader's calibration; the shipped reader's where it has none of its own.
 
     Raises:
         ReaderError: its file cannot be used.

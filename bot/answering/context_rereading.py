@@ -1,7 +1,7 @@
-"""The passages that answer most surely, read once more among the words that stand around them.
+"""The surest passages, read a second time with the words around them.
 
-A passage is cut out of its article, and who "he" is may stand before it: with more of the article
-the reader tells better whether it is an answer. Nothing is quoted from the second reading.
+A passage is cut out of its article, and who "he" is may stand before it. Nothing is quoted from the
+second reading: it only says how sure an answer is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from index.results import Hit
 __all__ = ["PASSAGES_REREAD", "ContextRereading", "reread_in_context"]
 
 PASSAGES_REREAD = 2
-"""Passages that are read a second time: as many as two cores read at once."""
+"""Passages that are read a second time."""
 
 _WORDS_AROUND = 50  # of the article, on either side of a passage
 _CHARACTERS_AROUND = 600  # in which these words are looked for
@@ -25,24 +25,24 @@ _WORD = re.compile(r"\S+")
 
 
 class ContextRereading:
-    """What was read the second time, and what it says of answers from the first."""
+    """The spans of the second reading, to look up answers of the first."""
 
     def __init__(self, spans: Sequence[AnswerSpan] = ()) -> None:
-        """Take the spans of all passages that were read again, in any order."""
+        """Keep the spans of all passages that were read again, in any order."""
         self._windows: dict[Passage, list[AnswerSpan]] = {}
         for span in spans:
             self._windows.setdefault(span.passage, []).append(span)
 
     def margins(self, span: AnswerSpan) -> tuple[float, float]:
-        """Give the margin of an answer in the second reading, and how answerable the passage is.
+        """Return an answer's margin in the second reading, and how answerable the passage is.
 
         Args:
             span: from the first reading.
 
         Returns:
-            The highest margin of the spans read again that have all the answer's words, or of whose
-            words it has all; and the ``passage_margin`` there. Where the span's sentence was not
-            read again, both as the first reading gave them.
+            The highest margin of the spans that have all the answer's words, or whose words the
+            answer has all; and the ``passage_margin``. Where the span's sentence was not read
+            again, both as in the first reading.
         """
         own = span.words
         for window, found in self._windows.items():
@@ -56,7 +56,7 @@ class ContextRereading:
 def reread_in_context(
     reader: Reader, question: str, hits: Sequence[Hit], spans: Sequence[AnswerSpan]
 ) -> ContextRereading:
-    """Read the passages with the highest margins again, among fifty words on either side.
+    """Read the passages with the highest margins again, with fifty words on either side.
 
     Args:
         reader: reads.
@@ -65,10 +65,8 @@ def reread_in_context(
         spans: what the reader found in the hits' passages, in any order.
     """
     articles = {hit.article.id: hit.article for hit in hits}
-    best = dict.fromkeys(
-        span.passage for span in sorted(spans, key=lambda span: -span.margin)
-    )  # in this order, each once
-    chosen = list(best)[:PASSAGES_REREAD]
+    surest = sorted(spans, key=lambda span: -span.margin)
+    chosen = list(dict.fromkeys(span.passage for span in surest))[:PASSAGES_REREAD]
     if not chosen:
         return ContextRereading()
     windows = [_window(articles[passage.article_id], passage) for passage in chosen]
@@ -86,7 +84,7 @@ def _within(span: AnswerSpan, window: Passage) -> bool:
 
 
 def _window(article: Article, passage: Passage) -> Passage:
-    """Widen a passage; what is before it counts as one sentence, and what is after it."""
+    """Return a passage with the words around it; those before and after are a sentence each."""
     low = max(0, passage.start - _CHARACTERS_AROUND)
     before = list(_WORD.finditer(article.text, low, passage.start))[-_WORDS_AROUND:]
     high = passage.end + _CHARACTERS_AROUND

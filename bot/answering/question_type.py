@@ -26,7 +26,7 @@ class QuestionType(StrEnum):
     """By one to three sentences: why, how it came about, what happened."""
 
     YES_NO = "yes_no"
-    """By yes or no, which is never guessed: the sentence that decides it is quoted."""
+    """By yes or no: the sentence that decides it is quoted, and the answer never guessed."""
 
 
 # What may stand before the question proper: "And so, can you please tell me who ..."
@@ -87,10 +87,9 @@ _ASKED_KINDS = tuple(
 
 
 def question_type(question: str) -> QuestionType:
-    """Tell by its first words how a question is to be answered.
+    """Return how a question is to be answered, by its first words.
 
-    Args:
-        question: any text. A question that offers a choice ("Was it A or B?") asks for words.
+    A question that offers a choice ("Was it A or B?") asks for a few words.
     """
     asked = _LEAD.sub("", " ".join(question.split()), count=1)
     if _SENTENCES.match(asked):

@@ -1,13 +1,14 @@
-"""Questions for the latest: then newer articles come first; otherwise age does not matter."""
+"""Questions for the latest: newer articles come first. For other questions age does not matter."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from bot.answering.candidates import Candidate
 from bot.answering.sentence_selection import SelectedSentence
+from corpus.article import Article
 from corpus.dates import epoch_seconds
 from index.results import Hit
 
@@ -20,20 +21,21 @@ _LATEST = re.compile(
     re.IGNORECASE,
 )
 
-_Finding = TypeVar("_Finding", bound=Candidate | SelectedSentence)
+_T = TypeVar("_T")
+_Found = TypeVar("_Found", bound=Candidate | SelectedSentence)
 
 
 def asks_for_latest(question: str) -> bool:
-    """Tell whether a question asks how things are now, or for the last report of them."""
+    """Return whether a question asks how things are now, or for the last report of them."""
     return _LATEST.search(question) is not None
 
 
 def newest_hits(hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
-    """Put the newest of the good hits first.
+    """Return the first k hits, with the newest of the good ones first.
 
     Args:
-        hits: with scores of 0 or more. Those with half of the best score count as good.
-        k: how many to give at the most.
+        hits: with scores of 0 or more. Those with half of the best score are good.
+        k: hits at the most.
 
     Returns:
         The good ones by date, the newest first and those without a date last; then the others in
@@ -42,10 +44,10 @@ def newest_hits(hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
     least = _NEAR_BEST * max((hit.score for hit in hits), default=0.0)
     good = [hit for hit in hits if hit.score >= least]
     others = [hit for hit in hits if hit.score < least]
-    return tuple([*sorted(good, key=lambda hit: -_age_key(hit.article.published)), *others][:k])
+    return (*_by_date(good, lambda hit: [hit.article]), *others)[:k]
 
 
-def newest_first(found: Sequence[_Finding], threshold: float) -> list[_Finding]:
+def newest_first(found: Sequence[_Found], threshold: float) -> list[_Found]:
     """Put the newest first of the answers or sentences that are sure enough.
 
     Args:
@@ -57,16 +59,18 @@ def newest_first(found: Sequence[_Finding], threshold: float) -> list[_Finding]:
         Those by date, the newest first and those without a date last; then the others as they were.
     """
     least = max(threshold, _NEAR_BEST * found[0].probability) if found else 0.0
-    good = [item for item in found if item.probability >= least]
-    others = [item for item in found if item.probability < least]
-    return [*sorted(good, key=lambda item: -_published(item)), *others]
+    good = [one for one in found if one.probability >= least]
+    others = [one for one in found if one.probability < least]
+    return [*_by_date(good, _supporting_articles), *others]
 
 
-def _published(item: Candidate | SelectedSentence) -> float:
-    supports = item.supports if isinstance(item, Candidate) else (item,)
-    return max(_age_key(support.article.published) for support in supports)
+def _supporting_articles(found: Candidate | SelectedSentence) -> list[Article]:
+    return [quote.article for quote in found.supports]
 
 
-def _age_key(published: str | None) -> float:
-    seconds = epoch_seconds(published)
-    return float("-inf") if seconds is None else float(seconds)
+def _by_date(items: Iterable[_T], articles: Callable[[_T], Iterable[Article]]) -> list[_T]:
+    def newest(item: _T) -> float:
+        dates = (epoch_seconds(article.published) for article in articles(item))
+        return max((date for date in dates if date is not None), default=float("-inf"))
+
+    return sorted(items, key=newest, reverse=True)

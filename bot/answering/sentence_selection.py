@@ -35,6 +35,11 @@ class SelectedSentence(Quote):
     probability: float
     features: tuple[float, ...] = ()
 
+    @property
+    def supports(self) -> tuple[Quote, ...]:
+        """The sentence itself, as a candidate names those it stands in."""
+        return (self,)
+
 
 def select_sentences(
     result: SearchResult,

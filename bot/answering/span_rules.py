@@ -1,4 +1,4 @@
-"""Names that a reader stopped in the middle of: "Radomir" of "Radomir Fells"."""
+"""Names that a reader cut short: "Radomir" of "Radomir Fells"."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _MOST_WORDS = 3
 
 
 def whole_name(question: str, span: AnswerSpan) -> AnswerSpan:
-    """Let a span that ends within a person's name end with it.
+    """Extend a span that ends within a person's name to the end of the name.
 
     Only where the question asks for a person, and only by words with a capital that follow in the
-    same sentence, at most three, and none that the question has already: of "Who is Fells by
-    his first name?" the answer is left alone, and so are a day or a month after a name.
+    same sentence, at most three. A day or a month is no part of a name, and a name that the
+    question has already is not repeated: "Who is Fells by his first name?"
 
     Args:
         question: as it was read.
@@ -46,7 +46,7 @@ def whole_name(question: str, span: AnswerSpan) -> AnswerSpan:
 
 
 def _is_name(word: str) -> bool:
-    """Tell whether a word looks like one of a name, or an initial in it."""
+    """Return whether a word looks like part of a name, or an initial in one."""
     if len(word) == 2 and word[1] == ".":
         return word[0].isupper()
     return word[0].isupper() and not word.isupper() and word.lower() not in DAYS_AND_MONTHS

@@ -1,4 +1,4 @@
-"""Any extractive question-answering model of Hugging Face as a reader, on transformers."""
+"""An extractive question-answering model of Hugging Face as a reader, on transformers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _LONGEST_INPUT = 384
 
 
 class HuggingFaceReader:
-    """A model with a start and an end logit for each token, ``[CLS]`` standing for no answer."""
+    """A model with a start and an end logit for each token; ``[CLS]`` stands for no answer."""
 
     def __init__(self, name: str) -> None:
-        """Load a model from a folder, or from the files that are on this machine already.
+        """Load a model from a folder, or by its name from the files on this machine.
 
         Raises:
-            ReaderError: it is not here, or is no question-answering model. Nothing is fetched.
+            ReaderError: it is not here, or does not answer questions. Nothing is fetched.
         """
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer, logging
 
@@ -51,7 +51,7 @@ class HuggingFaceReader:
 
     @property
     def name(self) -> str:
-        """What it was loaded by."""
+        """The folder or name it was loaded by."""
         return self._name
 
     @property

@@ -1,4 +1,4 @@
-"""The reader on onnxruntime and tokenizers alone: torch is not needed to answer."""
+"""The reader on onnxruntime and tokenizers, without torch."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ MODEL_FILE = "reader.onnx"
 
 
 class OnnxReader:
-    """The reader that ``bot.training.train`` makes, on onnxruntime; torch is not needed."""
+    """A reader that ``bot.training`` exported. Safe for several threads."""
 
     def __init__(self, folder: Path, threads: int | None = None, weights: str = MODEL_FILE) -> None:
         """Load a folder with ``reader.onnx`` and ``tokenizer.json``.
 
         Args:
             folder: the folder.
-            threads: to compute with; all of the processor's cores where None.
-            weights: name of their file in the folder.
+            threads: how many passages to read at once; as many as there are cores where None.
+            weights: name of the model file in the folder.
 
         Raises:
             ReaderError: a file is missing or is not what it should be.
@@ -45,7 +45,7 @@ class OnnxReader:
             cause = " ".join(str(error).split())[:200]
             raise ReaderError(f"{folder}: not a reader that can be loaded: {cause}") from error
         self._threads = threads or os.cpu_count() or 1
-        # Shared by all who ask: no more runs than cores at once, however many questions wait.
+        # Shared by all questions, so that no more passages than that are read at once.
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="reader")
 
     @property
@@ -75,16 +75,16 @@ class OnnxReader:
                 passage_spans(passages[at], item.offsets, starts[body], ends[body], nothing)
             )
 
-        # Each by itself, so that what is read in a passage does not depend on what it is read with
-        # (its numbers become 8 bits by the widest of a run), nothing is padded, and a core's caches
-        # hold all of it. The longest first, for the threads to end together.
+        # One passage a run: nothing is padded, a core's caches hold it, and the 8-bit scales, which
+        # are of a run, do not depend on other passages. The longest first, for the threads to end
+        # together.
         order = sorted(range(len(encoded)), key=lambda at: -len(encoded[at].ids))
         found = dict(zip(order, self._pool.map(spans_at, order), strict=True))
         spans = chain.from_iterable(found[at] for at in range(len(encoded)))
         return sorted(spans, key=lambda span: -span.margin)
 
     def _logits(self, item: TokenizedPassage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Read one passage: each token's logit of being the first, and of being the last."""
+        """Return each token's logits of being the first and the last of the answer."""
         ids = np.array([item.ids], np.int64)
         starts, ends = self._session.run(
             ["start_logits", "end_logits"],

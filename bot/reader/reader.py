@@ -1,4 +1,4 @@
-"""A reader finds the answer to a question in passages, and says how sure it is that it is there."""
+"""What a reader is: it finds answer spans in passages, and says how sure it is of each."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ __all__ = [
 ]
 
 LEAST_MARGIN = -12.0
-"""What a margin below it, or no span at all, counts as where margins are weighed."""
+"""Margins below it, and passages without a span, count as this one."""
 
-_MOST_MARGIN = 50.0  # no margin counts for more: odds beyond it are no longer numbers
+_MOST_MARGIN = 50.0  # odds beyond it are no longer finite
 
 SPANS_EACH = 3
-"""Spans that a reader gives of each passage at the most."""
+"""Spans of a passage at the most."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class AnswerSpan:
         text: the characters.
         sentence: span of the sentence that holds them, in the article's text.
         score: logit of the span, the sum of its two ends'.
-        no_answer: logit, on the same scale, of the passage's not holding an answer.
-        answerable: log-odds of the passage's holding some answer, all its spans taken together;
-            the margin counts for it where a reader does not give it.
+        no_answer: logit, on the same scale, that the passage holds no answer.
+        answerable: log-odds that the passage holds some answer, all its spans together; None where
+            the reader does not say.
     """
 
     passage: Passage
@@ -67,12 +67,12 @@ class AnswerSpan:
 
     @property
     def margin(self) -> float:
-        """Log-odds of the span against no answer; compares across passages of a question."""
+        """Log-odds of the span against no answer; comparable across passages of a question."""
         return self.score - self.no_answer
 
     @property
     def passage_margin(self) -> float:
-        """Log-odds of the passage's holding some answer, as near as the reader tells."""
+        """Log-odds that the passage holds some answer; the margin where the reader does not say."""
         return self.margin if self.answerable is None else self.answerable
 
 
@@ -86,7 +86,7 @@ class Reader(Protocol):
 
     @property
     def folder(self) -> Path | None:
-        """Folder of its files, where its ``calibration.json`` may be; None where it has none."""
+        """The folder of its files and of its ``calibration.json``; None where it has none."""
         ...
 
     def read(
@@ -100,14 +100,14 @@ class Reader(Protocol):
             titles: of the passages' articles, one each; none where None.
 
         Returns:
-            Of each passage its best spans, at most ``SPANS_EACH``, that do not overlap; of all of
-            them the one with the highest margin first.
+            The best spans of each passage, at most ``SPANS_EACH``, which do not overlap; all of
+            them by margin, the highest first.
         """
         ...
 
 
 def bounded_margin(margin: float) -> float:
-    """Give log-odds as they count where they are weighed, between ``LEAST_MARGIN`` and 50."""
+    """Return log-odds within the bounds that features have: ``LEAST_MARGIN`` to 50."""
     return min(max(margin, LEAST_MARGIN), _MOST_MARGIN)
 
 
@@ -127,14 +127,14 @@ def passage_spans(
     ends: NDArray[np.float32],
     no_answer: float,
 ) -> Iterator[AnswerSpan]:
-    """Give the best spans of one passage.
+    """Return the best spans of one passage.
 
     Args:
         passage: that was read.
         offsets: of its T tokens, in code points of the passage.
-        starts: (T,) logits of a token's being the first of the answer.
-        ends: (T,) logits of its being the last.
-        no_answer: logit of there being no answer, comparable to a start's and an end's together.
+        starts: (T,) logits that a token is the first of the answer.
+        ends: (T,) logits that it is the last.
+        no_answer: logit that there is no answer, comparable to the sum of a start's and an end's.
     """
     base = passage.start
     sentences = [(start - base, end - base) for start, end in passage.sentences]
@@ -155,6 +155,6 @@ def passage_spans(
 
 
 def _log_sum(logits: NDArray[np.float32]) -> float:
-    """Give the logit of all tokens together."""
+    """Return the log of the sum of exponentials."""
     highest = float(logits.max(initial=-np.inf))
     return highest + math.log(float(np.exp(logits - highest).sum())) if logits.size else highest

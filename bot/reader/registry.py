@@ -1,4 +1,4 @@
-"""Which reader is meant: the one that comes along, one that was trained here, or another's."""
+"""Which reader a name means: the shipped one, one trained here, or a Hugging Face model."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ def load_reader(name: str | None = None) -> Reader:
     """Load a reader, once for each name.
 
     Args:
-        name: folder of a reader that ``bot.training.train`` made; else the folder, or the name on
-            this machine, of a Hugging Face model for question answering; the shipped reader where
-            None.
+        name: folder of a reader that ``bot.training`` exported; else the folder, or the name on
+            this machine, of a Hugging Face model for question answering; None for the shipped one.
 
     Raises:
-        ReaderError: there is no such reader on this machine. Nothing is ever fetched.
+        ReaderError: there is no such reader on this machine. Nothing is fetched.
     """
     folder = SHIPPED_READER if name is None else Path(name).expanduser()
     if (folder / MODEL_FILE).is_file() or name is None:

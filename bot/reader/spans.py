@@ -1,8 +1,8 @@
-"""Logits of a reader to spans of a passage: the best ones, whole words, each in one sentence.
+"""From a reader's logits to the best spans of a passage: whole words, each in one sentence.
 
-Where one answer ends is less sure than where it stands: "the mayor" or "the mayor, Ina Roos". Of
-the spans that overlap the likeliest, that one is given which shares most words with all of them, by
-their probabilities: minimum Bayes risk (Kumar and Byrne 2004) with token F1 as the gain.
+Where an answer stands is surer than where it ends: "the mayor" or "the mayor, Ina Roos". Of the
+spans that overlap the likeliest, the one with the highest expected token F1 is chosen: minimum
+Bayes risk (Kumar and Byrne 2004).
 """
 
 from __future__ import annotations
@@ -17,24 +17,18 @@ from corpus.article import Span
 __all__ = ["LENGTH_COST", "LONGEST_SPAN", "best_spans"]
 
 LENGTH_COST = 0.07
-"""What each token of a span but the first costs its score.
+"""Cost in score of each token of a span but the first.
 
-First and last token are found apart: without this a span may begin with one answer and end with the
-next. Chosen on 700 held-out questions: F1 0.7395 without, 0.7442 with 0.05, 0.7421 with 0.1.
+First and last token are found apart: without a cost, a span may begin with one answer and end with
+the next.
 """
 
 LONGEST_SPAN = 30
 """Tokens of an answer span at the most."""
 
-_SPREAD = 1.5
-"""What logits are divided by before they are probabilities of overlapping spans.
-
-Chosen on 2,642 held-out questions, asked as ``bot.training.calibrate`` asks them: F1 0.574 for the
-likeliest span, 0.575 with 1.25, 0.577 with 1.5, 0.573 with 2.5.
-"""
-
-_MOST_OVERLAPPING = 40  # spans that are weighed against each other
-_MUCH_LESS_LIKELY = 6.0  # how far below the likeliest the score of a span that counts may be
+_TEMPERATURE = 1.5  # of the softmax over overlapping spans
+_MOST_OVERLAPPING = 40  # spans that are compared with each other
+_MUCH_LESS_LIKELY = 6.0  # spans further below the likeliest are left out
 
 _EDGES = " \t\n\r,;:.!?-–—'\"`´‘’“”([{)]}…"  # what an answer neither begins nor ends with
 
@@ -58,9 +52,9 @@ def best_spans(
         most: spans at the most.
 
     Returns:
-        (start, end, sentence, score) with offsets in the passage, the best first; the score is that
-        of the likeliest of the overlapping spans that this one is chosen from: the sum of its two
-        logits, less a little for each of its tokens.
+        (start, end, sentence, score) with offsets in the passage, the best first. The score is that
+        of the likeliest of the spans that overlap: the sum of its two logits, less the cost of its
+        length.
     """
     home = _sentence_of(offsets, sentences)
     count = len(offsets)
@@ -90,7 +84,7 @@ def best_spans(
 def _most_alike(
     scores: NDArray[np.float32], last: NDArray[np.int64], first: int, final: int
 ) -> tuple[int, int]:
-    """Choose among a span and those that overlap it the one of the highest expected F1.
+    """Return the span of the highest expected F1 among a span and those that overlap it.
 
     Args:
         scores: (T, width) of the spans that begin at each token, -inf where there is none.
@@ -113,13 +107,13 @@ def _most_alike(
     lengths = stops - begins
     shared = np.minimum(stops[:, None], stops) - np.maximum(begins[:, None], begins)
     alike = 2 * np.maximum(shared, 0) / (lengths[:, None] + lengths)
-    expected = alike @ np.exp((likely - likely.max()) / _SPREAD)
+    expected = alike @ np.exp((likely - likely.max()) / _TEMPERATURE)
     chosen = int(expected.argmax())
     return int(begins[chosen]), int(stops[chosen]) - 1
 
 
 def _sentence_of(offsets: Sequence[Span], sentences: Sequence[Span]) -> NDArray[np.int64]:
-    """Give the number of the sentence that holds each token, -1 where none or nothing is held."""
+    """Return the number of the sentence that holds each token, -1 where none does."""
     if not offsets or not sentences:
         return np.full(len(offsets), -1)
     begins = np.array([start for start, _ in sentences])
@@ -131,7 +125,7 @@ def _sentence_of(offsets: Sequence[Span], sentences: Sequence[Span]) -> NDArray[
 
 
 def _whole(text: str, start: int, end: int, sentence: Span) -> Span:
-    """Widen a span to the whole words of its sentence, then take punctuation off its edges."""
+    """Widen a span to the whole words of its sentence, then strip punctuation from its edges."""
     while start > sentence[0] and text[start].isalnum() and text[start - 1].isalnum():
         start -= 1
     while end < sentence[1] and text[end - 1].isalnum() and text[end].isalnum():
@@ -144,8 +138,8 @@ def _whole(text: str, start: int, end: int, sentence: Span) -> Span:
 
 
 def _abbreviated(text: str, start: int, end: int) -> bool:
-    """Tell whether the full stop at the end belongs to a word such as ``U.S.`` or ``J.``."""
+    """Return whether the full stop at the end belongs to a word such as ``U.S.`` or ``J.``."""
     if text[end - 1] != "." or end - start < 2:
         return False
-    word = text[start : end - 1].split()[-1] if text[start : end - 1].split() else ""
+    *_, word = ["", *text[start : end - 1].split()]
     return "." in word or (len(word) == 1 and word.isupper())

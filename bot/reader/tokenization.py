@@ -1,4 +1,4 @@
-"""Question, title and passage as the tokens that a reader sees."""
+"""Question, title and passage as a reader's tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpus.article import Span
 __all__ = ["LONGEST_INPUT", "PassageTokenizer", "TokenizedPassage"]
 
 LONGEST_INPUT = 320
-"""Tokens of question, title and passage together; what is over is cut from the passage's end."""
+"""Tokens of question, title and passage together; the passage's end is cut to fit."""
 
 _LONGEST_QUESTION = 64
 _LONGEST_TITLE = 32
@@ -37,7 +37,7 @@ class TokenizedPassage:
 
 
 class PassageTokenizer:
-    """Makes the input of the reader; the same when it is trained and when it answers."""
+    """Makes a reader's input, in training as in answering."""
 
     def __init__(self, tokenizer_file: Path) -> None:
         """Read a ``tokenizer.json``, as the tokenizers library writes it."""

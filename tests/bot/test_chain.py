@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -16,6 +17,8 @@ from index.embedding.embedder import Embedder
 from index.errors import EmptyQuestion
 from index.searcher import Searcher
 from tests.fakes.invented import PhraseReader, write_calibration
+
+Chain = Runnable[ChainInput | str, dict[str, Any]]
 
 QUESTION = "who denied the missile attack?"
 FIELDS = {
@@ -30,34 +33,28 @@ def searcher(samples_index: Path, embedder: Embedder) -> Searcher:
 
 
 @pytest.fixture(scope="module")
-def chain(searcher: Searcher) -> Runnable[ChainInput | str, dict[str, object]]:
+def chain(searcher: Searcher) -> Chain:
     return build_chain(lambda: searcher)
 
 
-def test_invoke_gives_sources_text_and_answer(
-    chain: Runnable[ChainInput | str, dict[str, object]], searcher: Searcher
-) -> None:
+def test_invoke_returns_sources_text_and_answer(chain: Chain, searcher: Searcher) -> None:
     result = chain.invoke(QUESTION)
-    (document, *_) = result["sources"]  # type: ignore[misc]
+    (document, *_) = result["sources"]
     assert document.metadata.keys() == FIELDS
     article = searcher.article(document.metadata["article_id"])
     assert article is not None
     place = slice(document.metadata["start"], document.metadata["end"])
     assert article.text[place] == document.page_content == document.metadata["quote"]
     assert "[1]" in str(result["text"])
-    assert result["answer"].text == result["text"]  # type: ignore[attr-defined]
+    assert result["answer"].text == result["text"]
 
 
-def test_a_dict_with_filters_is_taken_too(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+def test_chain_takes_a_dict_with_filters(chain: Chain) -> None:
     result = chain.invoke({"question": QUESTION, "source": "No Such Paper"})
     assert result["sources"] == []
 
 
-def test_a_stream_gives_sources_before_text(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+def test_stream_yields_sources_before_text(chain: Chain) -> None:
     keys = [next(iter(part)) for part in chain.stream(QUESTION)]
     assert keys[0] == "sources"
     assert keys[-1] == "answer"
@@ -65,23 +62,19 @@ def test_a_stream_gives_sources_before_text(
     assert len(keys) > 5
 
 
-def test_the_pieces_of_a_stream_are_the_text(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+def test_pieces_of_a_stream_are_the_text(chain: Chain) -> None:
     parts = list(chain.stream(QUESTION))
     pieces = [str(part["text"]) for part in parts if "text" in part]
-    assert "".join(pieces) == parts[-1]["answer"].text  # type: ignore[attr-defined]
+    assert "".join(pieces) == parts[-1]["answer"].text
 
 
-def test_a_refusal_has_no_sources_and_says_so(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+def test_refusal_has_no_sources(chain: Chain) -> None:
     result = chain.invoke("What is the capital of France?")
     assert (result["sources"], result["text"]) == ([], REFUSAL)
-    assert len(result["answer"].closest) == 3  # type: ignore[attr-defined]
+    assert len(result["answer"].closest) == 3
 
 
-def test_a_reader_of_one_s_own_is_asked_for_anew_with_each_question(searcher: Searcher) -> None:
+def test_reader_is_asked_for_with_each_question(searcher: Searcher) -> None:
     readers = [PhraseReader("vacation", 9.0), PhraseReader("Tueller", 9.0)]
     waiting = iter(readers)
     own = build_chain(lambda: searcher, reader=lambda: next(waiting), threshold=0.0)
@@ -91,7 +84,7 @@ def test_a_reader_of_one_s_own_is_asked_for_anew_with_each_question(searcher: Se
     assert [reader.asked for reader in readers] == [twice] * 2
 
 
-def test_the_level_decides_unless_a_threshold_is_given(searcher: Searcher, tmp_path: Path) -> None:
+def test_level_decides_unless_a_threshold_is_given(searcher: Searcher, tmp_path: Path) -> None:
     reader = PhraseReader("Kataib Hezbollah", 1.0, write_calibration(tmp_path / "reader"))
 
     def refused(level: str, threshold: float | None = None) -> bool:
@@ -103,12 +96,12 @@ def test_the_level_decides_unless_a_threshold_is_given(searcher: Searcher, tmp_p
     assert refused("eager", 0.8)
 
 
-def test_an_unknown_level_is_refused_when_the_chain_is_built(searcher: Searcher) -> None:
+def test_unknown_level_is_refused_when_the_chain_is_built(searcher: Searcher) -> None:
     with pytest.raises(ValueError, match="bold"):
         build_chain(lambda: searcher, level="bold")
 
 
-def test_only_so_many_passages_are_read(searcher: Searcher) -> None:
+def test_chain_reads_k_passages(searcher: Searcher) -> None:
     first, second = searcher.search(QUESTION, 2).hits
     phrase = next(
         second.article.text[slice(*sentence)]
@@ -123,7 +116,7 @@ def test_only_so_many_passages_are_read(searcher: Searcher) -> None:
     assert [result["answer"].refused for result in answers] == [True, False]
 
 
-def test_hits_found_before_can_be_answered_from(searcher: Searcher) -> None:
+def test_earlier_hits_can_be_answered_from(searcher: Searcher) -> None:
     result = searcher.search(QUESTION, 5)
     reader = PhraseReader("Kataib Hezbollah", 9.0)
     spans = read_hits(reader, result)
@@ -133,9 +126,7 @@ def test_hits_found_before_can_be_answered_from(searcher: Searcher) -> None:
     assert set(answer.timings) == {"read"}
 
 
-def test_ainvoke_astream_and_batch_give_the_same(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+def test_ainvoke_astream_and_batch_return_the_same(chain: Chain) -> None:
     text = chain.invoke(QUESTION)["text"]
 
     async def both() -> tuple[object, list[str]]:
@@ -150,21 +141,29 @@ def test_ainvoke_astream_and_batch_give_the_same(
     assert second["sources"] == []
 
 
-def test_the_chain_composes_with_other_runnables(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+def test_chain_composes_with_other_runnables(chain: Chain) -> None:
     shouted = chain | RunnableLambda(lambda result: str(result["text"]).upper())
     assert "KATAIB HEZBOLLAH" in shouted.invoke(QUESTION)
 
 
-def test_a_blank_question_raises_from_the_chain(
-    chain: Runnable[ChainInput | str, dict[str, object]],
-) -> None:
+@pytest.mark.filterwarnings("ignore::langchain_core._api.beta_decorator.LangChainBetaWarning")
+def test_chain_is_a_tool_from_question_to_cited_answer(chain: Chain, searcher: Searcher) -> None:
+    tool = chain.with_types(input_type=str).pick("answer").as_tool(name="ask", description="Asks.")
+    [schema] = tool.args.values()
+    assert schema["type"] == "string"
+    answer = tool.invoke(QUESTION)
+    assert answer.short_answer == "Kataib Hezbollah"
+    [cited] = answer.citations
+    article = searcher.article(cited.article_id)
+    assert article is not None and article.text[cited.start : cited.end] == cited.quote
+
+
+def test_blank_question_raises_from_the_chain(chain: Chain) -> None:
     with pytest.raises(EmptyQuestion):
         chain.invoke("")
 
 
-def test_the_retriever_gives_passages_as_documents(searcher: Searcher) -> None:
+def test_retriever_returns_passages_as_documents(searcher: Searcher) -> None:
     retriever = PassageRetriever(searcher=lambda: searcher, k=3)
     documents = retriever.invoke(QUESTION)
     assert len(documents) == 3
@@ -176,6 +175,6 @@ def test_the_retriever_gives_passages_as_documents(searcher: Searcher) -> None:
     assert asyncio.run(retriever.ainvoke(QUESTION)) == documents
 
 
-def test_the_retriever_takes_filters(searcher: Searcher) -> None:
+def test_retriever_takes_filters(searcher: Searcher) -> None:
     retriever = PassageRetriever(searcher=lambda: searcher, source="No Such Paper")
     assert retriever.invoke(QUESTION) == []

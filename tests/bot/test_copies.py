@@ -52,7 +52,7 @@ def sources(copies: tuple[DuplicateRef, ...]) -> list[str | None]:
     return [copy.source for copy in copies]
 
 
-def test_three_copies_are_one_source_that_names_the_other_two(bot: NewsBot) -> None:
+def test_three_copies_are_one_source_that_names_the_others(bot: NewsBot) -> None:
     answer = bot.answer(QUESTION)
     (cited,) = answer.citations
     assert (answer.short_answer, cited.source) == ("410 people", "Gazette")
@@ -64,24 +64,24 @@ def test_three_copies_are_one_source_that_names_the_other_two(bot: NewsBot) -> N
     assert [one["source"] for one in record["citations"][0]["copies"]] == ["Post", "Wire"]
 
 
-def test_the_copy_is_the_source_where_its_paper_is_asked_for(bot: NewsBot) -> None:
+def test_copy_is_the_source_where_its_paper_is_asked_for(bot: NewsBot) -> None:
     (cited,) = bot.answer(QUESTION, source="wire").citations
     assert (cited.source, cited.copies) == ("Wire", ())
 
 
-def test_every_copy_can_be_had_and_none_is_read_twice(bot: NewsBot) -> None:
+def test_every_copy_is_an_article_and_none_is_read_twice(bot: NewsBot) -> None:
     assert {article.id.rpartition("/")[2] for article in bot.articles()} == set(PAPERS)
     hits = bot.search(QUESTION, 20)
     assert len({hit.passage.text for hit in hits}) == len(hits)
 
 
-def test_a_refusal_s_closest_passages_name_their_copies(bot: NewsBot) -> None:
+def test_closest_passages_of_a_refusal_name_their_copies(bot: NewsBot) -> None:
     hits = bot.search(QUESTION, 1)
     (closest,) = compose_answer([], threshold=0.5, closest=hits).closest
     assert sources(closest.copies) == ["Post", "Wire"]
 
 
-def test_the_command_line_says_also_in(bot: NewsBot) -> None:
+def test_command_line_names_copies(bot: NewsBot) -> None:
     printed = lines(answer_lines(bot.answer(QUESTION)))
     assert "also in: Post, 2022-02-03  https://example.org/post\n" in printed
     assert "also in: Wire" in lines(hit_lines(bot.search(QUESTION, 1)))
@@ -91,7 +91,7 @@ def test_the_command_line_says_also_in(bot: NewsBot) -> None:
     )
 
 
-def test_more_copies_than_five_are_counted_on_the_command_line_and_on_the_card() -> None:
+def test_copies_beyond_five_are_counted() -> None:
     cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (COPY,) * 7)
     hit = Hit(passage_of(SAID), SAID, 0.5, 0.5, 0.5, (COPY,) * 7)
     assert "and in 2 more" in lines(hit_lines([hit]))
@@ -99,14 +99,14 @@ def test_more_copies_than_five_are_counted_on_the_command_line_and_on_the_card()
     assert ", 2 more" in ParsedHtml(card_html(cited, 1, None)).text
 
 
-def test_the_page_shows_the_copies_on_the_card(bot: NewsBot) -> None:
+def test_card_of_the_page_names_copies(bot: NewsBot) -> None:
     *_, last = converse(bot, QUESTION, ())
     assert "Also in Post, Wire" in ParsedHtml(last.sources).text
     assert ("href", "https://example.org/post") in ParsedHtml(last.sources).attributes
 
 
 @pytest.mark.parametrize("hostile", ['<script>alert(1)</script>"', "\u202e\x1b[31m<b>'"])
-def test_a_copy_s_names_are_text_and_its_address_no_script(hostile: str) -> None:
+def test_hostile_names_of_copies_are_shown_as_text(hostile: str) -> None:
     for copy in (
         DuplicateRef(hostile, hostile, "javascript:alert(1)", hostile, hostile),
         DuplicateRef(hostile, hostile, None, None, None),
@@ -118,7 +118,7 @@ def test_a_copy_s_names_are_text_and_its_address_no_script(hostile: str) -> None
         assert not {"\x1b", "\u202e"} & set(lines(hit_lines([hit])))
 
 
-def test_a_citation_makes_the_round_trip() -> None:
+def test_citation_makes_the_round_trip() -> None:
     cited = Citation(1, "a", "T", None, None, None, "Quote.", 0, 6, (COPY,))
     assert Citation.from_dict(json.loads(json.dumps(cited.to_dict()))) == cited
 
@@ -128,7 +128,7 @@ COPIED = Article("copied", "", "HALM – Fog lay.  The ferry carried 212400  PEO
 TOLD = Article("told", "", "The ferry carried 198,000 people in 2022, said Halm.")
 
 
-def test_one_sentence_in_two_articles_is_one_witness_folded_or_not() -> None:
+def test_sentence_of_two_articles_is_one_witness() -> None:
     passages = [passage_of(article) for article in (SAID, COPIED, TOLD)]
     hits = [
         Hit(passage, article, 0.5, 0.5, 0.5)

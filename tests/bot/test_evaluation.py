@@ -40,7 +40,7 @@ from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, hit_of, passage_of
         ("Ina", [], 0.0),
     ],
 )
-def test_exact_match_is_of_any_answer_but_for_case_articles_and_punctuation(
+def test_exact_match_ignores_case_articles_and_punctuation(
     said: str, accepted: list[str], expected: float
 ) -> None:
     assert exact_match(said, accepted) == expected
@@ -64,7 +64,7 @@ def test_f1_is_the_best_overlap_of_words(said: str, accepted: list[str], expecte
 
 
 @given(st.text("ab the.", max_size=20), st.text("ab the.", max_size=20))
-def test_f1_is_the_same_both_ways_and_1_for_what_matches_exactly(one: str, other: str) -> None:
+def test_f1_is_symmetric_and_1_for_exact_matches(one: str, other: str) -> None:
     assert token_f1(one, [other]) == token_f1(other, [one])
     assert 0 <= token_f1(one, [other]) <= 1
     assert token_f1(one, [other]) >= exact_match(one, [other])
@@ -99,7 +99,7 @@ def test_questions_are_read_line_by_line(tmp_path: Path, mark: bool) -> None:
     ]
 
 
-def test_a_file_with_line_ends_of_windows_and_none_at_its_end_is_read(tmp_path: Path) -> None:
+def test_questions_with_line_ends_of_windows_are_read(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_bytes(b"\r\n".join([json.dumps(GOOD).encode()] * 2))
     assert [question.text for question in read_questions(file)] == ["Who?", "Who?"]
@@ -126,9 +126,7 @@ def test_a_file_with_line_ends_of_windows_and_none_at_its_end_is_read(tmp_path: 
         (" " * 100_001, "longer than 100000 characters"),
     ],
 )
-def test_a_line_that_does_not_fit_is_told_in_one_line_with_its_number(
-    tmp_path: Path, line: str, cause: str
-) -> None:
+def test_invalid_line_is_named_with_its_number(tmp_path: Path, line: str, cause: str) -> None:
     file = written(tmp_path, GOOD, "", line, GOOD)
     with pytest.raises(QuestionsUnreadable) as caught:
         read_questions(file)
@@ -138,7 +136,7 @@ def test_a_line_that_does_not_fit_is_told_in_one_line_with_its_number(
     assert "\n" not in told and len(told) < len(str(file)) + 200
 
 
-def test_what_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+def test_line_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_bytes(json.dumps(GOOD).encode() + b'\n{"question": "Wo in K\xf6ln?"}\n')
     with pytest.raises(QuestionsUnreadable, match=r"line 2: .*can't decode"):
@@ -146,9 +144,7 @@ def test_what_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "", "\n \n"])
-def test_a_file_that_is_missing_or_has_no_questions_is_named(
-    tmp_path: Path, content: str | None
-) -> None:
+def test_missing_or_empty_file_of_questions_is_named(tmp_path: Path, content: str | None) -> None:
     file = tmp_path / "q.jsonl"
     if content is not None:
         file.write_text(content)
@@ -157,7 +153,7 @@ def test_a_file_that_is_missing_or_has_no_questions_is_named(
     assert str(file) in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_a_folder_is_no_file_of_questions(tmp_path: Path) -> None:
+def test_folder_is_no_file_of_questions(tmp_path: Path) -> None:
     with pytest.raises(QuestionsUnreadable, match="directory"):
         read_questions(tmp_path)
 
@@ -166,29 +162,29 @@ def outcome(milliseconds: float = 10.0, **measures: float | None) -> Outcome:
     return Outcome(measures, milliseconds)
 
 
-def test_a_mean_is_of_the_questions_that_the_measure_applies_to() -> None:
+def test_mean_is_of_the_questions_with_the_measure() -> None:
     found = estimates([outcome(f1=1.0), outcome(f1=0.5), outcome(f1=None), outcome()])
     assert (found["f1"].mean, found["f1"].count) == (0.75, 2)
     assert (found["median_ms"].mean, found["median_ms"].count) == (10.0, 4)
 
 
-def test_a_measure_that_applies_to_no_question_is_left_out() -> None:
+def test_measure_of_no_question_is_left_out() -> None:
     found = estimates([outcome(f1=None, refusal_recall=1.0)])
     assert set(found) == {"refusal_recall", "median_ms", "p95_ms"}
     assert estimates([]) == {}
 
 
-def test_times_are_summed_up_by_their_median_and_95_of_100() -> None:
+def test_times_have_a_median_and_a_95th_percentile() -> None:
     found = estimates([outcome(float(ms)) for ms in range(101)])
     assert (found["median_ms"].mean, found["p95_ms"].mean) == (50.0, 95.0)
 
 
-def test_the_same_outcomes_give_the_same_estimates() -> None:
+def test_estimates_are_deterministic() -> None:
     outcomes = [outcome(float(at), f1=at / 9) for at in range(10)]
     assert estimates(outcomes) == estimates(outcomes)
 
 
-def test_what_is_always_the_same_has_no_width_and_more_questions_make_it_narrower() -> None:
+def test_interval_is_narrower_with_more_questions() -> None:
     assert estimates([outcome(f1=0.5)] * 7)["f1"] == Estimate(0.5, 0.5, 0.5, 7)
     few, many = (
         estimates([outcome(f1=float(at % 2)) for at in range(count)])["f1"] for count in (10, 1000)
@@ -200,7 +196,7 @@ def test_what_is_always_the_same_has_no_width_and_more_questions_make_it_narrowe
 
 @settings(max_examples=20)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-def test_the_interval_holds_the_mean_and_stays_among_the_values(values: list[float]) -> None:
+def test_interval_holds_the_mean_and_stays_among_the_values(values: list[float]) -> None:
     found = estimates([outcome(f1=value) for value in values])["f1"]
     assert min(values) - 1e-9 <= found.low <= found.mean + 1e-9
     assert found.mean - 1e-9 <= found.high <= max(values) + 1e-9
@@ -247,7 +243,7 @@ ROOS = Question("Who denied it?", ("Ina Roos",))
 HITS = [hit_of(passage_of(BRIDGE)), hit_of(passage_of(HARBOUR)), hit_of(passage_of(FERRY))]
 
 
-def test_an_answered_question_is_compared_in_its_words_its_sentences_and_its_hits() -> None:
+def test_answer_is_measured_by_words_sentences_and_hits() -> None:
     bot = StubBot({ROOS.text: reply("Captain Ina Roos", 2, 0)}, HITS)
     (found,) = measured(bot, ROOS)
     assert found == {
@@ -263,7 +259,7 @@ def test_an_answered_question_is_compared_in_its_words_its_sentences_and_its_hit
     assert bot.searched == [(ROOS.text, 20)]
 
 
-def test_where_the_article_is_named_only_its_passages_count_for_recall() -> None:
+def test_recall_counts_only_passages_of_a_named_article() -> None:
     hits = [HITS[1]] * 5 + [HITS[2]]
     bot = StubBot({ROOS.text: reply("Ina Roos", 2)}, hits)
     anywhere, named = measured(bot, ROOS, Question(ROOS.text, ROOS.answers, "ferry"))
@@ -273,20 +269,20 @@ def test_where_the_article_is_named_only_its_passages_count_for_recall() -> None
     assert absent["recall@20"] == 0.0
 
 
-def test_an_answer_is_held_by_a_sentence_only_in_whole_words() -> None:
+def test_sentence_holds_an_answer_only_in_whole_words() -> None:
     oos = Question("Who denied it?", ("oos denied",))
     bot = StubBot({oos.text: reply("Ina Roos", 2)}, HITS)
     (found,) = measured(bot, oos)
     assert (found["citation_precision"], found["recall@20"]) == (0.0, 0.0)
 
 
-def test_without_a_short_answer_the_quoted_sentences_are_compared() -> None:
+def test_quotes_are_compared_where_there_is_no_short_answer() -> None:
     why = Question("Why?", ("Nobody was hurt",))
     (found,) = measured(StubBot({why.text: reply(None, 3)}, HITS), why)
     assert (found["exact_match"], found["f1"]) == (1.0, 1.0)
 
 
-def test_a_refusal_of_what_has_an_answer_counts_0_and_one_of_what_has_none_is_right() -> None:
+def test_refusal_counts_0_where_there_is_an_answer_else_1() -> None:
     none = Question("Who won?", ())
     bot = StubBot({ROOS.text: refusal(), none.text: refusal()}, HITS)
     wrong, right = measured(bot, ROOS, none)
@@ -297,7 +293,7 @@ def test_a_refusal_of_what_has_an_answer_counts_0_and_one_of_what_has_none_is_ri
     assert bot.searched == [(ROOS.text, 20)], "what has no answer is not searched for"
 
 
-def test_precision_and_recall_of_refusals_by_hand() -> None:
+def test_refusals_have_precision_and_recall() -> None:
     # Of five questions two have no answer; three are refused, one of those two among them.
     names = ("a", "b", "c", "d", "e")
     questions = [Question(name, () if name in "de" else ("Ina Roos",)) for name in names]
@@ -309,7 +305,7 @@ def test_precision_and_recall_of_refusals_by_hand() -> None:
     assert (found["f1"].mean, found["f1"].count) == (0.0, 3)
 
 
-def test_progress_is_told_after_each_question_and_the_answers_time_is_kept() -> None:
+def test_progress_and_time_of_each_question_are_kept() -> None:
     done: list[int] = []
     bot = StubBot({ROOS.text: reply("Ina Roos", 2, ms=12.5)}, HITS)
     outcomes = ask_all(cast(NewsBot, bot), [ROOS, ROOS], done.append)

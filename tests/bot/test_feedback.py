@@ -42,13 +42,15 @@ def exported(index: Path, capsys: Capture) -> tuple[list[dict[str, object]], str
     return [json.loads(line) for line in out.splitlines()], err
 
 
-def test_nobody_has_voted_yet(store: FeedbackStore, index: Path, capsys: Capture) -> None:
+def test_store_without_votes_exports_nothing(
+    store: FeedbackStore, index: Path, capsys: Capture
+) -> None:
     assert list(store.all()) == []
     assert exported(index, capsys) == ([], "0 votes, 0 of use to newsbot eval\n")
     assert not feedback_file(index).exists()
 
 
-def test_a_thumb_up_is_a_question_with_the_given_answer(
+def test_thumb_up_is_a_question_with_the_given_answer(
     store: FeedbackStore, bot: NewsBot, index: Path, capsys: Capture
 ) -> None:
     vote(store, bot, QUESTION, True)
@@ -63,7 +65,7 @@ def test_a_thumb_up_is_a_question_with_the_given_answer(
     assert err == "1 vote, 1 of use to newsbot eval\n"
 
 
-def test_a_thumb_up_for_a_refusal_is_a_question_that_must_be_refused(
+def test_thumb_up_for_a_refusal_is_an_unanswerable_question(
     store: FeedbackStore, bot: NewsBot
 ) -> None:
     vote(store, bot, "What is the capital of France?", True)
@@ -71,7 +73,7 @@ def test_a_thumb_up_for_a_refusal_is_a_question_that_must_be_refused(
     assert kept.as_question() == {"question": "What is the capital of France?", "answers": []}
 
 
-def test_a_thumb_down_is_a_question_only_with_what_is_right(
+def test_thumb_down_is_a_question_only_with_what_is_right(
     store: FeedbackStore, bot: NewsBot, index: Path, capsys: Capture
 ) -> None:
     number = vote(store, bot, QUESTION, False)
@@ -84,7 +86,7 @@ def test_a_thumb_down_is_a_question_only_with_what_is_right(
     assert exported(index, capsys)[0] == [{"question": QUESTION, "answers": []}]
 
 
-def test_the_last_vote_on_a_question_counts_and_one_can_be_taken_back(
+def test_last_vote_on_a_question_counts_until_taken_back(
     store: FeedbackStore, bot: NewsBot, index: Path, capsys: Capture
 ) -> None:
     vote(store, bot, QUESTION, True)
@@ -94,15 +96,13 @@ def test_the_last_vote_on_a_question_counts_and_one_can_be_taken_back(
     assert len(exported(index, capsys)[0]) == 1
 
 
-def test_an_answer_from_some_of_the_articles_says_nothing_of_all(
-    store: FeedbackStore, bot: NewsBot
-) -> None:
+def test_vote_on_some_of_the_articles_is_no_question(store: FeedbackStore, bot: NewsBot) -> None:
     vote(store, bot, QUESTION, True, narrowed=True)
     (kept,) = store.all()
     assert kept.as_question() is None
 
 
-def test_what_is_exported_is_what_eval_reads(
+def test_exported_votes_are_read_by_eval(
     store: FeedbackStore, bot: NewsBot, index: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     vote(store, bot, QUESTION, True)
@@ -114,7 +114,7 @@ def test_what_is_exported_is_what_eval_reads(
     assert [len(question.answers) > 0 for question in read_questions(file)] == [True, True, False]
 
 
-def test_a_file_that_is_none_is_told_in_one_line(
+def test_file_that_is_no_database_is_named_in_one_line(
     store: FeedbackStore, bot: NewsBot, index: Path, capsys: Capture
 ) -> None:
     feedback_file(index).write_text("no database at all, and long enough to be looked at" * 99)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 import bot
 from bot import Answer, NewsBot
 from bot.answering.answers import REFUSAL
-from bot.answering.candidates import normalised_answer
 from bot.answering.pipeline import PASSAGES_READ
 from bot.errors import ReaderError, UnknownArticle
 from bot.reader.registry import SHIPPED_READER
@@ -27,25 +25,7 @@ from tests.fakes.invented import PhraseReader, write_calibration
 
 QUESTION = "who denied the missile attack?"
 
-ANSWERED = {
-    QUESTION: "denied being behind the missile attack",
-    "Who is the prime minister of Iraq?": "Adel Abdul Mahdi",
-    "How many days of mourning did Mahdi ask for?": "three days",
-    "How long will children wait for a planned operation in Ostermere?": "eleven weeks to seven",
-    "How many passengers did the Grelle ferry carry in 2023?": "238,900",
-}
-NOT_ANSWERED = (
-    "What is the capital of France?",
-    "Who won the football world cup in 2022?",
-    "How do I bake sourdough bread at home?",
-    "When does the next train to Berlin leave?",
-    "How many moons does Jupiter have?",
-    "Who wrote Pride and Prejudice?",
-    "asdf qwer zxcv",
-    "😀😀😀",
-)
-
-
+NOT_ANSWERED = ("What is the capital of France?", "How do I bake bread at home?", "😀😀😀")
 WHY = "Why was the Lantern Theatre closed?"
 YES_NO = "Did Kataib Hezbollah deny the missile attack?"
 
@@ -69,34 +49,17 @@ def stands_where_it_says(newsbot: NewsBot, answer: Answer) -> bool:
     )
 
 
-def test_the_short_answer_is_the_militia_cited_by_the_sentence_with_its_denial(
-    newsbot: NewsBot,
-) -> None:
-    answer = newsbot.answer("Who denied the missile attack?")
+def test_short_answer_is_in_the_sentence_it_cites(newsbot: NewsBot) -> None:
+    answer = newsbot.answer(QUESTION)
     first = answer.citations[0]
-    assert answer.short_answer is not None
-    assert "Kataib Hezbollah" in answer.short_answer
+    assert answer.short_answer == "Kataib Hezbollah"
     assert "Kataib Hezbollah denied being behind the missile attack" in first.quote
     assert answer.text.startswith(f"{answer.short_answer} — “{first.quote}” [1]")
     assert stands_where_it_says(newsbot, answer)
 
 
-@pytest.mark.parametrize(("question", "expected"), ANSWERED.items())
-def test_a_question_that_the_samples_answer_is_answered_in_words_of_the_cited_sentence(
-    newsbot: NewsBot, question: str, expected: str
-) -> None:
-    answer = newsbot.answer(question)
-    assert expected in " ".join(citation.quote for citation in answer.citations)
-    assert answer.short_answer is not None
-    assert answer.text.startswith(answer.short_answer)
-    for citation in answer.citations:
-        said, quote = normalised_answer(answer.short_answer), normalised_answer(citation.quote)
-        assert f" {said} " in f" {quote} "
-    assert stands_where_it_says(newsbot, answer)
-
-
 @pytest.mark.parametrize("question", NOT_ANSWERED)
-def test_a_question_about_something_else_is_refused_without_sources(
+def test_question_of_something_else_is_refused_without_sources(
     newsbot: NewsBot, question: str
 ) -> None:
     answer = newsbot.answer(question)
@@ -104,7 +67,7 @@ def test_a_question_about_something_else_is_refused_without_sources(
     assert (answer.short_answer, answer.alternatives) == (None, ())
 
 
-def test_a_refusal_names_the_passages_that_came_closest(newsbot: NewsBot) -> None:
+def test_refusal_names_the_closest_passages(newsbot: NewsBot) -> None:
     question = NOT_ANSWERED[0]
     answer = newsbot.answer(question)
     nearest = newsbot.search(question, 3, rerank=False)
@@ -115,9 +78,7 @@ def test_a_refusal_names_the_passages_that_came_closest(newsbot: NewsBot) -> Non
     assert stands_where_it_says(newsbot, answer)
 
 
-def test_a_yes_no_question_gets_the_sentence_that_decides_it_and_no_guess(
-    newsbot: NewsBot, keen: NewsBot
-) -> None:
+def test_yes_no_question_gets_the_deciding_sentence(newsbot: NewsBot, keen: NewsBot) -> None:
     answer = newsbot.answer(YES_NO)
     assert answer.short_answer is None and answer.alternatives == ()
     assert len(answer.citations) == (0 if answer.refused else 1)
@@ -126,7 +87,7 @@ def test_a_yes_no_question_gets_the_sentence_that_decides_it_and_no_guess(
     assert stands_where_it_says(newsbot, answer)
 
 
-def test_a_question_why_gets_one_to_three_sentences(keen: NewsBot) -> None:
+def test_question_why_gets_one_to_three_sentences(keen: NewsBot) -> None:
     answer = keen.answer(WHY)
     assert answer.short_answer is None
     assert 1 <= len(answer.citations) <= 3
@@ -134,7 +95,7 @@ def test_a_question_why_gets_one_to_three_sentences(keen: NewsBot) -> None:
     assert stands_where_it_says(keen, answer)
 
 
-def test_the_stricter_the_level_the_more_is_refused(
+def test_stricter_level_refuses_more(
     samples_index: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
     folder = write_calibration(tmp_path / "reader")  # its levels are 0.9, 0.5 and 0.1
@@ -149,7 +110,7 @@ def test_the_stricter_the_level_the_more_is_refused(
 
 
 @pytest.mark.parametrize("question", [QUESTION, "Who carried the lanterns?", WHY])
-def test_what_a_strict_level_answers_a_loose_one_answers_too(
+def test_loose_level_answers_what_a_strict_one_answers(
     samples_index: Path, embedder: Embedder, question: str
 ) -> None:
     cautious, balanced, eager = (
@@ -160,7 +121,7 @@ def test_what_a_strict_level_answers_a_loose_one_answers_too(
     assert cautious.confidence == pytest.approx(eager.confidence, abs=1e-4)
 
 
-def test_the_level_of_the_environment_holds_where_none_is_given(
+def test_level_of_the_environment_is_the_default(
     samples_index: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = PhraseReader("Kataib Hezbollah", 1.0, write_calibration(tmp_path / "reader"))
@@ -175,20 +136,20 @@ def test_the_level_of_the_environment_holds_where_none_is_given(
     assert not refused("eager")
 
 
-def test_an_unknown_level_is_refused_at_once(samples_index: Path, embedder: Embedder) -> None:
+def test_unknown_level_is_refused_at_once(samples_index: Path, embedder: Embedder) -> None:
     with pytest.raises(ValueError, match="bold"):
         NewsBot(samples_index, embedder=embedder, level="bold")
 
 
-@pytest.mark.parametrize("question", [NOT_ANSWERED[0], NOT_ANSWERED[2], "Is it raining on Mars?"])
-def test_a_threshold_of_0_refuses_nothing(keen: NewsBot, question: str) -> None:
+@pytest.mark.parametrize("question", [NOT_ANSWERED[0], "Is it raining on Mars?"])
+def test_threshold_of_0_refuses_nothing(keen: NewsBot, question: str) -> None:
     answer = keen.answer(question)
     assert not answer.refused and answer.citations
     assert stands_where_it_says(keen, answer)
 
 
 @pytest.mark.parametrize("question", [QUESTION, WHY])
-def test_a_threshold_of_1_refuses_everything(
+def test_threshold_of_1_refuses_everything(
     samples_index: Path, embedder: Embedder, question: str
 ) -> None:
     bot = NewsBot(samples_index, embedder=embedder, level="eager", threshold=1.0)
@@ -196,7 +157,7 @@ def test_a_threshold_of_1_refuses_everything(
     assert answer.refused and 0 < answer.confidence < 1
 
 
-def test_a_reader_of_one_s_own_is_read_with(samples_index: Path, embedder: Embedder) -> None:
+def test_given_reader_is_read_with(samples_index: Path, embedder: Embedder) -> None:
     reader = PhraseReader("Matthew H. Tueller")
     bot = NewsBot(samples_index, embedder=embedder, reader=reader, threshold=0.0)
     answer = bot.answer(QUESTION)
@@ -207,7 +168,7 @@ def test_a_reader_of_one_s_own_is_read_with(samples_index: Path, embedder: Embed
     assert bot.answer(QUESTION).refused
 
 
-def test_the_reader_named_in_the_environment_is_loaded_when_it_is_needed(
+def test_reader_of_the_environment_is_loaded_when_needed(
     samples_index: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_READER", str(tmp_path / "none"))
@@ -219,7 +180,7 @@ def test_the_reader_named_in_the_environment_is_loaded_when_it_is_needed(
     assert NewsBot(samples_index, embedder=embedder).reader().folder == SHIPPED_READER
 
 
-def test_the_steps_of_an_answer_are_timed(newsbot: NewsBot) -> None:
+def test_steps_of_an_answer_are_timed(newsbot: NewsBot) -> None:
     timings = newsbot.answer(QUESTION).timings
     assert set(timings) == {"search", "read", "total"}
     assert 0 < timings["search"] + timings["read"] <= timings["total"]
@@ -235,7 +196,7 @@ def test_any_text_gets_an_answer_or_a_clear_error(newsbot: NewsBot, question: st
     assert stands_where_it_says(newsbot, answer)
 
 
-def test_a_stream_gives_the_sources_first_then_the_text_then_the_answer(newsbot: NewsBot) -> None:
+def test_stream_yields_sources_then_text_then_the_answer(newsbot: NewsBot) -> None:
     chunks = list(newsbot.stream(QUESTION))
     assert [*chunks[0]] == ["sources"]
     assert chunks[0]["sources"][0]["number"] == 1
@@ -246,7 +207,7 @@ def test_a_stream_gives_the_sources_first_then_the_text_then_the_answer(newsbot:
     assert (answer.text, answer.citations) == (whole.text, whole.citations)
 
 
-def test_a_refusal_streams_no_sources(newsbot: NewsBot) -> None:
+def test_refusal_streams_no_sources(newsbot: NewsBot) -> None:
     chunks = list(newsbot.stream(NOT_ANSWERED[0]))
     assert chunks[0]["sources"] == []
 
@@ -262,7 +223,7 @@ def test_async_and_batch_answer_alike(newsbot: NewsBot) -> None:
     assert second.refused
 
 
-def test_search_gives_hits_whose_text_is_the_article_s(newsbot: NewsBot) -> None:
+def test_hits_have_the_articles_text(newsbot: NewsBot) -> None:
     hits = newsbot.search(QUESTION, k=3)
     assert len(hits) == 3
     for hit in hits:
@@ -272,7 +233,7 @@ def test_search_gives_hits_whose_text_is_the_article_s(newsbot: NewsBot) -> None
 
 
 @pytest.mark.parametrize("question", [QUESTION, "wait for an operation"])
-def test_the_reader_puts_the_same_hits_in_its_own_order(newsbot: NewsBot, question: str) -> None:
+def test_reader_reorders_the_same_hits(newsbot: NewsBot, question: str) -> None:
     read = newsbot.search(question, PASSAGES_READ)
     unread = newsbot.search(question, PASSAGES_READ, rerank=False)
 
@@ -287,7 +248,7 @@ def test_the_reader_puts_the_same_hits_in_its_own_order(newsbot: NewsBot, questi
     assert places(newsbot.search(question, 3)) == places(read)[:3]
 
 
-def test_a_hit_from_further_down_that_the_reader_is_sure_of_comes_first(
+def test_hit_that_the_reader_is_sure_of_comes_first(
     samples_index: Path, embedder: Embedder
 ) -> None:
     unread = NewsBot(samples_index, embedder=embedder).search(QUESTION, 20, rerank=False)
@@ -297,14 +258,6 @@ def test_a_hit_from_further_down_that_the_reader_is_sure_of_comes_first(
     (first,) = bot.search(QUESTION, 1)
     assert phrase in first.passage.text and phrase not in unread[0].passage.text
     assert first.score > 0
-
-
-def test_the_sentence_of_another_year_is_found_when_that_year_is_asked_for(
-    newsbot: NewsBot,
-) -> None:
-    answer = newsbot.answer("How many passengers did the Grelle ferry carry in 2023?")
-    others = [cited for other in answer.alternatives for cited in other.citations]
-    assert "238,900" in " ".join(cited.quote for cited in (*answer.citations, *others))
 
 
 def test_filters_reach_the_answer(newsbot: NewsBot) -> None:
@@ -319,29 +272,29 @@ def test_filters_reach_the_answer(newsbot: NewsBot) -> None:
         newsbot.answer(question, since="soon")
 
 
-def test_only_the_articles_named_are_asked(newsbot: NewsBot) -> None:
+def test_only_named_articles_are_asked(newsbot: NewsBot) -> None:
     ids = sorted(article.id for article in newsbot.articles())
     for some in (ids[:3], ids[3:4]):
-        hits = newsbot.search("who denied the missile attack?", 20, articles=some)
+        hits = newsbot.search(QUESTION, 20, articles=some)
         assert {hit.article.id for hit in hits} == set(some)
-    answer = newsbot.answer("who denied the missile attack?", articles=["baghdad-embassy.txt"])
+    answer = newsbot.answer(QUESTION, articles=["baghdad-embassy.txt"])
     assert {cited.article_id for cited in answer.citations} == {"baghdad-embassy.txt"}
-    assert newsbot.answer("who denied the missile attack?", articles=[]).refused
-    last = list(newsbot.stream("who denied the missile attack?", articles=()))[-1]
+    assert newsbot.answer(QUESTION, articles=[]).refused
+    last = list(newsbot.stream(QUESTION, articles=()))[-1]
     assert last["answer"].refused and last["hits"] == ()
 
 
-def test_a_blank_question_is_a_clear_error(newsbot: NewsBot) -> None:
+def test_blank_question_is_an_error(newsbot: NewsBot) -> None:
     with pytest.raises(EmptyQuestion):
         newsbot.answer("  ")
 
 
-def test_an_unknown_article_is_a_clear_error(newsbot: NewsBot) -> None:
+def test_unknown_article_is_an_error(newsbot: NewsBot) -> None:
     with pytest.raises(UnknownArticle, match="nope"):
         newsbot.article("nope")
 
 
-def test_a_missing_index_is_told_at_once(tmp_path: Path) -> None:
+def test_missing_index_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         NewsBot(tmp_path / "none")
 
@@ -356,7 +309,7 @@ def test_answer_asks_the_default_index(
         bot.answer(QUESTION)
 
 
-def test_the_next_question_sees_what_was_indexed_and_removed_meanwhile(
+def test_next_question_sees_what_was_indexed_and_removed(
     tmp_path: Path, embedder: Embedder
 ) -> None:
     folder = tmp_path / "articles"
@@ -371,43 +324,3 @@ def test_the_next_question_sees_what_was_indexed_and_removed_meanwhile(
     assert "police" in answer.text and "mayor" not in answer.text
     remove_articles(["a.txt"], tmp_path / "index")
     assert newsbot.answer("Who closed the Askvik bridge?").refused
-
-
-def test_eight_threads_ask_while_the_index_is_rebuilt_five_times(
-    tmp_path: Path, embedder: Embedder
-) -> None:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-
-    def write(round_: int) -> None:
-        for name in ("north", "south"):
-            (folder / f"{name}.txt").write_text(
-                f"Vote {name}\n\nThe {name} counted {1000 + round_} votes in the ballot."
-            )
-        build_index([folder], tmp_path / "index", embedder=embedder)
-
-    write(0)
-    newsbot = NewsBot(tmp_path / "index", embedder=embedder)
-    done = threading.Event()
-    wrong: list[object] = []
-
-    def ask() -> None:
-        try:
-            while not done.is_set():
-                hits = newsbot.search("How many votes were counted in the ballot?", 5)
-                counts = {hit.article.text.split()[3] for hit in hits}
-                if len(hits) != 2 or len(counts) != 1:
-                    wrong.append(counts)
-        except BaseException as error:
-            wrong.append(error)
-            raise
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for round_ in range(1, 6):
-        write(round_)
-    done.set()
-    for thread in threads:
-        thread.join()
-    assert wrong == []

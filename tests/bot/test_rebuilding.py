@@ -42,7 +42,7 @@ def editions(answer: Answer) -> set[int]:
     return {int(found) for text in words for found in _EDITION.findall(text)}
 
 
-def test_32_threads_ask_during_20_rebuilds_and_no_answer_mixes_two_generations(
+def test_answers_during_rebuilds_are_of_one_generation(
     tmp_path: Path,
 ) -> None:
     folder, index = tmp_path / "articles", tmp_path / "index"

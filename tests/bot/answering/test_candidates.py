@@ -54,7 +54,7 @@ def feature(candidate: Candidate, name: str) -> float:
     return candidate.features[ANSWER_FEATURES.index(name)]
 
 
-def test_the_margin_counts_for_how_answerable_a_passage_is_where_a_reader_does_not_say() -> None:
+def test_margin_stands_in_where_a_reader_gives_no_answerable() -> None:
     span = span_of(WHOLE[0], "Ina Roos", 3.0)
     for one, expected in ((span, 3.0), (replace(span, answerable=5.0), 5.0)):
         assert feature(found(one)[0], "answerable") == expected
@@ -85,11 +85,11 @@ def spans_read(draw: st.DrawFn) -> list[AnswerSpan]:
         ("…", ""),
     ],
 )
-def test_case_articles_punctuation_and_white_space_do_not_count(text: str, same: str) -> None:
+def test_normalised_answer_has_no_case_articles_or_punctuation(text: str, same: str) -> None:
     assert normalised_answer(text) == same
 
 
-def test_equal_spans_are_one_candidate_with_all_their_sentences_the_strongest_first() -> None:
+def test_equal_spans_are_one_candidate_with_all_sentences() -> None:
     (candidate,) = found(span_of(WHOLE[1], "The mayor", 1.0), span_of(WHOLE[2], "the mayor", 3.0))
     assert candidate.text == "the mayor"
     assert [s.article.id for s in candidate.supports] == ["bridge", "harbour"]
@@ -98,7 +98,7 @@ def test_equal_spans_are_one_candidate_with_all_their_sentences_the_strongest_fi
     assert feature(candidate, "agreement") == math.log(2)
 
 
-def test_a_sentence_in_two_overlapping_passages_supports_once() -> None:
+def test_sentence_of_overlapping_passages_supports_once() -> None:
     (candidate,) = found(span_of(WHOLE[0], "Ina Roos", 1.0), span_of(PASSAGES[3], "Ina Roos", 2.0))
     (support,) = candidate.supports
     assert support.text == "Captain Ina Roos denied the charge."
@@ -107,7 +107,7 @@ def test_a_sentence_in_two_overlapping_passages_supports_once() -> None:
     assert feature(candidate, "similarity") == 0.3, "of the passage in which it was surest"
 
 
-def test_of_equal_weights_the_higher_margin_comes_first() -> None:
+def test_higher_margin_comes_first_of_equal_weights() -> None:
     candidates = found(
         span_of(WHOLE[0], "late", -1.0),
         span_of(WHOLE[0], "Fog", 4.0),
@@ -117,7 +117,7 @@ def test_of_equal_weights_the_higher_margin_comes_first() -> None:
     assert [feature(candidate, "gap") for candidate in candidates] == [2.0, -2.0, -5.0]
 
 
-def test_the_more_probable_comes_first_whatever_its_margin() -> None:
+def test_more_probable_candidate_comes_first_at_any_margin() -> None:
     weights = calibration({"similarity": 10.0})
     candidates = found(
         span_of(WHOLE[2], "the mayor", 4.0), span_of(WHOLE[0], "late", 1.0), weights=weights
@@ -126,7 +126,7 @@ def test_the_more_probable_comes_first_whatever_its_margin() -> None:
     assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-9)))
 
 
-def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> None:
+def test_search_score_decides_between_equally_sure_hits() -> None:
     spans = (span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[1], "The mayor", 2.0))
     hits = [replace(HITS[0], score=0.5), replace(HITS[1], score=0.9), *HITS[2:]]
     first, second, *_ = rerank(hits, spans)
@@ -137,7 +137,7 @@ def test_what_search_put_higher_comes_first_of_hits_that_answer_as_surely() -> N
     assert rerank(hits, surer)[0].article.id == "ferry"
 
 
-def test_the_features_say_what_they_are_named_after() -> None:
+def test_features_of_a_candidate_are_what_their_names_say() -> None:
     alone, other = found(span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[2], "the fog", 1.0))
     assert feature(alone, "margin") == 2.0
     assert feature(alone, "gap") == 1.0
@@ -146,31 +146,31 @@ def test_the_features_say_what_they_are_named_after() -> None:
     assert feature(other, "sentence_coverage") == feature(other, "context_coverage") == 0.0
 
 
-def test_white_space_in_a_candidate_is_single_and_its_sentence_is_exact() -> None:
+def test_candidate_has_single_spaces_and_an_exact_sentence() -> None:
     (candidate,) = found(span_of(WHOLE[2], "[2]\twas  closed", 1.0))
     assert candidate.text == "[2] was closed"
     assert "[2]\twas  closed" in candidate.supports[0].text
 
 
-def test_a_name_that_a_reader_stopped_in_is_given_and_counted_whole() -> None:
+def test_name_that_a_reader_cut_is_given_and_counted_whole() -> None:
     candidates = found(span_of(WHOLE[0], "Captain", 2.0), span_of(WHOLE[0], "Captain Ina Roos", 1))
     assert [candidate.text for candidate in candidates] == ["Captain Ina Roos"]
 
 
-def test_there_are_ten_at_the_most() -> None:
+def test_candidates_are_ten_at_most() -> None:
     words = ("ferry", "late", "Fog", "water", "off", "Halm", "lay", "denied", "charge")
     words += ("Nobody", "hurt", "Roos")
     candidates = found(*(span_of(WHOLE[0], word, at) for at, word in enumerate(words)))
     assert [candidate.text for candidate in candidates] == list(reversed(words))[:10]
 
 
-def test_nothing_read_is_no_candidate() -> None:
+def test_no_spans_give_no_candidates() -> None:
     assert found() == []
     assert found(span_of(WHOLE[0], "The", 5.0)) == []
 
 
 @given(spans_read(), st.dictionaries(st.sampled_from(["captain", "fog"]), st.floats(0, 20)))
-def test_any_scores_give_finite_features_and_candidates_in_order(
+def test_candidates_of_any_scores_are_ordered_and_finite(
     spans: list[AnswerSpan], idf: dict[str, float]
 ) -> None:
     weights = calibration(dict.fromkeys(ANSWER_FEATURES, 0.5))
@@ -194,7 +194,7 @@ def test_any_scores_give_finite_features_and_candidates_in_order(
 
 
 @given(spans_read(), st.permutations(HITS))
-def test_reranking_keeps_the_hits_and_puts_those_without_a_span_last(
+def test_reranking_keeps_all_hits_and_puts_spanless_ones_last(
     spans: list[AnswerSpan], hits: list[Hit]
 ) -> None:
     ranked = rerank(hits, spans)
@@ -216,7 +216,7 @@ def place(passage: Passage) -> tuple[str, int, int]:
     return passage.article_id, passage.start, passage.end
 
 
-def test_the_hit_with_the_surest_span_is_ranked_first() -> None:
+def test_hit_with_the_surest_span_is_ranked_first() -> None:
     spans = [span_of(WHOLE[2], "fog", 3.0), span_of(WHOLE[2], "mayor", 1.0)]
     spans.append(span_of(WHOLE[0], "late", 2.0))
     ranked = rerank(HITS, spans)

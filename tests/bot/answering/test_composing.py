@@ -87,7 +87,7 @@ def is_whole(answer: Answer) -> bool:
 
 
 @given(CANDIDATES, PROBABILITIES, CLOSEST)
-def test_an_answer_of_any_candidates_cites_what_it_says_where_it_stands(
+def test_answer_of_any_candidates_cites_exact_places(
     candidates: list[Candidate], threshold: float, closest: list[Hit]
 ) -> None:
     answer = compose_answer(candidates, threshold=threshold, closest=closest)
@@ -105,7 +105,7 @@ def test_an_answer_of_any_candidates_cites_what_it_says_where_it_stands(
 
 
 @given(EVIDENCE, PROBABILITIES, CLOSEST, st.integers(1, MOST_SENTENCES))
-def test_sentences_of_any_evidence_are_cited_where_they_stand(
+def test_answer_of_any_sentences_cites_exact_places(
     items: list[SelectedSentence], threshold: float, closest: list[Hit], most: int
 ) -> None:
     answer = compose_sentences(items, threshold=threshold, most=most, closest=closest)
@@ -120,32 +120,32 @@ def test_sentences_of_any_evidence_are_cited_where_they_stand(
         assert (cited.article_id, cited.start, cited.end) in given_places
 
 
-def test_the_short_answer_comes_first_and_then_its_sentence() -> None:
+def test_short_answer_comes_before_its_sentence() -> None:
     answer = compose_answer([candidate("Ina Roos", 0.8, support(FERRY, 2))], threshold=0.5)
     assert answer.text == f"Ina Roos — “{DENIED}” [1]"
     assert (answer.short_answer, answer.confidence, answer.refused) == ("Ina Roos", 0.8, False)
 
 
-def test_an_answer_that_two_articles_give_cites_both() -> None:
+def test_answer_of_two_articles_cites_both() -> None:
     both = candidate("Ina Roos", 0.8, support(FERRY, 2), support(HARBOUR, 0, 4.0))
     answer = compose_answer([both], threshold=0.5)
     assert [cited.article_id for cited in answer.citations] == ["ferry", "harbour"]
     assert answer.alternatives == ()
 
 
-def test_two_copies_of_one_sentence_are_cited_once() -> None:
+def test_copies_of_a_sentence_are_cited_once() -> None:
     copies = candidate("The ferry", 0.8, support(FERRY, 0), support(HARBOUR, 1, 4.9))
     (cited,) = compose_answer([copies], threshold=0.5).citations
     assert (cited.article_id, cited.quote) == ("ferry", "The ferry was late.")
 
 
-def test_a_sentence_in_which_the_words_only_happen_to_be_is_not_cited() -> None:
+def test_much_weaker_supporting_sentence_is_not_cited() -> None:
     found = candidate("the fog", 0.8, support(FERRY, 1, 6.0), support(BRIDGE, 2, 1.0))
     (cited,) = compose_answer([found], threshold=0.5).citations
     assert cited.article_id == "ferry"
 
 
-def test_another_good_answer_is_an_alternative_and_a_weak_one_is_not() -> None:
+def test_good_candidate_is_an_alternative_and_weak_one_is_not() -> None:
     found = [
         candidate("Ina Roos", 0.8, support(FERRY, 2), support(HARBOUR, 0)),
         candidate("the mayor", 0.6, support(HARBOUR, 2)),
@@ -158,7 +158,7 @@ def test_another_good_answer_is_an_alternative_and_a_weak_one_is_not() -> None:
     assert "mayor" not in answer.text and "[3]" not in answer.text
 
 
-def test_an_alternative_must_be_as_sure_as_any_answer() -> None:
+def test_alternative_has_at_least_the_threshold() -> None:
     found = [
         candidate("Ina Roos", 0.8, support(FERRY, 2)),
         candidate("the mayor", 0.6, support(HARBOUR, 2)),
@@ -167,7 +167,7 @@ def test_an_alternative_must_be_as_sure_as_any_answer() -> None:
 
 
 @pytest.mark.parametrize("text", ["Captain Ina Roos", "Roos", "the INA ROOS", "Roos, Ina"])
-def test_an_alternative_that_only_says_more_or_less_of_the_same_is_left_out(text: str) -> None:
+def test_alternative_that_says_the_same_is_left_out(text: str) -> None:
     found = [
         candidate("Ina Roos", 0.8, support(FERRY, 2)),
         candidate(text, 0.7, support(HARBOUR, 0)),
@@ -175,7 +175,7 @@ def test_an_alternative_that_only_says_more_or_less_of_the_same_is_left_out(text
     assert compose_answer(found, threshold=0.5).alternatives == ()
 
 
-def test_alternatives_differ_from_each_other_and_are_three_at_the_most() -> None:
+def test_alternatives_are_three_at_most_and_differ() -> None:
     texts = ("Ina Roos", "the fog", "fog", "300 crowns", "the mayor", "the ferry")
     found = [candidate(t, 0.9 - at / 100, support(FERRY, 2)) for at, t in enumerate(texts)]
     answer = compose_answer(found, threshold=0.5)
@@ -184,7 +184,7 @@ def test_alternatives_differ_from_each_other_and_are_three_at_the_most() -> None
     ]
 
 
-def test_numbers_in_brackets_that_an_article_has_stay_as_they_are() -> None:
+def test_bracketed_numbers_of_an_article_are_kept() -> None:
     answer = compose_answer([candidate("[2] was closed", 0.9, support(BRIDGE, 0))], threshold=0.5)
     assert is_whole(answer)
     assert answer.text.startswith("[2] was closed — “The bridge of Askvik [2] was closed")
@@ -192,7 +192,7 @@ def test_numbers_in_brackets_that_an_article_has_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("given", [[], [candidate("fog", 0.49, support(BRIDGE, 2))]])
-def test_a_weak_answer_is_refused_and_the_three_closest_passages_are_named(
+def test_refusal_names_the_three_closest_passages(
     given: list[Candidate],
 ) -> None:
     answer = compose_answer(given, threshold=0.5, closest=[*HITS, *HITS])
@@ -201,13 +201,13 @@ def test_a_weak_answer_is_refused_and_the_three_closest_passages_are_named(
     assert answer.closest[0].quote == "The ferry was late. Fog lay on the water off Halm."
 
 
-def test_an_answer_as_sure_as_asked_for_is_given() -> None:
+def test_answer_at_the_threshold_is_given() -> None:
     found = [candidate("fog", 0.5, support(BRIDGE, 2))]
     assert not compose_answer(found, threshold=0.5).refused
     assert not compose_answer([candidate("fog", 0.0, support(BRIDGE, 2))], threshold=0.0).refused
 
 
-def test_the_best_sentence_comes_first_and_the_rest_reads_on() -> None:
+def test_best_sentence_comes_first_then_article_order() -> None:
     items = [evidence(FERRY, 1, 0.9), evidence(HARBOUR, 2, 0.8)]
     items += [evidence(FERRY, 3, 0.7), evidence(FERRY, 2, 0.6)]
     answer = compose_sentences(items, threshold=0.1)
@@ -218,19 +218,19 @@ def test_the_best_sentence_comes_first_and_the_rest_reads_on() -> None:
     assert answer.short_answer is None
 
 
-def test_a_yes_no_question_gets_one_sentence() -> None:
+def test_yes_no_question_gets_one_sentence() -> None:
     items = [evidence(FERRY, 2, 0.9), evidence(FERRY, 3, 0.9)]
     assert compose_sentences(items, threshold=0.1, most=1).text == f"{DENIED} [1]"
 
 
-def test_weak_evidence_is_a_refusal_without_sources() -> None:
+def test_weak_sentences_are_a_refusal_without_sources() -> None:
     answer = compose_sentences([evidence(FERRY, 0, 0.2)], threshold=0.5, closest=HITS[:1])
     assert answer.refused and is_whole(answer)
     assert [cited.article_id for cited in answer.closest] == ["ferry"]
     assert compose_sentences([], threshold=0.0).refused
 
 
-def test_the_same_sentence_in_two_articles_is_said_once() -> None:
+def test_sentence_of_two_articles_is_given_once() -> None:
     answer = compose_sentences([evidence(FERRY, 0, 0.9), evidence(HARBOUR, 1, 0.9)], threshold=0.5)
     assert len(answer.citations) == 1
 
@@ -240,7 +240,7 @@ def test_sentences_much_weaker_than_the_best_are_left_out() -> None:
     assert len(compose_sentences(items, threshold=0.1).citations) == 1
 
 
-def test_prose_is_on_one_line_and_its_quote_is_exact() -> None:
+def test_text_is_on_one_line_and_its_quote_is_exact() -> None:
     answer = compose_sentences([evidence(BRIDGE, 0, 0.9)], threshold=0.5)
     assert "was closed by the mayor." in answer.text
     assert "\twas  closed by the mayor." in answer.citations[0].quote
@@ -259,7 +259,7 @@ def test_citation_has_the_page_of_its_quote() -> None:
         assert answer.citations[0].page == answer.to_dict()["citations"][0]["page"] == page
 
 
-def test_a_citation_carries_its_article_s_record() -> None:
+def test_citation_carries_its_articles_record() -> None:
     answer = compose_answer([candidate("Ina Roos", 0.9, support(FERRY, 2))], threshold=0.5)
     start, end = place(FERRY, 2)
     assert answer.citations == (

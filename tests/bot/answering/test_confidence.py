@@ -61,14 +61,14 @@ def record() -> dict[str, Any]:
     }
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+def test_saved_calibration_is_loaded_the_same(tmp_path: Path) -> None:
     FITTED.save(tmp_path / CALIBRATION_FILE)
     assert Calibration.load(tmp_path / CALIBRATION_FILE) == FITTED
     assert set(json.loads((tmp_path / CALIBRATION_FILE).read_text())) == set(record())
 
 
 @given(FLOATS, st.floats(0, 1e3), FLOATS, FLOATS)
-def test_a_probability_rises_with_a_feature_that_counts_for_it(
+def test_probability_rises_with_a_feature_of_positive_weight(
     bias: float, weight: float, low: float, high: float
 ) -> None:
     regression = Regression(("margin", "share"), (weight, -1.0), bias)
@@ -76,13 +76,13 @@ def test_a_probability_rises_with_a_feature_that_counts_for_it(
     assert 0 <= regression.probability((low, 0.5)) <= regression.probability((high, 0.5)) <= 1
 
 
-def test_a_probability_is_the_logistic_of_the_weighted_sum() -> None:
+def test_probability_is_the_logistic_of_the_weighted_sum() -> None:
     regression = Regression(("a", "b"), (2.0, -1.0), 0.5)
     assert regression.probability((0.0, 0.5)) == 0.5
     assert regression.probability((1.0, 0.5)) == pytest.approx(0.880797)
 
 
-def test_another_number_of_features_than_weights_is_an_error() -> None:
+def test_wrong_number_of_features_is_an_error() -> None:
     with pytest.raises(ValueError, match="zip"):
         Regression(("a", "b"), (2.0, -1.0), 0.5).probability((1.0,))
 
@@ -99,7 +99,7 @@ def changed(part: str, key: str, value: object) -> dict[str, Any]:
     return given
 
 
-def test_the_record_that_the_others_are_made_of_fits(tmp_path: Path) -> None:
+def test_valid_record_is_loaded(tmp_path: Path) -> None:
     file = tmp_path / CALIBRATION_FILE
     file.write_text(json.dumps(record()))
     loaded = Calibration.load(file)
@@ -108,7 +108,7 @@ def test_the_record_that_the_others_are_made_of_fits(tmp_path: Path) -> None:
     assert loaded.threshold(Level.BALANCED, sentences=True) == 0.3
 
 
-def test_a_calibration_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
+def test_calibration_of_another_version_names_the_remedy(tmp_path: Path) -> None:
     file = tmp_path / CALIBRATION_FILE
     fewer = [name for name in ANSWER_FEATURES if not name.endswith("_again")]
     file.write_text(json.dumps(changed("answer", "names", fewer)))
@@ -137,7 +137,7 @@ def test_a_calibration_of_another_version_is_refused_with_the_remedy(tmp_path: P
         "text",
     ],
 )
-def test_a_record_that_does_not_fit_is_refused_in_one_line(tmp_path: Path, given: object) -> None:
+def test_invalid_record_is_refused_in_one_line(tmp_path: Path, given: object) -> None:
     file = tmp_path / CALIBRATION_FILE
     file.write_text(json.dumps(given))
     with pytest.raises(ReaderError) as caught:
@@ -145,33 +145,27 @@ def test_a_record_that_does_not_fit_is_refused_in_one_line(tmp_path: Path, given
     assert str(file) in one_line(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b" " * 200_000 + b"{}"])
-def test_a_file_that_is_not_json_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff\xfe", b" " * 200_000 + b"{}"])
+def test_file_without_json_is_refused_in_one_line(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / CALIBRATION_FILE
-    file.write_bytes(content)
+    if content is not None:
+        file.write_bytes(content)
     with pytest.raises(ReaderError) as caught:
         Calibration.load(file)
     assert str(file) in one_line(caught.value)
 
 
-def test_a_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
-    for file in (tmp_path / CALIBRATION_FILE, tmp_path):
-        with pytest.raises(ReaderError) as caught:
-            Calibration.load(file)
-        assert str(file) in one_line(caught.value)
-
-
-def test_a_reader_has_its_own_calibration(tmp_path: Path) -> None:
+def test_reader_has_its_own_calibration(tmp_path: Path) -> None:
     FITTED.save(tmp_path / CALIBRATION_FILE)
     assert calibration_of(Folder(tmp_path)) == FITTED
 
 
-def test_a_reader_without_one_has_the_shipped_one_s(tmp_path: Path) -> None:
+def test_reader_without_calibration_has_the_shipped_one(tmp_path: Path) -> None:
     shipped = Calibration.load(SHIPPED_READER / CALIBRATION_FILE)
     assert calibration_of(Folder(tmp_path)) == calibration_of(Folder(None)) == shipped
 
 
-def test_a_reader_with_a_broken_one_is_an_error(tmp_path: Path) -> None:
+def test_reader_with_broken_calibration_is_an_error(tmp_path: Path) -> None:
     (tmp_path / CALIBRATION_FILE).write_text("{}")
     with pytest.raises(ReaderError) as caught:
         calibration_of(Folder(tmp_path))

@@ -57,7 +57,7 @@ def scored(span: AnswerSpan, rereading: ContextRereading) -> Candidate:
     return candidate
 
 
-def test_the_passages_with_the_best_spans_are_read_among_their_neighbours() -> None:
+def test_passages_with_the_best_spans_are_reread_in_context() -> None:
     reader = Recorder()
     spans = [
         span_of(FIRST, "Fog", 1.0),
@@ -72,13 +72,13 @@ def test_the_passages_with_the_best_spans_are_read_among_their_neighbours() -> N
     assert reader.titles == ["Ferry", "Ferry, again"]
 
 
-def test_nothing_found_is_nothing_to_read_again() -> None:
+def test_no_spans_are_not_reread() -> None:
     reader = Recorder()
     again([], reader)
     assert reader.passages == []
 
 
-def test_an_answer_has_the_margin_of_the_second_reading_where_its_sentence_was_read_again() -> None:
+def test_span_has_the_margin_of_the_rereading_of_its_sentence() -> None:
     span = span_of(LAST, "Captain Ina Roos", 3.0)
     second = again([span], Recorder("Ina Roos", 4.0))
     assert second.margins(span) == (4.0, 4.0)
@@ -87,7 +87,7 @@ def test_an_answer_has_the_margin_of_the_second_reading_where_its_sentence_was_r
     assert second.margins(other) == (2.0, 2.5), "not read again: as the first reading said"
 
 
-def test_without_a_second_reading_the_first_one_counts() -> None:
+def test_first_reading_counts_where_there_is_no_second() -> None:
     span = replace(span_of(LAST, "Ina Roos", 3.0), answerable=3.5)
     assert ContextRereading().margins(span) == (3.0, 3.5)
     candidate = scored(span, ContextRereading())
@@ -95,7 +95,7 @@ def test_without_a_second_reading_the_first_one_counts() -> None:
     assert (features["margin_again"], features["answerable_again"]) == (3.0, 3.5)
 
 
-def test_a_candidate_takes_both_from_the_second_reading_and_its_sentence_from_the_first() -> None:
+def test_candidate_quotes_the_first_reading_only() -> None:
     span = span_of(LAST, "Ina Roos", 3.0)
     second = again([span], Recorder(margin=-1.5))
     candidate = scored(span, second)
@@ -105,7 +105,7 @@ def test_a_candidate_takes_both_from_the_second_reading_and_its_sentence_from_th
 
 
 @pytest.mark.parametrize("count", [1, 10, 49, 50, 51, 200])
-def test_no_more_than_fifty_words_on_either_side_are_read(count: int) -> None:
+def test_context_is_fifty_words_on_either_side(count: int) -> None:
     before = " ".join(f"b{number}" for number in range(count))
     after = " ".join(f"a{number}" for number in range(count))
     article = Article("long", "", f"{before}. Ina Roos denied it. {after}.")
@@ -122,7 +122,7 @@ def test_no_more_than_fifty_words_on_either_side_are_read(count: int) -> None:
 
 
 @given(st.text(max_size=900), st.text(min_size=1, max_size=40), st.text(max_size=900))
-def test_a_window_is_its_article_s_characters_in_bounds(before: str, own: str, after: str) -> None:
+def test_context_is_its_articles_characters_in_bounds(before: str, own: str, after: str) -> None:
     article = Article("any", "", before + own + after)
     start, end = len(before), len(before) + len(own)
     passage = Passage("any", 3, start, end, own, ((start, end),))

@@ -49,16 +49,16 @@ def day(number: int) -> str:
 
 
 @pytest.mark.parametrize("question", LATEST)
-def test_it_is_told_that_the_latest_is_asked_for(question: str) -> None:
+def test_question_for_the_latest_is_recognised(question: str) -> None:
     assert asks_for_latest(question) and asks_for_latest(question.upper())
 
 
 @pytest.mark.parametrize("question", ANY_TIME)
-def test_other_questions_do_not_ask_for_it(question: str) -> None:
+def test_other_question_does_not_ask_for_the_latest(question: str) -> None:
     assert not asks_for_latest(question)
 
 
-def test_the_newest_of_the_good_hits_come_first_and_the_weak_ones_keep_their_place() -> None:
+def test_newest_good_hits_come_first_and_weak_ones_stay() -> None:
     hits = [
         hit("old", 1.0, day(1)),
         hit("undated", 0.9, None),
@@ -72,7 +72,7 @@ def test_the_newest_of_the_good_hits_come_first_and_the_weak_ones_keep_their_pla
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.none() | st.integers(1, 28)), max_size=12))
-def test_no_hit_is_lost_and_none_comes_twice(made: list[tuple[float, int | None]]) -> None:
+def test_newest_hits_are_a_permutation(made: list[tuple[float, int | None]]) -> None:
     hits = [
         hit(str(at), score, None if number is None else day(number))
         for at, (score, number) in enumerate(made)
@@ -85,7 +85,7 @@ def candidate(name: str, probability: float, published: str | None) -> Candidate
     return Candidate(name, probability, (Support(article(name, published), 0, 5, 1.0),))
 
 
-def test_the_newest_answer_that_is_sure_enough_comes_first() -> None:
+def test_newest_answer_that_is_sure_enough_comes_first() -> None:
     found = [
         candidate("old", 0.9, day(1)),
         candidate("new", 0.5, day(9)),
@@ -116,7 +116,7 @@ def bot(tmp_path: Path) -> NewsBot:
     return NewsBot(tmp_path / "index", embedder=HashedEmbedder(), reader=reader)
 
 
-def test_the_last_of_many_like_reports_is_the_one_that_is_cited(bot: NewsBot) -> None:
+def test_last_of_many_like_reports_is_cited(bot: NewsBot) -> None:
     answer = bot.answer("What is the latest fare of the ferry?")
     assert answer.citations[0].article_id.endswith("#29")
     assert answer.citations[0].published is not None
@@ -127,7 +127,7 @@ def test_the_last_of_many_like_reports_is_the_one_that_is_cited(bot: NewsBot) ->
         assert hits[0].article.id.endswith("#29") and dates == sorted(dates, reverse=True)
 
 
-def test_without_a_word_for_it_age_does_not_matter(bot: NewsBot) -> None:
+def test_age_does_not_matter_where_it_is_not_asked_for(bot: NewsBot) -> None:
     hits = bot.search("fare of the ferry", 30, rerank=False)
     assert len(hits) == 30
     dates = [hit.article.published or "" for hit in hits]

@@ -47,7 +47,7 @@ def selected_of(
     return select_sentences(result, spans, searcher.embedder, calibration().sentence)
 
 
-def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
+def test_every_sentence_of_the_best_passages_is_scored_once(
     searcher: Searcher, result: SearchResult
 ) -> None:
     weights = calibration({}, dict.fromkeys(SENTENCE_FEATURES, 0.5))
@@ -62,7 +62,9 @@ def test_every_sentence_of_the_best_passages_is_weighed_once_best_first(
     assert all(0 < probability < 1 for probability in probabilities)
 
 
-def test_the_features_are_finite_and_in_bounds(searcher: Searcher, result: SearchResult) -> None:
+def test_features_of_a_sentence_are_finite_and_in_bounds(
+    searcher: Searcher, result: SearchResult
+) -> None:
     for selected in selected_of(result, [], searcher):
         features = selected.features
         assert len(features) == len(SENTENCE_FEATURES)
@@ -72,7 +74,7 @@ def test_the_features_are_finite_and_in_bounds(searcher: Searcher, result: Searc
         assert feature(features, "asked_kind_found") in (0, 1)
 
 
-def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_none(
+def test_sentence_has_the_margin_of_its_best_span_or_the_least(
     searcher: Searcher, result: SearchResult
 ) -> None:
     passage = result.hits[0].passage
@@ -96,7 +98,7 @@ def test_a_sentence_has_the_margin_of_its_best_span_and_the_least_where_it_has_n
         ("When did the paediatric wing of Ostermere open?", "11 March 2024"),
     ],
 )
-def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
+def test_sentence_with_the_asked_kind_is_recognised(
     searcher: Searcher, question: str, kind: str
 ) -> None:
     found = searcher.search(question, PASSAGES_SEARCHED)
@@ -109,7 +111,5 @@ def test_a_sentence_is_seen_to_have_the_kind_of_thing_asked_for(
     assert not all(seen.values())
 
 
-def test_where_nothing_is_found_there_is_no_evidence(
-    searcher: Searcher, result: SearchResult
-) -> None:
+def test_no_hits_give_no_sentences(searcher: Searcher, result: SearchResult) -> None:
     assert selected_of(replace(result, hits=()), [], searcher) == []

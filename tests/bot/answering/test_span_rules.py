@@ -27,7 +27,7 @@ from tests.fakes.invented import TEXT_BEFORE, span_in
         ("Who came?", "One Two Three Four Five Six came.", "Two", "Two Three Four Five"),
     ],
 )
-def test_a_name_is_given_to_its_end(question: str, text: str, answer: str, whole: str) -> None:
+def test_cut_name_is_given_to_its_end(question: str, text: str, answer: str, whole: str) -> None:
     assert whole_name(question, span_in(text, answer)).text == whole
 
 
@@ -45,13 +45,13 @@ def test_a_name_is_given_to_its_end(question: str, text: str, answer: str, whole
         ("Who spoke?", "The UN Council spoke.", "UN"),
     ],
 )
-def test_what_is_no_part_of_a_name_stays_as_it_is(question: str, text: str, answer: str) -> None:
+def test_span_is_not_extended_by_what_is_no_name(question: str, text: str, answer: str) -> None:
     span = span_in(text, answer)
     assert whole_name(question, span) == span
 
 
 @given(st.text(alphabet="Ab cÉé.'’- \n?8", max_size=40), st.data())
-def test_the_characters_are_always_those_of_the_article(text: str, data: st.DataObject) -> None:
+def test_extended_span_is_the_articles_characters(text: str, data: st.DataObject) -> None:
     words = [word for word in text.split() if word]
     if not words:
         return
@@ -61,7 +61,7 @@ def test_the_characters_are_always_those_of_the_article(text: str, data: st.Data
     assert whole.start == span.start and span.end <= whole.end <= span.sentence[1]
 
 
-def test_a_name_never_leaves_its_sentence() -> None:
+def test_name_stays_in_its_sentence() -> None:
     text = "They saw Radomir Fells came later."
     base = len(TEXT_BEFORE)
     end = base + len("They saw Radomir")
@@ -71,6 +71,6 @@ def test_a_name_never_leaves_its_sentence() -> None:
 
 
 @pytest.mark.parametrize("answer", ["", " "])
-def test_a_span_without_a_word_stays_as_it_is(answer: str) -> None:
+def test_span_without_words_is_unchanged(answer: str) -> None:
     span = span_in("Radomir Fells spoke.", answer)
     assert whole_name("Who spoke?", span) == span

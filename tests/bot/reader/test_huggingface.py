@@ -32,7 +32,7 @@ def reader(tiny_bert: Path) -> HuggingFaceReader:
 
 @settings(max_examples=25)
 @given(TEXTS, st.sampled_from(["Where?", "", "Corran? " * 300]))
-def test_every_span_is_its_article_s_characters_in_one_sentence_of_its_passage(
+def test_span_is_its_articles_characters_in_one_sentence(
     reader: HuggingFaceReader, text: str, question: str
 ) -> None:
     passages = split_article(Article("a", "", text))
@@ -45,13 +45,13 @@ def test_every_span_is_its_article_s_characters_in_one_sentence_of_its_passage(
         assert math.isfinite(span.margin)
 
 
-def test_a_question_that_is_longer_than_the_model_s_input_still_finds_spans(
+def test_question_longer_than_the_input_still_finds_spans(
     reader: HuggingFaceReader,
 ) -> None:
     assert reader.read("1 " * 500, passages_of(TEXT, 100))
 
 
-def test_spans_come_by_margin_and_a_passage_s_do_not_depend_on_the_others(
+def test_spans_come_by_margin_and_do_not_depend_on_company(
     reader: HuggingFaceReader,
 ) -> None:
     passages = passages_of(" ".join(f"{TEXT} {'More rain. ' * n}" for n in range(6)), 20)
@@ -66,7 +66,7 @@ def test_spans_come_by_margin_and_a_passage_s_do_not_depend_on_the_others(
         assert span.margin == pytest.approx(other.margin, abs=1e-4)
 
 
-def test_the_score_of_no_answer_is_that_of_the_first_token(reader: HuggingFaceReader) -> None:
+def test_no_answer_score_is_that_of_the_first_token(reader: HuggingFaceReader) -> None:
     import torch
 
     (passage,) = passages_of(TEXT, 100)
@@ -81,11 +81,11 @@ def test_the_score_of_no_answer_is_that_of_the_first_token(reader: HuggingFaceRe
         assert span.margin == span.score - span.no_answer
 
 
-def test_nothing_to_read_gives_nothing(reader: HuggingFaceReader) -> None:
+def test_no_passages_give_no_spans(reader: HuggingFaceReader) -> None:
     assert reader.read("Where?", []) == []
 
 
-def test_several_threads_read_what_one_does(reader: HuggingFaceReader) -> None:
+def test_threads_read_the_same_as_one(reader: HuggingFaceReader) -> None:
     passages = passages_of(TEXT * 3, 20)
     questions = [f"Where was {town}?" for town in TOWNS]
     expected = [[s.text for s in reader.read(question, passages)] for question in questions]
@@ -94,14 +94,14 @@ def test_several_threads_read_what_one_does(reader: HuggingFaceReader) -> None:
     assert found == expected
 
 
-def test_it_is_what_a_folder_without_onnx_is_loaded_as(tiny_bert: Path) -> None:
+def test_folder_without_onnx_is_loaded_by_transformers(tiny_bert: Path) -> None:
     reader = load_reader(str(tiny_bert))
     assert isinstance(reader, HuggingFaceReader)
     assert (reader.name, reader.folder) == (str(tiny_bert), tiny_bert)
 
 
 @pytest.mark.parametrize("name", ["nobody/no-such-reader", "no-such-reader", "not a name: at all"])
-def test_a_name_that_is_not_on_this_machine_is_told_in_one_line_and_not_fetched(
+def test_unknown_name_is_refused_in_one_line_and_not_fetched(
     name: str,
 ) -> None:
     with pytest.raises(ReaderError) as caught:
@@ -109,14 +109,14 @@ def test_a_name_that_is_not_on_this_machine_is_told_in_one_line_and_not_fetched(
     assert name in one_line(caught.value)
 
 
-def test_a_missing_or_empty_folder_is_told_in_one_line(tmp_path: Path) -> None:
+def test_missing_or_empty_folder_is_refused_in_one_line(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(ReaderError) as caught:
             load_reader(str(folder))
         assert str(folder) in one_line(caught.value)
 
 
-def test_a_model_that_does_not_answer_questions_is_refused(tmp_path: Path) -> None:
+def test_model_without_question_answering_head_is_refused(tmp_path: Path) -> None:
     write_bert(tmp_path, head=False)
     with pytest.raises(ReaderError) as caught:
         HuggingFaceReader(str(tmp_path))
@@ -126,7 +126,7 @@ def test_a_model_that_does_not_answer_questions_is_refused(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
 @pytest.mark.parametrize("content", [b"", b"garbage", b"{}"])
-def test_a_part_that_is_garbage_is_told_in_one_line(
+def test_broken_part_is_named_in_one_line(
     tiny_bert: Path, tmp_path: Path, name: str, content: bytes
 ) -> None:
     folder = shutil.copytree(tiny_bert, tmp_path / "reader")
@@ -136,7 +136,7 @@ def test_a_part_that_is_garbage_is_told_in_one_line(
     assert str(folder) in one_line(caught.value)
 
 
-def test_a_model_without_its_weights_is_told_in_one_line(tiny_bert: Path, tmp_path: Path) -> None:
+def test_model_without_weights_is_refused_in_one_line(tiny_bert: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(tiny_bert, tmp_path / "reader")
     (folder / "model.safetensors").unlink()
     with pytest.raises(ReaderError) as caught:

@@ -33,7 +33,7 @@ TEXTS = st.text(max_size=80) | st.lists(
 ).map(" ".join)
 
 
-def test_the_words_with_the_highest_logits_are_the_answer(tmp_path: Path) -> None:
+def test_tokens_of_the_highest_logits_are_the_answer(tmp_path: Path) -> None:
     reader = OnnxReader(
         write_onnx_reader(
             tmp_path, starts={"old": 4, "belwick": 3}, ends={"belwick": 4}, no_answer=1.5
@@ -47,7 +47,7 @@ def test_the_words_with_the_highest_logits_are_the_answer(tmp_path: Path) -> Non
     assert (span.no_answer, span.margin) == (1.5, span.score - 1.5)
 
 
-def test_a_passage_is_the_more_answerable_the_more_of_its_words_may_be_the_answer(
+def test_passage_is_more_answerable_with_more_likely_spans(
     tmp_path: Path,
 ) -> None:
     one, two = (
@@ -62,7 +62,7 @@ def test_a_passage_is_the_more_answerable_the_more_of_its_words_may_be_the_answe
 
 
 @given(TEXTS, st.text(max_size=20), st.text(max_size=20))
-def test_every_span_is_its_article_s_characters_in_one_sentence_of_its_passage(
+def test_span_is_its_articles_characters_in_one_sentence(
     town_reader: Path, text: str, question: str, title: str
 ) -> None:
     article = Article("a", title, text)
@@ -79,7 +79,7 @@ def test_every_span_is_its_article_s_characters_in_one_sentence_of_its_passage(
         assert all(e <= s for (_, e), (s, _) in zip(own, own[1:], strict=False))
 
 
-def test_spans_of_all_passages_come_by_margin_and_are_the_same_in_any_company(
+def test_spans_come_by_margin_and_do_not_depend_on_company(
     town_reader: Path,
 ) -> None:
     reader = OnnxReader(town_reader)
@@ -96,7 +96,7 @@ def test_spans_of_all_passages_come_by_margin_and_are_the_same_in_any_company(
     assert sorted(alone, key=lambda span: -span.margin) == spans
 
 
-def test_8_bits_find_in_a_passage_the_same_in_any_company() -> None:
+def test_8_bit_spans_do_not_depend_on_company() -> None:
     reader = load_reader()
     passages = [passage for n in (1, 2, 5) for passage in passages_of(TEXT * n, 30 * n)]
     question = "Where was the fire?"
@@ -104,7 +104,7 @@ def test_8_bits_find_in_a_passage_the_same_in_any_company() -> None:
     assert sorted(alone, key=lambda span: -span.margin) == reader.read(question, passages)
 
 
-def test_titles_are_read_but_no_answer_is_from_them(town_reader: Path) -> None:
+def test_title_is_read_but_holds_no_answer(town_reader: Path) -> None:
     reader = OnnxReader(town_reader)
     passages = passages_of("The ferry to Corran was late.")
     spans = reader.read("Lorne?", passages, ["Lorne"])
@@ -112,7 +112,7 @@ def test_titles_are_read_but_no_answer_is_from_them(town_reader: Path) -> None:
     assert all("Lorne" not in span.text for span in spans)
 
 
-def test_nothing_to_read_gives_nothing(town_reader: Path) -> None:
+def test_no_passages_give_no_spans(town_reader: Path) -> None:
     reader = OnnxReader(town_reader)
     assert reader.read("Where?", []) == []
     assert reader.read("Where?", [], []) == []
@@ -120,7 +120,7 @@ def test_nothing_to_read_gives_nothing(town_reader: Path) -> None:
         reader.read("Where?", passages_of("Rain."), ["one", "two"])
 
 
-def test_several_threads_read_what_one_does(town_reader: Path) -> None:
+def test_threads_read_the_same_as_one(town_reader: Path) -> None:
     reader = OnnxReader(town_reader, threads=1)
     passages = passages_of(TEXT * 3, 10)
     questions = [f"Where was {town}?" for town in TOWNS] * 2
@@ -129,14 +129,14 @@ def test_several_threads_read_what_one_does(town_reader: Path) -> None:
         assert list(pool.map(lambda q: reader.read(q, passages), questions)) == expected
 
 
-def test_a_reader_tells_its_folder(town_reader: Path) -> None:
+def test_reader_names_its_folder_and_is_loaded_once(town_reader: Path) -> None:
     reader: Reader = load_reader(str(town_reader))
     assert isinstance(reader, OnnxReader)
     assert (reader.name, reader.folder) == (str(town_reader), town_reader)
     assert load_reader(str(town_reader)) is reader
 
 
-def test_the_shipped_reader_is_loaded_where_none_is_named_and_finds_spans() -> None:
+def test_shipped_reader_is_loaded_where_none_is_named() -> None:
     reader = load_reader()
     assert reader.folder == SHIPPED_READER
     spans = reader.read("Where did the ferry go?", passages_of(TEXT))
@@ -144,7 +144,7 @@ def test_the_shipped_reader_is_loaded_where_none_is_named_and_finds_spans() -> N
     assert all(TEXT[span.start : span.end] == span.text for span in spans)
 
 
-def test_a_folder_that_is_missing_or_empty_is_no_reader(tmp_path: Path) -> None:
+def test_missing_or_empty_folder_is_no_reader(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(ReaderError) as caught:
             OnnxReader(folder)
@@ -153,7 +153,7 @@ def test_a_folder_that_is_missing_or_empty_is_no_reader(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["reader.onnx", "tokenizer.json"])
 @pytest.mark.parametrize("content", [None, b"", b"not a model", b"{}", b"\x08\x08"])
-def test_a_part_that_is_missing_or_garbage_is_told_in_one_line(
+def test_missing_or_broken_part_is_named_in_one_line(
     town_reader: Path, tmp_path: Path, name: str, content: bytes | None
 ) -> None:
     folder = shutil.copytree(town_reader, tmp_path / "reader")
@@ -166,7 +166,7 @@ def test_a_part_that_is_missing_or_garbage_is_told_in_one_line(
     assert str(folder) in one_line(caught.value)
 
 
-def test_a_tokenizer_without_the_marks_is_refused(town_reader: Path, tmp_path: Path) -> None:
+def test_tokenizer_without_separator_is_refused(town_reader: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(town_reader, tmp_path / "reader")
     text = (folder / "tokenizer.json").read_text()
     (folder / "tokenizer.json").write_text(text.replace("[SEP]", "[END]"))

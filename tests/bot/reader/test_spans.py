@@ -45,7 +45,7 @@ def logits(count: int, seed: int, spread: float) -> np.ndarray:
 
 
 @given(TEXTS, st.integers(1, 5), st.integers(0, 2**32), st.sampled_from([0.0, 1.0, 1e6]))
-def test_every_span_is_its_article_s_characters_and_stays_where_it_belongs(
+def test_spans_are_exact_and_inside_their_sentences(
     text: str, size: int, seed: int, spread: float
 ) -> None:
     article = Article("a", "", text)
@@ -74,7 +74,7 @@ def test_every_span_is_its_article_s_characters_and_stays_where_it_belongs(
 
 
 @given(TEXTS, st.integers(1, 5), st.integers(0, 2**32))
-def test_a_span_is_whole_words(text: str, size: int, seed: int) -> None:
+def test_span_is_whole_words(text: str, size: int, seed: int) -> None:
     for passage in split_article(Article("a", "", text), SplitterSettings(30, 1, 60)):
         offsets = pieces(passage.text, size)
         starts, ends = logits(2 * len(offsets), seed, 1.0).reshape(2, -1)
@@ -89,7 +89,7 @@ def test_a_span_is_whole_words(text: str, size: int, seed: int) -> None:
     st.integers(0, 2**32),
     st.sampled_from([1.0, 50.0]),
 )
-def test_the_first_span_has_the_best_score_and_shares_most_with_the_spans_it_overlaps(
+def test_first_span_has_best_score_and_highest_expected_f1(
     lengths: list[int], seed: int, spread: float
 ) -> None:
     count = sum(lengths)
@@ -151,24 +151,24 @@ def find(text: str, first: str, last: str, sentences: list[Span] | None = None) 
         ("Up by 12,5 % this year", "12", "%", "12,5 %"),
     ],
 )
-def test_a_span_is_widened_to_words_and_bared_of_punctuation(
+def test_span_is_widened_to_words_without_punctuation(
     text: str, first: str, last: str, answer: str
 ) -> None:
     assert find(text, first, last) == [answer]
 
 
-def test_what_is_only_punctuation_is_no_span() -> None:
+def test_punctuation_alone_is_no_span() -> None:
     offsets = pieces("— , “ ”", 4)
     zeros = np.zeros(len(offsets), np.float32)
     assert best_spans("— , “ ”", [(0, 7)], offsets, zeros, zeros, 3) == []
 
 
-def test_a_span_is_not_widened_past_its_sentence() -> None:
+def test_span_is_not_widened_past_its_sentence() -> None:
     text = "Springfield"  # a sentence may be cut in a word: one with no white space for pages
     assert find(text, "Spri", "Spri", [(0, 4), (4, 11)]) == ["Spri"]
 
 
-def test_no_tokens_no_sentences_and_empty_tokens_give_no_spans() -> None:
+def test_no_tokens_no_sentences_or_empty_tokens_give_no_spans() -> None:
     none = np.zeros(0, np.float32)
     assert best_spans("", [], [], none, none, 3) == []
     one = np.ones(1, np.float32)
@@ -177,7 +177,7 @@ def test_no_tokens_no_sentences_and_empty_tokens_give_no_spans() -> None:
     assert best_spans("Rain", [(0, 4)], [(2, 2)], one, one, 3) == []
 
 
-def test_a_token_outside_every_sentence_is_in_no_span() -> None:
+def test_token_outside_every_sentence_is_in_no_span() -> None:
     text = "Rain fell there"
     offsets = pieces(text, 9)
     starts, ends = np.array([[9, 1, 0], [9, 1, 0]], np.float32)
@@ -194,7 +194,7 @@ def test_spans_do_not_overlap_and_come_best_first() -> None:
     assert [score for *_, score in found] == pytest.approx([6 - LENGTH_COST, 2, 0])
 
 
-def test_a_span_does_not_begin_with_one_answer_and_end_with_the_next_as_likely() -> None:
+def test_span_does_not_run_from_one_answer_to_the_next() -> None:
     text = "In March 24 were hurt and in May 36 were"
     offsets = pieces(text, 9)
     likely = np.array([4 if text[low:high] in ("24", "36") else 0 for low, high in offsets])
@@ -207,9 +207,7 @@ def test_a_span_does_not_begin_with_one_answer_and_end_with_the_next_as_likely()
     ("longest", "answer"),
     [(-9.0, "Roos"), (4.5, "Ina Roos"), (5.0, "Ina Roos"), (9.0, "Captain Ina Roos")],
 )
-def test_of_overlapping_spans_the_one_that_shares_most_with_the_others_is_given(
-    longest: float, answer: str
-) -> None:
+def test_overlapping_span_that_shares_most_is_given(longest: float, answer: str) -> None:
     text = "and Captain Ina Roos denied it"
     first = {"Captain": longest, "Ina": min(longest - 0.1, 4.9), "Roos": 4.9}
     starts = np.array([first.get(word, -9) for word in text.split()], np.float32)
@@ -220,7 +218,7 @@ def test_of_overlapping_spans_the_one_that_shares_most_with_the_others_is_given(
     assert score == pytest.approx(5 + likeliest), "the score is that of the likeliest"
 
 
-def test_rivals_beside_each_other_are_not_made_one_answer() -> None:
+def test_neighbouring_rivals_are_not_made_one_answer() -> None:
     text = "the mayor , Ina Roos , denied it"
     first, last = {"the": 4.9, "Ina": 5.0}, {"mayor": 4.9, "Roos": 5.0}
     starts, ends = (

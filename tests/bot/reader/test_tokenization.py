@@ -21,7 +21,7 @@ def words(ids: list[int]) -> list[str]:
     return [vocabulary()[number] for number in ids]
 
 
-def test_the_parts_come_in_order_and_all_after_the_question_is_the_second_segment(
+def test_input_is_question_title_and_passage_in_two_segments(
     tokenizer_file: Path,
 ) -> None:
     encoder = PassageTokenizer(tokenizer_file)
@@ -36,14 +36,14 @@ def test_the_parts_come_in_order_and_all_after_the_question_is_the_second_segmen
     assert item.offsets == [(0, 5), (6, 9), (10, 12), (13, 18), (18, 19)]
 
 
-def test_without_a_title_there_is_one_separator_less(tokenizer_file: Path) -> None:
+def test_input_without_title_has_one_separator_less(tokenizer_file: Path) -> None:
     encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode("Where?", [("", "The ferry")])
     assert words(item.ids) == ["[CLS]", "where", "?", "[SEP]", "the", "ferry", "[SEP]"]
     assert item.first == 4
 
 
-def test_offsets_count_code_points_also_after_accents_and_emoji(tokenizer_file: Path) -> None:
+def test_offsets_count_code_points_after_accents_and_emoji(tokenizer_file: Path) -> None:
     text = "😀 Ému à Zürich 👩‍🚒: the ferry"
     (item,) = PassageTokenizer(tokenizer_file).encode("Where?", [("", text)])
     assert [text[start:end] for start, end in item.offsets[-2:]] == ["the", "ferry"]
@@ -51,7 +51,7 @@ def test_offsets_count_code_points_also_after_accents_and_emoji(tokenizer_file: 
     assert {"É", "à", "Z", "ü", "😀"} <= pieces
 
 
-def test_a_passage_is_encoded_the_same_beside_others(tokenizer_file: Path) -> None:
+def test_passage_is_encoded_the_same_beside_others(tokenizer_file: Path) -> None:
     encoder = PassageTokenizer(tokenizer_file)
     pairs = [("A ferry", "The storm."), ("", ""), ("", "No rain, no trains; nobody said so.")]
     together = encoder.encode("What was there?", pairs)
@@ -60,7 +60,7 @@ def test_a_passage_is_encoded_the_same_beside_others(tokenizer_file: Path) -> No
 
 
 @given(WORDS, WORDS, WORDS, st.integers(1, 60))
-def test_nothing_is_over_the_limit_and_every_token_keeps_its_place(
+def test_input_is_within_the_limit_with_exact_offsets(
     tokenizer_file: Path, asked: list[str], title: list[str], body: list[str], times: int
 ) -> None:
     text = " ".join(body * times)
@@ -76,7 +76,7 @@ def test_nothing_is_over_the_limit_and_every_token_keeps_its_place(
             assert text[start:end].lower() == word
 
 
-def test_a_long_question_and_a_long_title_leave_room_for_the_passage(tokenizer_file: Path) -> None:
+def test_long_question_and_title_leave_room_for_the_passage(tokenizer_file: Path) -> None:
     long = "the ferry " * 400
     encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode(long, [(long, long)])
@@ -86,7 +86,7 @@ def test_a_long_question_and_a_long_title_leave_room_for_the_passage(tokenizer_f
     assert words(short.ids)[-4:] == ["no", "rain", ".", "[SEP]"]
 
 
-def test_a_tokenizer_that_pads_and_cuts_by_itself_does_neither_here(
+def test_tokenizers_own_padding_and_truncation_are_off(
     tokenizer_file: Path, tmp_path: Path
 ) -> None:
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
@@ -98,7 +98,7 @@ def test_a_tokenizer_that_pads_and_cuts_by_itself_does_neither_here(
     assert PassageTokenizer(tmp_path / "tokenizer.json").encode("What?", pairs) == expected
 
 
-def test_a_tokenizer_without_the_marks_of_bert_is_refused(tmp_path: Path) -> None:
+def test_tokenizer_without_marks_of_bert_is_refused(tmp_path: Path) -> None:
     from tokenizers import models
 
     file = tmp_path / "tokenizer.json"
