@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.answering.answers import Citation
 from bot.chat.html.cards import card_html, cards_html, excerpt
-from bot.sanitize import clean
+from bot.sanitize import clean, one_line
 from tests.fakes.parsed_html import ANY_TEXT, ParsedHtml
 
 SENTENCES = st.text("ab.!? \n”)漢", max_size=900)
@@ -37,7 +37,7 @@ def test_text_of_a_card_stays_text(
         for name, value in seen.attributes
         if name == "href"
     )
-    assert clean(" ".join(title.split())) in seen.text
+    assert one_line(title) in seen.text
     assert seen.marked == clean(quote)
 
 
