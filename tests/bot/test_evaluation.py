@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,8 +24,7 @@ from bot.evaluation import (
 )
 from bot.newsbot import NewsBot
 from corpus.sentences import sentence_spans
-from index.results import Hit
-from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, hit_of, passage_of
+from tests.fakes.invented import BRIDGE, FERRY, HARBOUR, PreparedBot, hit_of, passage_of
 
 
 @pytest.mark.parametrize(
@@ -136,24 +134,25 @@ def test_invalid_line_is_named_with_its_number(tmp_path: Path, line: str, cause:
     assert "\n" not in told and len(told) < len(str(file)) + 200
 
 
-def test_line_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "q.jsonl"
-    file.write_bytes(json.dumps(GOOD).encode() + b'\n{"question": "Wo in K\xf6ln?"}\n')
-    with pytest.raises(QuestionsUnreadable, match=r"line 2: .*can't decode"):
-        read_questions(file)
-
-
-@pytest.mark.parametrize("content", [None, "", "\n \n"])
-def test_missing_or_empty_file_of_questions_is_named(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (None, "No such file"),
+        (b"", "no questions"),
+        (b"\n \n", "no questions"),
+        (
+            json.dumps(GOOD).encode() + b'\n{"question": "Wo in K\xf6ln?"}\n',
+            "line 2: .*can't decode",
+        ),
+    ],
+)
+def test_file_without_questions_is_named(tmp_path: Path, content: bytes | None, cause: str) -> None:
     file = tmp_path / "q.jsonl"
     if content is not None:
-        file.write_text(content)
-    with pytest.raises(QuestionsUnreadable) as caught:
+        file.write_bytes(content)
+    with pytest.raises(QuestionsUnreadable, match=cause) as caught:
         read_questions(file)
     assert str(file) in str(caught.value) and "\n" not in str(caught.value)
-
-
-def test_folder_is_no_file_of_questions(tmp_path: Path) -> None:
     with pytest.raises(QuestionsUnreadable, match="directory"):
         read_questions(tmp_path)
 
@@ -175,13 +174,10 @@ def test_measure_of_no_question_is_left_out() -> None:
 
 
 def test_times_have_a_median_and_a_95th_percentile() -> None:
-    found = estimates([outcome(float(ms)) for ms in range(101)])
+    outcomes = [outcome(float(ms), f1=ms / 100) for ms in range(101)]
+    found = estimates(outcomes)
     assert (found["median_ms"].mean, found["p95_ms"].mean) == (50.0, 95.0)
-
-
-def test_estimates_are_deterministic() -> None:
-    outcomes = [outcome(float(at), f1=at / 9) for at in range(10)]
-    assert estimates(outcomes) == estimates(outcomes)
+    assert found == estimates(outcomes), "deterministic"
 
 
 def test_interval_is_narrower_with_more_questions() -> None:
@@ -203,21 +199,6 @@ def test_interval_holds_the_mean_and_stays_among_the_values(values: list[float])
     assert found.mean == pytest.approx(sum(values) / len(values))
 
 
-class StubBot:
-    """Answers and hits that are known beforehand: here only the sums are looked at."""
-
-    def __init__(self, answers: Mapping[str, Answer], hits: list[Hit]) -> None:
-        self.answers, self.hits = answers, hits
-        self.searched: list[tuple[str, int]] = []
-
-    def answer(self, question: str) -> Answer:
-        return self.answers[question]
-
-    def search(self, question: str, k: int) -> list[Hit]:
-        self.searched.append((question, k))
-        return self.hits[:k]
-
-
 def cited(*sentences: int) -> tuple[Citation, ...]:
     """Give citations of sentences of the invented article FERRY."""
     places = [sentence_spans(FERRY.text)[number] for number in sentences]
@@ -235,7 +216,7 @@ def refusal() -> Answer:
     return Answer(REFUSAL, None, True, 0.1, (), timings={"total": 10.0})
 
 
-def measured(bot: StubBot, *questions: Question) -> list[dict[str, Any]]:
+def measured(bot: PreparedBot, *questions: Question) -> list[dict[str, Any]]:
     return [dict(one.measures) for one in ask_all(cast(NewsBot, bot), questions)]
 
 
@@ -244,7 +225,7 @@ HITS = [hit_of(passage_of(BRIDGE)), hit_of(passage_of(HARBOUR)), hit_of(passage_
 
 
 def test_answer_is_measured_by_words_sentences_and_hits() -> None:
-    bot = StubBot({ROOS.text: reply("Captain Ina Roos", 2, 0)}, HITS)
+    bot = PreparedBot({ROOS.text: reply("Captain Ina Roos", 2, 0)}, HITS)
     (found,) = measured(bot, ROOS)
     assert found == {
         "exact_match": 0.0,
@@ -261,7 +242,7 @@ def test_answer_is_measured_by_words_sentences_and_hits() -> None:
 
 def test_recall_counts_only_passages_of_a_named_article() -> None:
     hits = [HITS[1]] * 5 + [HITS[2]]
-    bot = StubBot({ROOS.text: reply("Ina Roos", 2)}, hits)
+    bot = PreparedBot({ROOS.text: reply("Ina Roos", 2)}, hits)
     anywhere, named = measured(bot, ROOS, Question(ROOS.text, ROOS.answers, "ferry"))
     assert [anywhere[f"recall@{k}"] for k in (1, 5, 20)] == [1.0, 1.0, 1.0]
     assert [named[f"recall@{k}"] for k in (1, 5, 20)] == [0.0, 0.0, 1.0]
@@ -271,20 +252,20 @@ def test_recall_counts_only_passages_of_a_named_article() -> None:
 
 def test_sentence_holds_an_answer_only_in_whole_words() -> None:
     oos = Question("Who denied it?", ("oos denied",))
-    bot = StubBot({oos.text: reply("Ina Roos", 2)}, HITS)
+    bot = PreparedBot({oos.text: reply("Ina Roos", 2)}, HITS)
     (found,) = measured(bot, oos)
     assert (found["citation_precision"], found["recall@20"]) == (0.0, 0.0)
 
 
 def test_quotes_are_compared_where_there_is_no_short_answer() -> None:
     why = Question("Why?", ("Nobody was hurt",))
-    (found,) = measured(StubBot({why.text: reply(None, 3)}, HITS), why)
+    (found,) = measured(PreparedBot({why.text: reply(None, 3)}, HITS), why)
     assert (found["exact_match"], found["f1"]) == (1.0, 1.0)
 
 
 def test_refusal_counts_0_where_there_is_an_answer_else_1() -> None:
     none = Question("Who won?", ())
-    bot = StubBot({ROOS.text: refusal(), none.text: refusal()}, HITS)
+    bot = PreparedBot({ROOS.text: refusal(), none.text: refusal()}, HITS)
     wrong, right = measured(bot, ROOS, none)
     assert (wrong["exact_match"], wrong["f1"], wrong["recall@20"]) == (0.0, 0.0, 1.0)
     assert (wrong["refusal_precision"], wrong["refusal_recall"]) == (0.0, None)
@@ -298,7 +279,7 @@ def test_refusals_have_precision_and_recall() -> None:
     names = ("a", "b", "c", "d", "e")
     questions = [Question(name, () if name in "de" else ("Ina Roos",)) for name in names]
     answers = {name: refusal() if name in "abd" else reply("fog", 2) for name in names}
-    found = estimates(ask_all(cast(NewsBot, StubBot(answers, HITS)), questions))
+    found = estimates(ask_all(cast(NewsBot, PreparedBot(answers, HITS)), questions))
     assert found["refusal_precision"].mean == pytest.approx(1 / 3)
     assert found["refusal_precision"].count == 3
     assert (found["refusal_recall"].mean, found["refusal_recall"].count) == (0.5, 2)
@@ -307,7 +288,7 @@ def test_refusals_have_precision_and_recall() -> None:
 
 def test_progress_and_time_of_each_question_are_kept() -> None:
     done: list[int] = []
-    bot = StubBot({ROOS.text: reply("Ina Roos", 2, ms=12.5)}, HITS)
+    bot = PreparedBot({ROOS.text: reply("Ina Roos", 2, ms=12.5)}, HITS)
     outcomes = ask_all(cast(NewsBot, bot), [ROOS, ROOS], done.append)
     assert done == [1, 2]
     assert [one.milliseconds for one in outcomes] == [12.5, 12.5]

@@ -59,17 +59,12 @@ def test_short_answer_is_in_the_sentence_it_cites(newsbot: NewsBot) -> None:
 
 
 @pytest.mark.parametrize("question", NOT_ANSWERED)
-def test_question_of_something_else_is_refused_without_sources(
-    newsbot: NewsBot, question: str
-) -> None:
-    answer = newsbot.answer(question)
+def test_question_of_something_else_is_refused(newsbot: NewsBot, question: str) -> None:
+    first, *_, last = newsbot.stream(question)
+    assert first["sources"] == []
+    answer = last["answer"]
     assert (answer.refused, answer.citations, answer.text) == (True, (), REFUSAL)
     assert (answer.short_answer, answer.alternatives) == (None, ())
-
-
-def test_refusal_names_the_closest_passages(newsbot: NewsBot) -> None:
-    question = NOT_ANSWERED[0]
-    answer = newsbot.answer(question)
     nearest = newsbot.search(question, 3, rerank=False)
     assert [(cited.article_id, cited.quote) for cited in answer.closest] == [
         (hit.article.id, hit.passage.text) for hit in nearest
@@ -109,18 +104,6 @@ def test_stricter_level_refuses_more(
             assert answer.confidence == pytest.approx(1 / (1 + math.exp(-reader.margin)))
 
 
-@pytest.mark.parametrize("question", [QUESTION, "Who carried the lanterns?", WHY])
-def test_loose_level_answers_what_a_strict_one_answers(
-    samples_index: Path, embedder: Embedder, question: str
-) -> None:
-    cautious, balanced, eager = (
-        NewsBot(samples_index, embedder=embedder, level=level).answer(question)
-        for level in ("cautious", "balanced", "eager")
-    )
-    assert eager.refused <= balanced.refused <= cautious.refused
-    assert cautious.confidence == pytest.approx(eager.confidence, abs=1e-4)
-
-
 def test_level_of_the_environment_is_the_default(
     samples_index: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,25 +119,13 @@ def test_level_of_the_environment_is_the_default(
     assert not refused("eager")
 
 
-def test_unknown_level_is_refused_at_once(samples_index: Path, embedder: Embedder) -> None:
-    with pytest.raises(ValueError, match="bold"):
-        NewsBot(samples_index, embedder=embedder, level="bold")
-
-
-@pytest.mark.parametrize("question", [NOT_ANSWERED[0], "Is it raining on Mars?"])
-def test_threshold_of_0_refuses_nothing(keen: NewsBot, question: str) -> None:
+@pytest.mark.parametrize("question", [NOT_ANSWERED[0], WHY])
+def test_threshold_of_0_refuses_nothing_and_1_everything(keen: NewsBot, question: str) -> None:
     answer = keen.answer(question)
     assert not answer.refused and answer.citations
     assert stands_where_it_says(keen, answer)
-
-
-@pytest.mark.parametrize("question", [QUESTION, WHY])
-def test_threshold_of_1_refuses_everything(
-    samples_index: Path, embedder: Embedder, question: str
-) -> None:
-    bot = NewsBot(samples_index, embedder=embedder, level="eager", threshold=1.0)
-    answer = bot.answer(question)
-    assert answer.refused and 0 < answer.confidence < 1
+    strict = NewsBot(keen.index, embedder=keen.searcher().embedder, level="eager", threshold=1.0)
+    assert strict.answer(question).refused
 
 
 def test_given_reader_is_read_with(samples_index: Path, embedder: Embedder) -> None:
@@ -205,11 +176,6 @@ def test_stream_yields_sources_then_text_then_the_answer(newsbot: NewsBot) -> No
     assert len(chunks) > 5
     whole = newsbot.answer(QUESTION)
     assert (answer.text, answer.citations) == (whole.text, whole.citations)
-
-
-def test_refusal_streams_no_sources(newsbot: NewsBot) -> None:
-    chunks = list(newsbot.stream(NOT_ANSWERED[0]))
-    assert chunks[0]["sources"] == []
 
 
 def test_async_and_batch_answer_alike(newsbot: NewsBot) -> None:

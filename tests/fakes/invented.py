@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.answering.answers import Answer
 from bot.answering.confidence import (
     ANSWER_FEATURES,
     CALIBRATION_FILE,
@@ -34,6 +35,7 @@ __all__ = [
     "HARBOUR",
     "TEXT_BEFORE",
     "PhraseReader",
+    "PreparedBot",
     "calibration",
     "copy_shipped_reader",
     "hit_of",
@@ -129,7 +131,7 @@ def copy_shipped_reader(folder: Path) -> Path:
 
 
 class PhraseReader:
-    """A reader of one's own: it finds one phrase, always as sure of it."""
+    """Finds one phrase, always as sure of it, and keeps what it was given to read last."""
 
     name = "phrase"
 
@@ -138,12 +140,30 @@ class PhraseReader:
         self.margin = margin
         self.folder = folder
         self.asked: list[str] = []
+        self.passages: list[Passage] = []
+        self.titles: list[str] = []
 
     def read(
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
     ) -> list[AnswerSpan]:
         self.asked.append(question)
+        self.passages, self.titles = list(passages), list(titles or [])
         return [span_of(p, self.phrase, self.margin) for p in passages if self.phrase in p.text]
+
+
+class PreparedBot:
+    """Gives answers and hits that are known beforehand."""
+
+    def __init__(self, answers: Mapping[str, Answer], hits: list[Hit]) -> None:
+        self.answers, self.hits = answers, hits
+        self.searched: list[tuple[str, int]] = []
+
+    def answer(self, question: str) -> Answer:
+        return self.answers[question]
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        self.searched.append((question, k))
+        return self.hits[:k]
 
 
 TEXT_BEFORE = "Crowds came. "

@@ -18,10 +18,7 @@ from bot.answering.candidates import (
 )
 from bot.answering.confidence import ANSWER_FEATURES, Calibration
 from bot.answering.context_rereading import ContextRereading
-from bot.answering.reranking import SEARCH_WEIGHT, rerank
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
-from corpus.article import Passage
-from index.results import Hit
 from tests.fakes.invented import (
     BRIDGE,
     FERRY,
@@ -126,17 +123,6 @@ def test_more_probable_candidate_comes_first_at_any_margin() -> None:
     assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-9)))
 
 
-def test_search_score_decides_between_equally_sure_hits() -> None:
-    spans = (span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[1], "The mayor", 2.0))
-    hits = [replace(HITS[0], score=0.5), replace(HITS[1], score=0.9), *HITS[2:]]
-    first, second, *_ = rerank(hits, spans)
-    assert [first.article.id, second.article.id] == ["harbour", "ferry"]
-    assert first.score == pytest.approx(1 / (1 + math.exp(-2)))
-    assert second.score == pytest.approx(1 / (1 + math.exp(-2 + SEARCH_WEIGHT * 0.4)))
-    surer = (span_of(WHOLE[0], "Ina Roos", 2.1 + SEARCH_WEIGHT * 0.4), spans[1])
-    assert rerank(hits, surer)[0].article.id == "ferry"
-
-
 def test_features_of_a_candidate_are_what_their_names_say() -> None:
     alone, other = found(span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[2], "the fog", 1.0))
     assert feature(alone, "margin") == 2.0
@@ -191,35 +177,3 @@ def test_candidates_of_any_scores_are_ordered_and_finite(
         assert margins == sorted(margins, reverse=True)
         for support in candidate.supports:
             assert normalised_answer(candidate.text) in normalised_answer(support.text)
-
-
-@given(spans_read(), st.permutations(HITS))
-def test_reranking_keeps_all_hits_and_puts_spanless_ones_last(
-    spans: list[AnswerSpan], hits: list[Hit]
-) -> None:
-    ranked = rerank(hits, spans)
-
-    def places(some: list[Hit]) -> list[tuple[str, int, int]]:
-        return [(h.article.id, h.passage.start, h.passage.end) for h in some]
-
-    assert sorted(places(ranked)) == sorted(places(hits))
-    scores = [hit.score for hit in ranked]
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
-    read = {place(span.passage) for span in spans}
-    with_span = [at in read for at in places(ranked)]
-    assert with_span == sorted(with_span, reverse=True)
-    assert [score > 0 for score in scores] == with_span
-
-
-def place(passage: Passage) -> tuple[str, int, int]:
-    return passage.article_id, passage.start, passage.end
-
-
-def test_hit_with_the_surest_span_is_ranked_first() -> None:
-    spans = [span_of(WHOLE[2], "fog", 3.0), span_of(WHOLE[2], "mayor", 1.0)]
-    spans.append(span_of(WHOLE[0], "late", 2.0))
-    ranked = rerank(HITS, spans)
-    assert [hit.article.id for hit in ranked] == ["bridge", "ferry", "harbour", "ferry", "harbour"]
-    assert ranked[0].score == pytest.approx(1 / (1 + math.exp(-3)))
-    assert [hit.score for hit in ranked[2:]] == [0.0, 0.0, 0.0]

@@ -1,4 +1,4 @@
-"""Candidates and evidence to a cited answer or a refusal."""
+"""From candidates or sentences to a cited answer or a refusal."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ TEXTS = ("Ina Roos", "the captain", "Captain Ina Roos", "fog", "300 crowns", "th
 HITS = tuple(hit_of(passage_of(article, 0, 2)) for article in ARTICLES.values())
 
 
-def place(article: Article, sentence: int) -> tuple[int, int]:
-    return sentence_spans(article.text)[sentence]
+def place(article: Article, number: int) -> tuple[int, int]:
+    return sentence_spans(article.text)[number]
 
 
-def evidence(article: Article, sentence: int, probability: float) -> SelectedSentence:
-    return SelectedSentence(article, *place(article, sentence), probability)
+def sentence(article: Article, number: int, probability: float) -> SelectedSentence:
+    return SelectedSentence(article, *place(article, number), probability)
 
 
-def support(article: Article, sentence: int, margin: float = 5.0) -> Support:
-    return Support(article, *place(article, sentence), margin)
+def support(article: Article, number: int, margin: float = 5.0) -> Support:
+    return Support(article, *place(article, number), margin)
 
 
 def candidate(text: str, probability: float, *supports: Support) -> Candidate:
@@ -52,8 +52,8 @@ CANDIDATES = st.lists(
     ),
     max_size=10,
 ).map(lambda found: sorted(found, key=lambda one: -one.probability))
-EVIDENCE = st.lists(
-    st.builds(lambda at, probability: evidence(*at, probability), SENTENCES, PROBABILITIES),
+SCORED = st.lists(
+    st.builds(lambda at, probability: sentence(*at, probability), SENTENCES, PROBABILITIES),
     max_size=10,
 ).map(lambda found: sorted(found, key=lambda one: -one.probability))
 CLOSEST = st.lists(st.sampled_from(HITS), max_size=5)
@@ -104,7 +104,7 @@ def test_answer_of_any_candidates_cites_exact_places(
     assert all(threshold <= other.confidence <= best for other in answer.alternatives)
 
 
-@given(EVIDENCE, PROBABILITIES, CLOSEST, st.integers(1, MOST_SENTENCES))
+@given(SCORED, PROBABILITIES, CLOSEST, st.integers(1, MOST_SENTENCES))
 def test_answer_of_any_sentences_cites_exact_places(
     items: list[SelectedSentence], threshold: float, closest: list[Hit], most: int
 ) -> None:
@@ -126,23 +126,20 @@ def test_short_answer_comes_before_its_sentence() -> None:
     assert (answer.short_answer, answer.confidence, answer.refused) == ("Ina Roos", 0.8, False)
 
 
-def test_answer_of_two_articles_cites_both() -> None:
-    both = candidate("Ina Roos", 0.8, support(FERRY, 2), support(HARBOUR, 0, 4.0))
-    answer = compose_answer([both], threshold=0.5)
-    assert [cited.article_id for cited in answer.citations] == ["ferry", "harbour"]
+@pytest.mark.parametrize(
+    ("supports", "cited"),
+    [
+        pytest.param((support(FERRY, 2), support(HARBOUR, 0, 4.0)), ["ferry", "harbour"], id="two"),
+        pytest.param((support(FERRY, 0), support(HARBOUR, 1, 4.9)), ["ferry"], id="copies"),
+        pytest.param((support(FERRY, 1), support(BRIDGE, 2, 1.0)), ["ferry"], id="much weaker"),
+    ],
+)
+def test_sentences_that_differ_and_are_strong_are_cited(
+    supports: tuple[Support, ...], cited: list[str]
+) -> None:
+    answer = compose_answer([candidate("the ferry", 0.8, *supports)], threshold=0.5)
+    assert [one.article_id for one in answer.citations] == cited
     assert answer.alternatives == ()
-
-
-def test_copies_of_a_sentence_are_cited_once() -> None:
-    copies = candidate("The ferry", 0.8, support(FERRY, 0), support(HARBOUR, 1, 4.9))
-    (cited,) = compose_answer([copies], threshold=0.5).citations
-    assert (cited.article_id, cited.quote) == ("ferry", "The ferry was late.")
-
-
-def test_much_weaker_supporting_sentence_is_not_cited() -> None:
-    found = candidate("the fog", 0.8, support(FERRY, 1, 6.0), support(BRIDGE, 2, 1.0))
-    (cited,) = compose_answer([found], threshold=0.5).citations
-    assert cited.article_id == "ferry"
 
 
 def test_good_candidate_is_an_alternative_and_weak_one_is_not() -> None:
@@ -156,13 +153,6 @@ def test_good_candidate_is_an_alternative_and_weak_one_is_not() -> None:
     assert (other.short_answer, other.confidence) == ("the mayor", 0.6)
     assert [cited.number for cited in other.citations] == [3]
     assert "mayor" not in answer.text and "[3]" not in answer.text
-
-
-def test_alternative_has_at_least_the_threshold() -> None:
-    found = [
-        candidate("Ina Roos", 0.8, support(FERRY, 2)),
-        candidate("the mayor", 0.6, support(HARBOUR, 2)),
-    ]
     assert compose_answer(found, threshold=0.7).alternatives == ()
 
 
@@ -188,7 +178,7 @@ def test_bracketed_numbers_of_an_article_are_kept() -> None:
     answer = compose_answer([candidate("[2] was closed", 0.9, support(BRIDGE, 0))], threshold=0.5)
     assert is_whole(answer)
     assert answer.text.startswith("[2] was closed — “The bridge of Askvik [2] was closed")
-    assert is_whole(compose_sentences([evidence(BRIDGE, 0, 0.9)], threshold=0.5))
+    assert is_whole(compose_sentences([sentence(BRIDGE, 0, 0.9)], threshold=0.5))
 
 
 @pytest.mark.parametrize("given", [[], [candidate("fog", 0.49, support(BRIDGE, 2))]])
@@ -208,8 +198,8 @@ def test_answer_at_the_threshold_is_given() -> None:
 
 
 def test_best_sentence_comes_first_then_article_order() -> None:
-    items = [evidence(FERRY, 1, 0.9), evidence(HARBOUR, 2, 0.8)]
-    items += [evidence(FERRY, 3, 0.7), evidence(FERRY, 2, 0.6)]
+    items = [sentence(FERRY, 1, 0.9), sentence(HARBOUR, 2, 0.8)]
+    items += [sentence(FERRY, 3, 0.7), sentence(FERRY, 2, 0.6)]
     answer = compose_sentences(items, threshold=0.1)
     assert answer.text == (
         "Fog lay on the water off Halm. [1] Nobody was hurt. [2] "
@@ -218,30 +208,26 @@ def test_best_sentence_comes_first_then_article_order() -> None:
     assert answer.short_answer is None
 
 
-def test_yes_no_question_gets_one_sentence() -> None:
-    items = [evidence(FERRY, 2, 0.9), evidence(FERRY, 3, 0.9)]
-    assert compose_sentences(items, threshold=0.1, most=1).text == f"{DENIED} [1]"
-
-
 def test_weak_sentences_are_a_refusal_without_sources() -> None:
-    answer = compose_sentences([evidence(FERRY, 0, 0.2)], threshold=0.5, closest=HITS[:1])
+    answer = compose_sentences([sentence(FERRY, 0, 0.2)], threshold=0.5, closest=HITS[:1])
     assert answer.refused and is_whole(answer)
     assert [cited.article_id for cited in answer.closest] == ["ferry"]
     assert compose_sentences([], threshold=0.0).refused
 
 
-def test_sentence_of_two_articles_is_given_once() -> None:
-    answer = compose_sentences([evidence(FERRY, 0, 0.9), evidence(HARBOUR, 1, 0.9)], threshold=0.5)
-    assert len(answer.citations) == 1
-
-
-def test_sentences_much_weaker_than_the_best_are_left_out() -> None:
-    items = [evidence(FERRY, 0, 0.9), evidence(FERRY, 1, 0.3)]
-    assert len(compose_sentences(items, threshold=0.1).citations) == 1
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param([sentence(FERRY, 0, 0.9), sentence(HARBOUR, 1, 0.9)], id="copies"),
+        pytest.param([sentence(FERRY, 0, 0.9), sentence(FERRY, 1, 0.3)], id="much weaker"),
+    ],
+)
+def test_sentences_that_say_no_more_are_left_out(items: list[SelectedSentence]) -> None:
+    assert compose_sentences(items, threshold=0.1).text == "The ferry was late. [1]"
 
 
 def test_text_is_on_one_line_and_its_quote_is_exact() -> None:
-    answer = compose_sentences([evidence(BRIDGE, 0, 0.9)], threshold=0.5)
+    answer = compose_sentences([sentence(BRIDGE, 0, 0.9)], threshold=0.5)
     assert "was closed by the mayor." in answer.text
     assert "\twas  closed by the mayor." in answer.citations[0].quote
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.answering.confidence import (
 from bot.errors import ReaderError
 from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
+from tests.fakes.invented import PhraseReader
 from tests.fakes.tiny_reader import one_line
 
 FITTED = Calibration(
@@ -35,17 +35,6 @@ FITTED = Calibration(
     {Level.CAUTIOUS: 0.5, Level.BALANCED: 0.3, Level.EAGER: 0.1},
 )
 FLOATS = st.floats(-1e6, 1e6)
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A reader of which only the folder counts."""
-
-    folder: Path | None
-    name: str = "nobody"
-
-    def read(self, *given: Any) -> list[Any]:
-        return []
 
 
 def flat(names: tuple[str, ...], more: int = 0) -> dict[str, Any]:
@@ -157,16 +146,22 @@ def test_file_without_json_is_refused_in_one_line(tmp_path: Path, content: bytes
 
 def test_reader_has_its_own_calibration(tmp_path: Path) -> None:
     FITTED.save(tmp_path / CALIBRATION_FILE)
-    assert calibration_of(Folder(tmp_path)) == FITTED
+    assert calibration_of(PhraseReader("", folder=tmp_path)) == FITTED
 
 
 def test_reader_without_calibration_has_the_shipped_one(tmp_path: Path) -> None:
     shipped = Calibration.load(SHIPPED_READER / CALIBRATION_FILE)
-    assert calibration_of(Folder(tmp_path)) == calibration_of(Folder(None)) == shipped
+    assert (
+        calibration_of(PhraseReader("", folder=tmp_path))
+        == calibration_of(PhraseReader(""))
+        == shipped
+    )
+    for levels in (shipped.thresholds, shipped.sentence_thresholds):
+        assert levels[Level.EAGER] <= levels[Level.BALANCED] <= levels[Level.CAUTIOUS]
 
 
 def test_reader_with_broken_calibration_is_an_error(tmp_path: Path) -> None:
     (tmp_path / CALIBRATION_FILE).write_text("{}")
     with pytest.raises(ReaderError) as caught:
-        calibration_of(Folder(tmp_path))
+        calibration_of(PhraseReader("", folder=tmp_path))
     assert str(tmp_path) in one_line(caught.value)

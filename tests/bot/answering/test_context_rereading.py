@@ -31,22 +31,7 @@ FIRST, LAST = passage_of(FERRY, 0, 2), passage_of(FERRY, 2)
 ELSEWHERE = passage_of(HARBOUR)
 
 
-class Recorder(PhraseReader):
-    """A reader that finds a phrase, and keeps what it was given to read."""
-
-    def __init__(self, phrase: str = "Ina Roos", margin: float = 4.0) -> None:
-        super().__init__(phrase, margin)
-        self.passages: list[Passage] = []
-        self.titles: list[str] = []
-
-    def read(
-        self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
-    ) -> list[AnswerSpan]:
-        self.passages, self.titles = list(passages), list(titles or [])
-        return super().read(question, passages, titles)
-
-
-def again(spans: Sequence[AnswerSpan], reader: Recorder) -> ContextRereading:
+def again(spans: Sequence[AnswerSpan], reader: PhraseReader) -> ContextRereading:
     hits = [hit_of(passage) for passage in dict.fromkeys(span.passage for span in spans)]
     return reread_in_context(reader, QUESTION, hits, spans)
 
@@ -58,7 +43,7 @@ def scored(span: AnswerSpan, rereading: ContextRereading) -> Candidate:
 
 
 def test_passages_with_the_best_spans_are_reread_in_context() -> None:
-    reader = Recorder()
+    reader = PhraseReader("Ina Roos")
     spans = [
         span_of(FIRST, "Fog", 1.0),
         span_of(LAST, "Ina Roos", 3.0),
@@ -73,14 +58,14 @@ def test_passages_with_the_best_spans_are_reread_in_context() -> None:
 
 
 def test_no_spans_are_not_reread() -> None:
-    reader = Recorder()
+    reader = PhraseReader("Ina Roos")
     again([], reader)
     assert reader.passages == []
 
 
 def test_span_has_the_margin_of_the_rereading_of_its_sentence() -> None:
     span = span_of(LAST, "Captain Ina Roos", 3.0)
-    second = again([span], Recorder("Ina Roos", 4.0))
+    second = again([span], PhraseReader("Ina Roos", 4.0))
     assert second.margins(span) == (4.0, 4.0)
     assert second.margins(span_of(FIRST, "Fog", 1.0)) == (LEAST_MARGIN, 4.0), "it says otherwise"
     other = replace(span_of(ELSEWHERE, "The mayor", 2.0), answerable=2.5)
@@ -97,7 +82,7 @@ def test_first_reading_counts_where_there_is_no_second() -> None:
 
 def test_candidate_quotes_the_first_reading_only() -> None:
     span = span_of(LAST, "Ina Roos", 3.0)
-    second = again([span], Recorder(margin=-1.5))
+    second = again([span], PhraseReader("Ina Roos", -1.5))
     candidate = scored(span, second)
     features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
     assert (features["margin_again"], features["answerable_again"]) == (-1.5, -1.5)
@@ -112,7 +97,7 @@ def test_context_is_fifty_words_on_either_side(count: int) -> None:
     start = article.text.index("Ina")
     end = article.text.index("it.") + 3
     passage = Passage("long", 1, start, end, article.text[start:end], ((start, end),))
-    reader = Recorder()
+    reader = PhraseReader("Ina Roos")
     reread_in_context(
         reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span_of(passage, "Ina", 1.0)]
     )
@@ -127,7 +112,7 @@ def test_context_is_its_articles_characters_in_bounds(before: str, own: str, aft
     start, end = len(before), len(before) + len(own)
     passage = Passage("any", 3, start, end, own, ((start, end),))
     span = AnswerSpan(passage, start, end, own, (start, end), 1.0, 0.0)
-    reader = Recorder(own)
+    reader = PhraseReader(own)
     reread_in_context(reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span])
     (window,) = reader.passages
     assert article.text[window.start : window.end] == window.text

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.errors import ReaderError
 from bot.reader.huggingface import HuggingFaceReader
-from bot.reader.reader import SPANS_EACH
 from bot.reader.registry import load_reader
-from corpus.article import Article
-from corpus.splitter import split_article
-from tests.fakes.tiny_reader import TOWNS, one_line, passages_of, write_bert
+from tests.fakes.tiny_reader import one_line, passages_of, write_bert
 
 TEXT = "The ferry to Corran was late. 😀 Nobody in old Belwick said so! At Lorne there was rain."
-TEXTS = st.lists(
-    st.sampled_from([*TOWNS, "rain", "fell.", "“on”", "é", "😀", "\n\n", "日本"]), max_size=40
-).map(" ".join)
 
 
 @pytest.fixture(scope="module")
@@ -30,40 +20,10 @@ def reader(tiny_bert: Path) -> HuggingFaceReader:
     return HuggingFaceReader(str(tiny_bert))
 
 
-@settings(max_examples=25)
-@given(TEXTS, st.sampled_from(["Where?", "", "Corran? " * 300]))
-def test_span_is_its_articles_characters_in_one_sentence(
-    reader: HuggingFaceReader, text: str, question: str
-) -> None:
-    passages = split_article(Article("a", "", text))
-    spans = reader.read(question, passages)
-    assert len(spans) <= SPANS_EACH * len(passages)
-    for span in spans:
-        assert text[span.start : span.end] == span.text != ""
-        assert span.sentence in span.passage.sentences
-        assert span.sentence[0] <= span.start < span.end <= span.sentence[1]
-        assert math.isfinite(span.margin)
-
-
 def test_question_longer_than_the_input_still_finds_spans(
     reader: HuggingFaceReader,
 ) -> None:
     assert reader.read("1 " * 500, passages_of(TEXT, 100))
-
-
-def test_spans_come_by_margin_and_do_not_depend_on_company(
-    reader: HuggingFaceReader,
-) -> None:
-    passages = passages_of(" ".join(f"{TEXT} {'More rain. ' * n}" for n in range(6)), 20)
-    assert len(passages) > 8  # more than are read at once
-    spans = reader.read("Where did the ferry go?", passages, [""] * len(passages))
-    margins = [span.margin for span in spans]
-    assert margins == sorted(margins, reverse=True)
-    alone = [span for p in passages for span in reader.read("Where did the ferry go?", [p])]
-    alone.sort(key=lambda span: -span.margin)
-    assert {span.text for span in alone} == {span.text for span in spans}
-    for span, other in zip(spans, alone, strict=True):
-        assert span.margin == pytest.approx(other.margin, abs=1e-4)
 
 
 def test_no_answer_score_is_that_of_the_first_token(reader: HuggingFaceReader) -> None:
@@ -79,25 +39,6 @@ def test_no_answer_score_is_that_of_the_first_token(reader: HuggingFaceReader) -
     for span in spans:
         assert span.no_answer == pytest.approx(expected, abs=1e-4)
         assert span.margin == span.score - span.no_answer
-
-
-def test_no_passages_give_no_spans(reader: HuggingFaceReader) -> None:
-    assert reader.read("Where?", []) == []
-
-
-def test_threads_read_the_same_as_one(reader: HuggingFaceReader) -> None:
-    passages = passages_of(TEXT * 3, 20)
-    questions = [f"Where was {town}?" for town in TOWNS]
-    expected = [[s.text for s in reader.read(question, passages)] for question in questions]
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda q: [s.text for s in reader.read(q, passages)], questions))
-    assert found == expected
-
-
-def test_folder_without_onnx_is_loaded_by_transformers(tiny_bert: Path) -> None:
-    reader = load_reader(str(tiny_bert))
-    assert isinstance(reader, HuggingFaceReader)
-    assert (reader.name, reader.folder) == (str(tiny_bert), tiny_bert)
 
 
 @pytest.mark.parametrize("name", ["nobody/no-such-reader", "no-such-reader", "not a name: at all"])
