@@ -1,7 +1,7 @@
 """How likely an answer is right: a logistic regression over features of reading and search.
 
 A reader's own scores rank spans; they are no probabilities. The regression (Platt 1999) is fitted
-by ``bot.training.calibrate`` on articles that the reader was not trained on, and kept as
+by ``bot.training calibrate`` on articles that the reader was not trained on, and kept as
 ``calibration.json`` beside the reader's weights.
 """
 
@@ -134,7 +134,7 @@ class Calibration:
 def _regression(record: Mapping[str, Any], names: tuple[str, ...]) -> Regression:
     if tuple(record["names"]) != names:
         raise ValueError(
-            "its features are not this version's: run python -m bot.training.calibrate again"
+            "its features are not this version's: run python -m bot.training calibrate again"
         )
     weights = tuple(float(weight) for weight in record["weights"])
     if len(weights) != len(names):

@@ -123,7 +123,7 @@ WithReader = Annotated[
     typer.Option(
         "--reader",
         metavar="NAME_OR_PATH",
-        help="Read with this model: the folder of one that bot.training.train made, or any Hugging "
+        help="Read with this model: the folder of one that bot.training made, or any Hugging "
         "Face question-answering model on this machine. Default: NEWSBOT_READER, else the one "
         "that comes along.",
     ),

@@ -40,6 +40,7 @@ class OnnxReader:
         self._folder = folder
         try:
             self._session = open_session(folder / weights)
+            self._inputs = {one.name for one in self._session.get_inputs()}
             self._encoder = PassageTokenizer(folder / "tokenizer.json")
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
@@ -86,12 +87,11 @@ class OnnxReader:
     def _logits(self, item: TokenizedPassage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return each token's logits of being the first and the last of the answer."""
         ids = np.array([item.ids], np.int64)
-        starts, ends = self._session.run(
-            ["start_logits", "end_logits"],
-            {
-                "input_ids": ids,
-                "attention_mask": np.ones_like(ids),
-                "token_type_ids": np.array([item.types], np.int64),
-            },
-        )
+        given = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.array([item.types], np.int64),
+        }
+        read = {name: one for name, one in given.items() if name in self._inputs}
+        starts, ends = self._session.run(["start_logits", "end_logits"], read)
         return starts[0], ends[0]

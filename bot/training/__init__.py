@@ -1,1 +1,1 @@
-"""How a reader is made; nothing of the product imports this."""
+"""How a reader is made: ``bot.training.__main__`` has the recipe. The product does without it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -13,16 +13,15 @@ import numpy.typing as npt
 
 from bot.errors import ReaderError
 from bot.reader.tokenization import PassageTokenizer
-from bot.training.examples import Example, ExampleMaker
+from bot.training.examples import Example
 
 __all__ = ["ROUNDING_TOKENS", "Batch", "BatchFile", "write_batches"]
 
 ROUNDING_TOKENS = 20_000
 """In batches that weights are rounded by (``bot.training.quantization``)."""
 
-_NAMES = ("ids", "types", "row", "first", "starts", "ends", "gold", "group", "batch")
+_NAMES = ("ids", "types", "row", "first", "starts", "ends", "gold", "group", "batch", "padding")
 _SORTED_TOGETHER = 2_000
-_TOLD_EVERY = 500_000  # tokens
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Batch:
     """Padded inputs of B passages of at most L tokens, and what should come out.
 
     Attributes:
-        ids: (B, L) token ids, 0 where padded.
+        ids: (B, L) token ids, the tokenizer's padding where padded.
         types: (B, L) segments, 0 or 1.
         attended: (B, L) bool, False where padded.
         allowed: (B, L) bool, True at the passage's own tokens, where an answer may be.
@@ -60,46 +59,30 @@ class Batch:
 
 
 def write_batches(
-    maker: ExampleMaker,
-    encoder: PassageTokenizer,
+    groups: Iterable[tuple[Example, ...]],
+    tokenizer: PassageTokenizer,
     file: Path,
     *,
-    tokens: int,
     batch_tokens: int,
     seed: int,
-    report: Callable[[int], None],
 ) -> None:
-    """Make batches until there are enough tokens, and write them all at once.
+    """Make batches of examples, and write them all at once.
 
     Args:
-        maker: of the examples; a new epoch begins where one ends.
-        encoder: of what the reader sees.
+        groups: examples, those of one question together.
+        tokenizer: of what the reader sees.
         file: to write, an ``.npz``.
-        tokens: in all batches together, padding included.
-        batch_tokens: in one batch, at the most.
-        seed: of the examples and of the order of the batches.
-        report: called with the tokens made so far.
+        batch_tokens: in one batch, at the most, padding included.
+        seed: of the order of the batches.
 
     Raises:
-        ReaderError: no batch can be made of the questions.
+        ReaderError: no batch can be made of the examples.
     """
-    batches: list[list[list[_Row]]] = []
-    made = told = epoch = 0
-    while made < tokens:
-        rows = (_encode(group, encoder) for group in maker.epoch(seed + epoch))
-        for batch in _pack((row for row in rows if row), batch_tokens, seed + epoch):
-            batches.append(batch)
-            made += sum(map(len, batch)) * max(len(row.ids) for group in batch for row in group)
-            if made >= tokens:
-                break
-            if made - told >= _TOLD_EVERY:
-                report(made)
-                told = made
-        if not made:
-            raise ReaderError("there is nothing to train on but what is held out")
-        epoch += 1
-    report(made)
-    _save(batches, file)
+    rows = (_encode(group, tokenizer) for group in groups)
+    batches = list(_pack((row for row in rows if row), batch_tokens, seed))
+    if not batches:
+        raise ReaderError("there is nothing to train on but what is held out")
+    _save(batches, file, tokenizer.padding)
 
 
 class BatchFile:
@@ -122,7 +105,7 @@ class BatchFile:
         return len(self._data["batch"]) - 1
 
     def first(self, tokens: int) -> list[Batch]:
-        """Give the first batches, until they have so many tokens or there are no more."""
+        """Return the first batches, until they have so many tokens or there are no more."""
         taken, had = 0, 0
         while taken < len(self) and had < tokens:
             had += self.tokens(taken)
@@ -136,11 +119,11 @@ class BatchFile:
         return int(lengths.max() * len(lengths))
 
     def __getitem__(self, number: int) -> Batch:
-        """Give one batch, padded."""
+        """Return one batch, padded."""
         data = self._data
         low, high = data["batch"][number : number + 2]
         count, longest = high - low, int(np.diff(data["row"][low : high + 1]).max())
-        ids = np.zeros((count, longest), np.int64)
+        ids = np.full((count, longest), int(data["padding"]), np.int64)
         types, attended = np.zeros_like(ids), np.zeros(ids.shape, bool)
         allowed, starts, ends = (np.zeros(ids.shape, bool) for _ in range(3))
         for at, row in enumerate(range(low, high)):
@@ -157,10 +140,10 @@ class BatchFile:
         return Batch(ids, types, attended, allowed, starts, ends, group)
 
 
-def _encode(group: tuple[Example, ...], encoder: PassageTokenizer) -> list[_Row]:
+def _encode(group: tuple[Example, ...], tokenizer: PassageTokenizer) -> list[_Row]:
     rows = []
     for example in group:
-        (encoded,) = encoder.encode(example.question, [(example.title, example.passage)])
+        (encoded,) = tokenizer.encode(example.question, [(example.title, example.passage)])
         starts, ends = [], []
         for low, high in example.answers:
             inside = [i for i, (s, e) in enumerate(encoded.offsets) if s < high and e > low]
@@ -205,7 +188,7 @@ def _cut(
     return batches
 
 
-def _save(batches: list[list[list[_Row]]], file: Path) -> None:
+def _save(batches: list[list[list[_Row]]], file: Path, padding: int) -> None:
     rows = [row for batch in batches for group in batch for row in group]
     numbers = [at for batch in batches for at, group in enumerate(batch) for _ in group]
 
@@ -224,5 +207,6 @@ def _save(batches: list[list[list[_Row]]], file: Path) -> None:
         gold=bounds([len(row.starts) for row in rows]),
         group=np.array(numbers, np.int32),
         batch=bounds([sum(map(len, batch)) for batch in batches]),
+        padding=np.array(padding, np.int32),
     )
     part.replace(file)

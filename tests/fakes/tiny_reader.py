@@ -105,31 +105,42 @@ def write_onnx_reader(
     return folder
 
 
-def bert_config(layers: int = 1) -> Any:
-    from transformers import BertConfig
-
-    return BertConfig(
-        vocab_size=len(vocabulary()),
-        hidden_size=16,
-        num_hidden_layers=layers,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=512,
-    )
-
-
-def write_bert(folder: Path, *, head: bool, layers: int = 1, seed: int = 5) -> Path:
-    """Write a tiny BERT, with the layer that answers questions where ``head`` says so."""
+def write_encoder(folder: Path, kind: str, *, head: bool, layers: int = 1, width: int = 16) -> Path:
+    """Write a tiny "bert" or "mpnet", with the layer that answers questions where ``head``."""
     import torch
-    from transformers import BertForQuestionAnswering, BertModel, logging
+    from transformers import AutoConfig, AutoModel, AutoModelForQuestionAnswering, logging
 
     logging.disable_progress_bar()
-    torch.manual_seed(seed)
-    config = bert_config(layers)
-    network = BertForQuestionAnswering(config) if head else BertModel(config)
-    network.save_pretrained(folder)
+    torch.manual_seed(5)
+    config = AutoConfig.for_model(
+        kind,
+        vocab_size=len(vocabulary()),
+        hidden_size=width,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        intermediate_size=2 * width,
+        max_position_embeddings=514,
+    )
+    made = AutoModelForQuestionAnswering if head else AutoModel
+    made.from_config(config).save_pretrained(folder)
     write_tokenizer(folder)
     return folder
+
+
+def write_bert(folder: Path, *, head: bool, layers: int = 1) -> Path:
+    """Write a tiny BERT, with the layer that answers questions where ``head`` says so."""
+    return write_encoder(folder, "bert", head=head, layers=layers)
+
+
+def shake(network: Any, size: float = 0.1) -> Any:
+    """Add noise to every weight of a network, in place; return it."""
+    import torch
+
+    torch.manual_seed(4)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter += size * torch.randn_like(parameter)
+    return network
 
 
 def passages_of(text: str, words: int = 30) -> list[Passage]:

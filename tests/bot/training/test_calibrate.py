@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,10 @@ from typing import Any
 import pytest
 
 from bot.answering.candidates import Candidate, Support
-from bot.answering.confidence import (
-    CALIBRATION_FILE,
-    Calibration,
-)
+from bot.answering.confidence import CALIBRATION_FILE, Calibration
 from bot.settings import Level
 from bot.training import calibrate as fitting
+from bot.training.__main__ import main
 from bot.training.questions import is_held_out, load_questions
 from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
@@ -37,76 +33,30 @@ def reader(town_reader: Path, tmp_path: Path) -> Path:
     return shutil.copytree(town_reader, tmp_path / "reader")
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    def run(*given: object) -> int:
-        monkeypatch.setattr(sys, "argv", ["calibrate", *map(str, given)])
-        return fitting.main()
-
-    return run
-
-
-def test_it_writes_a_calibration_that_the_reader_is_loaded_with(
-    command: Callable[..., int], data: Path, reader: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command(data, "--reader", reader, "--most", 12, "--others", 6) == 0
+def test_calibration_is_written_beside_the_reader(data: Path, reader: Path) -> None:
+    command = ["calibrate", str(data), "--reader", str(reader), "--most", "12", "--others", "6"]
+    assert main(command) == 0
     fitted = Calibration.load(reader / CALIBRATION_FILE)
     for thresholds in (fitted.thresholds, fitted.sentence_thresholds):
         assert set(thresholds) == set(Level)
         assert thresholds[Level.CAUTIOUS] >= thresholds[Level.BALANCED] >= thresholds[Level.EAGER]
         assert all(0 < threshold < 1 for threshold in thresholds.values())
     assert any(fitted.answer.weights) and any(fitted.sentence.weights)
-    assert f"written: {reader / CALIBRATION_FILE}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [("--most", 0), ("--others", -1)])
-def test_numbers_that_mean_nothing_are_refused(
-    command: Callable[..., int],
-    data: Path,
-    reader: Path,
-    wrong: tuple[str, int],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        command(data, "--reader", reader, *wrong)
-    assert stopped.value.code == 2
-    assert wrong[0] in capsys.readouterr().err.splitlines()[-1]
-
-
-def test_data_that_cannot_be_read_is_one_line_and_status_1(
-    command: Callable[..., int], reader: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command(tmp_path / "none.json", "--reader", reader) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("calibrate: ") and str(tmp_path / "none.json") in line
-    assert not (reader / CALIBRATION_FILE).exists()
-
-
-def test_a_reader_that_is_not_there_is_one_line_and_status_1(
-    command: Callable[..., int], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "reader.onnx").write_text("garbage")
-    assert command(data, "--reader", tmp_path) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("calibrate: ") and str(tmp_path) in line
-
-
-def test_data_of_which_nothing_was_held_out_is_one_line_and_status_1(
-    command: Callable[..., int],
-    data: Path,
-    reader: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+def test_data_without_held_out_questions_is_refused(
+    data: Path, reader: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = [json.loads(line) for line in data.read_text().splitlines()]
     held = {q.document for q in load_questions([data]) if is_held_out(q)}
     kept = write_lines(tmp_path / "kept.jsonl", [r for r in rows if r["title"] not in held])
-    assert command(kept, "--reader", reader) == 1
+    assert main(["calibrate", str(kept), "--reader", str(reader)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("calibrate: ") and str(kept) in line
+    assert str(kept) in line and "held out" in line
+    assert not (reader / CALIBRATION_FILE).exists()
 
 
-def test_an_article_is_made_of_a_document_s_contexts_and_answers_are_found_in_it() -> None:
+def test_article_of_a_document_s_contexts_holds_the_answers() -> None:
     questions = [
         question("Where?", "Then it went to Lorne.", "Lorne", document="one", place=2),
         question("What?", "A ferry left Kelby.", "ferry", "Kelby", document="one", place=1),
@@ -135,7 +85,7 @@ def test_as_many_questions_are_asked_of_each_kind() -> None:
     assert chosen == [one.question for one in fitting._choose(asked, 4, random.Random(1))]
 
 
-def test_a_wrong_answer_beside_the_right_one_is_told_from_one_where_there_is_none() -> None:
+def test_wrong_answer_beside_the_right_one_is_told_apart() -> None:
     text = "A ferry left Kelby for Lorne. The mayor of Belwick saw it. Rain fell on Corran town."
     _, (asked,) = fitting._articles([question("Who?", text, "mayor", document="one")])
     cut = SplitterSettings(words=12, overlap=0)

@@ -26,7 +26,7 @@ def rows(size: int, seed: int = 0) -> list[LabelledCandidate]:
     return made
 
 
-def test_what_goes_with_right_answers_counts_and_what_never_varies_does_not() -> None:
+def test_feature_that_never_varies_does_not_count() -> None:
     fitted = fit_regression(rows(400), ANSWER_FEATURES)
     assert fitted.names == ANSWER_FEATURES
     assert fitted.weights[0] > 5 * abs(fitted.weights[1])
@@ -34,7 +34,7 @@ def test_what_goes_with_right_answers_counts_and_what_never_varies_does_not() ->
     assert abs(fitted.bias) < 0.5
 
 
-def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> None:
+def test_kinds_that_do_not_predict_each_other_lower_confidence() -> None:
     alike = rows(600)
     apart = [
         replace(row, right=random.Random(at).random() < 0.5) if row.family == "b" else row
@@ -51,7 +51,7 @@ def test_kinds_of_data_that_do_not_predict_each_other_make_it_less_sure() -> Non
 def best_said(
     given: list[LabelledCandidate], fitted: Regression
 ) -> dict[int, tuple[float, bool, str]]:
-    """Give probability, rightness and kind of the best finding of each question."""
+    """Return probability, rightness and kind of the best finding of each question."""
     best: dict[int, tuple[float, bool, str]] = {}
     for row in given:
         found = (fitted.probability(row.features), row.right, row.family)
@@ -60,7 +60,7 @@ def best_said(
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_best_of_many_findings_is_said_to_be_right_as_often_as_it_is(seed: int) -> None:
+def test_best_of_many_findings_is_as_sure_as_it_is_right(seed: int) -> None:
     chance = random.Random(seed)
     made = []
     for number in range(5_000):
@@ -75,7 +75,7 @@ def test_the_best_of_many_findings_is_said_to_be_right_as_often_as_it_is(seed: i
 
 
 @pytest.mark.parametrize("hard", ["a", "b", "c"])
-def test_no_kind_of_data_is_on_average_surer_than_it_is_right(hard: str) -> None:
+def test_no_kind_of_data_is_surer_than_it_is_right(hard: str) -> None:
     chance = random.Random(3)
     made = []
     for number in range(1_500):
@@ -89,7 +89,7 @@ def test_no_kind_of_data_is_on_average_surer_than_it_is_right(hard: str) -> None
         assert sum(probability - right for probability, right in own) / len(own) < 0.02
 
 
-def test_what_tells_that_the_passage_holds_another_answer_makes_it_surer() -> None:
+def test_passage_that_holds_another_answer_raises_confidence() -> None:
     chance = random.Random(5)
     made = []
     for number in range(3_000):
@@ -114,12 +114,11 @@ def test_nothing_is_fitted_where_all_is_right_or_nothing_is(right: bool) -> None
         assert "too few questions" in one_line(caught.value)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_levels_are_in_order_and_give_what_they_promise(seed: int) -> None:
-    told: list[str] = []
+@pytest.mark.parametrize("seed", range(3))
+def test_levels_are_in_order_and_keep_their_promises(seed: int) -> None:
     made = rows(300, seed)
     answer = Regression(ANSWER_FEATURES, (2.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), -1.0)
-    levels = choose_thresholds(made, answer, told.append)
+    levels = choose_thresholds(made, answer)
     assert levels[Level.CAUTIOUS] >= levels[Level.BALANCED] >= levels[Level.EAGER]
     best = best_said(made, answer)
 
@@ -129,4 +128,3 @@ def test_levels_are_in_order_and_give_what_they_promise(seed: int) -> None:
     cautious = given(Level.CAUTIOUS)
     assert sum(cautious) >= 0.8 * len(cautious)
     assert sum(given(Level.EAGER)) >= 0.95 * sum(right for _, right, _ in best.values())
-    assert len(told) == 4

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
+from transformers import BertConfig
 
 from bot.training.batches import Batch
 from bot.training.losses import batch_loss, shared_loss
-from bot.training.network import load_network, trained_weights
 
 
 class Given(torch.nn.Module):
-    """A network that gives the logits that it holds, whatever it is shown."""
+    """A network that returns the logits that it holds, whatever it is shown."""
 
     def __init__(self, starts: list[list[float]], ends: list[list[float]]) -> None:
         super().__init__()
         self.starts = torch.nn.Parameter(torch.tensor(starts))
         self.ends = torch.nn.Parameter(torch.tensor(ends))
 
-    def bert(self, **inputs: torch.Tensor) -> Any:
+    device = torch.device("cpu")
+    config = BertConfig()
+
+    def base_model(self, **inputs: torch.Tensor) -> Any:
         assert set(inputs) == {"input_ids", "attention_mask", "token_type_ids"}
         assert all(value.dtype == torch.int64 for value in inputs.values())
         return SimpleNamespace(last_hidden_state=torch.stack([self.starts, self.ends], -1))
@@ -63,7 +64,7 @@ def minus_log(logits: list[float], right: list[int]) -> float:
 @pytest.mark.parametrize(
     ("starts", "ends"), [([2], [3]), ([2, 4], [3, 4]), ([0], [0]), ([2, 3, 4], [4])]
 )
-def test_the_loss_of_a_passage_is_minus_log_of_the_odds_of_all_its_answers(
+def test_passage_loss_is_minus_log_of_the_odds_of_all_answers(
     starts: list[int], ends: list[int]
 ) -> None:
     expected = (minus_log(STARTS, starts) + minus_log(ENDS, ends)) / 2
@@ -71,7 +72,7 @@ def test_the_loss_of_a_passage_is_minus_log_of_the_odds_of_all_its_answers(
     assert loss.item() == pytest.approx(expected, abs=1e-5)
 
 
-def test_nothing_is_shared_by_the_passages_of_different_questions() -> None:
+def test_passages_of_different_questions_share_nothing() -> None:
     odds = torch.tensor([[0.0, 1.0, 2.0], [0.0, -1.0, 3.0]])
     right = torch.tensor([[False, True, False], [True, False, False]])
     assert shared_loss(odds, right, torch.tensor([0, 1])).item() == 0
@@ -83,7 +84,7 @@ def test_nothing_is_shared_by_the_passages_of_different_questions() -> None:
     assert two.item() == pytest.approx(sum(each) / 2, abs=1e-5)
 
 
-def test_the_passages_of_a_question_share_one_choice() -> None:
+def test_passages_of_one_question_share_one_choice() -> None:
     odds = torch.tensor([[0.0, 1.0, 2.0], [0.0, -1.0, 3.0], [0.0, 5.0, 5.0]])
     right = torch.tensor([[False, False, True], [True, False, False], [False, True, False]])
     loss = shared_loss(odds, right, torch.tensor([0, 0, 1]))
@@ -91,7 +92,7 @@ def test_the_passages_of_a_question_share_one_choice() -> None:
     assert loss.item() == pytest.approx(-math.log(math.exp(2) / every), abs=1e-5)
 
 
-def test_the_batch_s_loss_is_the_mean_of_what_is_alone_and_shared() -> None:
+def test_batch_loss_is_the_mean_of_what_is_alone_and_shared() -> None:
     both = batch([[2], [0]], [[3], [0]], [0, 0])
     network = Given([STARTS, ENDS], [ENDS, STARTS])
     alone = loss_of(network, batch([[2], [0]], [[3], [0]], [0, 1])).item()
@@ -113,29 +114,3 @@ def test_gradients_are_finite_where_a_passage_has_no_answer(group: list[int], si
         assert weight.grad is not None
         assert weight.grad.isfinite().all()
         assert (weight.grad[:, 1] == 0).all()  # a token of the question can be no answer
-
-
-def test_the_loss_falls_as_the_right_logits_rise() -> None:
-    losses = []
-    for lift in (0.0, 1.0, 2.0, 4.0):
-        starts, ends = STARTS.copy(), ENDS.copy()
-        starts[2] += lift
-        ends[3] += lift
-        network = Given([starts, STARTS], [ends, ENDS])
-        losses.append(loss_of(network, batch([[2], [0]], [[3], [0]], [0, 0])).item())
-    assert losses == sorted(losses, reverse=True)
-    assert len(set(losses)) == len(losses)
-
-
-def test_an_encoder_in_bfloat16_gives_nearly_the_same_loss_and_float32_gradients(
-    tiny_bert: Path,
-) -> None:
-    network = load_network(tiny_bert, 1)
-    ids = np.arange(5, 15).reshape(2, 5)
-    given = replace(batch([[2], [0]], [[3], [0]], [1, 2]), ids=ids)
-    exact, half = batch_loss(network, given), batch_loss(network, given, half=True)
-    assert exact.dtype == half.dtype == torch.float32
-    assert half.item() == pytest.approx(exact.item(), abs=0.05)
-    half.backward()
-    gradients = [weight.grad for weight in trained_weights(network) if weight.grad is not None]
-    assert gradients and all(g.dtype == torch.float32 and g.isfinite().all() for g in gradients)

@@ -1,4 +1,4 @@
-"""Weights on the steps of 8 bits: on the grid, and nearer in what comes out than each alone."""
+"""Weights on the steps of 8 or 4 bits: nearer in what comes out than each rounded alone."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
-from bot.reader.onnx_reader import OnnxReader
 from bot.training.batches import Batch
-from bot.training.dequantize import dequantize_network
-from bot.training.export import export_reader
-from bot.training.network import load_network
-from bot.training.quantization import _rounded, quantize_weights
-from tests.fakes.tiny_reader import bert_config, passages_of
+from bot.training.network import load_network, network_inputs
+from bot.training.quantization import (
+    EIGHT_BITS,
+    FOUR_BITS,
+    WeightGrid,
+    _rounded,
+    _steps,
+    block_multiples,
+    quantize_weights,
+)
+from tests.fakes.tiny_reader import shake
 
-TEXT = "The ferry to Corran was late. Nobody in old Belwick said so! At Lorne there was rain."
+GRIDS = pytest.mark.parametrize("grid", [EIGHT_BITS, FOUR_BITS], ids=["8 bits", "4 bits"])
 
 
 def batches(count: int, rows: int = 6, length: int = 20) -> list[Batch]:
@@ -34,29 +40,18 @@ def batches(count: int, rows: int = 6, length: int = 20) -> list[Batch]:
 
 
 def shaken(folder: Path) -> Any:
-    network = load_network(folder, 1).eval()
-    torch.manual_seed(4)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter += torch.randn_like(parameter) / 5
-    return network
+    return shake(load_network(folder, 1).eval(), 0.2)
 
 
 def logits(network: Any, given: Sequence[Batch]) -> torch.Tensor:
     with torch.inference_mode():
-        outputs = [
-            network(
-                input_ids=torch.from_numpy(batch.ids),
-                attention_mask=torch.from_numpy(batch.attended),
-            )
-            for batch in given
-        ]
+        outputs = [network(**network_inputs(network, batch)) for batch in given]
     return torch.cat([output.start_logits[1:] for output in outputs])
 
 
-def nearest(weights: torch.Tensor) -> torch.Tensor:
-    step = weights.abs().amax(1, keepdim=True) / 127
-    return (weights / step).round() * step
+def nearest(weights: torch.Tensor, grid: WeightGrid) -> torch.Tensor:
+    step, _ = _steps(weights.double(), grid)
+    return ((weights / step).round().clamp(grid.lowest, grid.highest) * step).float()
 
 
 def wide(network: Any) -> dict[str, Any]:
@@ -67,21 +62,21 @@ def wide(network: Any) -> dict[str, Any]:
     }
 
 
-def test_all_weights_are_on_their_output_s_steps_and_the_largest_is_kept(tiny_bert: Path) -> None:
+@GRIDS
+def test_wide_layers_alone_are_rounded_and_their_largest_kept(
+    tiny_bert: Path, grid: WeightGrid
+) -> None:
     was, now = shaken(tiny_bert), shaken(tiny_bert)
-    told: list[str] = []
-    quantize_weights(now, batches(2), told.append)
-    assert told == ["weights: 0 of 4 layers rounded to 8 bits"]
+    quantize_weights(now, batches(2), grid)
     layers = wide(was)
     assert len(layers) == 6
     for name, layer in wide(now).items():
         exact, rounded = layers[name].weight / layer.inverse, layer.weight
-        step = exact.abs().amax(1, keepdim=True) / 127
         torch.testing.assert_close(rounded.abs().amax(1), exact.abs().amax(1))
-        torch.testing.assert_close((rounded / step).round() * step, rounded)
-        assert (rounded != nearest(exact)).any(), name  # not each by itself
-        assert ((rounded - exact).abs() <= 20 * step).all(), name
-    left = [name for name in was.state_dict() if name.removesuffix(".weight") not in layers]
+        torch.testing.assert_close(nearest(rounded, grid), rounded)  # on its own grid
+        assert (rounded != nearest(exact, grid)).any(), name  # not each by itself
+    rounded_too = [*layers, *(["bert.embeddings.word_embeddings"] if grid.block else [])]
+    left = [name for name in was.state_dict() if name.removesuffix(".weight") not in rounded_too]
     assert "qa_outputs.weight" in left and len(left) > 10
     assert all(torch.equal(now.state_dict()[name], was.state_dict()[name]) for name in left)
 
@@ -95,7 +90,7 @@ def test_inputs_are_made_smaller_the_larger_they_become(tiny_bert: Path) -> None
         layer.attention.output.LayerNorm.bias[6] = 0.0
     given = batches(2)
     exact = logits(network, given)
-    quantize_weights(network, given, lambda line: None)
+    quantize_weights(network, given, EIGHT_BITS)
     inverse = layer.intermediate.dense.inverse
     assert inverse.argmin() == 5 and inverse[5] < 0.1
     assert inverse[6] == inverse.max() == 10
@@ -104,49 +99,42 @@ def test_inputs_are_made_smaller_the_larger_they_become(tiny_bert: Path) -> None
     assert (logits(network, given) - exact).abs().max() < 0.05 * exact.abs().max()
 
 
-def test_a_layer_computes_more_nearly_the_same_than_with_nearest_weights() -> None:
+@GRIDS
+def test_layer_is_less_off_than_with_nearest_weights(grid: WeightGrid) -> None:
     torch.manual_seed(2)
     weights = torch.randn(24, 160)
     mixed = torch.randn(12, 160)  # inputs go together: only twelve things vary
     seen, other = (torch.randn(400, 12) @ mixed + torch.randn(400, 160) / 10 for _ in range(2))
-    rounded = _rounded(weights, seen.T @ seen)
+    rounded = _rounded(weights, seen.T @ seen, grid)
 
     def off(instead: torch.Tensor) -> float:
         return (other @ (instead - weights).T).square().mean().sqrt().item()
 
-    assert off(rounded) < 0.4 * off(nearest(weights))
+    assert off(rounded) < 0.5 * off(nearest(weights, grid))
 
 
-def test_inputs_that_never_come_and_outputs_without_weights_are_no_matter() -> None:
+@GRIDS
+def test_inputs_never_seen_and_outputs_without_weights_do_no_harm(grid: WeightGrid) -> None:
     weights = torch.randn(9, 5)
     weights[3] = 0
     seen = torch.zeros(5, 5)
     seen[0, 0] = 2.0
     for products in (seen, torch.zeros(5, 5)):
-        rounded = _rounded(weights, products)
+        rounded = _rounded(weights, products, grid)
         assert rounded.isfinite().all()
-        assert not rounded[3].any()
-        step = weights.abs().amax(1, keepdim=True) / 127
-        assert ((rounded - weights).abs() <= 0.51 * step + 1e-9).all()
+        assert rounded[3].abs().max() < 1e-25
+        assert ((rounded - weights).abs() <= weights.abs().amax(1, keepdim=True) / 7).all()
 
 
-def test_the_8_bit_file_holds_the_rounded_weights_and_a_scale_for_each_word(
-    tiny_bert: Path, tmp_path: Path
-) -> None:
-    network, given = shaken(tiny_bert), batches(3)
-    words = network.bert.embeddings.word_embeddings.weight
-    with torch.no_grad():
-        words[7] *= 100  # one word's numbers do not make the others' coarse
-    was = {name: weight.clone() for name, weight in network.state_dict().items()}
-    export_reader(network, tiny_bert / "tokenizer.json", tmp_path / "reader", given)
-    assert all(torch.equal(weight, was[name]) for name, weight in network.state_dict().items())
-    config = tmp_path / "config.json"
-    bert_config().to_json_file(config)
-    back = load_network(dequantize_network(tmp_path / "reader", config, tmp_path / "back"), 0)
-    quantize_weights(network, given, lambda line: None)
-    for name, layer in wide(network).items():
-        torch.testing.assert_close(back.get_submodule(name).weight, layer.weight * layer.inverse)
-    found = back.state_dict()["bert.embeddings.word_embeddings.weight"]
-    torch.testing.assert_close(found, nearest(was["bert.embeddings.word_embeddings.weight"]))
-    spans = OnnxReader(tmp_path / "reader").read("Where did the ferry go?", passages_of(TEXT))
-    assert all(TEXT[span.start : span.end] == span.text for span in spans)
+def test_steps_of_blocks_are_multiples_found_again() -> None:
+    torch.manual_seed(7)
+    sizes = torch.tensor([1.0, 0.03, 0.4]).repeat_interleave(32)
+    rounded = nearest(torch.randn(50, 96) * sizes, FOUR_BITS)
+    unit, multiples = block_multiples(rounded.double())
+    assert multiples.shape == (50, 3)
+    assert set(multiples.abs().amax(1).tolist()) == {15.0}
+    assert multiples[:, 1].abs().max() <= 2 < multiples[:, 2].abs().min()
+    torch.testing.assert_close(nearest(rounded, FOUR_BITS), rounded)
+    products = rounded / unit
+    torch.testing.assert_close(products, products.round(), atol=1e-3, rtol=0)
+    assert products.abs().max() <= 120.01

@@ -1,220 +1,144 @@
-"""The training command on a tiny encoder and invented questions: killed, resumed, and refused."""
+"""Training on a tiny encoder and invented questions: prepared, killed, resumed, cooled down."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import re
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
-from bot.reader.huggingface import HuggingFaceReader
-from bot.reader.onnx_reader import OnnxReader
-from bot.reader.registry import load_reader
-from bot.training.batches import BatchFile
-from bot.training.train import Recipe, main
-from tests.fakes.tiny_reader import passages_of, town_rows, write_bert, write_lines
+from bot.errors import ReaderError
+from bot.training.prepare import batch_file, prepare
+from bot.training.recipe import Preparation, Recipe
+from bot.training.train import Trainer, train
+from tests.fakes.tiny_reader import town_rows, write_encoder, write_lines
 
-RECIPE = Recipe(
-    tokens=50_000, batch_tokens=150, rate=3e-3, seed=7, processes=2, held_layers=1, held_after=0.6
-)
-TEXT = "The ferry to Corran was late. Nobody in old Belwick said so. At Lorne there was rain."
+HOW = Preparation(files=2, questions=150, batch_tokens=150, longest=128)
+RECIPE = Recipe(rate=3e-3, warm_up=2_000, threads=1, precision="float32")
 
-# The processes that train import the program anew, and with it the shorter time.
 PROGRAM = """
     import sys
-    from bot.training import train
-    train._CHECKPOINT_SECONDS = 0
-    if __name__ == "__main__":
-        sys.exit(train.main())
+    from bot.training import __main__, train
+    train._CHECKPOINT_SECONDS = train._LINE_SECONDS = 0
+    sys.exit(__main__.main())
 """
 
 
-def arguments(data: Path, start: Path, out: Path, recipe: Recipe = RECIPE) -> list[str]:
-    given = [str(data), "--start", str(start), "--out", str(out)]
-    for name, value in vars(recipe).items():
-        given += ["--" + name.replace("_", "-"), str(value)]
-    return given
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    write_lines(folder / "towns.jsonl", town_rows(12))
+    (folder / "mixture.json").write_text('{"towns": 1}')
+    return folder
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run that was killed and started again.
-
-    Attributes:
-        given: its arguments.
-        out: its folder.
-        killed_at: step of the checkpoint when it was killed.
-        before: what it printed until then.
-        after: what it printed when it went on.
-    """
-
-    given: Sequence[str]
-    out: Path
-    killed_at: int
-    before: str
-    after: str
-
-    def steps(self, printed: str) -> list[tuple[int, float]]:
-        found = re.findall(r"step (\d+)/\d+  loss (\S+) ", printed)
-        return [(int(step), float(loss)) for step, loss in found]
+@pytest.fixture(scope="module", params=["bert", "mpnet"])
+def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_encoder(tmp_path_factory.mktemp("encoder"), request.param, head=False, layers=2)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("train")
-    data = write_lines(folder / "towns.jsonl", town_rows(12))
-    start = write_bert(folder / "start", head=False, layers=2)
-    program = folder / "program.py"
-    program.write_text(textwrap.dedent(PROGRAM))
-    out = folder / "out"
-    given = arguments(data, start, out)
-    command = [sys.executable, str(program), *given]
-    variables = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=variables
-    ) as process:
-        assert process.stdout is not None
-        before = ""
-        for line in process.stdout:
-            before += line
-            if "step 50/" in line:
-                break
-        os.killpg(process.pid, signal.SIGKILL)  # it and the processes that it started
-        process.wait()
-    killed_at = checkpoint(out)["step"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=variables, timeout=240)
-    assert done.returncode == 0
-    return Run(given, out, killed_at, before, done.stdout)
+def prepared(data: Path, encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("run")
+    prepare(data, encoder, run, HOW)
+    return run
 
 
-def checkpoint(out: Path) -> dict[str, int]:
-    state: dict[str, int] = torch.load(out / "checkpoint.pt", weights_only=True)
-    return state
+@pytest.fixture
+def run(prepared: Path, tmp_path: Path) -> Path:
+    for number in range(HOW.files):
+        os.link(batch_file(prepared, number), batch_file(tmp_path, number))
+    return tmp_path
 
 
-def test_a_run_that_was_killed_goes_on_from_its_checkpoint(run: Run) -> None:
-    last = checkpoint(run.out)["step"]
-    assert 49 <= run.killed_at < last - 25
-    before, after = (
-        [step for step, _ in run.steps(printed)] for printed in (run.before, run.after)
-    )
-    assert before == [25, 50]
-    assert after[0] == 25 * (run.killed_at // 25 + 1)
-    assert after == list(range(after[0], last + 1, 25))
-    assert "prepared" in run.before and "prepared" not in run.after
-    assert "bot.training.calibrate" in run.after.splitlines()[-1]
+def weights(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: one.clone() for name, one in trainer.network.state_dict().items()}
 
 
-def test_the_loss_falls(run: Run) -> None:
-    losses = [loss for _, loss in run.steps(run.before) + run.steps(run.after)[1:]]
+def steps(trainer: Trainer, count: int) -> list[float]:
+    return [trainer.step() for _ in range(count)]
+
+
+def test_missing_files_of_batches_are_made_and_others_stay(
+    prepared: Path, data: Path, encoder: Path
+) -> None:
+    first, second = (batch_file(prepared, number) for number in range(2))
+    was, bytes_were = first.stat().st_mtime_ns, second.read_bytes()
+    second.unlink()
+    prepare(data, encoder, prepared, HOW)
+    assert first.stat().st_mtime_ns == was and second.exists()
+    assert second.read_bytes() != first.read_bytes() and len(bytes_were) > 1_000
+    with pytest.raises(ReaderError, match=r"prepare\.json: .* made with other settings"):
+        prepare(data, encoder, prepared, Preparation(files=3, questions=9))
+
+
+def test_loss_falls(run: Path, encoder: Path) -> None:
+    losses = steps(Trainer(encoder, run, RECIPE), 60)
     assert all(map(math.isfinite, losses))
-    assert losses[-1] < losses[0] - 0.3
+    assert sum(losses[-10:]) < sum(losses[:10]) - 3
 
 
-def test_it_trains_on_as_many_tokens_as_were_asked_for(run: Run) -> None:
-    batches = BatchFile(run.out / "batches.npz")
-    steps = checkpoint(run.out)["step"]
-    seen = sum(batches.tokens(number) for number in range(RECIPE.processes * steps))
-    assert abs(seen - RECIPE.tokens) <= RECIPE.processes * RECIPE.batch_tokens
-    with np.load(run.out / "batches.npz", allow_pickle=False) as data:
-        assert all(data[name].dtype != object for name in data.files)
+def test_killed_run_goes_on_to_the_same_weights(run: Path, encoder: Path) -> None:
+    program = run / "program.py"
+    program.write_text(textwrap.dedent(PROGRAM))
+    command = [sys.executable, str(program), "train", "--encoder", str(encoder), "--out", str(run)]
+    for name in ("rate", "warm_up", "threads", "precision"):
+        command += [f"--{name.replace('_', '-')}", str(getattr(RECIPE, name))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "step 3 " in line:
+                break
+        os.kill(process.pid, signal.SIGKILL)
+    resumed = Trainer(encoder, run, RECIPE)
+    assert resumed.steps >= 2
+    steps(resumed, 2)
+    (run / "checkpoint.pt").unlink()
+    whole = Trainer(encoder, run, RECIPE)
+    steps(whole, resumed.steps)
+    assert whole.tokens == resumed.tokens
+    for name, one in weights(whole).items():
+        torch.testing.assert_close(weights(resumed)[name], one, atol=0, rtol=0, msg=name)
 
 
-def test_what_comes_out_is_a_reader_with_the_float32_weights_beside_it(run: Run) -> None:
-    reader = load_reader(str(run.out / "reader"))
-    assert isinstance(reader, OnnxReader)
-    other = HuggingFaceReader(str(run.out / "reader" / "torch"))
-    assert (run.out / "reader" / "reader.fp32.onnx").is_file()
-    for each in (reader, other):
-        spans = each.read("Where did the ferry go?", passages_of(TEXT))
-        assert spans
-        assert all(TEXT[span.start : span.end] == span.text for span in spans)
-    assert not list(run.out.glob("*.part*"))
+def test_signal_ends_training_with_a_checkpoint(run: Path, encoder: Path) -> None:
+    class Stopped(Trainer):
+        def step(self) -> float:
+            if self.steps == 2:
+                signal.raise_signal(signal.SIGTERM)
+            return super().step()
+
+    handler = signal.getsignal(signal.SIGTERM)
+    assert not train(Stopped(encoder, run, RECIPE))
+    assert signal.getsignal(signal.SIGTERM) is handler
+    assert Trainer(encoder, run, RECIPE).steps == 3
+    assert not list(run.glob("*.part"))
 
 
-def command(given: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(sys, "argv", ["train", *given])
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which it sets: back it goes
-    return main()
+def test_cool_down_ends_at_rate_0_and_leaves_the_checkpoint(run: Path, encoder: Path) -> None:
+    warm = Trainer(encoder, run, RECIPE)
+    steps(warm, 3)
+    assert 0 < warm.rate < RECIPE.rate
+    warm.save()
+    before = (run / "checkpoint.pt").read_bytes()
+    cooled = Trainer(encoder, run, RECIPE, cool_down=1_000)
+    assert cooled.tokens == warm.tokens and cooled.target == warm.tokens + 1_000
+    assert train(cooled)
+    assert cooled.rate == 0
+    assert (run / "checkpoint.pt").read_bytes() == before
+    assert (run / "cooled.pt").exists()
+    folder = cooled.write_network()
+    assert {"config.json", "tokenizer.json"} <= {file.name for file in folder.iterdir()}
 
 
-@pytest.mark.parametrize("change", [{"seed": 8}, {"tokens": 60_000}, {"processes": 1}])
-def test_another_recipe_in_the_folder_of_a_run_is_refused_in_one_line(
-    run: Run,
-    change: dict[str, int],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    files = {file: file.stat().st_mtime_ns for file in run.out.rglob("*")}
-    other = arguments(Path(run.given[0]), Path(run.given[2]), run.out, replace(RECIPE, **change))
-    assert command(other, monkeypatch) == 1
-    assert refusal(capsys).startswith(f"train: {run.out}: ")
-    assert files == {file: file.stat().st_mtime_ns for file in run.out.rglob("*")}
-
-
-def refusal(capsys: pytest.CaptureFixture[str]) -> str:
-    (line,) = capsys.readouterr().err.splitlines()
-    return line
-
-
-def test_other_data_in_the_folder_of_a_run_is_refused(
-    run: Run,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    data = write_lines(tmp_path / "other.jsonl", town_rows(3))
-    assert command([str(data), *run.given[1:]], monkeypatch) == 1
-    assert str(run.out) in refusal(capsys)
-
-
-def test_a_miner_that_is_no_reader_is_named_before_anything_is_trained(
-    run: Run,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    mined = replace(RECIPE, miner=str(tmp_path / "none"))
-    given = arguments(Path(run.given[0]), Path(run.given[2]), tmp_path / "out", mined)
-    assert command(given, monkeypatch) == 1
-    assert str(tmp_path / "none") in refusal(capsys)
-    assert not list((tmp_path / "out").glob("*.npz"))
-
-
-def test_data_that_cannot_be_read_is_one_line_and_status_1(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "broken.jsonl"
-    file.write_text(json.dumps(town_rows(1)[0]) + "\n{\n")
-    given = arguments(file, tmp_path / "start", tmp_path / "out")
-    assert command(given, monkeypatch) == 1
-    assert f"{tmp_path / 'start'}: no model to begin with" in refusal(capsys)
-    (tmp_path / "start").mkdir()
-    for name in ("config.json", "tokenizer.json"):
-        (tmp_path / "start" / name).write_text("{}")
-    for data, told in ((file, "question 2"), (tmp_path / "none.json", "no such file")):
-        given = arguments(data, tmp_path / "start", tmp_path / "out")
-        assert command(given, monkeypatch) == 1
-        line = refusal(capsys)
-        assert line.startswith("train: ") and str(data) in line and told in line
-
-
-def test_too_few_questions_to_make_a_step_of_are_refused_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    start = write_bert(tmp_path / "start", head=False)
-    data = write_lines(tmp_path / "towns.jsonl", town_rows(2))
-    few = replace(RECIPE, tokens=10, batch_tokens=2_000)
-    assert command(arguments(data, start, tmp_path / "out", few), monkeypatch) == 1
-    assert "batches" in refusal(capsys)
+def test_threads_and_bfloat16_train_alike(run: Path, encoder: Path) -> None:
+    recipe = Recipe(rate=3e-3, warm_up=2_000, threads=2, precision="bfloat16", dropout=0)
+    losses = steps(Trainer(encoder, run, recipe), 20)
+    exact = Recipe(rate=3e-3, warm_up=2_000, threads=2, precision="float32", dropout=0)
+    assert losses == pytest.approx(steps(Trainer(encoder, run, exact), 20), abs=0.1)
