@@ -130,3 +130,8 @@ def samples_index(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedd
     folder = tmp_path_factory.mktemp("samples") / "index"
     build_index([samples_folder()], folder, embedder=embedder)
     return folder
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a parameter of bytes by its argument: packed data differs from process to process."""
+    return argname if isinstance(val, bytes) else None
