@@ -84,7 +84,7 @@ def test_a_text_is_its_own_copy(words: list[str]) -> None:
 
 
 @given(WORDS, st.data())
-def test_a_signature_does_not_hang_on_case_punctuation_or_white_space(
+def test_signature_ignores_case_punctuation_and_white_space(
     words: list[str], data: st.DataObject
 ) -> None:
     gaps = data.draw(
