@@ -103,5 +103,18 @@ def test_tokenizer_without_marks_of_bert_is_refused(tmp_path: Path) -> None:
 
     file = tmp_path / "tokenizer.json"
     Tokenizer(models.WordLevel({"[UNK]": 0, "[CLS]": 1}, unk_token="[UNK]")).save(str(file))
-    with pytest.raises(ValueError, match=r"no \[SEP\]"):
+    with pytest.raises(ValueError, match=r"no </s> or \[SEP\]"):
         PassageTokenizer(file)
+
+
+def test_own_special_tokens_of_mpnet_come_before_those_of_bert(tmp_path: Path) -> None:
+    from tokenizers import models
+
+    tokens = ["[PAD]", "[CLS]", "[SEP]", "<s>", "</s>", "<pad>", "[UNK]"]
+    file = tmp_path / "tokenizer.json"
+    pieces = {token: number for number, token in enumerate(tokens)}
+    Tokenizer(models.WordLevel(pieces, unk_token="[UNK]")).save(str(file))
+    tokenizer = PassageTokenizer(file)
+    (item,) = tokenizer.encode("who", [("", "he")])
+    assert [tokens[number] for number in item.ids] == ["<s>", "[UNK]", "</s>", "[UNK]", "</s>"]
+    assert tokens[tokenizer.padding] == "<pad>"
