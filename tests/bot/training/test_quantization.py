@@ -114,7 +114,7 @@ def test_layer_is_less_off_than_with_nearest_weights(grid: WeightGrid) -> None:
 
 
 @GRIDS
-def test_inputs_never_seen_and_outputs_without_weights_do_no_harm(grid: WeightGrid) -> None:
+def test_unseen_inputs_and_weightless_outputs_do_no_harm(grid: WeightGrid) -> None:
     weights = torch.randn(9, 5)
     weights[3] = 0
     seen = torch.zeros(5, 5)
