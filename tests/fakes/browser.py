@@ -103,9 +103,17 @@ def open_adding(page: Page, way: str) -> None:
 def ask(page: Page, question: str) -> Locator:
     """Ask as a person would, wait for the end of the answer, and return it."""
     replies = page.locator(".answer:not(.streaming), .refusal")
-    before = replies.count()
-    page.get_by_label("Your question").fill(question)
-    page.keyboard.press("Enter")
+    before, asked = replies.count(), questions(page).count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    for _ in range(20):
+        # Gradio passes over what is sent until it has heard of the end of the last answer.
+        box.press("Enter")
+        try:
+            expect(questions(page)).to_have_count(asked + 1, timeout=3_000)
+        except AssertionError:
+            continue
+        break
     expect(replies).to_have_count(before + 1)
     return replies.nth(before)
 

@@ -118,15 +118,19 @@ class PageWatch:
             self.complaints.append(f"{kind}: {text}")
 
 
-@pytest.fixture(scope="package")
-def context(browser: Browser) -> tuple[BrowserContext, PageWatch]:
-    """One context for all tabs, so that the page's scripts are loaded once."""
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[tuple[BrowserContext, PageWatch]]:
+    """One context for the tabs of a module, so that the page's scripts are loaded once.
+
+    Each open tab keeps one of the six connections that a browser has to a server.
+    """
     made = browser.new_context(
         viewport={"width": 1280, "height": 800},
         color_scheme="light",
         permissions=["clipboard-read", "clipboard-write"],
     )
-    return made, PageWatch(made)
+    yield made, PageWatch(made)
+    made.close()
 
 
 @pytest.fixture
