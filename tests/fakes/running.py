@@ -60,7 +60,7 @@ def run_on_terminal(
     Args:
         words: after ``newsbot``.
         stop_at: Ctrl-C is pressed once this has been seen.
-        typed: what is typed, each after a prompt that has to be seen first.
+        typed: what is typed, each after what has to be seen first.
         environ: variables beside those of the tests.
     """
     import pty
@@ -92,7 +92,7 @@ def run_on_terminal(
         if stop_at is not None and stop_at.encode() in seen:
             process.send_signal(signal.SIGINT)
             stop_at = None
-        if waiting and (found := seen.find(waiting[0][0].encode(), answered)) >= 0:
+        while waiting and (found := seen.find(waiting[0][0].encode(), answered)) >= 0:
             answered = found + len(waiting[0][0].encode())
             os.write(ours, waiting.pop(0)[1].encode())
     os.close(ours)

@@ -58,8 +58,12 @@ def test_prompt_recalls_a_question_and_ends_on_ctrl_d(samples_index: Path) -> No
     question = "What is the capital of France?"
     status, seen = run_on_terminal(
         *("ask", "--interactive", "--index", samples_index),
-        typed=[("> ", f"{question}\n"), (REFUSAL, "/sources\n"), ("no sources", "\x1b[A\x1b[A\n")]
-        + [(REFUSAL, "\x04")],
+        typed=[
+            *(("> ", f"{question}\n"), (REFUSAL, "")),
+            *(("> ", "/sources\n"), ("no sources", "")),
+            *(("> ", "\x1b[A\x1b[A\n"), (REFUSAL, "")),
+            ("> ", "\x04"),  # typed before the prompt it would end the terminal's line, not ours
+        ],
     )
     assert status == 0
     assert seen.count(REFUSAL) == 2 and "Traceback" not in seen
