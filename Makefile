@@ -75,13 +75,13 @@ $(INSTALLED_TEST): $(MADE_FROM)
 # Prints the samples' folder if there is no index. One that is there but cannot be read is left to
 # `newsbot chat` to report: samples must never be written over somebody's damaged index.
 define SAMPLES_IF_NO_INDEX
-from bot.settings import default_index
+from bot.settings import Settings
 from corpus.errors import NewsbotError
 from corpus.samples import samples_folder
 from index.errors import IndexMissing
 from index.store.layout import current_generation
 try:
-    current_generation(default_index())
+    current_generation(Settings.load().index)
 except IndexMissing:
     print(samples_folder())
 except NewsbotError:

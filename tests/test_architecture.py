@@ -47,7 +47,6 @@ def _distribution(requirement: str) -> str:
     return found[0].lower().replace("_", "-")
 
 
-NOT_YET = pytest.mark.xfail(strict=False)
 PRODUCT_RULES = [
     *(rules.environment_readers, rules.import_cycles, rules.imports_of_own_root),
     *(rules.incomplete_all, rules.long_modules, rules.repeated_class_names, rules.upward_imports),
@@ -55,7 +54,7 @@ PRODUCT_RULES = [
 TREE_RULES = [
     rules.meaningless_names,
     rules.restricted_imports,
-    pytest.param(rules.long_test_names, marks=NOT_YET),
+    rules.long_test_names,
 ]
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,6 +91,7 @@ def run_on_terminal(
             break
         seen += piece
         if stop_at is not None and stop_at.encode() in seen:
+            time.sleep(0.5)  # a signal between the prompt and the wait for a key is not seen
             process.send_signal(signal.SIGINT)
             stop_at = None
         while waiting and (found := seen.find(waiting[0][0].encode(), answered)) >= 0:

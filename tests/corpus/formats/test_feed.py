@@ -73,6 +73,7 @@ def test_an_item_of_rss_gives_what_it_says_of_itself(read_all: ReadAll) -> None:
         published="Tue, 31 Dec 2019 14:05:00 +0100",
         language="en-gb",
         key="post-17",
+        in_feed=True,
         place="entry 1",
     )
     assert isinstance(second, Draft)
