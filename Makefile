@@ -15,7 +15,7 @@ DATA ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Python compiles what it imports; compiling all packages would double the time of installing them.
-PIP_INSTALL := $(PIP_INSTALL) --no-compile
+PIP_INSTALL := $(PIP) install -qq --no-compile
 CONSTRAINTS := $(VENV)/constraints.txt
 # Repeating a command costs a look at these files' times, not a look at every package.
 INSTALLED := $(VENV)/.newsbot-$(TORCH)
