@@ -17,9 +17,11 @@ from corpus.errors import NewsbotError
 if TYPE_CHECKING:
     from bot.access.policy import AccessPolicy
 
-__all__ = ["ArticleSearch", "TableView"]
+__all__ = ["IN_TURN", "ArticleSearch", "TableView"]
 
 _LONGEST_SEARCH = 300  # code points
+# One after the other, or a slow refresh would undo the search that was typed meanwhile.
+IN_TURN: dict[str, Any] = {**HIDDEN, "concurrency_id": "article_table", "concurrency_limit": 1}
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class ArticleSearch:
         view = gr.State(TableView())
         self.inputs: list[Any] = [words, view]  # of ``show``
         outputs = [self.table, view]
-        words.change(self._find, self.inputs, outputs, trigger_mode="always_last", **QUICK)
-        self.table.sort(self._sort, self.inputs, outputs, **QUICK)
-        self.table.turn(self._turn_page, self.inputs, outputs, **QUICK)
+        words.change(self._find, self.inputs, outputs, trigger_mode="always_last", **IN_TURN)
+        self.table.sort(self._sort, self.inputs, outputs, **IN_TURN)
+        self.table.turn(self._turn_page, self.inputs, outputs, **IN_TURN)
         self.table.removal(self._ask_removal, None, self.question.outputs, **QUICK)
 
     def show(self, words: str | None, view: TableView, request: gr.Request) -> str:
@@ -79,7 +81,7 @@ class ArticleSearch:
             return gr.update(value=self.show(words, view, request), gone=gone)
 
         inputs = [*self.inputs, self.question.ids, opened]
-        return event.then(refresh, inputs, self.table, **HIDDEN)
+        return event.then(refresh, inputs, self.table, **IN_TURN)
 
     # Gradio takes the name of a private event from those of the endpoints: none is called search.
     def _find(self, words: str, view: TableView, request: gr.Request) -> list[Any]:

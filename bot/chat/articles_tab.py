@@ -9,7 +9,7 @@ import gradio as gr
 
 from bot.chat.add_form import AddForm
 from bot.chat.article_reader import ArticleReader
-from bot.chat.article_search import ArticleSearch
+from bot.chat.article_search import IN_TURN, ArticleSearch
 from bot.chat.article_table import ArticleTable
 from bot.chat.events import HIDDEN, QUICK, visible
 from bot.chat.job_panel import JobPanel
@@ -64,7 +64,7 @@ class ArticlesTab:
         looked at.
         """
         selected(self._permit, None, self._permitted, **QUICK)
-        selected(self.search.show, self.search.inputs, self.search.table, **HIDDEN)
+        selected(self.search.show, self.search.inputs, self.search.table, **IN_TURN)
         panel, once = self._panel, {"trigger_mode": "once", **HIDDEN}
         self._refresh_after(selected(panel.follow_current, None, panel.outputs, **once))
 
