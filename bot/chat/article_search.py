@@ -49,18 +49,22 @@ class ArticleSearch:
         )
         self.question = RemovalQuestion()
         code = script("article_table.js")
-        # ``gone``: ids that are no longer to be selected
-        self.table = gr.HTML("", elem_id="table", js_on_load=code, gone=[])
+        # ``gone``: ids that are no longer to be selected; ``words``: what the rows were searched for
+        self.table = gr.HTML("", elem_id="table", js_on_load=code, gone=[], words="")
         view = gr.State(TableView())
         self.inputs: list[Any] = [words, view]  # of ``show``
         outputs = [self.table, view]
         words.change(self._find, self.inputs, outputs, trigger_mode="always_last", **IN_TURN)
+        self.table.stale(self._find, self.inputs, outputs, trigger_mode="always_last", **IN_TURN)
         self.table.sort(self._sort, self.inputs, outputs, **IN_TURN)
         self.table.turn(self._turn_page, self.inputs, outputs, **IN_TURN)
         self.table.removal(self._ask_removal, None, self.question.outputs, **QUICK)
 
-    def show(self, words: str | None, view: TableView, request: gr.Request) -> str:
-        """Return the table as HTML."""
+    def show(self, words: str | None, view: TableView, request: gr.Request) -> Any:
+        """Return an update of the table."""
+        return gr.update(value=self._html(words, view, request), words=words or "")
+
+    def _html(self, words: str | None, view: TableView, request: gr.Request) -> str:
         try:
             rows = self._table.rows()
         except NewsbotError as error:
@@ -78,7 +82,7 @@ class ArticleSearch:
         ) -> Any:
             known = {row.id for row in self._table.rows_or_none()}
             gone = [one for one in (*asked, opened) if one not in known]
-            return gr.update(value=self.show(words, view, request), gone=gone)
+            return gr.update(value=self._html(words, view, request), words=words, gone=gone)
 
         inputs = [*self.inputs, self.question.ids, opened]
         return event.then(refresh, inputs, self.table, **IN_TURN)

@@ -47,7 +47,7 @@ Network = Annotated[
 ]
 
 app = typer.Typer(
-    help=__doc__,
+    help=(__doc__ or "").replace(r"\b", "\b"),  # the mark of lines that are not wrapped
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

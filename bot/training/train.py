@@ -77,7 +77,6 @@ class Trainer:
             recipe: of the run.
             cool_down: tokens in which the rate goes down to zero; 0 holds it.
         """
-        torch.set_flush_denormal(True)
         if recipe.device == "cpu":
             torch.set_num_threads(1)  # each of the recipe's threads computes by itself
         self._recipe, self._run, self._encoder = recipe, run, encoder
@@ -204,6 +203,7 @@ def train(trainer: Trainer) -> bool:
         for number in (signal.SIGTERM, signal.SIGINT)
     }
     progress, saved = _Progress(trainer), time.monotonic()
+    torch.set_flush_denormal(True)  # of this thread, and of those that it starts
     try:
         while trainer.tokens < trainer.target and not stopped:
             progress.add(trainer.step())
@@ -212,6 +212,7 @@ def train(trainer: Trainer) -> bool:
                 saved = time.monotonic()
         trainer.save()
     finally:
+        torch.set_flush_denormal(False)
         for number, handler in former.items():
             signal.signal(number, handler)
     return not stopped

@@ -53,6 +53,7 @@ def run(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
 def run_on_terminal(
     *words: str | Path,
     stop_at: str | None = None,
+    stop_after: float = 0.0,
     typed: Sequence[tuple[str, str]] = (),
     **environ: str,
 ) -> tuple[int, str]:
@@ -61,6 +62,8 @@ def run_on_terminal(
     Args:
         words: after ``newsbot``.
         stop_at: Ctrl-C is pressed once this has been seen.
+        stop_after: seconds to wait before it is pressed. A prompt needs some: Python does not see
+            a signal between printing the prompt and waiting for a key.
         typed: what is typed, each after what has to be seen first.
         environ: variables beside those of the tests.
     """
@@ -91,7 +94,7 @@ def run_on_terminal(
             break
         seen += piece
         if stop_at is not None and stop_at.encode() in seen:
-            time.sleep(0.5)  # a signal between the prompt and the wait for a key is not seen
+            time.sleep(stop_after)
             process.send_signal(signal.SIGINT)
             stop_at = None
         while waiting and (found := seen.find(waiting[0][0].encode(), answered)) >= 0:

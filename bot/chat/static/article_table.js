@@ -36,7 +36,12 @@ element.addEventListener("click", (event) => {
     element.querySelector('input[name="select-page"]').focus();
   }
 });
-watch("value", mark);
+watch("value", () => {
+  mark();
+  // A refresh that was begun before words were typed may end after their search: it is done again.
+  const box = document.querySelector("#search textarea, #search input");
+  setTimeout(() => box && box.value !== props.words && trigger("stale"), 500);
+});
 watch("gone", () => {
   for (const id of props.gone) selected.delete(id);
   mark();

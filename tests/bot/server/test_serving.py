@@ -337,12 +337,12 @@ def proxy(upstream: str, prefix: str) -> Iterator[str]:
 def test_remembered_sessions_are_bounded(
     tmp_path: Path, samples_index: Path, embedder: Embedder
 ) -> None:
-    def sessions() -> int:
+    def sessions() -> list[SessionState]:
         gc.collect()
-        return sum(type(one) is SessionState for one in gc.get_objects())
+        return [one for one in gc.get_objects() if type(one) is SessionState]
 
     bot = copied(samples_index, tmp_path / "index", embedder)
-    before = sessions()
+    before = {id(one): one for one in sessions()}  # held, so that no id is used again
     with (
         serving_on(bot, ServerConfig(limits=ServerLimits(sessions=3))) as url,
         httpx.Client(base_url=url, timeout=60) as client,
@@ -350,7 +350,7 @@ def test_remembered_sessions_are_bounded(
         seen = []
         for _ in range(6):
             call(client, "status")
-            seen.append(sessions() - before)
+            seen.append(sum(id(one) not in before for one in sessions()))
     assert seen[:2] == [1, 2]
     assert max(seen) == seen[-1] == 3
 
