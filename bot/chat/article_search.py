@@ -49,7 +49,7 @@ class ArticleSearch:
         )
         self.question = RemovalQuestion()
         code = script("article_table.js")
-        # ``gone``: ids that are no longer to be selected; ``words``: what the rows were searched for
+        # ``gone``: ids that are no longer to be selected; ``words``: what was searched for
         self.table = gr.HTML("", elem_id="table", js_on_load=code, gone=[], words="")
         view = gr.State(TableView())
         self.inputs: list[Any] = [words, view]  # of ``show``

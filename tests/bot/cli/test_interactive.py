@@ -70,6 +70,8 @@ def test_prompt_recalls_a_question_and_ends_on_ctrl_d(samples_index: Path) -> No
 
 
 def test_ctrl_c_at_the_prompt_ends_quietly(samples_index: Path) -> None:
-    status, seen = run_on_terminal("ask", "-i", "--index", samples_index, stop_at="> ", stop_after=0.5)
+    status, seen = run_on_terminal(
+        "ask", "-i", "--index", samples_index, stop_at="> ", stop_after=0.5
+    )
     assert status == 0
     assert "Traceback" not in seen
