@@ -8,10 +8,13 @@ from typing import Any
 
 from index.results import DuplicateRef
 
-__all__ = ["REFUSAL", "Alternative", "Answer", "Citation"]
+__all__ = ["CLOSEST", "REFUSAL", "Alternative", "Answer", "Citation"]
 
 REFUSAL = "The articles do not say."
 """What a refused answer says."""
+
+CLOSEST = "Closest, but no sure answer:"
+"""What stands before the sentence that came closest, wherever it is shown."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class Answer:
             was found.
         citations: in the order of their numbers; empty in a refusal.
         alternatives: other good answers, the most probable first; empty in a refusal.
-        closest: in a refusal the passages that came closest, none of which answers; else empty.
+        closest: in a refusal the sentence that came closest, where the odds are that its passage
+            answers; else empty.
         timings: milliseconds by step: ``search``, ``read``, ``total``.
         notes: one-line remarks, such as that the question was cut.
     """

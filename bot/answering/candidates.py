@@ -43,12 +43,14 @@ class Candidate:
         probability: that it is right, 0 to 1.
         supports: the sentences it stands in, the strongest first, each once.
         features: what the probability comes from, as ``ANSWER_FEATURES`` names them.
+        answerable: log-odds that the passage it stands in holds some answer.
     """
 
     text: str
     probability: float
     supports: tuple[Support, ...]
     features: tuple[float, ...] = ()
+    answerable: float = LEAST_MARGIN
 
 
 def normalised_answer(text: str) -> str:
@@ -122,7 +124,8 @@ def score_candidates(
         )
         text = " ".join(top.text.split())
         probability = regression.probability(features)
-        candidates.append(Candidate(text, probability, supports, features))
+        answerable = bounded_margin(top.passage_margin)
+        candidates.append(Candidate(text, probability, supports, features, answerable))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 

@@ -9,7 +9,6 @@ from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
 from bot.answering.candidates import Candidate, normalised_answer
 from bot.answering.quote import Quote
 from bot.answering.sentence_selection import SelectedSentence
-from index.results import Hit
 
 __all__ = ["MOST_SENTENCES", "compose_answer", "compose_sentences"]
 
@@ -17,31 +16,28 @@ MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
 
 _MOST_ALTERNATIVES = 3
-_MOST_CLOSEST = 3
 _NEAR_BEST = 0.5  # share of the best probability that a further answer must have
 _MUCH_WEAKER = 2.0  # how far below the strongest a supporting sentence's margin may be
 
 _AnyQuoted = TypeVar("_AnyQuoted", bound=Quote)
 
 
-def compose_answer(
-    candidates: Sequence[Candidate], threshold: float, closest: Sequence[Hit] = ()
-) -> Answer:
+def compose_answer(candidates: Sequence[Candidate], threshold: float) -> Answer:
     """Answer in a few words, with the sentences they stand in, or refuse.
 
     Args:
         candidates: the most probable first.
         threshold: least probability of an answer, 0 to 1; below it the answer is refused.
-        closest: hits to name in a refusal, the nearest first.
 
     Returns:
         The best candidate, with at most ``MOST_SENTENCES`` of its sentences quoted; good
-        candidates that say something else are its alternatives.
+        candidates that say something else are its alternatives. A refusal names the best
+        candidate's sentence as the closest where the odds are that its passage answers.
     """
-    confidence = candidates[0].probability if candidates else 0.0
-    if not candidates or confidence < threshold:
-        return _refuse(confidence, closest)
+    if not candidates or candidates[0].probability < threshold:
+        return _refuse(candidates)
     best = candidates[0]
+    confidence = best.probability
     citations = _cite(_strongest(best), 1)
     quoted = " ".join(f"“{_prose(c.quote)}” [{c.number}]" for c in citations)
     alternatives: list[Alternative] = []
@@ -57,7 +53,6 @@ def compose_answer(
 def compose_sentences(
     sentences: Sequence[SelectedSentence],
     threshold: float,
-    closest: Sequence[Hit] = (),
     *,
     most: int = MOST_SENTENCES,
 ) -> Answer:
@@ -69,15 +64,14 @@ def compose_sentences(
     Args:
         sentences: the most probable first.
         threshold: least probability of the best sentence, 0 to 1; below it the answer is refused.
-        closest: hits to name in a refusal, the nearest first.
         most: sentences at the most.
 
     Returns:
         An answer whose citations are of these sentences and nothing else.
     """
-    confidence = sentences[0].probability if sentences else 0.0
-    if not sentences or confidence < threshold:
-        return _refuse(confidence, closest)
+    if not sentences or sentences[0].probability < threshold:
+        return _refuse(sentences)
+    confidence = sentences[0].probability
     least = max(threshold, _NEAR_BEST * confidence)
     good = [item for item in sentences if item.probability >= least]
     citations = _cite(_readable(_different(good, most)), 1)
@@ -85,12 +79,13 @@ def compose_sentences(
     return Answer(text, None, False, confidence, citations)
 
 
-def _refuse(confidence: float, closest: Sequence[Hit]) -> Answer:
-    places = [
-        Quote(hit.article, hit.passage.start, hit.passage.end, copies=hit.copies)
-        for hit in closest[:_MOST_CLOSEST]
-    ]
-    return Answer(REFUSAL, None, True, confidence, (), closest=_cite(places, 1))
+def _refuse(found: Sequence[Candidate | SelectedSentence]) -> Answer:
+    """Refuse, and name the closest sentence where the passage that it stands in likely answers."""
+    if not found:
+        return Answer(REFUSAL, None, True, 0.0, ())
+    best = found[0]
+    closest = _cite(best.supports[:1], 1) if best.answerable > 0 else ()
+    return Answer(REFUSAL, None, True, best.probability, (), closest=closest)
 
 
 def _prose(text: str) -> str:

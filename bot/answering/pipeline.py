@@ -67,13 +67,13 @@ def answer_hits(
         candidates.sort(key=lambda candidate: -candidate.probability)
         if latest:
             candidates = newest_first(candidates, threshold)
-        answer = compose_answer(candidates, threshold, result.hits)
+        answer = compose_answer(candidates, threshold)
     else:
         sentences = select_sentences(result, spans, embedder, calibration.sentence)
         if latest:
             sentences = newest_first(sentences, threshold)
         most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES
-        answer = compose_sentences(sentences, threshold, result.hits, most=most)
+        answer = compose_sentences(sentences, threshold, most=most)
 
     timings = {"read": 1000 * (time.perf_counter() - began)}
     return replace(answer, timings=timings, notes=result.notes)

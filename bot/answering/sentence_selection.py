@@ -30,10 +30,12 @@ class SelectedSentence(Quote):
     Attributes:
         probability: that it holds the answer, 0 to 1.
         features: what the probability comes from, as ``SENTENCE_FEATURES`` names them.
+        answerable: log-odds that the passage it stands in holds some answer.
     """
 
     probability: float
     features: tuple[float, ...] = ()
+    answerable: float = LEAST_MARGIN
 
     @property
     def supports(self) -> tuple[Quote, ...]:
@@ -74,20 +76,23 @@ def select_sentences(
     for span in spans:
         place = (span.passage.article_id, span.sentence)
         margins[place] = max(bounded_margin(span.margin), margins.get(place, LEAST_MARGIN))
-    answerable = passage_margins(spans)
+    margin_of = passage_margins(spans)
     quotes = [Quote(hit.article, *sentence) for (_, sentence), hit in found.items()]
     similarities = embedder.embed_passages([quote.text for quote in quotes]) @ result.vector
     selected = []
     for (place, hit), quote, similarity in zip(found.items(), quotes, similarities, strict=True):
+        answerable = margin_of.get(hit.passage, LEAST_MARGIN)
         features = (
             float(similarity),
             coverage(result.idf, quote.stems),
             float(has_asked_kind(result.question, quote.text)),
             margins.get(place, LEAST_MARGIN),
-            answerable.get(hit.passage, LEAST_MARGIN),
+            answerable,
         )
         probability = regression.probability(features)
         selected.append(
-            SelectedSentence(hit.article, *place[1], probability, features, copies=hit.copies)
+            SelectedSentence(
+                hit.article, *place[1], probability, features, answerable, copies=hit.copies
+            )
         )
     return sorted(selected, key=lambda sentence: -sentence.probability)

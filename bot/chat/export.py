@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bot.answering.answers import CLOSEST
 from bot.chat.html.markup import safe_link
 from bot.chat.turns import day_of
 from bot.sanitize import clean, one_line
@@ -23,10 +24,13 @@ _MARKED = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
 def as_text(turn: Turn) -> str:
     """Return an answer with its sources numbered below it, as plain text."""
     lines = [clean(turn.answer.text)]
-    for cited in _numbered(turn):
+    for cited in turn.cited():
         address = cited.url if safe_link(cited.url) else None
         where = ", ".join(filter(None, (one_line(cited.title) or "Untitled", *_place(cited))))
-        lines.append(f"[{cited.number}] {where}{f', {address}' if address else ''}")
+        mark = f"[{cited.number}]"
+        if turn.answer.refused:
+            mark = f"{CLOSEST} “{one_line(cited.quote)}”"
+        lines.append(f"{mark} {where}{f', {address}' if address else ''}")
     return "\n".join(lines)
 
 
@@ -50,7 +54,9 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
         for other in turn.answer.alternatives:
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
             yield f"Or: {_plain(other.short_answer)} {numbers}\n"
-        for cited in _numbered(turn):
+        if turn.answer.closest:
+            yield f"{CLOSEST}\n"
+        for cited in turn.cited():
             yield from _source(cited)
         yield ""
 
@@ -63,12 +69,6 @@ def _source(cited: Citation) -> Iterator[str]:
     where = ", ".join([named, *map(_plain, _place(cited))])
     yield f"- \\[{cited.number}\\] {where}, characters {cited.start}\\-{cited.end}:"
     yield f"  > {_plain(cited.quote)}"
-
-
-def _numbered(turn: Turn) -> Iterator[Citation]:
-    """Yield what the answer cites; a refusal cites nothing."""
-    if not turn.answer.refused:
-        yield from turn.cited()
 
 
 def _place(cited: Citation) -> list[str]:

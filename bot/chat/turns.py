@@ -54,7 +54,7 @@ class Turn:
     vote: Vote | None = None
 
     def cited(self) -> Iterator[Citation]:
-        """Yield everything the answer cites; of a refusal, the passages that came closest."""
+        """Yield everything the answer cites; of a refusal, the closest sentence."""
         yield from self.answer.citations
         for other in self.answer.alternatives:
             yield from other.citations

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bot.answering.answers import CLOSEST
 from bot.cli.console import OutputLine
 from bot.sanitize import counted, one_line
 
@@ -31,8 +32,13 @@ _MOST_COPIES = 5  # that are named; --json has them all
 
 
 def answer_lines(answer: Answer) -> Iterator[OutputLine]:
-    """Lay out the prose and, unless it is a refusal, each source with its quote and offsets."""
+    """Lay out the prose and each source with its quote and offsets; of a refusal, the closest."""
     yield OutputLine(tuple(_marked(answer.text)))
+    for cited in answer.closest:
+        yield OutputLine()
+        dates = _dates(cited.published, cited.updated)
+        yield _heading(CLOSEST, cited.title, cited.source, dates)
+        yield from _below(cited)
     yield from _sources(answer.citations)
     for other in answer.alternatives:
         yield OutputLine()
@@ -46,11 +52,15 @@ def _sources(citations: Sequence[Citation]) -> Iterator[OutputLine]:
         yield OutputLine()
         dates = _dates(cited.published, cited.updated)
         yield _heading(f"[{cited.number}]", cited.title, cited.source, dates)
-        yield _place(cited.article_id, cited.page, cited.start, cited.end)
-        if cited.url and cited.url != cited.article_id:
-            yield OutputLine(((one_line(cited.url), "dim"),), indent=4)
-        yield from _also_in(cited.copies)
-        yield OutputLine(((f'"{one_line(cited.quote)}"', ""),), indent=4)
+        yield from _below(cited)
+
+
+def _below(cited: Citation) -> Iterator[OutputLine]:
+    yield _place(cited.article_id, cited.page, cited.start, cited.end)
+    if cited.url and cited.url != cited.article_id:
+        yield OutputLine(((one_line(cited.url), "dim"),), indent=4)
+    yield from _also_in(cited.copies)
+    yield OutputLine(((f'"{one_line(cited.quote)}"', ""),), indent=4)
 
 
 def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[OutputLine]:

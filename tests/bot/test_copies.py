@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering.answers import Citation
 from bot.answering.candidates import group_spans, score_candidates
-from bot.answering.composing import compose_answer, compose_sentences
+from bot.answering.composing import compose_sentences
 from bot.answering.context_rereading import ContextRereading
 from bot.answering.sentence_selection import SelectedSentence
 from bot.chat.conversation import converse
@@ -73,12 +73,6 @@ def test_every_copy_is_an_article_and_none_is_read_twice(bot: NewsBot) -> None:
     assert {article.id.rpartition("/")[2] for article in bot.articles()} == set(PAPERS)
     hits = bot.search(QUESTION, 20)
     assert len({hit.passage.text for hit in hits}) == len(hits)
-
-
-def test_closest_passages_of_a_refusal_name_their_copies(bot: NewsBot) -> None:
-    hits = bot.search(QUESTION, 1)
-    (closest,) = compose_answer([], threshold=0.5, closest=hits).closest
-    assert sources(closest.copies) == ["Post", "Wire"]
 
 
 def test_command_line_names_copies(bot: NewsBot) -> None:

@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.answering.answers import CLOSEST
 from bot.chat.html.cards import card_id
 from bot.chat.html.markup import byline, escaped, title_html
 from bot.sanitize import clean
@@ -102,21 +103,18 @@ def _refusal(answer: Answer, turn: int, filters: str) -> str:
     if filters:
         advice = f"Only these were asked: <bdi>{escaped(filters)}</bdi>."
     closest = "".join(
-        f'<li><button type="button" class="link" name="read" value="{turn}/{cited.number}">'
+        f'<div class="closest"><p>{CLOSEST}</p>'
+        f'<blockquote dir="auto">{escaped(_prose(cited.quote))}</blockquote>'
+        f'<button type="button" class="link" name="read" value="{turn}/{cited.number}">'
         f"<bdi>{title_html(cited.title)}</bdi></button>"
-        f"{byline(cited.source, cited.published, updated=cited.updated)}</li>"
+        f"{byline(cited.source, cited.published, updated=cited.updated)}</div>"
         for cited in answer.closest
-    )
-    folded = (
-        f'<details class="closest"><summary>Closest articles</summary><ul>{closest}</ul></details>'
-        if closest
-        else ""
     )
     return (
         f'<div class="refusal"><p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
         f"<p>Nothing in the {'chosen' if filters else 'indexed'} articles answers this. "
         f"{advice}</p>"
-        f"{_notes(answer.notes)}{folded}{_foot(answer, turn)}</div>"
+        f"{_notes(answer.notes)}{closest}{_foot(answer, turn)}</div>"
     )
 
 

@@ -14,14 +14,13 @@ from bot.answering.answers import REFUSAL, Answer, Citation
 from bot.answering.candidates import Candidate, Support
 from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
 from bot.answering.sentence_selection import SelectedSentence
+from bot.reader.reader import LEAST_MARGIN
 from corpus.article import Article
 from corpus.sentences import sentence_spans
-from index.results import Hit
-from tests.fakes.invented import ARTICLES, BRIDGE, FERRY, HARBOUR, hit_of, passage_of
+from tests.fakes.invented import ARTICLES, BRIDGE, FERRY, HARBOUR
 
 DENIED = "Captain Ina Roos denied the charge."
 TEXTS = ("Ina Roos", "the captain", "Captain Ina Roos", "fog", "300 crowns", "the mayor", "[2]")
-HITS = tuple(hit_of(passage_of(article, 0, 2)) for article in ARTICLES.values())
 
 
 def place(article: Article, number: int) -> tuple[int, int]:
@@ -56,7 +55,6 @@ SCORED = st.lists(
     st.builds(lambda at, probability: sentence(*at, probability), SENTENCES, PROBABILITIES),
     max_size=10,
 ).map(lambda found: sorted(found, key=lambda one: -one.probability))
-CLOSEST = st.lists(st.sampled_from(HITS), max_size=5)
 
 
 def is_whole(answer: Answer) -> bool:
@@ -86,29 +84,27 @@ def is_whole(answer: Answer) -> bool:
     return True
 
 
-@given(CANDIDATES, PROBABILITIES, CLOSEST)
+@given(CANDIDATES, PROBABILITIES)
 def test_answer_of_any_candidates_cites_exact_places(
-    candidates: list[Candidate], threshold: float, closest: list[Hit]
+    candidates: list[Candidate], threshold: float
 ) -> None:
-    answer = compose_answer(candidates, threshold=threshold, closest=closest)
+    answer = compose_answer(candidates, threshold=threshold)
     assert is_whole(answer)
     best = candidates[0].probability if candidates else 0.0
     assert answer.refused == (not candidates or best < threshold)
     assert answer.confidence == best
-    given_places = {(s.article.id, s.start, s.end) for one in candidates for s in one.supports} | {
-        (hit.article.id, hit.passage.start, hit.passage.end) for hit in closest
-    }
+    given_places = {(s.article.id, s.start, s.end) for one in candidates for s in one.supports}
     others = [cited for other in answer.alternatives for cited in other.citations]
     for cited in (*answer.citations, *others, *answer.closest):
         assert (cited.article_id, cited.start, cited.end) in given_places
     assert all(threshold <= other.confidence <= best for other in answer.alternatives)
 
 
-@given(SCORED, PROBABILITIES, CLOSEST, st.integers(1, MOST_SENTENCES))
+@given(SCORED, PROBABILITIES, st.integers(1, MOST_SENTENCES))
 def test_answer_of_any_sentences_cites_exact_places(
-    items: list[SelectedSentence], threshold: float, closest: list[Hit], most: int
+    items: list[SelectedSentence], threshold: float, most: int
 ) -> None:
-    answer = compose_sentences(items, threshold=threshold, most=most, closest=closest)
+    answer = compose_sentences(items, threshold=threshold, most=most)
     assert is_whole(answer)
     best = items[0].probability if items else 0.0
     assert answer.refused == (not items or best < threshold)
@@ -181,14 +177,22 @@ def test_bracketed_numbers_of_an_article_are_kept() -> None:
     assert is_whole(compose_sentences([sentence(BRIDGE, 0, 0.9)], threshold=0.5))
 
 
-@pytest.mark.parametrize("given", [[], [candidate("fog", 0.49, support(BRIDGE, 2))]])
-def test_refusal_names_the_three_closest_passages(
-    given: list[Candidate],
-) -> None:
-    answer = compose_answer(given, threshold=0.5, closest=[*HITS, *HITS])
+@pytest.mark.parametrize(("answerable", "shown"), [(0.1, 1), (0.0, 0), (LEAST_MARGIN, 0)])
+def test_refusal_names_the_closest_sentence_if_likely(answerable: float, shown: int) -> None:
+    found = candidate("fog", 0.49, support(BRIDGE, 2), support(FERRY, 1))
+    others = [candidate("late", 0.4, support(FERRY, 0))]
+    answer = compose_answer([replace(found, answerable=answerable), *others], threshold=0.5)
     assert answer.refused and is_whole(answer)
-    assert [cited.article_id for cited in answer.closest] == ["ferry", "harbour", "bridge"]
-    assert answer.closest[0].quote == "The ferry was late. Fog lay on the water off Halm."
+    assert [cited.quote for cited in answer.closest] == ["It was the fog."][:shown]
+    items = [replace(sentence(BRIDGE, 2, 0.49), answerable=answerable), sentence(FERRY, 0, 0.4)]
+    answer = compose_sentences(items, threshold=0.5)
+    assert answer.refused and is_whole(answer)
+    assert [cited.quote for cited in answer.closest] == ["It was the fog."][:shown]
+
+
+def test_nothing_found_is_a_refusal_without_a_closest_sentence() -> None:
+    for answer in (compose_answer([], threshold=0.0), compose_sentences([], threshold=0.0)):
+        assert (answer.refused, answer.confidence, answer.closest) == (True, 0.0, ())
 
 
 def test_answer_at_the_threshold_is_given() -> None:
@@ -209,10 +213,8 @@ def test_best_sentence_comes_first_then_article_order() -> None:
 
 
 def test_weak_sentences_are_a_refusal_without_sources() -> None:
-    answer = compose_sentences([sentence(FERRY, 0, 0.2)], threshold=0.5, closest=HITS[:1])
+    answer = compose_sentences([sentence(FERRY, 0, 0.2)], threshold=0.5)
     assert answer.refused and is_whole(answer)
-    assert [cited.article_id for cited in answer.closest] == ["ferry"]
-    assert compose_sentences([], threshold=0.0).refused
 
 
 @pytest.mark.parametrize(

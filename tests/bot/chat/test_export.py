@@ -33,7 +33,10 @@ def test_copied_answer_has_its_sources() -> None:
         "[2] Title, Paper, 2024-05-31, https://example.org/fog"
     )
     refusal = Answer(REFUSAL, None, True, 0.1, (), closest=turn("Fog.").answer.citations)
-    assert as_text(Turn(1, "Why?", refusal)) == REFUSAL
+    assert as_text(Turn(1, "Why?", refusal)) == (
+        f"{REFUSAL}\nClosest, but no sure answer: “Fog.” Title, Paper, 2024-05-31"
+    )
+    assert "Closest, but no sure answer:\n\n- " in as_markdown([Turn(1, "Why?", refusal)])
 
 
 def test_markdown_has_questions_answers_and_linked_sources() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.answers import REFUSAL
+from bot.answering.answers import CLOSEST, REFUSAL
 from bot.newsbot import NewsBot
 from tests.fakes.invented import copy_shipped_reader
 from tests.fakes.running import QUESTION, Capture, output_of
@@ -50,7 +50,7 @@ def test_refusal_is_one_sentence_and_no_error(samples_index: Path, capsys: Captu
     assert output_of(capsys, *words) == (0, f"{REFUSAL}\n", "")
     refused = json.loads(output_of(capsys, *words, "--json")[1])
     assert refused["refused"] and refused["citations"] == []
-    assert len(refused["closest"]) == 3
+    assert refused["closest"] == []
 
 
 def test_question_outside_the_dates_is_refused(samples_index: Path, capsys: Capture) -> None:
@@ -69,10 +69,12 @@ def test_level_and_reader_decide_about_a_refusal(
 ) -> None:
     words = ("ask", QUESTION, "--index", samples_index, "--reader", half_sure)
     assert "Kataib Hezbollah" in output_of(capsys, *words)[1]
-    assert output_of(capsys, *words, "--level", "cautious") == (0, f"{REFUSAL}\n", "")
+    refused = output_of(capsys, *words, "--level", "cautious")
+    assert refused[1].startswith(f"{REFUSAL}\n\n{CLOSEST} ")
+    assert "Kataib Hezbollah denied" in refused[1]
     monkeypatch.setenv("NEWSBOT_READER", str(half_sure))
     monkeypatch.setenv("NEWSBOT_LEVEL", "cautious")
-    assert output_of(capsys, *words[:-2]) == (0, f"{REFUSAL}\n", "")
+    assert output_of(capsys, *words[:-2]) == refused
     assert REFUSAL not in output_of(capsys, *words[:-2], "--level", "eager")[1]
 
 
