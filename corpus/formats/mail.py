@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft, within
 from corpus.formats.markup import plain_text
+from corpus.formats.properties import title_and_text
 from corpus.formats.registry import format_of
 from corpus.text import decode_declared, normalise
 
@@ -96,8 +97,11 @@ def _drafts(message: EmailMessage, key: str | None, place: str) -> Iterator[Draf
     address = parseaddr(str(message.get("From", "")))
     if text or not attached:
         own = str(message.get("Message-ID", "")).strip(" <>")
+        title = str(message.get("Subject", ""))
+        if title:
+            title, text = title_and_text(title, text, "")
         yield Draft(
-            title=str(message.get("Subject", "")),
+            title=title,
             text=text,
             author=address[0] or address[1] or None,
             published=str(message.get("Date", "")) or None,

@@ -102,7 +102,7 @@ def plain_text(source: str) -> str:
         Its text: paragraphs with blank lines between them, items, rows and lines that are broken
         off on lines of their own, the cells of a row with ``|`` between them. Raised and lowered
         characters stay apart from what is before them; what is struck or hidden is left out, and
-        the captions of pictures.
+        the captions of pictures and the page's title.
         Empty where it cannot be parsed at all, or is larger than a page should be.
     """
     if "<" not in source and "&" not in source:
@@ -113,8 +113,8 @@ def plain_text(source: str) -> str:
     except (lxml.etree.LxmlError, ValueError, AssertionError, UnreadableArticle):
         return ""
     clean(tree)
-    for caption in list(tree.iter("figcaption")):
-        remove(caption)
+    for unprinted in list(tree.iter("figcaption", "title")):
+        remove(unprinted)
     return rendered(tree)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from corpus.formats.print_lines import PrintedLine
+from corpus.formats.print_lines import PrintedLine, is_ended
 from corpus.formats.typography import lowered, raised
 
 __all__ = ["Glyph", "lines_of"]
@@ -187,7 +187,7 @@ def _gutter(pieces: list[_Piece]) -> float | None:
             continue
         left = [piece for piece in pieces if piece.right <= middle]
         right = [piece for piece in pieces if piece.left >= middle]
-        if len(left) < _FEWEST or len(right) < _FEWEST or not _are_columns(left, right):
+        if not _are_columns(left, right):
             continue
         width = min(piece.left for piece in right) - max(piece.right for piece in left)
         if width >= _GAP * size and (best is None or (crossing, -width) < best):
@@ -198,7 +198,7 @@ def _gutter(pieces: list[_Piece]) -> float | None:
 def _are_columns(left: list[_Piece], right: list[_Piece]) -> bool:
     """Whether two groups of pieces beside each other are read one after the other."""
     if min(len(left), len(right)) < _FEWEST:
-        return False
+        return _is_rest_of_column(left, right)
     beside = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
     if beside < 2 * median(piece.size for piece in left):
         return False  # they stand one above the other
@@ -208,6 +208,14 @@ def _are_columns(left: list[_Piece], right: list[_Piece]) -> bool:
     lines = {round(piece.y) for piece in left}
     aligned = sum(bool({round(piece.y) + off for off in (-1, 0, 1)} & lines) for piece in right)
     return aligned < 0.6 * min(len(left), len(right))
+
+
+def _is_rest_of_column(left: list[_Piece], right: list[_Piece]) -> bool:
+    """Whether the last words of a sentence stand alone at the head of the next column."""
+    if not right or len(left) < 2 * _FEWEST:
+        return False
+    last = min(left, key=lambda one: one.y)
+    return right[0].text[0].islower() and last.y < right[-1].y and not is_ended(last.text)
 
 
 def _rows(pieces: list[_Piece]) -> Iterator[PrintedLine]:

@@ -42,14 +42,17 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         slides = [_slide(tree) for tree in _slides(archive)]
         core = xml_in(archive, "docProps/core.xml")
+    first = next(filter(None, slides), [""])
+    title = sensible_title(_named(core, "title")) or first[0].partition("\n")[0]
+    if first[0] == title and sum(map(len, slides)) > 1:
+        del first[0]
     texts = [normalise("\n\n".join(blocks)).strip() for blocks in slides]
     shown = [text for text in texts if text]
     if not shown:
         raise UnreadableArticle("no text in it")
     starts = accumulate((len(text) + 2 if text else 0 for text in texts[:-1]), initial=0)
-    heading = shown[0].partition("\n")[0]
     yield Draft(
-        title=sensible_title(_named(core, "title")) or heading or title_from_name(name),
+        title=title or title_from_name(name),
         text="\n\n".join(shown),
         author=sensible_author(_named(core, "creator")),
         pages=tuple(starts),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["PAGE_MARK", "PrintedLine", "text_of", "without_running_lines"]
+__all__ = ["PAGE_MARK", "PrintedLine", "is_ended", "text_of", "without_running_lines"]
 
 _EDGE = 2  # lines at the top and at the bottom of a page, where running lines stand
 _LONGEST_RUNNING = 120
@@ -59,38 +59,46 @@ def without_running_lines(pages: Sequence[Sequence[PrintedLine]]) -> list[list[P
 
     Returns:
         The same, without the lines at the edge of a page which are on at least three pages and
-        two fifths of all; and without those that differ only in a number which counts the pages,
-        on three of them, or on both of two.
+        two fifths of all, or on two of two at the same place; and without those that differ only
+        in a number which counts the pages, on three of them, or on both of two.
     """
     same: dict[str, list[int]] = defaultdict(list)
     counted: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
-    for number, page in enumerate(pages):
-        for text in {_folded(page[place].text) for place in _edge(page)}:
-            if len(text) <= _LONGEST_RUNNING:
-                same[text].append(number)
-                numbers = tuple(int(found) for found in _NUMBER.findall(text))
-                if numbers:
-                    counted[_NUMBER.sub("#", text)].append((number, numbers))
+    edges = [list(_edge(page)) for page in pages]
+    for number, edge in enumerate(edges):
+        for text in {text for text, _, _ in edge if len(text) <= _LONGEST_RUNNING}:
+            same[text].append(number)
+            numbers = tuple(int(found) for found in _NUMBER.findall(text))
+            if numbers:
+                counted[_NUMBER.sub("#", text)].append((number, numbers))
     repeated = {
         text
         for text, places in same.items()
         if len(places) >= _FEWEST_REPEATS and 5 * len(places) >= 2 * len(pages)
     }
+    if len(pages) == 2:
+        first, second = ({(text, height) for text, height, _ in edge} for edge in edges)
+        repeated |= {text for text, _ in first & second}
     counting = {
         text
         for text, found in counted.items()
         if len(found) >= min(_FEWEST_REPEATS, max(len(pages), 2)) and _counts_pages(found)
     }
     kept = []
-    for page in pages:
+    for page, edge in zip(pages, edges, strict=True):
         running = {
             place
-            for place in _edge(page)
-            for text in [_folded(page[place].text)]
+            for text, _, places in edge
             if text in repeated or _NUMBER.sub("#", text) in counting
+            for place in places
         }
         kept.append([line for place, line in enumerate(page) if place not in running])
     return kept
+
+
+def is_ended(text: str) -> bool:
+    """Return whether a line ends as a sentence does."""
+    return _ENDED.search(text) is not None
 
 
 def text_of(pages: Sequence[Sequence[PrintedLine]]) -> str:
@@ -114,12 +122,17 @@ def text_of(pages: Sequence[Sequence[PrintedLine]]) -> str:
         if page == next_page and 0 < above.y - below.y < 5 * max(above.size, 1)
     ]
     gap = median(gaps) if gaps else 0.0
+    size = median(line.size for _, line in lines)
     words = Counter(word.casefold() for _, line in lines for word in _WORD.findall(line.text))
     parts = []
     for (page, above), (next_page, below) in zip(lines, lines[1:], strict=False):
         if above.row and below.row:
             parts.append(f"{above.text}\n")
-        elif above.row or below.row or _breaks(above, below, full, gap, page == next_page):
+        elif (
+            above.row
+            or below.row
+            or _breaks(above, below, full, gap * max(1.0, above.size / size), page == next_page)
+        ):
             parts.append(f"{above.text}\n\n")
         else:
             parts.append(_before(above.text, below.text, words))
@@ -127,11 +140,19 @@ def text_of(pages: Sequence[Sequence[PrintedLine]]) -> str:
     return "".join(parts) + lines[-1][1].text
 
 
-def _edge(page: Sequence[PrintedLine]) -> set[int]:
-    """The places of the lines where running lines stand: the highest and the lowest."""
-    heights = sorted({line.y for line in page})
-    edge = {*heights[:_EDGE], *heights[-_EDGE:]}
-    return {place for place, line in enumerate(page) if line.y in edge}
+def _edge(page: Sequence[PrintedLine]) -> Iterator[tuple[str, int, list[int]]]:
+    """The lines where running lines stand, the highest and the lowest: text, height and places.
+
+    Where several stand on one height, as a left and a right part do, they come together as well.
+    """
+    rows: dict[float, list[int]] = defaultdict(list)
+    for place, line in enumerate(page):
+        rows[line.y].append(place)
+    heights = sorted(rows)
+    for y in {*heights[:_EDGE], *heights[-_EDGE:]}:
+        row = sorted(rows[y], key=lambda place: page[place].x)
+        for places in [row, *([place] for place in row if len(row) > 1)]:
+            yield _folded(" ".join(page[place].text for place in places)), round(y), places
 
 
 def _folded(text: str) -> str:
@@ -152,7 +173,7 @@ def _breaks(above: PrintedLine, below: PrintedLine, full: int, gap: float, same:
         return True
     if abs(above.size - below.size) > 0.15 * max(above.size, below.size):
         return True
-    ended = bool(_ENDED.search(above.text))
+    ended = is_ended(above.text)
     between = above.y - below.y
     if not same or between <= 0:  # the next page or column: a sentence may go on in it
         return ended

@@ -211,6 +211,24 @@ def test_running_heads_and_page_numbers_are_left_out(read_one: ReadOne) -> None:
     assert draft.text.count("This is what is said") == 4
 
 
+def test_head_of_two_parts_is_left_out_of_two_pages(read_one: ReadOne) -> None:
+    head = [(72.0, 770.0, 9.0, "The Aldmoor Post"), (450.0, 770.0, 9.0, "31 December 2019")]
+    first = [*column(LEFT), *column(RIGHT, x=320)]
+    draft = read_one(pdf([*head, *first], [*head, *column(["Then it rained."])]), "flood.pdf")
+    assert draft.text.split("\n\n") == [" ".join(LEFT), " ".join(RIGHT), "Then it rained."]
+
+
+def test_end_of_a_sentence_alone_in_a_column_is_read_last(read_one: ReadOne) -> None:
+    lines = [*LEFT, *LEFT[:2], "and were found in two"]
+    draft = read_one(pdf([*column(lines), *column(["pillars."], x=320, top=694)]), "a.pdf")
+    assert draft.text.endswith("and were found in two pillars.")
+
+
+def test_headline_of_several_lines_is_one(read_one: ReadOne) -> None:
+    head = [(72.0, 740 - 22.0 * n, 18.0, line) for n, line in enumerate(("Flood in", "Aldmoor"))]
+    assert read_one(pdf([*head, *column(LEFT)]), "a.pdf").title == "Flood in Aldmoor"
+
+
 def test_number_that_counts_no_pages_stays(read_one: ReadOne) -> None:
     pages = [[*column(["The mayor gave two numbers."]), (300.0, 30.0, 11.0, n)] for n in ("7", "9")]
     assert read_one(pdf(*pages), "flood.pdf").text.count("9") == 1
