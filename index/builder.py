@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 from corpus.article import Article
 from corpus.dates import epoch_seconds
 from corpus.loader import LoadFailure, LoadReport, load_articles
-from corpus.splitter import SplitterSettings
 from corpus.walk import shown
 from index.errors import IndexFailure
 from index.store.layout import current_generation
@@ -76,7 +75,6 @@ def build_index(
     prune: bool = False,
     even_if_empty: bool = False,
     prune_feeds: bool = False,
-    splitter: SplitterSettings | None = None,
     progress: BuildProgress | None = None,
     only: Collection[str] | None = None,
     allow_local: bool = False,
@@ -99,7 +97,6 @@ def build_index(
         even_if_empty: prune a folder also where no file of articles is left in it. Else that is
             taken for a disk that is not there, and becomes a failure of the report.
         prune_feeds: prune also the entries that a feed no longer lists.
-        splitter: how to cut articles of a new index; an index keeps the settings it began with.
         progress: told how far it is.
         only: absolute paths, all links resolved, of the files under these paths that are to be
             read, because the others have not changed since the last build.
@@ -139,7 +136,7 @@ def build_index(
             changes.removed |= _lost_records(report, source_paths, changes, prune_feeds)
             build.catalogue.delete(changes.removed)
 
-    return _write(Path(index_dir), change, embedder, model, splitter, progress, report)
+    return _write(Path(index_dir), change, embedder, model, progress, report)
 
 
 def remove_articles(
@@ -168,7 +165,7 @@ def remove_articles(
         changes.removed |= set(article_ids)
         build.catalogue.delete(changes.removed)
 
-    return _write(folder, change, None, None, None, progress, LoadReport())
+    return _write(folder, change, None, None, progress, LoadReport())
 
 
 class _Change(Protocol):
@@ -180,7 +177,6 @@ def _write(
     change: _Change,
     embedder: Embedder | None,
     model: str | None,
-    splitter: SplitterSettings | None,
     progress: BuildProgress | None,
     report: LoadReport,
 ) -> BuildReport:
@@ -189,7 +185,7 @@ def _write(
         refuse_foreign_folder(index_dir)
         index_dir.mkdir(parents=True, exist_ok=True)
         with writer_lock(index_dir, _LOCK_SECONDS):
-            build = IndexWriter(index_dir, embedder, model, splitter)
+            build = IndexWriter(index_dir, embedder, model)
             try:
                 changes = IndexChanges()
                 change(build, changes)

@@ -66,13 +66,7 @@ class IndexWriter:
         copies: articles that are copies of another one, once it is finished.
     """
 
-    def __init__(
-        self,
-        index_dir: Path,
-        embedder: Embedder | None,
-        model: str | None,
-        splitter: SplitterSettings | None,
-    ) -> None:
+    def __init__(self, index_dir: Path, embedder: Embedder | None, model: str | None) -> None:
         """Begin with what the current generation holds, or with nothing. The lock must be held.
 
         Raises:
@@ -83,7 +77,7 @@ class IndexWriter:
         self.catalogue = self._generation.catalogue
         self._embedder = embedder
         self._model = model
-        self._splitter = splitter or SplitterSettings()
+        self._splitter = SplitterSettings()
         self.embedded = 0
         self.taken_over = 0
         self.copies = 0

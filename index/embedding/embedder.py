@@ -54,11 +54,6 @@ class Embedder(Protocol):
         """Length of a vector."""
         ...
 
-    @property
-    def max_tokens(self) -> int:
-        """Tokens of one text that the model reads; what is over is cut off by it."""
-        ...
-
     def embed_passages(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
@@ -78,7 +73,8 @@ class SentenceTransformerEmbedder:
     """Any sentence-transformers model (Reimers and Gurevych 2019), loaded from this machine.
 
     Prompts that the model defines for queries and for documents are put before them. Safe to use
-    from several threads; they take turns, since torch uses every core for one batch already.
+    from several threads; they take turns, since torch uses every core for one batch already. Its
+    fingerprint is the SHA-256 of the weights.
     """
 
     def __init__(self, name: str, path: str | Path, fingerprint: str | None = None) -> None:
@@ -107,9 +103,9 @@ class SentenceTransformerEmbedder:
                 f"cannot load the embedding model {name!r} from this machine: {cause}"
             ) from error
         self._lock = threading.Lock()
-        self._name = name
-        self._dimension = int(self._model.encode_query("size", show_progress_bar=False).shape[-1])
-        self._fingerprint = fingerprint or self._hash_weights()
+        self.name = name
+        self.dimension = int(self._model.encode_query("size", show_progress_bar=False).shape[-1])
+        self.fingerprint = fingerprint or self._hash_weights()
 
     @classmethod
     def default(cls) -> SentenceTransformerEmbedder:
@@ -119,26 +115,6 @@ class SentenceTransformerEmbedder:
             EmbedderFailure: the package is missing or its weights are not the published ones.
         """
         return cls(DEFAULT_MODEL, default_weights_folder(), DEFAULT_SHA256)
-
-    @property
-    def name(self) -> str:
-        """What ``load_embedder`` takes to load it again."""
-        return self._name
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the weights, 64 hex digits."""
-        return self._fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens of one text that the model reads, special ones among them."""
-        return int(self._model.max_seq_length or 512)
 
     def embed_passages(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
@@ -152,7 +128,7 @@ class SentenceTransformerEmbedder:
         Returns:
             float32 of shape (len(texts), dimension), in the order of the texts, rows of length 1.
         """
-        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for begin in range(0, len(order), _BATCH):
             batch = order[begin : begin + _BATCH]

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["OnnxEmbedder"]
 
 _MAX_TOKENS = 256  # as sentence-transformers has it for this model
-_DIMENSION = 384
 _BATCH_TOKENS = 2_048  # of one run of the model: more does not fit its caches
 _TOKENISED_TOGETHER = 1_024
 
@@ -39,13 +38,16 @@ class OnnxEmbedder:
     Safe to use from several threads: each computes by itself, so that questions wait for nobody.
     """
 
-    def __init__(self, model: Path, tokenizer: Path, threads: int | None = None) -> None:
+    name = DEFAULT_MODEL
+    fingerprint = DEFAULT_FINGERPRINT
+    dimension = 384
+
+    def __init__(self, model: Path, tokenizer: Path) -> None:
         """Load what ``cached_model`` gives.
 
         Args:
             model: an ONNX file.
             tokenizer: a ``tokenizer.json``.
-            threads: to embed passages with; one for each of the processor's cores where None.
 
         Raises:
             EmbedderFailure: a file is not what it should be.
@@ -60,41 +62,17 @@ class OnnxEmbedder:
             raise EmbedderFailure(f"cannot load the embedding model {model}: {cause}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._threads = threads or os.cpu_count() or 1
 
     @classmethod
-    def default(cls, cache: Path | None = None) -> OnnxEmbedder:
+    def default(cls) -> OnnxEmbedder:
         """Load the default model, made first where the cache folder does not have it yet.
-
-        Args:
-            cache: folder for it; ``newsbot`` in the platform's folder for caches where None.
 
         Raises:
             EmbedderFailure: the weights are missing or not the published ones, or the cache
                 cannot be written.
         """
         tokenizer = default_model_folder() / "tokenizer.json"
-        return cls(cached_model(cache), tokenizer)
-
-    @property
-    def name(self) -> str:
-        """What ``load_embedder`` takes to load it again."""
-        return DEFAULT_MODEL
-
-    @property
-    def fingerprint(self) -> str:
-        """``DEFAULT_FINGERPRINT``."""
-        return DEFAULT_FINGERPRINT
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return _DIMENSION
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens of one text that the model reads, special ones among them."""
-        return _MAX_TOKENS
+        return cls(cached_model(), tokenizer)
 
     def embed_passages(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
@@ -108,9 +86,9 @@ class OnnxEmbedder:
         Returns:
             float32 of shape (len(texts), dimension), in the order of the texts, rows of length 1.
         """
-        vectors = np.zeros((len(texts), _DIMENSION), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         done = 0
-        with ThreadPoolExecutor(self._threads) as pool:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             for begin in range(0, len(texts), _TOKENISED_TOGETHER):
                 ids = self._tokenise(texts[begin : begin + _TOKENISED_TOGETHER])
                 batches = _batches([len(one) for one in ids])

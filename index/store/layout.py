@@ -62,7 +62,7 @@ __all__ = [
     "verify_generation",
 ]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 DENSE = "dense.faiss"

@@ -18,7 +18,6 @@ class HashedEmbedder:
     name = "hashed"
     fingerprint = hashlib.sha256(b"hashed").hexdigest()
     dimension = 32
-    max_tokens = 256
 
     def __init__(self) -> None:
         self.seen: list[str] = []

@@ -30,7 +30,7 @@ class CountingEmbedder:
     def __init__(self, inner: Embedder, fingerprint: str | None = None) -> None:
         self._inner = inner
         self.seen = 0
-        self.name, self.dimension, self.max_tokens = inner.name, inner.dimension, inner.max_tokens
+        self.name, self.dimension = inner.name, inner.dimension
         self.fingerprint = fingerprint or inner.fingerprint
 
     def embed_passages(
