@@ -31,6 +31,18 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.source, filename=str(self.path))
 
+    @cached_property
+    def imported(self) -> list[tuple[int, str, str | None]]:
+        """Line, package and, of ``from`` imports, the name that is taken from it."""
+        found: list[tuple[int, str, str | None]] = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found += [(node.lineno, alias.name, None) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                source = self.absolute(node)
+                found += [(node.lineno, source, alias.name) for alias in node.names]
+        return found
+
     @property
     def is_package(self) -> bool:
         return self.path.name == "__init__.py"
@@ -66,12 +78,6 @@ def imports(modules: dict[str, Module]) -> Iterator[tuple[Module, int, str]]:
     ``from a import b`` takes from ``a.b`` where that is a module of the tree.
     """
     for module in modules.values():
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield module, node.lineno, alias.name
-            elif isinstance(node, ast.ImportFrom):
-                source = module.absolute(node)
-                for alias in node.names:
-                    submodule = f"{source}.{alias.name}"
-                    yield module, node.lineno, submodule if submodule in modules else source
+        for line, source, name in module.imported:
+            submodule = f"{source}.{name}"
+            yield module, line, submodule if name and submodule in modules else source

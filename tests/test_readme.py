@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.fakes.running import Capture, output_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -28,37 +27,28 @@ each_text = pytest.mark.parametrize(
 )
 
 
-def run(command: list[str], index: Path) -> str:
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "NEWSBOT_INDEX": str(index), "COLUMNS": "10000"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.mark.timeout(600)
-def test_console_blocks_print_what_the_readme_shows(tmp_path: Path) -> None:
+def test_console_blocks_print_what_the_readme_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
     """In order, in one index, as a reader would type them; only the seconds may differ."""
     consoles = "\n".join(
         block for language, block in BLOCK.findall(README) if language == "console"
     )
     steps = re.split(r"^\$ newsbot ", consoles, flags=re.MULTILINE)[1:]
     assert len(steps) >= 3
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("NEWSBOT_INDEX", str(tmp_path / "index"))
     for step in steps:
         arguments, _, shown = step.partition("\n")
-        command = [sys.executable, "-m", "bot.cli.main", *shlex.split(arguments)]
-        printed = run(command, tmp_path / "index")
+        status, printed, _ = output_of(capsys, *shlex.split(arguments))
+        assert status == 0
         assert SECONDS.sub("N s", printed).strip() == SECONDS.sub("N s", shown).strip()
 
 
-@pytest.mark.timeout(600)
-def test_python_blocks_print_what_the_readme_shows(samples_index: Path) -> None:
+def test_python_blocks_print_what_the_readme_shows(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("NEWSBOT_INDEX", str(samples_index))
     blocks = BLOCK.findall(README)
     shown = [
         after for before, after in zip(blocks, blocks[1:], strict=False) if before[0] == "python"
@@ -66,7 +56,8 @@ def test_python_blocks_print_what_the_readme_shows(samples_index: Path) -> None:
     assert [language for language, _ in shown] == ["text"] * len(shown)
     for language, code in blocks:
         if language == "python":
-            assert run([sys.executable, "-c", code], samples_index) == shown.pop(0)[1]
+            exec(code, {})
+            assert capsys.readouterr().out == shown.pop(0)[1]
 
 
 @each_text

@@ -148,7 +148,7 @@ def ask(index: Path, stop: Path, asked: Path) -> None:
             text = hit.article.text[hit.passage.start : hit.passage.end]
             assert text == hit.passage.text and "was seen" in text
         count += bool(hits)
-        time.sleep(0.02)
+        time.sleep(0.05)
     asked.write_text(str(count))
 
 

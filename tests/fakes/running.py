@@ -17,13 +17,13 @@ import pytest
 from bot.cli.main import main
 
 __all__ = [
+    "BOTH",
     "COMMAND",
     "ESCAPE",
     "QUESTION",
     "ROOT",
     "Capture",
     "output_of",
-    "run",
     "run_on_terminal",
     "screen_of",
     "write_articles",
@@ -33,21 +33,8 @@ QUESTION = "who denied the missile attack?"
 COMMAND = [sys.executable, "-m", "bot.cli.main"]
 ROOT = Path(__file__).parents[2]
 ESCAPE = "\x1b"
+BOTH = ("stdout", "stderr")
 Capture = pytest.CaptureFixture[str]
-
-
-def run(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run newsbot with pipes for output."""
-    return subprocess.run(
-        [*COMMAND, *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env={**os.environ, **environ},
-        timeout=120,
-        check=False,
-    )
 
 
 def run_on_terminal(
@@ -55,7 +42,6 @@ def run_on_terminal(
     stop_at: str | None = None,
     stop_after: float = 0.0,
     typed: Sequence[tuple[str, str]] = (),
-    **environ: str,
 ) -> tuple[int, str]:
     """Run newsbot on a pseudo-terminal, and return its status and all that is seen there.
 
@@ -65,7 +51,6 @@ def run_on_terminal(
         stop_after: seconds to wait before it is pressed. A prompt needs some: Python does not see
             a signal between printing the prompt and waiting for a key.
         typed: what is typed, each after what has to be seen first.
-        environ: variables beside those of the tests.
     """
     import pty
 
@@ -76,7 +61,7 @@ def run_on_terminal(
         stdout=theirs,
         stderr=theirs,
         cwd=ROOT,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environ},
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"},
         start_new_session=True,
     )
     os.close(theirs)
@@ -104,8 +89,10 @@ def run_on_terminal(
     return process.wait(60), seen.decode()
 
 
-def screen_of(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> tuple[int, str]:
-    """Run newsbot in this process with a pseudo-terminal as its standard output."""
+def screen_of(
+    monkeypatch: pytest.MonkeyPatch, *words: str | Path, streams: Sequence[str] = ("stdout",)
+) -> tuple[int, str]:
+    """Run newsbot in this process, and return its status and what a terminal shows of it."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -118,7 +105,8 @@ def screen_of(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> tuple[int,
     reader = threading.Thread(target=read)
     reader.start()
     with open(theirs, "w", encoding="utf-8") as terminal, monkeypatch.context() as patch:
-        patch.setattr(sys, "stdout", terminal)
+        for stream in streams:
+            patch.setattr(sys, stream, terminal)
         patch.setenv("TERM", "xterm-256color")
         patch.setenv("COLUMNS", "100")
         status = main([str(word) for word in words])

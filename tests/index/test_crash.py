@@ -16,7 +16,7 @@ from index.searcher import Searcher
 from tests.fakes.embedder import HashedEmbedder
 
 ROOT = Path(__file__).parents[2]
-POINTS = 200
+POINTS = 140
 
 
 def test_writers_killed_at_random_leave_the_old_state_or_the_new(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from corpus.samples import samples_folder
 from tests.fakes.invented import copy_shipped_reader
-from tests.fakes.running import ESCAPE, QUESTION, Capture, output_of, run, run_on_terminal
+from tests.fakes.running import BOTH, ESCAPE, QUESTION, Capture, output_of, screen_of
 
 MEASURES = [
     *("exact_match", "f1", "recall@1", "recall@5", "recall@20", "citation_precision"),
@@ -58,10 +59,14 @@ def test_named_articles_are_indexed_for_the_run_only(
     questions: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", str(tmp_path / "default"))
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "empty.txt").touch()
+    shutil.copy(samples_folder() / "baghdad-embassy.txt", folder)
     before = sorted(tmp_path.iterdir())
-    words = ("eval", questions, "--articles", samples_folder(), "--json")
-    status, out, err = output_of(capsys, *words)
-    assert (status, err) == (0, "")
+    status, out, err = output_of(capsys, "eval", questions, "--articles", folder, "--json")
+    assert (status, err.count("\n")) == (0, 1)
+    assert err.startswith("could not read ") and "empty.txt" in err, "and the others are asked"
     found = json.loads(out)
     assert list(found) == MEASURES
     for name, estimate in found.items():
@@ -96,26 +101,15 @@ def test_wrong_question_file_is_one_line(tmp_path: Path, capsys: Capture) -> Non
         assert err.startswith(f"newsbot: {line}")
 
 
-def test_unreadable_article_is_named_and_others_asked(tmp_path: Path, capsys: Capture) -> None:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    (folder / "empty.txt").touch()
-    text = "Bridge\n\nThe Askvik bridge was closed by the mayor on Friday.\n"
-    (folder / "bridge.txt").write_text(text)
-    question = {"question": "Who closed the Askvik bridge?", "answers": ["the mayor"]}
-    words = ("eval", write(tmp_path, question), "--articles", folder, "--json")
-    status, out, err = output_of(capsys, *words)
-    assert (status, err.count("\n")) == (0, 1)
-    assert err.startswith("could not read ") and "empty.txt" in err
-    assert json.loads(out)["recall@1"]["mean"] == 1.0
-
-
-def test_progress_is_shown_on_a_terminal_only(samples_index: Path, tmp_path: Path) -> None:
+def test_progress_is_shown_on_a_terminal_only(
+    samples_index: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = write(tmp_path, {"question": QUESTION, "answers": ["Kataib Hezbollah"]})
     words = ("eval", file, "--index", samples_index)
-    status, seen = run_on_terminal(*words)
+    status, seen = screen_of(monkeypatch, *words, streams=BOTH)
     assert status == 0
     assert "questions" in seen and "1/1" in seen and "files" not in seen
-    done = run(*words, FORCE_COLOR="1")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert ESCAPE not in done.stdout and "1/1" not in done.stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    status, out, err = output_of(capsys, *words)
+    assert (status, err) == (0, "")
+    assert ESCAPE not in out and "1/1" not in out

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,13 @@ import pytest
 from bot.cli.main import main
 from bot.newsbot import NewsBot
 from tests.fakes.running import (
+    BOTH,
     COMMAND,
     ESCAPE,
     QUESTION,
     ROOT,
     Capture,
     output_of,
-    run,
     run_on_terminal,
     screen_of,
     write_articles,
@@ -32,22 +34,29 @@ def folder(tmp_path: Path) -> Path:
     return write_articles(tmp_path / "articles")
 
 
-def test_piped_output_is_plain_without_progress(folder: Path, tmp_path: Path) -> None:
-    done = run("index", folder, "--index", tmp_path / "x", FORCE_COLOR="1")
-    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
-    assert ESCAPE not in done.stdout
+def test_piped_output_is_plain_without_progress(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    status, out, err = output_of(capsys, "index", folder, "--index", tmp_path / "x")
+    assert (status, err, out.count("\n")) == (0, "", 1)
+    assert ESCAPE not in out
 
 
-def test_terminal_shows_progress_and_then_one_line(folder: Path, tmp_path: Path) -> None:
-    status, seen = run_on_terminal("index", folder, "--index", tmp_path / "x")
+def test_terminal_shows_progress_and_then_one_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, seen = screen_of(monkeypatch, "index", folder, "--index", tmp_path / "x", streams=BOTH)
     assert status == 0
     assert "files" in seen and "passages" in seen and "2/2" in seen
     assert "looking for copies" in seen
     assert "2 added" in seen.splitlines()[-1]
 
 
-def test_terminal_shows_a_spinner_before_the_answer(samples_index: Path) -> None:
-    status, seen = run_on_terminal("ask", QUESTION, "--index", samples_index)
+def test_terminal_shows_a_spinner_before_the_answer(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, seen = screen_of(monkeypatch, "ask", QUESTION, "--index", samples_index, streams=BOTH)
     assert status == 0
     assert 0 <= seen.find("looking through the articles") < seen.find("Kataib Hezbollah")
 
@@ -128,8 +137,11 @@ def test_json_of_a_hostile_article_is_ascii_and_exact(hostile_index: Path, capsy
     assert NewsBot(hostile_index).article(hit["article_id"]).text == hit["text"]
 
 
-def test_missing_letter_of_a_terminal_is_no_failure(samples_index: Path, tmp_path: Path) -> None:
+def test_missing_letter_of_a_terminal_is_no_failure(
+    samples_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = shutil.copytree(samples_index, tmp_path / "Br\u00fccke")
-    done = run("status", "--index", index, PYTHONIOENCODING="ascii")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "/Br?cke\n" in done.stdout
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(["status", "--index", str(index)]) == 0
+    assert b"/Br?cke\n" in terminal.buffer.getvalue()  # type: ignore[attr-defined]

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.access.users import PasswordVerifier, UserFile
-from tests.fakes.running import COMMAND, ROOT, Capture, output_of, run_on_terminal
+from tests.fakes.running import Capture, output_of, run_on_terminal
 
 PASSWORD = "a long password"
 
 
-def add(name: str, users: Path, typed: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "user", "add", name, "--users", str(users)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_user_is_added_from_a_pipe_listed_and_removed(tmp_path: Path, capsys: Capture) -> None:
+def test_user_is_added_from_a_pipe_listed_and_removed(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     users = tmp_path / "users"
-    done = add("ann", users, f"{PASSWORD}\nmore\n")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ann can log in\n", "")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{PASSWORD}\nmore\n"))
+    added = output_of(capsys, "user", "add", "ann", "--users", users)
+    assert added == (0, "ann can log in\n", "")
     assert PasswordVerifier(UserFile(users)).verify("ann", PASSWORD)
     assert output_of(capsys, "user", "list", "--users", users) == (0, "ann\n", "")
     gone = (0, "ann cannot log in any more\n", "")
@@ -38,11 +30,12 @@ def test_user_is_added_from_a_pipe_listed_and_removed(tmp_path: Path, capsys: Ca
 
 @pytest.mark.parametrize(("name", "typed"), [("a:b", PASSWORD), ("ann", "short"), ("ann", "")])
 def test_refused_user_is_one_line_without_the_password(
-    tmp_path: Path, name: str, typed: str
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str, typed: str
 ) -> None:
-    done = add(name, tmp_path / "users", f"{typed}\n")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert not typed or typed not in done.stderr
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{typed}\n"))
+    status, out, err = output_of(capsys, "user", "add", name, "--users", tmp_path / "users")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert not typed or typed not in err
     assert not (tmp_path / "users").exists()
 
 

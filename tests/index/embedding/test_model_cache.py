@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding.model_cache import cached_model, default_model_folder
+from index.embedding import model_cache
+from index.embedding.model_cache import cached_model
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure
 
@@ -30,19 +31,27 @@ def test_cached_model_is_not_made_again(cache: Path) -> None:
     assert file.stat().st_mtime_ns == before
 
 
-def test_damaged_model_is_made_again(cache: Path, embedder: OnnxEmbedder) -> None:
+def test_damaged_model_is_made_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (file,) = cache.rglob("model.onnx")
     whole = file.read_bytes()
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        file.write_bytes(whole)
+
+    monkeypatch.setattr(model_cache, "_make", make)
     file.write_bytes(whole[:1_000_000] + b"\0\1\2\3" + whole[1_000_004:])
-    assert cached_model(cache) == file
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert file.with_name("model.onnx.sha256").read_text() == digest
-    again = OnnxEmbedder(file, default_model_folder() / "tokenizer.json")
-    assert again.embed_query("ferry") @ embedder.embed_query("ferry") > 0.999
+    assert cached_model(cache) == cached_model(cache) == file
+    assert made == [file.parent]
+
+
+def test_made_model_is_beside_its_checksum_alone(embedder: OnnxEmbedder) -> None:
+    file = cached_model()
+    checksum = file.with_name("model.onnx.sha256")
+    assert checksum.read_text() == hashlib.sha256(file.read_bytes()).hexdigest()
     assert {path.name for path in file.parent.iterdir()} <= {
-        "model.onnx",
-        "model.onnx.sha256",
-        "write.lock",
+        *(file.name, checksum.name, "write.lock")
     }
 
 
