@@ -79,7 +79,7 @@ class DuplicateFinder:
         self._blank: MinHash | None = None
 
     def signature(self, wording: Shingle) -> bytes:
-        """Give the MinHash values of a text's runs.
+        """Return the MinHash values of a text's runs.
 
         Returns:
             128 little-endian unsigned integers of 4 bytes; empty for fewer than ``LEAST_WORDS``
@@ -99,7 +99,7 @@ class DuplicateFinder:
 
     @staticmethod
     def bands(signature: bytes) -> list[int]:
-        """Give a signature's bands, each as a signed integer of 64 bits; none of an empty one."""
+        """Return a signature's bands, each as a signed integer of 64 bits; none of an empty one."""
         width = _ROWS * _VALUE_BYTES
         return [
             int.from_bytes(
@@ -112,13 +112,13 @@ class DuplicateFinder:
 
     @staticmethod
     def may_be_copies(left: bytes, right: bytes) -> bool:
-        """Tell by their signatures whether two texts are worth comparing."""
+        """Return whether, by their signatures, two texts are worth comparing."""
         pairs = zip(memoryview(left).cast("I"), memoryview(right).cast("I"), strict=True)
         return sum(one == other for one, other in pairs) >= _LEAST_ESTIMATE * _BANDS * _ROWS
 
     @staticmethod
     def are_copies(left: Shingle, right: Shingle) -> bool:
-        """Tell whether two whole texts are copies of one; it does not matter which comes first."""
+        """Return whether two whole texts are copies of one, in whichever order they come."""
         shorter, longer = sorted((left, right), key=lambda text: (len(text.words), text.words))
         if len(shorter.words) < LEAST_WORDS:
             return False
@@ -133,14 +133,14 @@ class DuplicateFinder:
 
 
 def passage_wording(passage: Passage, article: Article) -> Shingle:
-    """Give the wording of a passage, without a dateline and without lines of credit."""
+    """Return the wording of a passage, without a dateline and without lines of credit."""
     sentences = (article.text[start:end] for start, end in passage.sentences)
     told = (_DATELINE.sub("", sentence, count=1) for sentence in sentences)
     return Shingle(sentence for sentence in told if not _is_credit(sentence))
 
 
 def is_contained(passage: Shingle, runs: Set[Run]) -> bool:
-    """Tell whether what a passage says is all said in another text.
+    """Return whether what a passage says is all said in another text.
 
     That is so when four fifths of its words are covered, at least half of each sentence, and
     every number: a sentence that the other text lacks is never lost, nor another figure.

@@ -55,7 +55,7 @@ class Shingle:
         )
 
     def covered(self, runs: Set[Run]) -> list[bool]:
-        """Tell of each word whether it stands in one of these runs."""
+        """Return of each word whether it stands in one of these runs."""
         marks = [False] * len(self.words)
         following = zip(self.words, self.words[1:], self.words[2:], strict=False)
         for place, run in enumerate(following):
@@ -65,7 +65,7 @@ class Shingle:
 
 
 def folded_words(text: str) -> list[str]:
-    """Give a text's words without regard to case and punctuation.
+    """Return a text's words without regard to case and punctuation.
 
     A number keeps its decimal point and loses the commas between its thousands, so that 212,400
     is one word and 3.5 is not 35.

@@ -62,7 +62,7 @@ def main() -> None:
 
 @contextmanager
 def serving(index: Path | None) -> Iterator[tuple[str, int]]:
-    """Run a server; give its address and its process."""
+    """Run a server; return its address and its process."""
     with tempfile.TemporaryDirectory(prefix="newsbot-crowd-") as folder:
         command = [sys.executable, "-m", "bot.cli.main"]
         if index is None:
@@ -146,7 +146,7 @@ async def memory(url: str, process: int, people: int, questions: int) -> dict[st
 
 
 async def _answering(client: httpx.AsyncClient) -> dict[str, Any]:
-    """Give what the server says of its function that answers."""
+    """Return what the server says of its function that answers."""
     config = (await client.get("/config")).json()
     named: dict[str, Any] = {one["api_name"]: one for one in config["dependencies"]}
     function: dict[str, Any] = named["answer"]
@@ -193,7 +193,7 @@ def _percentile(values: Sequence[float], percent: int) -> float:
 
 
 def _resident(process: int) -> float:
-    """Give the memory that a process holds, in megabytes."""
+    """Return the memory that a process holds, in megabytes."""
     for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1_000

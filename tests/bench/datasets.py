@@ -55,7 +55,7 @@ class Question:
     answers: tuple[tuple[int, str], ...]
 
     def is_hit(self, passage: Passage, articles: Collection[str]) -> bool:
-        """Tell whether a passage is of the gold article and holds a gold answer whole.
+        """Return whether a passage is of the gold article and holds a gold answer whole.
 
         Where else the passage ran (``articles``) does not count: the offsets are this article's.
         """
@@ -74,7 +74,7 @@ class QuizQuestion:
     article_ids: frozenset[str]
 
     def is_hit(self, passage: Passage, articles: Collection[str]) -> bool:
-        """Tell whether a passage, which ran in these articles, is of a listed one and has the gold.
+        """Return whether a passage that ran in these articles is of a listed one and has the gold.
 
         Case does not count: it did not for those who made the lists.
         """
@@ -100,12 +100,12 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def newsqa(data: Path) -> tuple[list[dict[str, Any]], list[Question]]:
-    """Give the 520 articles of NewsQA dev as records, and the questions."""
+    """Return the 520 articles of NewsQA dev as records, and the questions."""
     return list(read_jsonl(data / "news_dev" / ARTICLES["newsqa"])), newsqa_questions(data)
 
 
 def newsqa_questions(data: Path) -> list[Question]:
-    """Give the 3,450 questions of NewsQA dev."""
+    """Return the 3,450 questions of NewsQA dev."""
     return [
         Question(
             row["question"],
@@ -117,14 +117,14 @@ def newsqa_questions(data: Path) -> list[Question]:
 
 
 def questions_of(data: Path, part: str) -> Sequence[Question | QuizQuestion]:
-    """Give the questions of NewsQA dev, or those of realtimeqa that list an article."""
+    """Return the questions of NewsQA dev, or those of realtimeqa that list an article."""
     if part == "newsqa":
         return newsqa_questions(data)
     return [question for question in quiz_questions(data) if question.article_ids]
 
 
 def quiz_questions(data: Path) -> list[QuizQuestion]:
-    """Give the 3,708 questions of realtimeqa, those without a listed article among them."""
+    """Return the 3,708 questions of realtimeqa, those without a listed article among them."""
     return [
         QuizQuestion(
             row["question"],
@@ -143,7 +143,7 @@ def sample(items: Sequence[_Item], most: int) -> list[_Item]:
 
 
 def data_file(path: Path) -> Path:
-    """Give the path back; ends the process with one line where there is no such file."""
+    """Return the path back; ends the process with one line where there is no such file."""
     if not path.is_file():
         sys.exit(f"{path} is missing: this benchmark needs the research data")
     return path
@@ -151,7 +151,7 @@ def data_file(path: Path) -> Path:
 
 @contextmanager
 def index_of(source: Path, kept: Path | None) -> Iterator[Path]:
-    """Give the folder of an index of a file's articles.
+    """Return the folder of an index of a file's articles.
 
     Args:
         source: the file; read only where there is no index yet.
@@ -214,7 +214,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def _article_id(address: str) -> str:
-    """Give the id under which an article of this address is indexed."""
+    """Return the id under which an article of this address is indexed."""
     clean = clean_address(address)
     return (canonical_address(clean) if clean else None) or address
 

@@ -125,7 +125,7 @@ def compare(
 
 
 def search(index: Any, queries: NDArray[np.float32]) -> tuple[NDArray[np.int64], float]:
-    """Give what each query finds, and the median milliseconds of one."""
+    """Return what each query finds, and the median milliseconds of one."""
     for query in queries[:WARMING]:
         index.search(query[None], DEPTH)
     found, took = [], []

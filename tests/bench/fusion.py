@@ -80,7 +80,7 @@ def main() -> None:
 def rankings(
     sides: Sides, question: str, dense: Mapping[int, float], sparse: Mapping[int, float]
 ) -> dict[str, dict[int, float]]:
-    """Give the scores of each way to search, the best first."""
+    """Return the scores of each way to search, the best first."""
     locations, articles = sides.locations(dense), sides.articles(question)
     ways = {
         "dense": dict(sorted(dense.items(), key=lambda item: -item[1])),

@@ -97,7 +97,7 @@ def features(bot: NewsBot, question: Any) -> Read:
 
 
 def fit(read: Sequence[Read], columns: Sequence[int]) -> NDArray[np.float64]:
-    """Give the weights under which what holds the answer is most probably first."""
+    """Return the weights under which what holds the answer is most probably first."""
     from scipy.optimize import minimize
 
     useful = [(one.features[:, columns], one.right) for one in read if one.right.any()]
@@ -121,7 +121,7 @@ def fit(read: Sequence[Read], columns: Sequence[int]) -> NDArray[np.float64]:
 
 
 def crossed(read: Sequence[Read], columns: Sequence[int]) -> list[float]:
-    """Give the rank of each question's first hit, under the weights of the other fifths."""
+    """Return the rank of each question's first hit, under the weights of the other fifths."""
     ranks: list[float] = []
     for fold in range(FOLDS):
         weights = np.zeros(3)
@@ -135,7 +135,7 @@ def crossed(read: Sequence[Read], columns: Sequence[int]) -> list[float]:
 
 
 def rank(right: NDArray[np.bool_]) -> float:
-    """Give the rank of the first that holds the answer, 1 for the best; infinite for none."""
+    """Return the rank of the first that holds the answer, 1 for the best; infinite for none."""
     return float(right.argmax()) + 1 if right.any() else float("inf")
 
 

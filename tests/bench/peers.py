@@ -56,7 +56,7 @@ class Tool(Protocol):
         """Take in articles by id, and give the number of chunks."""
 
     def ways(self) -> Mapping[str, Way]:
-        """Give the ways to search, each with its name."""
+        """Return the ways to search, each with its name."""
 
 
 def main() -> None:

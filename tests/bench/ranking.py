@@ -34,14 +34,14 @@ Found = tuple[Passage, Collection[str]]
 
 
 def found_in(hits: Iterable[Hit]) -> list[Found]:
-    """Give what a search found, with the copies that are folded into each hit."""
+    """Return what a search found, with the copies that are folded into each hit."""
     return [
         (hit.passage, [hit.article.id, *(copy.article_id for copy in hit.copies)]) for hit in hits
     ]
 
 
 def first_hit(question: Question | QuizQuestion, ranking: Sequence[Found]) -> float:
-    """Give the rank of the first passage that is a hit, 1 for the best; infinite for none."""
+    """Return the rank of the first passage that is a hit, 1 for the best; infinite for none."""
     ranks = (at for at, found in enumerate(ranking, 1) if question.is_hit(*found))
     return next(ranks, float("inf"))
 
@@ -71,7 +71,7 @@ class Sides:
     def search(
         self, question: str, depth: int = DEPTH
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Give the dense and the BM25 scores by passage id, the best of each side first.
+        """Return the dense and the BM25 scores by passage id, the best of each side first.
 
         What only BM25 found has its similarity too, after the ``depth`` best of the dense side.
         """
@@ -83,15 +83,15 @@ class Sides:
         return dense, sparse
 
     def articles(self, question: str) -> dict[int, float]:
-        """Give the BM25 score of the best whole articles, by their numbers."""
+        """Return the BM25 score of the best whole articles, by their numbers."""
         return dict(self._snapshot.matching_articles(question, DEPTH, Filters()))
 
     def locations(self, numbers: Iterable[int]) -> dict[int, PassageLocation]:
-        """Give where the passages of these ids stand in their articles."""
+        """Return where the passages of these ids stand in their articles."""
         return self._snapshot.locations(numbers)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Found]:
-        """Give the passages of these ids."""
+        """Return the passages of these ids."""
         resolved = self._snapshot.resolve(numbers)
         return {n: (passage, [article.id]) for n, (passage, article) in resolved.items()}
 

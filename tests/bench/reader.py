@@ -127,7 +127,7 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
 
 
 def thresholds(asked: Sequence[str], reader: Any, level: Level) -> Any:
-    """Give the least confidence at which each question is answered."""
+    """Return the least confidence at which each question is answered."""
     calibration = calibration_of(reader)
     kinds = [question_type(question) for question in asked]
     return np.array(

@@ -69,7 +69,7 @@ def main() -> None:
 def measure(
     bot: NewsBot, questions: Sequence[Question | QuizQuestion]
 ) -> Mapping[str, Sequence[float]]:
-    """Give the rank of each question's first hit, for each way to search."""
+    """Return the rank of each question's first hit, for each way to search."""
     sides = Sides(bot.searcher())
     deepest = max(CUTS)
     ranks: dict[str, list[float]] = {

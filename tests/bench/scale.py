@@ -189,7 +189,7 @@ def run(command: Sequence[str]) -> None:
 
 
 def timed(work: Callable[..., object], *given: object) -> float:
-    """Give the milliseconds of one call."""
+    """Return the milliseconds of one call."""
     began = time.perf_counter()
     work(*given)
     return 1000 * (time.perf_counter() - began)

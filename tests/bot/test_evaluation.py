@@ -200,7 +200,7 @@ def test_interval_holds_the_mean_and_stays_among_the_values(values: list[float])
 
 
 def cited(*sentences: int) -> tuple[Citation, ...]:
-    """Give citations of sentences of the invented article FERRY."""
+    """Return citations of sentences of the invented article FERRY."""
     places = [sentence_spans(FERRY.text)[number] for number in sentences]
     return tuple(
         Citation(number, "ferry", "Ferry", None, None, None, FERRY.text[a:b], a, b)

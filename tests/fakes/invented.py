@@ -71,14 +71,14 @@ ARTICLES = {article.id: article for article in (FERRY, HARBOUR, BRIDGE)}
 
 
 def passage_of(article: Article, first: int = 0, last: int | None = None) -> Passage:
-    """Give a passage of some of an article's sentences, all of them by default."""
+    """Return a passage of some of an article's sentences, all of them by default."""
     spans = sentence_spans(article.text)[first:last]
     start, end = spans[0][0], spans[-1][1]
     return Passage(article.id, first, start, end, article.text[start:end], tuple(spans))
 
 
 def hit_of(passage: Passage, dense: float = 0.5) -> Hit:
-    """Give a hit of a passage of ``ARTICLES``."""
+    """Return a hit of a passage of ``ARTICLES``."""
     return Hit(passage, ARTICLES[passage.article_id], 0.5, dense, 1.0)
 
 
@@ -90,7 +90,7 @@ def result_of(
 
 
 def span_of(passage: Passage, text: str, margin: float) -> AnswerSpan:
-    """Give the span of a passage's first such characters."""
+    """Return the span of a passage's first such characters."""
     at = passage.text.index(text)
     start, end = passage.start + at, passage.start + at + len(text)
     sentence = next(s for s in passage.sentences if s[0] <= start and end <= s[1])
@@ -100,7 +100,7 @@ def span_of(passage: Passage, text: str, margin: float) -> AnswerSpan:
 def calibration(
     answer: dict[str, float] | None = None, sentence: dict[str, float] | None = None
 ) -> Calibration:
-    """Give a calibration of named weights and no bias; the margin alone counts by default."""
+    """Return a calibration of named weights and no bias; the margin alone counts by default."""
     levels = {Level.CAUTIOUS: 0.9, Level.BALANCED: 0.5, Level.EAGER: 0.1}
     return Calibration(
         _regression(ANSWER_FEATURES, answer or {"margin": 1.0}),

@@ -34,7 +34,7 @@ FOLLOW_UP = (
 
 
 def market(week: int, factor: int) -> str:
-    """Give the report of a week: always the same words, and figures that the factor makes."""
+    """Return the report of a week: always the same words, and figures that the factor makes."""
     rows = [
         f"{fish} closed at {10 + factor * place % 37}.{factor * place % 9} crowns a kilo on the "
         f"quay of Halm, {'up' if factor * place % 2 else 'down'} {factor * place % 7}.5 per cent "

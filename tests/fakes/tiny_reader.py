@@ -192,7 +192,7 @@ def question(
 
 
 def one_line(error: BaseException) -> str:
-    """Give an error's message, which must be one line."""
+    """Return an error's message, which must be one line."""
     message = str(error)
     assert message.strip() and not re.search(r"[\r\n]", message)
     return message

@@ -33,7 +33,7 @@ def index(tmp_path: Path) -> Path:
 
 
 def tolls(index: Path, question: str, **filters: str) -> list[str]:
-    """Give the articles whose passage about the toll is found, the best first."""
+    """Return the articles whose passage about the toll is found, the best first."""
     hits = Searcher.open(index, HashedEmbedder()).search(question, 50, filters_of(**filters)).hits
     return list(dict.fromkeys(hit.article.id for hit in hits if TOLL in hit.passage.text))
 

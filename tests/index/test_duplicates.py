@@ -70,7 +70,7 @@ def test_order_of_adding_does_not_matter(order: list[Article], first: int) -> No
 
 
 def drifting(steps: int) -> list[Article]:
-    """Give reports each of which is a copy of the one before, and the last not of the first."""
+    """Return reports each of which is a copy of the one before, and the last not of the first."""
     words = [f"word{place}" for place in range(100)]
     reports = []
     for step in range(steps):

@@ -130,7 +130,7 @@ def test_first_span_has_best_score_and_highest_expected_f1(
 
 
 def find(text: str, first: str, last: str, sentences: list[Span] | None = None) -> list[str]:
-    """Give the one span of the tokens that are these characters, the first and the last such."""
+    """Return the one span of the tokens that are these characters, the first and the last such."""
     offsets = pieces(text, 4)
     starts, ends = np.full((2, len(offsets)), -9, np.float32)
     words = [text[start:end] for start, end in offsets]
