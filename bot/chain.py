@@ -12,8 +12,12 @@ from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
-from bot.answering.answers import Answer, Citation
+from bot.answering.answers import EXTRACTIVE, Answer, Citation
 from bot.answering.pipeline import PASSAGES_READ, answer_hits
+from bot.errors import ChatModelError
+from bot.generation.annotations import cited_message
+from bot.generation.chat_model import ChatModel, load_chat_model
+from bot.generation.writer import write_answer
 from bot.reader.reader import Reader
 from bot.reader.registry import load_reader
 from bot.retriever import retrieve
@@ -23,6 +27,8 @@ from index.results import SearchResult
 from index.searcher import Searcher
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from index.embedding.embedder import Embedder
 
 __all__ = ["ChainInput", "build_chain", "citation_document"]
@@ -37,11 +43,13 @@ class ChainInput(TypedDict, total=False):
     until: Any
     source: Names | None
     articles: Names | None
+    answer_by: str | None
 
 
 class _Retrieved(NamedTuple):
     result: SearchResult
     embedder: Embedder
+    writer: ChatModel | None
     began: float
     seconds: float
 
@@ -53,12 +61,14 @@ def build_chain(
     k: int = PASSAGES_READ,
     level: Level | str = Level.BALANCED,
     threshold: float | None = None,
+    chat_model: ChatModel | BaseChatModel | str | None = None,
 ) -> Runnable[ChainInput | str, dict[str, Any]]:
     """Build the question-answering chain.
 
     It takes a question, or a ``ChainInput``. ``invoke`` returns a dict with ``sources`` (a Document
     for each citation, with its fields as metadata; none in a refusal), ``text`` (prose with [1]
-    markers), ``answer`` (the ``Answer``) and ``hits`` (what was read, a tuple of ``Hit``).
+    markers), ``answer`` (the ``Answer``), ``message`` (the text as an ``AIMessage`` whose
+    annotations are the citations) and ``hits`` (what was read, a tuple of ``Hit``).
     ``stream`` yields the same keys in this order, the text in pieces; ``ainvoke``, ``astream`` and
     ``batch`` likewise.
 
@@ -69,16 +79,20 @@ def build_chain(
         k: passages to read.
         level: how sure an answer must be: ``cautious``, ``balanced`` or ``eager``.
         threshold: least confidence of an answer, 0 to 1, in place of the level's own.
+        chat_model: writes the answers, as ``NewsBot`` takes it; None for extractive ones.
 
     Returns:
         A runnable that raises ``index.errors.SearchFailure`` for a question or a filter that
         cannot be searched for, and ``IndexFailure`` where there is no index.
     """
     wanted = Level(level)
+    if chat_model is not None and not isinstance(chat_model, ChatModel):
+        chat_model = load_chat_model(chat_model)
 
     def find(given: ChainInput | str) -> _Retrieved:
         began = time.perf_counter()
         request: ChainInput = {"question": given} if isinstance(given, str) else given
+        writer = _writer(chat_model, request.get("answer_by"))
         current = searcher()
         filters = filters_of(
             request.get("since"),
@@ -87,18 +101,31 @@ def build_chain(
             request.get("articles"),
         )
         result = retrieve(current, request["question"], k, filters)
-        return _Retrieved(result, current.embedder, began, time.perf_counter() - began)
+        return _Retrieved(result, current.embedder, writer, began, time.perf_counter() - began)
+
+    def answered(found: _Retrieved) -> Answer:
+        bounds: dict[str, Any] = {"level": wanted, "threshold": threshold}
+        given = (found.result, reader(), found.embedder)
+        if found.writer is None:
+            return answer_hits(*given, **bounds)
+        try:
+            return write_answer(*given, found.writer, **bounds)
+        except ChatModelError as error:
+            answer = answer_hits(*given, **bounds)
+            note = f"{error}; this answer is extractive"
+            return replace(answer, notes=(*answer.notes, note))
 
     def compose(inputs: Iterator[_Retrieved]) -> Iterator[dict[str, Any]]:
-        for result, embedder, began, seconds in inputs:
-            answer = answer_hits(result, reader(), embedder, level=wanted, threshold=threshold)
+        for found in inputs:
+            result, _, _, began, seconds = found
+            answer = answered(found)
             total = time.perf_counter() - began
             timings = {"search": 1000 * seconds, **answer.timings, "total": 1000 * total}
             answer = replace(answer, timings=timings)
             yield AddableDict(sources=[citation_document(c) for c in answer.citations])
             for piece in _pieces(answer):
                 yield AddableDict(text=piece)
-            yield AddableDict(answer=answer, hits=result.hits)
+            yield AddableDict(answer=answer, message=cited_message(answer), hits=result.hits)
 
     async def acompose(inputs: AsyncIterator[_Retrieved]) -> AsyncIterator[dict[str, Any]]:
         async for found in inputs:
@@ -114,7 +141,19 @@ def citation_document(citation: Citation) -> Document:
     return Document(page_content=citation.quote, metadata=citation.to_dict())
 
 
+def _writer(model: ChatModel | None, answer_by: str | None) -> ChatModel | None:
+    """Return the chat model that is to write, None for the reader alone."""
+    known = [EXTRACTIVE, *([model.name] if model else [])]
+    if answer_by is not None and answer_by not in known:
+        raise ChatModelError(f"{answer_by!r} cannot answer here; answer_by can be: {known}")
+    return None if answer_by == EXTRACTIVE else model
+
+
 def _pieces(answer: Answer) -> Iterator[str]:
+    """Yield an answer's text word by word, or as a chat model wrote it, sentence by sentence."""
+    if answer.statements:
+        yield from (f"{' ' if n else ''}{one}" for n, one in enumerate(answer.statements))
+        return
     first, *rest = answer.text.split(" ")
     yield first
     yield from (f" {word}" for word in rest)

@@ -2,7 +2,8 @@
 
 corpus.errors.NewsbotError
 └── BotError
-    ├── FeedbackFailure
+    ├── ChatModelError
+├── FeedbackFailure
     ├── NotServed
     ├── PortBusy
     ├── QuestionsUnreadable
@@ -19,6 +20,7 @@ from corpus.errors import NewsbotError
 
 __all__ = [
     "BotError",
+    "ChatModelError",
     "FeedbackFailure",
     "NotServed",
     "PortBusy",
@@ -33,6 +35,10 @@ __all__ = [
 
 class BotError(NewsbotError):
     """Base of the errors of the bot package."""
+
+
+class ChatModelError(BotError):
+    """A chat model is not known, is not installed, or does not answer."""
 
 
 class FeedbackFailure(BotError):

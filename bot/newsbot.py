@@ -18,6 +18,7 @@ from bot.answering.recency import asks_for_latest, newest_hits
 from bot.answering.reranking import rerank as rerank_hits
 from bot.chain import ChainInput, build_chain
 from bot.errors import UnknownArticle
+from bot.generation.chat_model import load_chat_model
 from bot.reader.reader import Reader
 from bot.reader.registry import load_reader
 from bot.retriever import retrieve
@@ -29,6 +30,7 @@ from index.searcher import Searcher
 from index.store.layout import current_generation
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import Runnable
 
     from index.embedding.embedder import Embedder
@@ -72,6 +74,7 @@ class NewsBot:
         reader: Reader | str | None = None,
         level: Level | str | None = None,
         threshold: float | None = None,
+        chat_model: BaseChatModel | str | None = None,
     ) -> None:
         """Open an index.
 
@@ -86,14 +89,20 @@ class NewsBot:
                 settings, else ``balanced``, where None.
             threshold: least confidence of an answer, 0 to 1, in place of the level's own; at 0
                 only questions without any candidate are refused.
+            chat_model: writes the answers, every word of which is checked: ``PROVIDER:NAME`` such
+                as ``ollama:llama3.2``, or a LangChain model; that of the settings, else none,
+                where None. It is sent each question with the sentences that were found.
 
         Raises:
             ValueError: there is no such level.
+            ChatModelError: there is no such chat model, or its package is missing.
             IndexMissing: there is no index there. The other errors of ``Searcher.open`` likewise.
         """
         settings = Settings.load()
         self._index = Path(index) if index is not None else settings.index
         self._reader = settings.reader if reader is None else reader
+        named = settings.chat_model if chat_model is None else chat_model
+        self._chat_model = None if named is None else load_chat_model(named)
         self._on_answer: AnswerHook | None = None
         self._open = _OpenIndex(self._index, embedder)
         if embedder is None and model not in (None, self.searcher().status().model):
@@ -106,7 +115,13 @@ class NewsBot:
             reader=self.reader,
             level=settings.level if level is None else level,
             threshold=threshold,
+            chat_model=self._chat_model,
         )
+
+    @property
+    def chat_model(self) -> str | None:
+        """Name of the chat model that writes answers; None where there is none."""
+        return self._chat_model.name if self._chat_model else None
 
     @property
     def index(self) -> Path:
@@ -149,6 +164,7 @@ class NewsBot:
         until: str | date | None = None,
         source: Names | None = None,
         articles: Names | None = None,
+        answer_by: str | None = None,
     ) -> Answer:
         """Answer a question from the articles, or refuse.
 
@@ -159,12 +175,15 @@ class NewsBot:
             until: latest one; a date without a time means the whole day.
             source: publisher or publishers, without regard to case.
             articles: id or ids of the only articles to ask.
+            answer_by: ``extractive``, or the chat model's name; the chat model where there is one
+                if None.
 
         Raises:
+            ChatModelError: there is no chat model of that name.
             SearchFailure: the question is blank or a filter is not a date.
             IndexFailure: the index has gone or is not whole.
         """
-        *_, last = self.stream(question, history, since, until, source, articles)
+        *_, last = self.stream(question, history, since, until, source, articles, answer_by)
         return last["answer"]
 
     def stream(
@@ -175,6 +194,7 @@ class NewsBot:
         until: str | date | None = None,
         source: Names | None = None,
         articles: Names | None = None,
+        answer_by: str | None = None,
     ) -> Iterator[Chunk]:
         """Answer in parts: the citations first, as dicts, then the text, then the whole Answer.
 
@@ -187,6 +207,7 @@ class NewsBot:
             until=until,
             source=source,
             articles=articles,
+            answer_by=answer_by,
         )
         try:
             for part in self._chain.stream(given):
@@ -209,10 +230,11 @@ class NewsBot:
         until: str | date | None = None,
         source: Names | None = None,
         articles: Names | None = None,
+        answer_by: str | None = None,
     ) -> Answer:
         """Answer without blocking the event loop; takes and raises what ``answer`` does."""
         return await asyncio.to_thread(
-            self.answer, question, history, since, until, source, articles
+            self.answer, question, history, since, until, source, articles, answer_by
         )
 
     def batch(self, questions: Sequence[str]) -> list[Answer]:

@@ -17,7 +17,8 @@ _PREFIX = "NEWSBOT_"
 _INDEX = "NEWSBOT_INDEX"
 _READER = "NEWSBOT_READER"
 _LEVEL = "NEWSBOT_LEVEL"
-_KNOWN = (_INDEX, _READER, _LEVEL)
+_CHAT_MODEL = "NEWSBOT_CHAT_MODEL"
+_KNOWN = (_INDEX, _READER, _LEVEL, _CHAT_MODEL)
 
 
 class Level(StrEnum):
@@ -36,11 +37,13 @@ class Settings:
         index: folder of the index that is used where none is named; it need not exist.
         reader: name or folder of the reader; None for the one that comes along.
         level: how sure an answer must be.
+        chat_model: ``PROVIDER:NAME`` of the chat model that writes answers; None for none.
     """
 
     index: Path
     reader: str | None = None
     level: Level = Level.BALANCED
+    chat_model: str | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -65,6 +68,7 @@ class Settings:
             index=_index(variables.get(_INDEX, "")),
             reader=variables.get(_READER, "").strip() or None,
             level=_level(variables.get(_LEVEL, "")),
+            chat_model=variables.get(_CHAT_MODEL, "").strip() or None,
         )
 
 

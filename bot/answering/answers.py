@@ -8,13 +8,22 @@ from typing import Any
 
 from index.results import DuplicateRef
 
+<<<<<<< HEAD
 __all__ = ["CLOSEST", "REFUSAL", "Alternative", "Answer", "Citation"]
+=======
+__all__ = ["EXTRACTIVE", "REFUSAL", "Alternative", "Answer", "Citation", "Statement"]
+>>>>>>> 37533dc (A chat model may write the answer; every word of it is checked against the sentences it cites)
 
 REFUSAL = "The articles do not say."
 """What a refused answer says."""
 
+<<<<<<< HEAD
 CLOSEST = "Closest, but no sure answer:"
 """What stands before the sentence that came closest, wherever it is shown."""
+=======
+EXTRACTIVE = "extractive"
+"""What an answer is answered by that no chat model wrote."""
+>>>>>>> 37533dc (A chat model may write the answer; every word of it is checked against the sentences it cites)
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,23 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A sentence that a chat model wrote and that holds.
+
+    Attributes:
+        text: the sentence, without markers.
+        numbers: of the citations that bear it.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """Return the sentence with its markers."""
+        return f"{self.text} {''.join(f'[{number}]' for number in self.numbers)}"
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer with its citations, or a refusal without any.
 
@@ -94,6 +120,9 @@ class Answer:
             answers; else empty.
         timings: milliseconds by step: ``search``, ``read``, ``total``.
         notes: one-line remarks, such as that the question was cut.
+        answered_by: ``extractive``, or the name of the chat model that wrote it.
+        statements: what a chat model wrote, sentence by sentence; empty in an extractive answer.
+        dropped: of each sentence of a chat model that was left out, why.
     """
 
     text: str
@@ -105,6 +134,9 @@ class Answer:
     closest: tuple[Citation, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    answered_by: str = EXTRACTIVE
+    statements: tuple[Statement, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON values."""

@@ -10,7 +10,7 @@ from bot.answering.candidates import Candidate, normalised_answer
 from bot.answering.quote import Quote
 from bot.answering.sentence_selection import SelectedSentence
 
-__all__ = ["MOST_SENTENCES", "compose_answer", "compose_sentences"]
+__all__ = ["MOST_SENTENCES", "cite", "compose_answer", "compose_sentences"]
 
 MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
@@ -38,12 +38,12 @@ def compose_answer(candidates: Sequence[Candidate], threshold: float) -> Answer:
         return _refuse(candidates)
     best = candidates[0]
     confidence = best.probability
-    citations = _cite(_strongest(best), 1)
+    citations = cite(_strongest(best), 1)
     quoted = " ".join(f"“{_prose(c.quote)}” [{c.number}]" for c in citations)
     alternatives: list[Alternative] = []
     number = len(citations) + 1
     for other in _others(candidates, threshold):
-        cited = _cite(_strongest(other), number)
+        cited = cite(_strongest(other), number)
         alternatives.append(Alternative(other.text, other.probability, cited))
         number += len(cited)
     text = f"{_prose(best.text)} — {quoted}"
@@ -74,7 +74,7 @@ def compose_sentences(
     confidence = sentences[0].probability
     least = max(threshold, _NEAR_BEST * confidence)
     good = [item for item in sentences if item.probability >= least]
-    citations = _cite(_readable(_different(good, most)), 1)
+    citations = cite(_readable(_different(good, most)), 1)
     text = " ".join(f"{_prose(c.quote)} [{c.number}]" for c in citations)
     return Answer(text, None, False, confidence, citations)
 
@@ -84,7 +84,7 @@ def _refuse(found: Sequence[Candidate | SelectedSentence]) -> Answer:
     if not found:
         return Answer(REFUSAL, None, True, 0.0, ())
     best = found[0]
-    closest = _cite(best.supports[:1], 1) if best.answerable > 0 else ()
+    closest = cite(best.supports[:1], 1) if best.answerable > 0 else ()
     return Answer(REFUSAL, None, True, best.probability, (), closest=closest)
 
 
@@ -92,7 +92,8 @@ def _prose(text: str) -> str:
     return " ".join(text.split())
 
 
-def _cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
+def cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
+    """Return citations of whole sentences, numbered from ``first`` on."""
     return tuple(
         Citation(
             number,

@@ -10,7 +10,17 @@ import typer
 
 from bot.cli.console import complain, show, spinner
 from bot.cli.factory import open_bot
-from bot.cli.options import Articles, AsJson, Index, Refusal, Since, Source, Until, WithReader
+from bot.cli.options import (
+    Articles,
+    AsJson,
+    ChatModelName,
+    Index,
+    Refusal,
+    Since,
+    Source,
+    Until,
+    WithReader,
+)
 
 __all__ = ["ask"]
 
@@ -29,6 +39,7 @@ def ask(
     article: Articles = None,
     reader: WithReader = None,
     level: Refusal = None,
+    chat_model: ChatModelName = None,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask one question after another.")
     ] = False,
@@ -42,6 +53,9 @@ def ask(
 
     Example: newsbot ask "who denied the missile attack?" --since 2019-12-01
 
+    With --chat-model, a chat model writes the answer; what it writes that its sources do not say
+    is left out, and said to be.
+
     Example: newsbot ask --interactive
     """
     if interactive and as_json:
@@ -49,7 +63,7 @@ def ask(
     if question is None and not interactive:
         raise typer.BadParameter("type one, or say --interactive", param_hint="QUESTION")
     with spinner(sys.stderr, _DOING):
-        bot = open_bot(index, reader, level)
+        bot = open_bot(index, reader, level, chat_model)
     answer_of = partial(
         bot.answer, since=since, until=until, source=source or None, articles=article or None
     )

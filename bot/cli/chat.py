@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.console import complain
 from bot.cli.factory import index_folder, open_bot
-from bot.cli.options import Index, Port, Refusal, Users, WithReader
+from bot.cli.options import ChatModelName, Index, Port, Refusal, Users, WithReader
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
@@ -24,6 +24,7 @@ def chat(
     port: Port = 7860,
     reader: WithReader = None,
     level: Refusal = None,
+    chat_model: ChatModelName = None,
     host: Annotated[
         str,
         typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one."),
@@ -71,7 +72,7 @@ def chat(
     Example: newsbot chat --host 0.0.0.0 --editors ann,ben
     """
     folder = index_folder(index)
-    bot = open_bot(folder, reader, level)
+    bot = open_bot(folder, reader, level, chat_model)
     from bot.access.rate_limits import ServerLimits
     from bot.access.users import users_beside
     from bot.server.config import ServerConfig

@@ -57,9 +57,14 @@ def index_folder(index: Path | None) -> Path:
     return settings.index if index is None else index
 
 
-def open_bot(index: Path | None, reader: str | None = None, level: Level | None = None) -> NewsBot:
+def open_bot(
+    index: Path | None,
+    reader: str | None = None,
+    level: Level | None = None,
+    chat_model: str | None = None,
+) -> NewsBot:
     """Open an index to be asked; takes and raises what ``NewsBot`` does."""
     folder = index_folder(index)
     from bot.newsbot import NewsBot
 
-    return NewsBot(folder, reader=reader, level=level)
+    return NewsBot(folder, reader=reader, level=level, chat_model=chat_model)

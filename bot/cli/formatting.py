@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+<<<<<<< HEAD
 from bot.answering.answers import CLOSEST
+=======
+from bot.answering.answers import EXTRACTIVE
+>>>>>>> 37533dc (A chat model may write the answer; every word of it is checked against the sentences it cites)
 from bot.cli.console import OutputLine
 from bot.sanitize import counted, one_line
 
@@ -45,6 +49,16 @@ def answer_lines(answer: Answer) -> Iterator[OutputLine]:
         marks = " ".join(f"[{cited.number}]" for cited in other.citations)
         yield OutputLine((("or: ", "dim"), *_marked(f"{one_line(other.short_answer)} {marks}")))
         yield from _sources(other.citations)
+    yield from _writing(answer)
+
+
+def _writing(answer: Answer) -> Iterator[OutputLine]:
+    """Say which chat model wrote, and what was left out of it."""
+    if answer.answered_by != EXTRACTIVE:
+        yield OutputLine()
+        yield OutputLine(((f"written by {one_line(answer.answered_by)}, checked", "dim"),))
+    for reason in answer.dropped:
+        yield OutputLine(((f"left out: {reason}", "dim"),))
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[OutputLine]:

@@ -15,6 +15,7 @@ __all__ = [
     "AllowLocal",
     "Articles",
     "AsJson",
+    "ChatModelName",
     "Index",
     "Model",
     "Port",
@@ -57,6 +58,17 @@ AllowLocal = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ChatModelName = Annotated[
+    str | None,
+    typer.Option(
+        "--chat-model",
+        metavar="PROVIDER:NAME",
+        help="Let this chat model write the answers, every word of which is checked: "
+        "ollama:llama3.2, openai:gpt-5-mini (OPENAI_BASE_URL for another endpoint), "
+        "anthropic:claude-haiku-4-5. It is sent the questions and the sentences found. "
+        "Default: NEWSBOT_CHAT_MODEL, else none.",
+    ),
+]
 Since = Annotated[
     date | None,
     typer.Option(
