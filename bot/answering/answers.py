@@ -8,22 +8,16 @@ from typing import Any
 
 from index.results import DuplicateRef
 
-<<<<<<< HEAD
-__all__ = ["CLOSEST", "REFUSAL", "Alternative", "Answer", "Citation"]
-=======
-__all__ = ["EXTRACTIVE", "REFUSAL", "Alternative", "Answer", "Citation", "Statement"]
->>>>>>> 37533dc (A chat model may write the answer; every word of it is checked against the sentences it cites)
+__all__ = ["CLOSEST", "EXTRACTIVE", "REFUSAL", "Alternative", "Answer", "Citation", "Statement"]
 
 REFUSAL = "The articles do not say."
 """What a refused answer says."""
 
-<<<<<<< HEAD
 CLOSEST = "Closest, but no sure answer:"
 """What stands before the sentence that came closest, wherever it is shown."""
-=======
+
 EXTRACTIVE = "extractive"
 """What an answer is answered by that no chat model wrote."""
->>>>>>> 37533dc (A chat model may write the answer; every word of it is checked against the sentences it cites)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
-from bot.answering.answers import CLOSEST
-=======
-from bot.answering.answers import EXTRACTIVE
->>>>>>> 37533dc (A chat model may write the answer; every word of it is checked against the sentences it cites)
+from bot.answering.answers import CLOSEST, EXTRACTIVE
 from bot.cli.console import OutputLine
 from bot.sanitize import counted, one_line
 

@@ -311,13 +311,14 @@ def _word(written: str, is_first: bool) -> tuple[str, tuple[object, ...], Kind |
         return word, ("day", word), Kind.DATE
     if word in _ORDINALS:
         return word, ("ordinal", _ORDINALS[word]), Kind.NUMBER
-    if word in _CUES:
+    named = written[0].isupper() and not is_first
+    if word in _CUES and not named:
         return word, ("cue", _CUES[word]), Kind.CUE
     if word in _OPERATORS or _OPERATOR_STEMS.fullmatch(word):
         return word, ("stem", _stem(word)), Kind.OPERATOR
     if word in _QUALIFIERS:
         return word, ("stem", _stem(word)), Kind.QUALIFIER
-    if written[0].isupper() and not is_first:
+    if named:
         return word, ("name", word), Kind.NAME
     if word in ("cent", "percent"):
         return "percent", ("stem", "percent"), Kind.WORD

@@ -36,7 +36,8 @@ def test_home_folder_of_nobody_is_refused() -> None:
         ("NEWSBOT_INDX", "did you mean NEWSBOT_INDEX"),
         ("NEWSBOT_READR", "did you mean NEWSBOT_READER"),
         ("NEWSBOT_LEVLE", "did you mean NEWSBOT_LEVEL"),
-        ("NEWSBOT_ZZZ", "known are: NEWSBOT_INDEX, NEWSBOT_READER, NEWSBOT_LEVEL"),
+        ("NEWSBOT_CHATMODEL", "did you mean NEWSBOT_CHAT_MODEL"),
+        ("NEWSBOT_ZZZ", "known are: NEWSBOT_INDEX, NEWSBOT_READER, NEWSBOT_LEVEL, NEWSBOT_CHAT"),
     ],
 )
 def test_unknown_setting_is_refused_with_a_hint(name: str, hint: str) -> None:
@@ -67,6 +68,14 @@ def test_unknown_level_names_the_known_ones() -> None:
 def test_reader_is_read_and_none_by_default(value: str, reader: str | None) -> None:
     assert Settings.load({"NEWSBOT_READER": value}).reader == reader
     assert Settings.load({}).reader is None
+
+
+@pytest.mark.parametrize(
+    ("value", "model"), [("", None), ("  ", None), (" ollama:llama3.2 ", "ollama:llama3.2")]
+)
+def test_chat_model_is_read_and_none_by_default(value: str, model: str | None) -> None:
+    assert Settings.load({"NEWSBOT_CHAT_MODEL": value}).chat_model == model
+    assert Settings.load({}).chat_model is None
 
 
 def test_variables_of_other_programs_are_ignored() -> None:

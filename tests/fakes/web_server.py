@@ -26,6 +26,12 @@ class Request(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    body = b""  # of a POST
+
+    def do_POST(self) -> None:
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.do_GET()
+
     def do_GET(self) -> None:
         server = self.server
         assert isinstance(server, WebServer)
