@@ -92,6 +92,14 @@ _SAID = re.compile(
     r"answered|joked|demanded|wondered|exclaimed|tweeted|posted|recalled|continued)\b"
 )
 _LETTERS = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}")
+# "At 3 p.m. Mayor Roe spoke": words of time alone are no sentence.
+_WHEN = re.compile(
+    r"[“\"‘'«(\[]*(?>(?:At|By|From|Until|Till|Before|After|Since|Around|About|Between|On|Just|"
+    r"Shortly|Only|Not|Every|Late|Early|Today|Tomorrow|Yesterday|Daily|at|by|from|until|till|"
+    r"before|after|since|around|about|and|to|on|the|of|last|next|exactly|precisely|nearly|almost|"
+    r"morning|evening|night|noon|midnight|half|past|[ap]\.m\.|[\d:.]+(?:st|nd|rd|th)?|"
+    rf"approx\.|(?:{'|'.join(sorted(_OF_TIME))})s?\.?),?\s+)+"
+)
 _NUMBER = re.compile(r"[\d.,]+")
 _QUOTED = re.compile(r"“[^“”\n]*”|(?<!\w)\"[^\"\n]*\"(?!\w)")
 
@@ -153,7 +161,8 @@ def _ends_after(token: str, before: str, word: str, second: str, opens: bool) ->
     if len(token) == 1 and token.isupper():
         return opens or (token in _UNITS and _NUMBER.fullmatch(preceding) is not None)
     if token.lower() in ("a.m", "p.m"):
-        return word not in _OF_TIME
+        day = word.removesuffix("s") if word.endswith("days") else word
+        return day not in _OF_TIME and not _WHEN.fullmatch(before.lstrip())
     if token in _STREETS:
         return opens and preceding[-1:].isalnum()
     if token in _TITLES:

@@ -58,6 +58,21 @@ def test_sentences_of_news_are_found() -> None:
         ["河水上涨。", "市长离开了！", "没有人受伤。"],
         ["It was late.", "“Go home,” he said."],
         ["The bridge is open.", "😀 Nobody knew.", "→ More"],
+        [
+            "At 3 p.m. Mayor Roe spoke.",
+            "By 5 p.m. The Hague was dry.",
+            "It was 6 p.m.",
+            "Roe left.",
+        ],
+        [
+            "On Monday, Jan. 5, at about 9 a.m. Police came.",
+            "“After 10 p.m. Nobody came,” he said.",
+        ],
+        [
+            "Between 1 p.m. and 2 p.m. Minister Ann Roe arrived.",
+            "She left at 3 p.m.",
+            "Roe stayed.",
+        ],
         ["The council agreed.", "The mayor did not."],
         ["He said he would.", "Then he did.", "“Why?” Ann Roe asked."],
     ],
