@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["OnnxEmbedder"]
 
 _MAX_TOKENS = 256  # as sentence-transformers has it for this model
-_BATCH_TOKENS = 2_048  # of one run of the model: more does not fit its caches
-_TOKENISED_TOGETHER = 1_024
+_TOKENISED_TOGETHER = 256
+_TOLD_EVERY = 32  # passages
 
 
 class OnnxEmbedder:
@@ -77,36 +77,32 @@ class OnnxEmbedder:
     def embed_passages(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Embed passages, texts of like length together, several batches at once.
+        """Embed passages, each in a run of its own and several runs at once.
+
+        Runs of one are quicker than batches, whose values do not fit a core's caches, and need no
+        padding; a passage's vector does not depend on what is embedded with it.
 
         Args:
             texts: any number of texts, none included.
-            on_batch: called with the number of texts that are done after each batch.
+            on_batch: called with the number of texts that are done now and then, and at the end.
 
         Returns:
             float32 of shape (len(texts), dimension), in the order of the texts, rows of length 1.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        done = 0
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for begin in range(0, len(texts), _TOKENISED_TOGETHER):
                 ids = self._tokenise(texts[begin : begin + _TOKENISED_TOGETHER])
-                batches = _batches([len(one) for one in ids])
-                running = {
-                    pool.submit(self._run, [ids[at] for at in batch]): batch for batch in batches
-                }
-                for future in as_completed(running):
-                    batch = running[future]
-                    vectors[[begin + at for at in batch]] = future.result()
-                    done += len(batch)
-                    if on_batch is not None:
+                for at, vector in enumerate(pool.map(self._run, ids), begin):
+                    vectors[at] = vector
+                    done = at + 1
+                    if on_batch is not None and (done % _TOLD_EVERY == 0 or done == len(texts)):
                         on_batch(done)
         return vectors
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """Embed one question: float32 of shape (dimension,), of length 1."""
-        vector: NDArray[np.float32] = self._run(self._tokenise([text]))[0]
-        return vector
+        return self._run(self._tokenise([text])[0])
 
     def token_count(self, text: str) -> int:
         """Count the model's tokens of a text, special tokens left out."""
@@ -116,27 +112,13 @@ class OnnxEmbedder:
         encoded: list[Encoding] = self._tokenizer.encode_batch_fast(list(texts))
         return [_cut(one.ids) for one in encoded]
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        ids = np.zeros((len(batch), max(map(len, batch))), np.int64)
-        attended = np.zeros_like(ids)
-        for row, numbers in enumerate(batch):
-            ids[row, : len(numbers)] = numbers
-            attended[row, : len(numbers)] = 1
-        inputs = dict(zip(INPUTS, (ids, attended, np.zeros_like(ids)), strict=True))
-        vectors: NDArray[np.float32] = self._session.run([OUTPUT], inputs)[0]
-        return vectors
+    def _run(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        ids = np.array([numbers], np.int64)
+        inputs = dict(zip(INPUTS, (ids, np.ones_like(ids), np.zeros_like(ids)), strict=True))
+        vector: NDArray[np.float32] = self._session.run([OUTPUT], inputs)[0][0]
+        return vector
 
 
 def _cut(ids: list[int]) -> list[int]:
     """Cut a text to what the model reads, the last special token kept."""
     return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], ids[-1]]
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Put texts of like length together, the longest first: at the end small ones fill the gaps."""
-    batches: list[list[int]] = []
-    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > _BATCH_TOKENS:
-            batches.append([])
-        batches[-1].append(at)
-    return batches
