@@ -14,6 +14,7 @@ from langchain_core.runnables.utils import AddableDict
 
 from bot.answering.answers import EXTRACTIVE, Answer, Citation
 from bot.answering.pipeline import PASSAGES_READ, answer_hits
+from bot.conversation.follow_up import follow_up_of
 from bot.errors import ChatModelError
 from bot.generation.annotations import cited_message
 from bot.generation.chat_model import ChatModel, load_chat_model
@@ -52,6 +53,7 @@ class _Retrieved(NamedTuple):
     writer: ChatModel | None
     began: float
     seconds: float
+    read_as: str | None
 
 
 def build_chain(
@@ -100,28 +102,22 @@ def build_chain(
             request.get("source"),
             request.get("articles"),
         )
-        result = retrieve(current, request["question"], k, filters)
-        return _Retrieved(result, current.embedder, writer, began, time.perf_counter() - began)
-
-    def answered(found: _Retrieved) -> Answer:
-        bounds: dict[str, Any] = {"level": wanted, "threshold": threshold}
-        given = (found.result, reader(), found.embedder)
-        if found.writer is None:
-            return answer_hits(*given, **bounds)
-        try:
-            return write_answer(*given, found.writer, **bounds)
-        except ChatModelError as error:
-            answer = answer_hits(*given, **bounds)
-            note = f"{error}; this answer is extractive"
-            return replace(answer, notes=(*answer.notes, note))
+        follow_up = follow_up_of(request["question"], request.get("history") or ())
+        words = follow_up.search_words if follow_up else request["question"]
+        result, read_as = retrieve(current, words, k, filters), None
+        if follow_up:
+            result = follow_up.in_full(result, current, reader())
+            read_as = result.question
+        seconds = time.perf_counter() - began
+        return _Retrieved(result, current.embedder, writer, began, seconds, read_as)
 
     def compose(inputs: Iterator[_Retrieved]) -> Iterator[dict[str, Any]]:
         for found in inputs:
-            result, _, _, began, seconds = found
-            answer = answered(found)
+            result, _, _, began, seconds, read_as = found
+            answer = _answer(found, reader(), level=wanted, threshold=threshold)
             total = time.perf_counter() - began
             timings = {"search": 1000 * seconds, **answer.timings, "total": 1000 * total}
-            answer = replace(answer, timings=timings)
+            answer = replace(answer, timings=timings, question_read_as=read_as)
             yield AddableDict(sources=[citation_document(c) for c in answer.citations])
             for piece in _pieces(answer):
                 yield AddableDict(text=piece)
@@ -139,6 +135,19 @@ def build_chain(
 def citation_document(citation: Citation) -> Document:
     """Return a citation as a LangChain Document: the quote, and all its fields as metadata."""
     return Document(page_content=citation.quote, metadata=citation.to_dict())
+
+
+def _answer(found: _Retrieved, reader: Reader, **bounds: Any) -> Answer:
+    """Answer by the chat model, where there is one and it works; else by the reader alone."""
+    given = (found.result, reader, found.embedder)
+    if found.writer is None:
+        return answer_hits(*given, **bounds)
+    try:
+        return write_answer(*given, found.writer, **bounds)
+    except ChatModelError as error:
+        answer = answer_hits(*given, **bounds)
+        note = f"{error}; this answer is extractive"
+        return replace(answer, notes=(*answer.notes, note))
 
 
 def _writer(model: ChatModel | None, answer_by: str | None) -> ChatModel | None:

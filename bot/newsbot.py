@@ -170,7 +170,9 @@ class NewsBot:
 
         Args:
             question: plain words; what is over 1,000 characters is cut off, and a note says so.
-            history: earlier turns. Each question is read by itself for now.
+            history: earlier questions with the texts of their answers, the oldest first. A
+                question that does not stand by itself is read in their light:
+                ``Answer.question_read_as`` says how.
             since: earliest date of publication, ISO 8601 or a date, included.
             until: latest one; a date without a time means the whole day.
             source: publisher or publishers, without regard to case.
@@ -237,9 +239,9 @@ class NewsBot:
             self.answer, question, history, since, until, source, articles, answer_by
         )
 
-    def batch(self, questions: Sequence[str]) -> list[Answer]:
-        """Answer several questions, in their order; raises what ``answer`` does."""
-        return [self.answer(question) for question in questions]
+    def batch(self, questions: Sequence[str], history: History | None = None) -> list[Answer]:
+        """Answer several questions in their order, each after the same history; as ``answer``."""
+        return [self.answer(question, history) for question in questions]
 
     def search(
         self,

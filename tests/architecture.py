@@ -43,7 +43,7 @@ LAYERS = (
     {"bot.errors", "bot.sanitize", "bot.settings"},
     {"bot.reader"},
     {"bot.answering"},
-    {"bot.generation"},
+    {"bot.conversation", "bot.generation"},
     {"bot.chain", "bot.retriever"},
     {"bot", "bot.default_bot", "bot.newsbot"},
     {"bot.access", "bot.evaluation", "bot.feedback"},

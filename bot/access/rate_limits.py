@@ -28,6 +28,8 @@ class ServerLimits:
     Attributes:
         requests_a_minute: of each client, not counting GET and HEAD; 0 for any number.
         question: characters of a question; the page's own box cuts at the index's limit.
+        turns: questions of the conversation that a program sends along.
+        turn: characters of one of them, or of its answer.
         file_bytes: of one uploaded file.
         upload_bytes: of the files that are uploaded in one request.
         upload_files: files of one ``/add``.
@@ -43,6 +45,8 @@ class ServerLimits:
 
     requests_a_minute: int = 120
     question: int = 2_000
+    turns: int = 100
+    turn: int = 20_000
     file_bytes: int = 50 * _MEGABYTE
     upload_bytes: int = 200 * _MEGABYTE
     upload_files: int = 100
@@ -65,6 +69,27 @@ class ServerLimits:
         if len(question) > self.question:
             raise RequestRefused(f"a question may have {self.question:,} characters")
         return question
+
+    def check_history(self, history: object) -> list[tuple[str, str]]:
+        """Return the conversation that a program sends along, checked.
+
+        Raises:
+            RequestRefused: it is no list of questions with their answers, or too long.
+        """
+        if history is None:
+            return []
+        if not isinstance(history, list) or not all(
+            isinstance(turn, list | tuple)
+            and len(turn) == 2
+            and all(isinstance(text, str) for text in turn)
+            for turn in history
+        ):
+            raise RequestRefused("a history is a list of pairs: a question, and its answer's text")
+        if len(history) > self.turns:
+            raise RequestRefused(f"a history may have {self.turns:,} questions")
+        if any(len(text) > self.turn for turn in history for text in turn):
+            raise RequestRefused(f"a text of a history may have {self.turn:,} characters")
+        return [(question, answer) for question, answer in history]
 
 
 class RateLimiter:

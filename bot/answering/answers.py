@@ -117,6 +117,7 @@ class Answer:
         answered_by: ``extractive``, or the name of the chat model that wrote it.
         statements: what a chat model wrote, sentence by sentence; empty in an extractive answer.
         dropped: of each sentence of a chat model that was left out, why.
+        question_read_as: the question in full, where it was a follow-up to earlier ones; else None.
     """
 
     text: str
@@ -131,6 +132,7 @@ class Answer:
     answered_by: str = EXTRACTIVE
     statements: tuple[Statement, ...] = ()
     dropped: tuple[str, ...] = ()
+    question_read_as: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON values."""

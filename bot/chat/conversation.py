@@ -97,6 +97,7 @@ def converse(
     filters: SearchFilters | None = None,
     standing: Sequence[Turn] | None = None,
     returned: str | None = None,
+    alone: bool = False,
 ) -> Iterator[ConversationView]:
     """Ask a question and yield the page at each step, until the answer is complete.
 
@@ -111,6 +112,7 @@ def converse(
         standing: the conversation that stands until the answer is complete, if the answer replaces
             some of its turns; then the question did not come from the box, which is left alone.
         returned: beside ``standing``: what is put into the box if no answer comes of it.
+        alone: whether the question is read by itself, not as one that follows ``turns``.
     """
     done = tuple(turns)
     from_box = standing is None
@@ -133,7 +135,7 @@ def converse(
     yield replace(asking(pending_html()), sent=question if from_box else "", reading="")
     try:
         generation = bot.searcher().generation
-        history = [(turn.question, turn.answer.text) for turn in done]
+        history = [] if alone else [turn.spoken for turn in done]
         for chunk in bot.stream(question, history, **filters.keywords()):
             if "sources" in chunk:
                 citations = [Citation.from_dict(fields) for fields in chunk["sources"]]

@@ -48,6 +48,8 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
     yield "# A conversation with newsbot\n"
     for turn in turns:
         yield f"## {_plain(turn.question)}\n"
+        if read_as := turn.answer.question_read_as:
+            yield f"Read as: {_plain(read_as)}\n"
         if turn.filters:
             yield f"Only articles: {_plain(str(turn.filters))}\n"
         yield f"{_plain(turn.answer.text)}\n"

@@ -76,6 +76,9 @@ class QuestionBox:
             example.then(self._ask, asked_with, self._outputs, **HIDDEN),
             chat.retry(self._retry, [lock, turns, *filters.chosen], self._outputs, **HIDDEN),
             chat.edit(self._edit, asked_with, self._outputs, **HIDDEN),
+            pane.reading.alone(
+                self._ask_alone, [lock, turns, *filters.chosen], self._outputs, **HIDDEN
+            ),
         ]
         stopping = [lock, turns, asked, self.box]
         self.stop.click(_stop, stopping, view, cancels=questions, **QUICK)
@@ -95,6 +98,26 @@ class QuestionBox:
             yield from lock.run_exclusive(before, steps, self._busy)
         else:  # of a generator that yields nothing Gradio makes blanks
             yield [gr.skip()] * len(self._outputs)
+
+    def _ask_alone(
+        self,
+        lock: ConversationLock,
+        before: tuple[Turn, ...],
+        since: Any,
+        until: Any,
+        sources: Any,
+        articles: Any,
+        event: gr.EventData,
+    ) -> Iterator[list[Any]]:
+        """Ask a follow-up question again as one that stands by itself."""
+        places = [at for at, turn in enumerate(before) if turn.number == event.turn]
+        if not places:
+            yield [gr.skip()] * len(self._outputs)
+            return
+        [at] = places
+        chosen = (since, until, sources, articles)
+        steps = self._answer(before[at].question, before[:at], before, None, chosen, alone=True)
+        yield from lock.run_exclusive(before, steps, self._busy)
 
     # Gradio counts the parameters to know where the event goes: *chosen would take it.
     def _edit(
@@ -125,6 +148,8 @@ class QuestionBox:
         standing: tuple[Turn, ...] | None,
         returned: str | None,
         chosen: tuple[Any, ...],
+        *,
+        alone: bool = False,
     ) -> Iterator[tuple[tuple[Turn, ...], list[Any]]]:
         """Yield the conversation and the values of the outputs, as ``converse`` takes its steps."""
         try:
@@ -134,7 +159,7 @@ class QuestionBox:
             yield kept, [*_values(shown(kept, problem_html(error), returned)), ""]
             return
         last: list[Any] = [None] * (len(self._outputs) - 1)
-        for view in converse(self._bot, question, before, filters, standing, returned):
+        for view in converse(self._bot, question, before, filters, standing, returned, alone):
             values = _values(view)
             # What has not changed is not sent again with every word.
             changed = (gr.skip() if a == b else a for a, b in zip(values, last, strict=True))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.console import OutputLine, complain, show, spinner
 from bot.cli.formatting import answer_lines
+from bot.sanitize import one_line
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ def converse(
                 for note in answer.notes:
                     complain(f"note: {note}")
                 text, *sources = answer_lines(answer)
+                if answer.question_read_as:
+                    read_as = one_line(answer.question_read_as)
+                    show([OutputLine((("read as: ", "dim"), (read_as, "")))])
                 show([text])
-                history.append((line, answer.text))
+                history.append((answer.question_read_as or line, answer.text))
 
 
 def _typed(first: str | None) -> Iterator[str]:

@@ -49,6 +49,7 @@ def add_endpoints(
         until: str | None = None,
         source: str | list[str] | None = None,
         articles: list[str] | None = None,
+        history: list[list[str]] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
 
@@ -58,10 +59,11 @@ def add_endpoints(
             until: latest date of publication, included.
             source: only articles of this publisher, or of these.
             articles: only these articles, by id.
+            history: earlier questions, each in a list with its answer's text, the oldest first.
         """
         with _public_errors(bot):
-            asked = limits.check_question(question)
-            return bot.answer(asked, **_filters(since, until, source, articles)).to_dict()
+            asked, before = limits.check_question(question), limits.check_history(history)
+            return bot.answer(asked, before, **_filters(since, until, source, articles)).to_dict()
 
     def search(
         question: str,

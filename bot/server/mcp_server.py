@@ -47,6 +47,11 @@ _Source = Annotated[
 ]
 _Articles = Annotated[list[str] | None, Field(description="Only these articles, by id.")]
 
+_History = Annotated[
+    list[list[str]] | None,
+    Field(description="Earlier questions, each with its answer's text, the oldest first."),
+]
+
 
 def mcp_service(
     bot: NewsBot, limits: ServerLimits
@@ -104,12 +109,13 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         until: _Until = None,
         source: _Source = None,
         articles: _Articles = None,
+        history: _History = None,
     ) -> dict[str, Any]:
         """Answer a question from the articles with cited sentences, or say that they do not say."""
 
         def work() -> dict[str, Any]:
-            asked = limits.check_question(question)
-            return bot.answer(asked, None, since, until, source, articles).to_dict()
+            asked, before = limits.check_question(question), limits.check_history(history)
+            return bot.answer(asked, before, since, until, source, articles).to_dict()
 
         return await run(work)
 

@@ -93,7 +93,8 @@ def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
         for cited in answer.citations
     )
     return (
-        f'<div class="answer">{"" if short is None else _short(short)}{sentences}'
+        f'<div class="answer">{_read_as(answer, turn)}'
+        f"{'' if short is None else _short(short)}{sentences}"
         f"{_others(answer.alternatives, turn)}{_notes(answer.notes)}{_foot(answer, turn)}</div>"
     )
 
@@ -111,10 +112,23 @@ def _refusal(answer: Answer, turn: int, filters: str) -> str:
         for cited in answer.closest
     )
     return (
-        f'<div class="refusal"><p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
+        f'<div class="refusal">{_read_as(answer, turn)}'
+        f'<p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
         f"<p>Nothing in the {'chosen' if filters else 'indexed'} articles answers this. "
         f"{advice}</p>"
         f"{_notes(answer.notes)}{closest}{_foot(answer, turn)}</div>"
+    )
+
+
+def _read_as(answer: Answer, turn: int) -> str:
+    """Show how a follow-up question was read: a click puts that into the box, to be edited."""
+    if answer.question_read_as is None:
+        return ""
+    return (
+        '<p class="read-as">Read as: <button type="button" class="link" name="reword" '
+        f'title="Edit this question"><bdi>{escaped(_prose(answer.question_read_as))}</bdi></button>'
+        f' <button type="button" class="link" name="alone" value="{turn}" '
+        'title="Ask these words alone">Not what I meant</button></p>'
     )
 
 

@@ -37,6 +37,13 @@
     setTimeout(() => (button.textContent = words), 1500);
   };
 
+  const reword = (question) => {
+    const box = document.querySelector("#question textarea");
+    box.value = question;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  };
+
   document.addEventListener("click", (event) => {
     const marker = event.target.closest?.('a[href^="#source-"]');
     if (marker) {
@@ -45,6 +52,7 @@
     }
     const button = event.target.closest?.("button[name]");
     if (button?.name === "copy") copy(button);
+    if (button?.name === "reword") reword(button.textContent);
   });
   // Before the panes' own listeners, which may take the button that has the focus away.
   document.addEventListener(

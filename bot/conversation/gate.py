@@ -1,0 +1,161 @@
+"""Whether a question stands by itself, from its form alone: no history is needed to say so."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from index.terms import words
+
+__all__ = ["Dependence", "body_of", "dependence", "is_fragment", "pronoun_of", "topic_of"]
+
+
+class Dependence(StrEnum):
+    """What a question leaves to the conversation."""
+
+    NONE = "none"
+    """It stands by itself."""
+
+    PERSON = "person"
+    """Who "he" or "she" is."""
+
+    THING = "thing"
+    """What "it" or "they" are."""
+
+    PLACE = "place"
+    """Where "there" is."""
+
+    TOPIC = "topic"
+    """What is asked of another one: "What about X?", "And in 2023?"."""
+
+    SUBJECT = "subject"
+    """What it is all about: "Where?", "How many were hurt?", "Who runs the company?"."""
+
+
+_LONGEST = 300  # characters; what is longer says what it is about
+_LEAD = re.compile(r"^(?:(?:and|but|so|then|also|or)\b[\s,:]*)+", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:what|how)\s+about\b\s*", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:it|its|itself|they|them|their|theirs|themselves)\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:his|her|their|its)", re.IGNORECASE)
+_NAME = re.compile(r"(?<=\s)[“\"(]?[A-Z][\w'’.-]+")
+# What a later pronoun may stand for within the question itself.
+_ANTECEDENT = re.compile(
+    r"\b(?:the|a|an|this|that|each|every|\w+['’]s)\s+\w+"
+    r"|\b(?:people|men|women|children|persons?)\b",
+    re.IGNORECASE,
+)
+# "How long did it take to …": the word stands for nothing.
+_EMPTY_IT = re.compile(
+    r"\bit\s+(?:take|get|been|be|expected|cost|in|at|on|since|between|that|to|before|until"
+    r"|possible|true|likely)\b"
+    r"|\b(?:is|was|been|be)\s+it\s+(?:since|at|in|that|to|between|expected|possible)\b"
+    r"|\b(?:call|called|find|found|made?|make)\s+it\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bbeen )(?<!\bout )\bthere\b"
+    r"(?!\s+(?:is|are|was|were|be|been)\b)",
+    re.IGNORECASE,
+)
+_TIMES = (
+    "afternoon|autumn|century|day|decade|evening|month|morning|season|spring|summer|time|week"
+    "|weekend|winter|year"
+)
+# "that attack", "these courts"; not "said that …", "those killed", "this year".
+_POINTING = re.compile(
+    r"\b(?:(?:this|these|those)|(?:about|after|against|and|at|before|behind|by|did|do|does|during"
+    r"|for|from|had|has|have|in|into|is|of|on|to|under|was|will|with)\s+that)\s+"
+    rf"(?!(?:a|are|at|by|from|he|in|is|it|of|on|she|the|they|to|was|were|who|\w+ed|{_TIMES})\b)"
+    rf"[a-z]|\w+ed\s+that\s+(?!(?:{_TIMES})\b)[a-z]+\s*(?:\?|$)",
+    re.IGNORECASE,
+)
+# A person or a body that a question names by its role alone.
+_ROLE = re.compile(
+    r"\bthe\s+(?:former\s+|new\s+)?(?:airline|ambassador|bank|boy|club|company|director|driver"
+    r"|firm|girl|man|mayor|minister|owner|party|premier|president|senator|spokesman|spokeswoman"
+    r"|suspect|team|woman)\b(?!\s+(?:at|for|from|in|of|on|that|to|who|which|with)\b)",
+    re.IGNORECASE,
+)
+_PREPOSITIONS = frozenset("at by for from in of on since to until with".split())
+_LONGEST_FRAGMENT = 4  # words
+_MOST_BESIDE_ROLE = 2  # words that say something, the role's own among them
+_ASKING = frozenset("who whom whose what which when where why how".split())
+_VERBS = frozenset(
+    "is are was were am be been do does did has have had can could will would shall should may "
+    "might must".split()
+)
+# Words that say nothing about what a question is about.
+_EMPTY = (
+    _ASKING
+    | _VERBS
+    | frozenset(
+        "a an and as at but by for from if in it its many much more most me my of on or our he she "
+        "they them their his her him so than that the these this those to us we with you your long "
+        "old far big day year people exactly kind time first last next say says said get got go "
+        "come there then".split()
+    )
+)
+
+
+def dependence(question: str) -> Dependence:
+    """Return what a question leaves to the conversation."""
+    lead, body = _LEAD.match(question), body_of(question)
+    if len(question) > _LONGEST or not words(body):
+        return Dependence.NONE
+    if topic_of(question) is not None:
+        return Dependence.TOPIC
+    names = [found.start() for found in _NAME.finditer(body)]
+    for kind, pattern in ((Dependence.PERSON, _PERSON), (Dependence.THING, _THING)):
+        if (found := pattern.search(body)) and _points_back(found, body, names, bool(lead)):
+            return kind
+    if _PLACE.search(body) and not any(
+        name < found.start() for name in names for found in _PLACE.finditer(body)
+    ):
+        return Dependence.PLACE
+    content = [word for word in words(body.lower()) if word not in _EMPTY]
+    numbers = any(word.isdigit() for word in content)
+    few = len(content) <= 1 and not numbers
+    role = len(content) <= _MOST_BESIDE_ROLE and _ROLE.search(body)
+    if not names and (lead or few or role or _POINTING.search(body)):
+        return Dependence.SUBJECT
+    return Dependence.NONE
+
+
+def body_of(question: str) -> str:
+    """Return a question without the "And" or "But" before it."""
+    return _LEAD.sub("", question).strip()
+
+
+def is_fragment(question: str) -> bool:
+    """Return whether a question is no more than its asking words: "Where?", "On which days?"."""
+    asked = words(body_of(question).lower())
+    longest = _LONGEST_FRAGMENT if asked[:1] and asked[0] in _PREPOSITIONS else 2
+    return len(asked) <= longest and bool(_ASKING & set(asked)) and not _VERBS & set(asked)
+
+
+def topic_of(question: str) -> str | None:
+    """Return X of "What about X?" and of "And X?", or None for another question."""
+    body = body_of(question)
+    if found := _ABOUT.match(body):
+        return body[found.end() :].strip(" ?!.") or None
+    asked = set(words(body.lower()))
+    if _LEAD.match(question) and body and not asked & (_ASKING | _VERBS):
+        return body.strip(" ?!.")
+    return None
+
+
+def pronoun_of(question: str, kind: Dependence) -> re.Match[str] | None:
+    """Return the first word that stands for a person, a thing or a place, where there is one."""
+    patterns = {Dependence.PERSON: _PERSON, Dependence.THING: _THING, Dependence.PLACE: _PLACE}
+    return patterns[kind].search(question) if kind in patterns else None
+
+
+def _points_back(found: re.Match[str], body: str, names: list[int], led: bool) -> bool:
+    before, person = body[: found.start()], _PERSON.fullmatch(found[0])
+    if any(name < found.start() for name in names) or _ANTECEDENT.search(before):
+        return False
+    later = any(name > found.start() for name in names)
+    if later and not led and (not person or _POSSESSIVE.fullmatch(found[0])):
+        return False
+    return bool(person) or not _EMPTY_IT.search(body)
