@@ -53,12 +53,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The measures of one question, each 0 to 1, or None where it does not apply.
-
-    Attributes:
-        measures: by name; see ``estimates``.
-        milliseconds: time of the answer.
-    """
+    """Measures of one question (see ``estimates``): 0 to 1, or None where one does not apply."""
 
     measures: Mapping[str, float | None]
     milliseconds: float
@@ -113,13 +108,7 @@ def read_questions(file: Path) -> list[Question]:
 def ask_all(
     bot: NewsBot, questions: Sequence[Question], progress: Callable[[int], None] | None = None
 ) -> list[Outcome]:
-    """Ask every question, search for it, and compare.
-
-    Args:
-        bot: that is asked.
-        questions: with their answers.
-        progress: called after each with how many are done.
-    """
+    """Ask every question, search for it, and compare; ``progress`` hears how many are done."""
     outcomes = []
     for number, question in enumerate(questions, 1):
         answer = bot.answer(question.text)

@@ -74,12 +74,7 @@ def _verify(index: Path, as_json: bool) -> None:
 
 
 def _whole_generation(index: Path) -> tuple[str, Manifest]:
-    """Compare the current generation with its checksums; return its name and manifest.
-
-    Raises:
-        IndexCorrupt: a file is missing, cut short or altered.
-        IndexMissing, IndexForeign: there is no index, or it is another program's or version's.
-    """
+    """Compare the current generation with its checksums; return its name and manifest."""
     from index.store.layout import Manifest, read_current, verify_generation
 
     def whole(folder: Path) -> tuple[str, Manifest]:

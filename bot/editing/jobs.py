@@ -125,11 +125,7 @@ class JobQueue:
     """Runs the jobs of one index, whoever asks for them, one after the other."""
 
     def __init__(self, most_waiting: int) -> None:
-        """Begin with none.
-
-        Args:
-            most_waiting: jobs that may wait behind the running one.
-        """
+        """Begin with none; ``most_waiting`` may wait behind the running one."""
         self._most = most_waiting
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="newsbot-jobs")
         self._lock = threading.Lock()

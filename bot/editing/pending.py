@@ -70,12 +70,7 @@ class PendingUpload:
 
 
 def abandoned_uploads(folder: Path, own: Collection[str]) -> Iterator[PendingUpload]:
-    """Yield the lists of jobs that a crash ended: those that nobody holds.
-
-    Args:
-        folder: of the uploads.
-        own: tokens of the lists that this process holds.
-    """
+    """Yield the lists of jobs that a crash ended: nobody holds them, nor are they our ``own``."""
     for path in sorted(folder.glob(".*.lock")):
         token = path.name[1 : -len(".lock")]
         if token in own:

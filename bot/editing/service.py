@@ -33,13 +33,7 @@ class EditingService:
     """Adds and removes articles of one index. Safe for threads."""
 
     def __init__(self, bot: NewsBot, limits: ServerLimits, received: Path) -> None:
-        """Prepare.
-
-        Args:
-            bot: whose index is changed; it answers on meanwhile, and from the new one afterwards.
-            limits: of size and number.
-            received: the folder that uploaded files arrive in; no other file is ever read.
-        """
+        """Change a bot's index; of files only those are read that arrived in ``received``."""
         self._bot = bot
         self._limits = limits
         self._received = received

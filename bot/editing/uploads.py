@@ -103,12 +103,7 @@ class UploadFolder:
     """Files that people added; nothing in it is ever overwritten. Safe for threads."""
 
     def __init__(self, index: Path, most_bytes: int = 0) -> None:
-        """Keep them beside an index, in a folder that is made for the first of them.
-
-        Args:
-            index: folder of the index.
-            most_bytes: that the whole folder may hold; 0 for any amount.
-        """
+        """Keep at most so many bytes, 0 for any number, in a folder beside an index."""
         self.folder = index.with_name(f"{index.name}-originals")
         self._index = index
         self._most = most_bytes

@@ -60,13 +60,7 @@ class WebApp:
 
 
 def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: int) -> WebApp:
-    """Build the application.
-
-    Args:
-        bot: answers the questions.
-        policy: who may do what.
-        config: for whom the page is, and how much of it.
-        port: that will be listened on.
+    """Build the application that will listen on a port.
 
     Raises:
         NotServed: the configuration needs something that is not installed.

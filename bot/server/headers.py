@@ -40,11 +40,7 @@ _ALWAYS = {
 
 
 def content_policy(scripts: list[str]) -> str:
-    """Write the policy for a page.
-
-    Args:
-        scripts: hash sources of its inline scripts, such as ``'sha256-…'``.
-    """
+    """Write the policy for a page with inline scripts of these hash sources (``'sha256-…'``)."""
     parts = {
         "default-src": ["'self'"],
         "script-src": ["'self'", "'unsafe-eval'", *scripts],

@@ -78,10 +78,7 @@ def _packed(
 ) -> dict[str, NDArray[Any] | None]:
     """Return what is stored instead of the 8-bit weights of a name, which is None.
 
-    Args:
-        name: ends with ``QUANTISED``.
-        weights: (outputs, inputs).
-        transposed: whether they are stored the other way round.
+    Weights are (outputs, inputs); those that are ``transposed`` are stored the other way round.
     """
     from onnx import TensorProto, helper
 

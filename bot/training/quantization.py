@@ -163,14 +163,9 @@ def _run(network: PreTrainedModel, batch: Batch) -> None:
 def _evened(
     weights: torch.Tensor, size: torch.Tensor, seen: torch.Tensor, power: float, grid: WeightGrid
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what to divide inputs by, shape (inputs,), and the weights for that, rounded.
+    """Return what to divide inputs by, a ``power`` of each one's largest size, and the weights.
 
-    Args:
-        weights: (outputs, inputs).
-        size: of each input at its largest, (inputs,).
-        seen: (inputs, inputs) sums of the products of inputs.
-        power: of an input's size that it is divided by.
-        grid: to round to.
+    These are for inputs so divided, and rounded; the shapes are those of ``_rounded``.
     """
     smaller = (size / size.median().clamp_min(1e-30)).pow(power).clamp(*_SIZES)
     return smaller, _rounded(weights * smaller, seen / smaller / smaller[:, None], grid)
@@ -194,13 +189,7 @@ def _off(
 
 
 def _rounded(weights: torch.Tensor, seen: torch.Tensor, grid: WeightGrid) -> torch.Tensor:
-    """Round weights of shape (outputs, inputs).
-
-    Args:
-        weights: to round.
-        seen: (inputs, inputs) sums of the products of inputs.
-        grid: to round to.
-    """
+    """Round (outputs, inputs) weights by the (inputs, inputs) sums of the products of inputs."""
     exact, products = weights.double(), seen.double()
     count = exact.shape[1]
     step, largest = _steps(exact, grid)

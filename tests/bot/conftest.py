@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.tiny_reader import TOWNS, write_bert, write_onnx_reader, write_tokenizer
+from tests.fakes.tiny_reader import TOWNS, write_encoder, write_onnx_reader, write_tokenizer
 
 
 @pytest.fixture(scope="session")
@@ -24,4 +24,4 @@ def town_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a tiny question-answering model of transformers; untrained."""
-    return write_bert(tmp_path_factory.mktemp("bert"), head=True)
+    return write_encoder(tmp_path_factory.mktemp("bert"), "bert", head=True)

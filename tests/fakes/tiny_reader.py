@@ -127,11 +127,6 @@ def write_encoder(folder: Path, kind: str, *, head: bool, layers: int = 1, width
     return folder
 
 
-def write_bert(folder: Path, *, head: bool, layers: int = 1) -> Path:
-    """Write a tiny BERT, with the layer that answers questions where ``head`` says so."""
-    return write_encoder(folder, "bert", head=head, layers=layers)
-
-
 def shake(network: Any, size: float = 0.1) -> Any:
     """Add noise to every weight of a network, in place; return it."""
     import torch

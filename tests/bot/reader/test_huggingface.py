@@ -10,7 +10,7 @@ import pytest
 from bot.errors import ReaderError
 from bot.reader.huggingface import HuggingFaceReader
 from bot.reader.registry import load_reader
-from tests.fakes.tiny_reader import one_line, passages_of, write_bert
+from tests.fakes.tiny_reader import one_line, passages_of, write_encoder
 
 TEXT = "The ferry to Corran was late. 😀 Nobody in old Belwick said so! At Lorne there was rain."
 
@@ -58,7 +58,7 @@ def test_missing_or_empty_folder_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def test_model_without_question_answering_head_is_refused(tmp_path: Path) -> None:
-    write_bert(tmp_path, head=False)
+    write_encoder(tmp_path, "bert", head=False)
     with pytest.raises(ReaderError) as caught:
         HuggingFaceReader(str(tmp_path))
     assert "qa_outputs" in one_line(caught.value)

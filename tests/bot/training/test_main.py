@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from bot.training import __main__ as training
 from bot.training.__main__ import app, main
-from tests.fakes.tiny_reader import write_bert
+from tests.fakes.tiny_reader import write_encoder
 
 COMMANDS = ("prepare", "train", "average", "export", "dequantize", "calibrate")
 
@@ -32,7 +32,7 @@ def test_command_explains_itself_and_each_option(name: str) -> None:
 
 
 def test_network_is_averaged_and_exported(tmp_path: Path) -> None:
-    one = write_bert(tmp_path / "one", head=True)
+    one = write_encoder(tmp_path / "one", "bert", head=True)
     mean, reader = tmp_path / "mean", tmp_path / "reader"
     assert main(["average", str(one), str(one), "--out", str(mean)]) == 0
     assert main(["export", str(mean), "--out", str(reader)]) == 0
