@@ -19,29 +19,31 @@ from tests.offline import sitecustomize as offline
 ELSEWHERE = "192.0.2.1"
 
 
+def refused() -> pytest.RaisesExc[ConnectionRefusedError]:
+    """What the block raises; its class is another one where Python imported it at the start."""
+    return pytest.raises(ConnectionRefusedError, match="tests may not leave this machine: .")
+
+
 def test_connection_to_another_machine_is_refused(attempts: Any) -> None:
-    with socket.socket() as sock, pytest.raises(offline.OutgoingConnection, match=ELSEWHERE):
+    with socket.socket() as sock, refused():
         sock.connect((ELSEWHERE, 443))
     assert attempts.new() == [f"connection to {ELSEWHERE}:443"]
 
 
 def test_other_ways_to_connect_are_refused(attempts: Any) -> None:
-    with socket.socket() as sock, pytest.raises(offline.OutgoingConnection):
+    with socket.socket() as sock, refused():
         sock.connect_ex((ELSEWHERE, 443))
-    with (
-        socket.socket(type=socket.SOCK_DGRAM) as sock,
-        pytest.raises(offline.OutgoingConnection),
-    ):
+    with socket.socket(type=socket.SOCK_DGRAM) as sock, refused():
         sock.sendto(b"x", (ELSEWHERE, 53))
-    with pytest.raises(offline.OutgoingConnection):
+    with refused():
         socket.create_connection((ELSEWHERE, 443), timeout=1)
     assert len(attempts.new()) == 3
 
 
 def test_name_lookup_is_refused(attempts: Any) -> None:
-    with pytest.raises(offline.OutgoingConnection):
+    with refused():
         socket.getaddrinfo("example.org", 443)
-    with pytest.raises(offline.OutgoingConnection):
+    with refused():
         socket.gethostbyname("example.org")
     assert attempts.new() == ["lookup of 'example.org'"] * 2
 
