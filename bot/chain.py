@@ -14,6 +14,7 @@ from langchain_core.runnables.utils import AddableDict
 
 from bot.answering.answers import EXTRACTIVE, Answer, Citation
 from bot.answering.pipeline import PASSAGES_READ, answer_hits
+from bot.answering.revisions import mark_revised
 from bot.conversation.follow_up import follow_up_of
 from bot.errors import ChatModelError
 from bot.generation.annotations import cited_message
@@ -30,7 +31,6 @@ from index.searcher import Searcher
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from index.embedding.embedder import Embedder
 
 __all__ = ["ChainInput", "build_chain", "citation_document"]
 
@@ -49,7 +49,7 @@ class ChainInput(TypedDict, total=False):
 
 class _Retrieved(NamedTuple):
     result: SearchResult
-    embedder: Embedder
+    searcher: Searcher
     writer: ChatModel | None
     began: float
     seconds: float
@@ -109,12 +109,13 @@ def build_chain(
             result = follow_up.in_full(result, current, reader())
             read_as = result.question
         seconds = time.perf_counter() - began
-        return _Retrieved(result, current.embedder, writer, began, seconds, read_as)
+        return _Retrieved(result, current, writer, began, seconds, read_as)
 
     def compose(inputs: Iterator[_Retrieved]) -> Iterator[dict[str, Any]]:
         for found in inputs:
-            result, _, _, began, seconds, read_as = found
+            result, current, _, began, seconds, read_as = found
             answer = _answer(found, reader(), level=wanted, threshold=threshold)
+            answer = mark_revised(answer, current.revision)
             total = time.perf_counter() - began
             timings = {"search": 1000 * seconds, **answer.timings, "total": 1000 * total}
             answer = replace(answer, timings=timings, question_read_as=read_as)
@@ -139,7 +140,7 @@ def citation_document(citation: Citation) -> Document:
 
 def _answer(found: _Retrieved, reader: Reader, **bounds: Any) -> Answer:
     """Answer by the chat model, where there is one and it works; else by the reader alone."""
-    given = (found.result, reader, found.embedder)
+    given = (found.result, reader, found.searcher.embedder)
     if found.writer is None:
         return answer_hits(*given, **bounds)
     try:

@@ -25,7 +25,7 @@ from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
 from index.filters import Names, filters_of
-from index.results import Hit, IndexStatus, SearchResult
+from index.results import Correction, Hit, IndexStatus, SearchResult
 from index.searcher import Searcher
 from index.store.layout import current_generation
 
@@ -308,6 +308,14 @@ class NewsBot:
         if article is None:
             raise UnknownArticle(f"no article {article_id!r} in {self._index}")
         return article
+
+    def history(self, article_id: str) -> list[Correction]:
+        """Return how an article was corrected, the oldest version first; empty if it never was.
+
+        Raises:
+            UnknownArticle: there is none of that id.
+        """
+        return self.searcher().history(self.article(article_id).id)
 
     def articles(self) -> Iterator[Article]:
         """Return every article, in the order of their ids."""

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, Passage
+from corpus.revisions import SentenceChange
 from index.terms import stems
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["DuplicateRef", "Hit", "IndexStatus", "SearchResult"]
+__all__ = ["Correction", "DuplicateRef", "Hit", "IndexStatus", "Revision", "SearchResult"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,46 @@ class DuplicateRef:
     def of(cls, article: Article) -> DuplicateRef:
         """Return the reference to an article."""
         return cls(article.id, article.title, article.url, article.source, article.published)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A version of an article, and what the next one changed.
+
+    Attributes:
+        title: headline of the version.
+        published: its date, or None.
+        updated: when it had last been changed, or None.
+        replaced: when the index took the next version, in ISO 8601.
+        next_title: headline of the next version.
+        changes: sentences that were changed, withdrawn or added, in the order of the text.
+    """
+
+    title: str
+    published: str | None
+    updated: str | None
+    replaced: str
+    next_title: str
+    changes: tuple[SentenceChange, ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """How a sentence was revised.
+
+    Attributes:
+        article_id: the article in which it was: that of the sentence, or a copy of it.
+        title: its headline.
+        earlier: the sentence before.
+        later: the sentence as it stands there now; None where it was withdrawn.
+        replaced: when the index took the revised article, in ISO 8601.
+    """
+
+    article_id: str
+    title: str
+    earlier: str
+    later: str | None
+    replaced: str
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
+from corpus.revisions import sentence_changes
 from corpus.text import normalise
 from index.collapsing import ScoredPassage, collapse_duplicates
 from index.embedding.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion
 from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
-from index.results import Hit, IndexStatus, SearchResult
+from index.results import Correction, Hit, IndexStatus, Revision, SearchResult
 from index.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -142,6 +143,55 @@ class Searcher:
     def articles(self) -> Iterator[Article]:
         """Return every article, in the order of their ids."""
         return self.snapshot.articles()
+
+    def history(self, article_id: str) -> list[Correction]:
+        """Return how an article was corrected, the oldest version first; empty if it never was."""
+        versions = self.snapshot.versions.of([article_id]).get(article_id, [])
+        article = self.article(article_id)
+        if article is None:
+            return []
+        later = [*((one.title, one.text) for one in versions[1:]), (article.title, article.text)]
+        return [
+            Correction(
+                old.title,
+                old.published,
+                old.updated,
+                old.replaced,
+                title,
+                tuple(sentence_changes(old.text, text)),
+            )
+            for old, (title, text) in zip(versions, later, strict=False)
+        ]
+
+    def revision(self, article_id: str, sentence: str) -> Revision | None:
+        """Return how a sentence of an article was corrected, or was later in a copy of it.
+
+        Args:
+            article_id: the article, as it is now, in which the sentence stands.
+            sentence: the whole of it.
+
+        Returns:
+            The latest revision: of the article itself where it had another sentence before; else
+            of a copy or the original that had the sentence and has it no more. None without one.
+        """
+        group = self.snapshot.duplicates.group(article_id) or (article_id,)
+        versions = self.snapshot.versions.of(group)
+        wanted = " ".join(sentence.split())
+        for one in sorted(versions, key=lambda one: one != article_id):
+            article = self.article(one)
+            if article is None or (sentence in article.text) is not (one == article_id):
+                continue
+            for version in reversed(versions[one]):
+                if (sentence in version.text) is (one == article_id):
+                    continue
+                for change in sentence_changes(version.text, article.text):
+                    found = change.later if one == article_id else change.earlier
+                    if found == wanted and change.earlier is not None:
+                        return Revision(
+                            one, article.title, change.earlier, change.later, version.replaced
+                        )
+                break
+        return None
 
     def idf(self, question: str) -> dict[str, float]:
         """Return the inverse document frequency of each stem of a question, 0 or more."""

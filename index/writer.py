@@ -149,6 +149,7 @@ class IndexWriter:
         written = generation.written()
         if written:
             self._embed(written, progress)
+        generation.keep_versions(changes.replaced, changes.removed)
         generation.update_words([*changes.removed, *changes.replaced], written)
         generation.find_copies(progress.articles if progress else lambda done, total: None)
         self.copies = generation.count_copies()

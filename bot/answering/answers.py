@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from index.results import DuplicateRef
+from index.results import DuplicateRef, Revision
 
 __all__ = ["CLOSEST", "EXTRACTIVE", "REFUSAL", "Alternative", "Answer", "Citation", "Statement"]
 
@@ -38,6 +38,7 @@ class Citation:
             original; they are no further witnesses.
         updated: when the article was last changed, in the form of ``published``, or None.
         page: of the document in which it begins, from 1; None for what has no pages.
+        revision: how the sentence was corrected, or was later in a copy of its article; else None.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Citation:
     copies: tuple[DuplicateRef, ...] = ()
     updated: str | None = None
     page: int | None = None
+    revision: Revision | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the citation as JSON values."""
@@ -61,9 +63,10 @@ class Citation:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Citation:
         """Return the citation of a record that ``to_dict`` made."""
-        return cls(
-            **{**record, "copies": tuple(DuplicateRef(**copy) for copy in record.get("copies", ()))}
-        )
+        copies = tuple(DuplicateRef(**copy) for copy in record.get("copies", ()))
+        revised = record.get("revision")
+        revision = None if revised is None else Revision(**revised)
+        return cls(**{**record, "copies": copies, "revision": revision})
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ def as_text(turn: Turn) -> str:
         if turn.answer.refused:
             mark = f"{CLOSEST} “{one_line(cited.quote)}”"
         lines.append(f"{mark} {where}{f', {address}' if address else ''}")
+    lines += map(one_line, turn.answer.notes)
     return "\n".join(lines)
 
 
@@ -60,6 +61,8 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
             yield f"{CLOSEST}\n"
         for cited in turn.cited():
             yield from _source(cited)
+        for note in turn.answer.notes:
+            yield f"\n{_plain(note)}"
         yield ""
 
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
     from bot.evaluation import Estimate
     from index.builder import BuildReport
-    from index.results import DuplicateRef, Hit, IndexStatus
+    from index.results import Correction, DuplicateRef, Hit, IndexStatus
 
 __all__ = [
     "answer_lines",
     "estimate_lines",
+    "history_lines",
     "hit_lines",
     "print_json",
     "status_lines",
@@ -102,6 +103,25 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:
         yield _place(article.id, page, passage.start, passage.end, score)
         yield from _also_in(hit.copies)
         yield OutputLine(((one_line(passage.text), ""),), indent=4)
+
+
+def history_lines(corrections: Sequence[Correction]) -> Iterator[OutputLine]:
+    """Lay out how an article was corrected: each sentence before and after."""
+    if not corrections:
+        yield OutputLine((("no earlier version", ""),))
+    for number, one in enumerate(corrections, start=1):
+        if number > 1:
+            yield OutputLine()
+        dates = _dates(one.published, one.updated)
+        yield _heading(f"{number}.", one.title, None, dates)
+        yield OutputLine(((f"replaced {one_line(one.replaced)}", "dim"),), indent=4)
+        changes = [(change.earlier, change.later) for change in one.changes]
+        if one.title != one.next_title:
+            changes.insert(0, (one.title, one.next_title))
+        for pair in changes:
+            for sign, sentence in zip("-+", pair, strict=True):
+                if sentence is not None:
+                    yield OutputLine(((f"{sign} {one_line(sentence)}", ""),), indent=4)
 
 
 def status_lines(status: IndexStatus) -> Iterator[OutputLine]:

@@ -19,6 +19,7 @@ from bot.cli.chat import chat
 from bot.cli.console import complain
 from bot.cli.eval import evaluate
 from bot.cli.feedback import feedback
+from bot.cli.history import history
 from bot.cli.index import index
 from bot.cli.remove import remove
 from bot.cli.search import search
@@ -62,7 +63,7 @@ def newsbot(
         print(context.get_help())
 
 
-for command in (index, ask, search, status, remove, chat):
+for command in (index, ask, search, status, history, remove, chat):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command()(watch)

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from index.errors import IndexCorrupt
-from index.store.layout import BASE_CATALOGUE, CATALOGUE, COPIES
+from index.store.layout import BASE_CATALOGUE, CATALOGUE, COPIES, HISTORY
 
 __all__ = ["connect_to_read", "connect_to_write", "move_into_base"]
 
@@ -52,7 +52,8 @@ _FINISHED = "?mode=ro&immutable=1"
 def connect_to_write(folder: Path) -> sqlite3.Connection:
     """Open a generation's files in a transaction, make what is missing, and leave the base alone.
 
-    The main file is ``main``, the base ``base`` and the file of the duplicates ``copied``.
+    The main file is ``main``, the base ``base``, the file of the duplicates ``copied`` and that of
+    earlier versions ``history``.
 
     Raises:
         IndexCorrupt: SQLite cannot read them.
@@ -74,7 +75,8 @@ def _connect_to_write(folder: Path) -> sqlite3.Connection:
         isolation_level=None,
     )
     _attach(connection, folder / COPIES, "copied", "")
-    for schema in ("main", "copied"):
+    _attach(connection, folder / HISTORY, "history", "")
+    for schema in ("main", "copied", "history"):
         connection.execute(f"PRAGMA {schema}.journal_mode = DELETE")
         # The builder syncs the finished file.
         connection.execute(f"PRAGMA {schema}.synchronous = OFF")
@@ -99,6 +101,7 @@ def connect_to_read(folder: Path) -> sqlite3.Connection:
         )
         try:
             _attach(connection, folder / COPIES, "copied", _FINISHED)
+            _attach(connection, folder / HISTORY, "history", _FINISHED)
             if (folder / BASE_CATALOGUE).exists():
                 _attach(connection, folder / BASE_CATALOGUE, "base", _FINISHED)
                 connection.executescript(_VIEWS)

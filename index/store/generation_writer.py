@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from index.store.catalogue_files import move_into_base
 from index.store.dense import DenseIndex
 from index.store.duplicates import DuplicateTable
 from index.store.frozen_vectors import FrozenVectors
+from index.store.history import VersionTable
 from index.store.journal import VectorJournal
 from index.store.layout import (
     BASE_DENSE,
@@ -105,6 +107,22 @@ class GenerationWriter:
                 for article in self.articles(written)
             ),
         )
+
+    def keep_versions(self, replaced: Iterable[str], removed: Iterable[str]) -> None:
+        """Keep articles as they were before this build replaced them; forget those removed."""
+        versions = VersionTable.create(self.catalogue)
+        versions.forget(removed)
+        if self._before is None:
+            return
+        before = Catalogue.open(self._before[0])
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        try:
+            for article_id in sorted(replaced):
+                old, new = before.article(article_id), self.catalogue.article(article_id)
+                if old and new and (old.title, old.text) != (new.title, new.text):
+                    versions.keep(old, moment)
+        finally:
+            before.close()
 
     def find_copies(self, tell: Callable[[int, int], None]) -> None:
         """Compare the new articles with all others; ``tell`` hears how many of how many."""

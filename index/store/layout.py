@@ -12,6 +12,7 @@
                 base.sqlite        of a large index: most of its articles and passages
                 base.faiss         and their vectors; the two files above hold what came since
                 copies.sqlite      which articles are copies of which
+                history.sqlite     earlier versions of articles that were corrected
                 sparse/            tantivy's files, of passages
                 sparse_articles/   and of whole articles
             .building-…            one being made; the next writer removes what a crash left
@@ -51,6 +52,7 @@ __all__ = [
     "FORMAT_VERSION",
     "GENERATIONS",
     "GENERATION_NAME",
+    "HISTORY",
     "JOURNAL",
     "MANIFEST",
     "SPARSE",
@@ -69,6 +71,7 @@ DENSE = "dense.faiss"
 BASE_CATALOGUE = "base.sqlite"
 BASE_DENSE = "base.faiss"
 COPIES = "copies.sqlite"
+HISTORY = "history.sqlite"
 SPARSE = "sparse"
 SPARSE_ARTICLES = "sparse_articles"
 JOURNAL = "journal"

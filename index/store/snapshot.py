@@ -16,6 +16,7 @@ from index.store.catalogue import Catalogue, PassageLocation
 from index.store.dense import DenseIndex
 from index.store.duplicates import DuplicateTable
 from index.store.frozen_vectors import FrozenVectors
+from index.store.history import VersionTable
 from index.store.layout import (
     BASE_DENSE,
     DENSE,
@@ -42,6 +43,7 @@ class Snapshot:
         generation: name of the generation.
         manifest: of the generation.
         duplicates: which articles are copies of which.
+        versions: what articles were before they were corrected.
     """
 
     def __init__(self, folder: Path, previous: Snapshot | None = None) -> None:
@@ -53,6 +55,7 @@ class Snapshot:
         verify_generation(folder, self.manifest, opening=True, trusted=trusted)
         self._catalogue = Catalogue.open(folder)
         self.duplicates = DuplicateTable(self._catalogue)
+        self.versions = VersionTable(self._catalogue)
         deleted = self._catalogue.deleted_from_base()
         self._dense = DenseIndex.read(folder / DENSE, self._base(previous), deleted)
         self._sparse = SparseIndex.open(folder / SPARSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -102,6 +103,23 @@ def test_folder_of_other_files_is_not_taken_for_an_index(
     (tmp_path / "home" / "letter.doc").touch()
     status, out, err = output_of(capsys, "index", folder, "--index", tmp_path / "home")
     assert (status, out, err.count("\n")) == (1, "", 1)
+
+
+def test_history_shows_what_was_corrected(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ("--index", tmp_path / "x")
+    output_of(capsys, "index", folder, *words)
+    assert output_of(capsys, "history", "arlen.txt", *words)[1] == "no earlier version\n"
+    file = folder / "arlen.txt"
+    before = file.read_text()
+    file.write_text(before.replace("rose", "fell \x1b[31m"))
+    output_of(capsys, "index", folder, *words)
+    status, out, _ = output_of(capsys, "history", "arlen.txt", *words)
+    signs = [line.strip()[:1] for line in out.splitlines() if line.strip()[:1] in "-+"]
+    assert status == 0 and signs == ["-", "+"] and ESCAPE not in out
+    (one,) = json.loads(output_of(capsys, "history", "arlen.txt", "--json", *words)[1])
+    assert "rose" in one["changes"][0]["earlier"] and "fell" in one["changes"][0]["later"]
+    status, _, err = output_of(capsys, "history", "no-such.txt", *words)
+    assert status == 1 and "no-such.txt" in err
 
 
 def test_removed_article_is_gone(own_index: Path, capsys: Capture) -> None:
