@@ -46,7 +46,7 @@ RETRY = "That is not the JSON that was asked for. Reply with the JSON object alo
 _KEY_CHARACTERS = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no key is a word
 _MARKER = re.compile(
     r"\s*(?:\[\^?\d[\d\s,–-]*\]|【[^】]*】|<[^<>]{1,40}>)"  # [1], 【1†source】, <sup>
-    r"|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+    r"|^[#>*-]{1,6}\s|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
 )
 
 _RULES = f"""\

@@ -206,12 +206,14 @@ _KEYBOARD = {
     **dict.fromkeys("“”„‟«»″", '"'),
     **dict.fromkeys("‐‑−", "-"),
 }
+_FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
 _FOLDING = str.maketrans(_KEYBOARD)
 
 
 def folded(text: str) -> str:
     """Return text in compatibility form, with plain quotation marks, hyphens and single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_FOLDING)).split())
+    parted = _FRACTION.sub(" ", text.translate(_FOLDING))  # or 4½ would be 41 and a slash and 2
+    return " ".join(unicodedata.normalize("NFKC", parted).split())
 
 
 @dataclass
@@ -294,7 +296,8 @@ def _parts(written: str, is_first: bool) -> Iterator[tuple[str, tuple[object, ..
         base, suffix = written, ""
     if suffix == "t" and base[-1:] == "n":
         base = {"wo": "will", "ca": "can", "sha": "shall"}.get(base[:-1].casefold(), base[:-1])
-    yield _word(base, is_first)
+    if base:
+        yield _word(base, is_first)
     if suffix == "t":
         yield "not", _NOT, Kind.OPERATOR
     elif suffix == "ll":

@@ -67,13 +67,20 @@ class _Attribution:
 
     def agrees(self, other: _Attribution) -> bool:
         """Return whether this one, of a statement, is that of its source."""
-        if self.cue.value != other.cue.value:
+        if self.cue.value != other.cue.value or not _follows(self.speaker, other.speaker):
             return False
-        if not all(any(one.agrees(two) for two in other.speaker) for one in self.speaker):
-            return False
+        kept = [one for one in other.speaker if one.kind in (Kind.OPERATOR, Kind.QUALIFIER)]
         names = [one for one in other.speaker if one.kind is Kind.NAME]
         core = names or list(other.speaker)
-        return not core or any(one.agrees(two) for one in self.speaker for two in core)
+        return all(any(own.agrees(one) for own in self.speaker) for one in kept) and (
+            not core or any(own.agrees(one) for own in self.speaker for one in core)
+        )
+
+
+def _follows(claimed: Sequence[Token], given: Sequence[Token]) -> bool:
+    """Return whether all tokens of a claim stand in a source, in their order."""
+    left = iter(given)
+    return all(any(one.agrees(other) for other in left) for one in claimed)
 
 
 class _Sentence:
@@ -115,6 +122,8 @@ class _Sentence:
             return _Attribution(cue, tuple(after), True)
         if before:
             return _Attribution(cue, tuple(before), not after)
+        if cue.opens in _JOINTS:  # "Roe left and said": the speaker is that of the part before
+            return _Attribution(cue, (), False)
         earlier = [token for token in self.tokens if token.segment < cue.segment]
         apposed = [token for token in earlier if token.segment == cue.segment - 1]
         named = [token for token in earlier if token.segment == cue.segment - 2]
@@ -136,12 +145,12 @@ def verify(statement: str, quotes: Sequence[Quote]) -> Verdict:
     claim = _Sentence(statement)
     if not claim.tokens:
         return Verdict(Fault.EMPTY)
+    taken = [_Sentence(source.text) for source in sources]
     signs = {sign for sign in claim.text if not _PLAIN.match(sign)}
-    if len(statement) > _LONGEST or signs - {sign for one in sources for sign in one.text}:
+    if len(statement) > _LONGEST or signs - {sign for one in taken for sign in one.text}:
         return Verdict(Fault.WORDS)
     if not all(_is_quoted(words, sources) for words in _inner_quotations(claim.text)):
         return Verdict(Fault.QUOTATION)
-    taken = [_Sentence(source.text) for source in sources]
     bearing = _borne(claim, taken, sources)
     if bearing is None:
         return Verdict(_fault(claim, taken))
@@ -170,7 +179,11 @@ def _is_quoted(words: str, sources: Sequence[Quote]) -> bool:
 def _borne(
     claim: _Sentence, taken: Sequence[_Sentence], sources: Sequence[Quote]
 ) -> list[int] | None:
-    """Return the numbers of the sources that bear a claim, part by part; None if none do."""
+    """Return the numbers of the sources that bear a claim, part by part; None if none do.
+
+    A sentence bears its own words. Others are borne in one part, or in two that a conjunction
+    joins.
+    """
     attributions = [
         one
         for one in claim.attributions
@@ -178,25 +191,30 @@ def _borne(
     ]
     if not all(_names_publisher(one, sources) for one in attributions):
         return None
+    for number, source in enumerate(taken):
+        if len(source.tokens) == len(claim.tokens) and _follows(claim.tokens, source.tokens):
+            return [number]
     rest = claim.rest
     if not rest:
         return None
-    for number in range(len(taken)):
-        if _bears(taken[number], rest, claim, is_first=True):
+    for number, source in enumerate(taken):
+        if _bears(source, rest, claim, is_first=True):
             return [number]
+    return next(_joined(claim, taken), None)
+
+
+def _joined(claim: _Sentence, taken: Sequence[_Sentence]) -> Iterator[list[int]]:
+    """Yield the pairs of sources that bear the two parts of a claim."""
+    rest = claim.rest
     for joint in range(1, len(rest)):
-        token = rest[joint]
-        if token.segment == rest[joint - 1].segment or not (
-            token.opens in _JOINTS or ";" in claim.text[rest[joint - 1].end : token.start]
-        ):
+        if rest[joint].segment == rest[joint - 1].segment or rest[joint].opens not in _JOINTS:
             continue
-        for first in range(len(taken)):
-            if not _bears(taken[first], rest[:joint], claim, is_first=True):
+        for first, source in enumerate(taken):
+            if not _bears(source, rest[:joint], claim, is_first=True):
                 continue
-            for second in range(len(taken)):
-                if second != first and _bears(taken[second], rest[joint:], claim, is_first=False):
-                    return [first, second]
-    return None
+            for second, other in enumerate(taken):
+                if second != first and _bears(other, rest[joint:], claim, is_first=False):
+                    yield [first, second]
 
 
 def _names_publisher(one: _Attribution, sources: Sequence[Quote]) -> bool:

@@ -24,7 +24,7 @@ from bot.generation.contract import (
     with_keys,
 )
 from bot.generation.quote_location import locate
-from bot.generation.verification import Fault, verify
+from bot.generation.verification import Fault, Verdict, verify
 from bot.settings import Level
 from corpus.sentences import sentence_spans
 from index.results import SearchResult
@@ -118,7 +118,7 @@ def check_reply(reply: Reply, keyed: Mapping[str, Quote]) -> tuple[list[_Checked
         bearing: dict[Quote, None] = {}
         fault = None if quotes else Fault.NO_SOURCE
         for start, end in sentence_spans(text) or [(0, 0)]:
-            verdict = verify(text[start:end], quotes)
+            verdict = _verified(text[start:end].split("; "), quotes)
             fault = fault or verdict.fault
             bearing |= dict.fromkeys(verdict.bearing)
         if fault is None:
@@ -126,6 +126,19 @@ def check_reply(reply: Reply, keyed: Mapping[str, Quote]) -> tuple[list[_Checked
         else:
             dropped.append(fault)
     return held, dropped
+
+
+def _verified(parts: Sequence[str], quotes: Sequence[Quote]) -> Verdict:
+    """Check what semicolons part: together, else the first parts and the others by themselves."""
+    first = Verdict(None)
+    for end in range(len(parts), 0, -1):
+        verdict = verify("; ".join(parts[:end]), quotes)
+        first = first if first.fault else verdict
+        if verdict.fault is None and end == len(parts):
+            return verdict
+        if verdict.fault is None and (rest := _verified(parts[end:], quotes)).fault is None:
+            return Verdict(None, (*verdict.bearing, *rest.bearing))
+    return first
 
 
 def _located(
