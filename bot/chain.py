@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 
-__all__ = ["ChainInput", "build_chain", "citation_document"]
+__all__ = ["ChainInput", "answer_pieces", "build_chain", "citation_document"]
 
 
 class ChainInput(TypedDict, total=False):
@@ -120,7 +120,7 @@ def build_chain(
             timings = {"search": 1000 * seconds, **answer.timings, "total": 1000 * total}
             answer = replace(answer, timings=timings, question_read_as=read_as)
             yield AddableDict(sources=[citation_document(c) for c in answer.citations])
-            for piece in _pieces(answer):
+            for piece in answer_pieces(answer):
                 yield AddableDict(text=piece)
             yield AddableDict(answer=answer, message=cited_message(answer), hits=result.hits)
 
@@ -159,7 +159,7 @@ def _writer(model: ChatModel | None, answer_by: str | None) -> ChatModel | None:
     return None if answer_by == EXTRACTIVE else model
 
 
-def _pieces(answer: Answer) -> Iterator[str]:
+def answer_pieces(answer: Answer) -> Iterator[str]:
     """Yield an answer's text word by word, or as a chat model wrote it, sentence by sentence."""
     if answer.statements:
         yield from (f"{' ' if n else ''}{one}" for n, one in enumerate(answer.statements))

@@ -1,7 +1,8 @@
-"""Log-in by HTTP Basic, and who sent a request.
+"""Log-in by HTTP Basic, or by a key, and who sent a request.
 
 Browsers, ``curl -u``, gradio_client and MCP clients know HTTP Basic, and one rule covers every
-address of the server. Wrong passwords are counted for each client.
+address of the server. Clients of OpenAI's protocol send a key, which is good for its addresses
+only. Wrong passwords and keys are counted for each client.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["BasicAuthBackend", "TooManyLogins", "login_refused"]
 
 _WITHOUT_LOGIN = {"/healthz", "/manifest.json", "/favicon.ico"}
+_WITH_KEY = "/v1/"
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 _MOST_CHECKS = 2  # at once, since argon2 takes memory and time on purpose
 _LONGEST_HEADER = 2_000
@@ -51,12 +53,27 @@ class BasicAuthBackend(AuthenticationBackend):
         client, is_local = _client(conn), _is_local(conn)
         if self._policy.verifier is None or conn.scope["path"] in _WITHOUT_LOGIN:
             return AuthCredentials(), Visitor(None, client, is_local)
-        credentials = _basic_credentials(conn.headers.get("authorization", ""))
+        header = conn.headers.get("authorization", "")
+        if conn.scope["path"].startswith(_WITH_KEY) and header[:7].lower() == "bearer ":
+            owner = self._owner(header[7:], client)
+            return AuthCredentials(["user"]), Visitor(owner, client, is_local)
+        credentials = _basic_credentials(header)
         if credentials is None:
             raise AuthenticationError("log in with a name and a password")
         if not self._policy.verifier.remembers(*credentials):
             await to_thread.run_sync(self._verify, credentials, client, limiter=self._checks)
         return AuthCredentials(["user"]), Visitor(credentials[0], client, is_local)
+
+    def _owner(self, key: str, client: str) -> str:
+        """Return whose key it is."""
+        assert self._policy.verifier is not None, "only asked where there are users"
+        if wait := self._limiter.wait_for_login(client):
+            raise TooManyLogins(f"too many wrong keys: wait {wait} s")
+        name = self._policy.verifier.name_of_key(key.strip()[:_LONGEST_HEADER])
+        if name is None:
+            self._limiter.count_wrong_login(client)
+            raise AuthenticationError("no such key: newsbot user key NAME makes one")
+        return name
 
     def _verify(self, credentials: tuple[str, str], client: str) -> None:
         verifier = self._policy.verifier

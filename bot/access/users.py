@@ -1,8 +1,9 @@
-"""The file of users: names, and argon2 hashes of their passwords.
+"""The file of users: names, argon2 hashes of their passwords, and hashes of their keys.
 
-Each user is a line, ``name:$argon2id$…``. The file is written whole and renamed into place, and
-only its owner may read it. A server reads it again whenever it has changed, so that a removed user
-is out at once; a file that is missing or damaged lets nobody in.
+Each user is a line, ``name:$argon2id$…``, with ``:`` and the SHA-256 of a key where the user has
+one: a key is random and long, so that no slow hash has to protect it. The file is written whole and
+renamed into place, and only its owner may read it. A server reads it again whenever it has changed,
+so that a removed user is out at once; a file that is missing or damaged lets nobody in.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ LONGEST_PASSWORD = 256
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _LARGEST_FILE = 1_000_000
 _LOCK_SECONDS = 10
+_KEY_HASH = re.compile(r"[0-9a-f]{64}|")
 _Stamp = tuple[int, int, int]
+_Hashes = tuple[str, str]  # of the password, and of the key or empty
 
 
 def users_beside(index: Path) -> Path:
@@ -51,8 +54,8 @@ class UserFile:
         """Take the file's path; it need not exist."""
         self.path = path
 
-    def read(self) -> dict[str, str]:
-        """Return each user's hash by name; empty where there is no file.
+    def read(self) -> dict[str, _Hashes]:
+        """Return each user's hashes, of password and key, by name; empty where there is no file.
 
         Raises:
             UsersFailure: it cannot be read, or a line is not a user.
@@ -64,12 +67,14 @@ class UserFile:
             return {}
         except OSError as error:
             raise UsersFailure(f"{self.path}: {error.strerror or error}") from error
-        found: dict[str, str] = {}
+        found: dict[str, _Hashes] = {}
         for number, line in enumerate(data.decode("ascii", "replace").splitlines(), start=1):
-            name, _, hashed = line.partition(":")
-            if not _NAME.fullmatch(name) or not hashed.startswith("$argon2") or name in found:
+            name, _, hashes = line.partition(":")
+            hashed, _, key = hashes.partition(":")
+            is_user = hashed.startswith("$argon2") and _KEY_HASH.fullmatch(key)
+            if not _NAME.fullmatch(name) or not is_user or name in found:
                 raise UsersFailure(f"{self.path} line {number}: not a user of newsbot user add")
-            found[name] = hashed
+            found[name] = hashed, key
         return found
 
     def add(self, name: str, password: str) -> bool:
@@ -94,8 +99,29 @@ class UserFile:
         with self._locked():
             users = self.read()
             new = name not in users
-            self._write({**users, name: hashed})
+            self._write({**users, name: (hashed, users.get(name, ("", ""))[1])})
         return new
+
+    def make_key(self, name: str) -> str:
+        """Make a user's key, which takes the place of an earlier one; only its hash is kept.
+
+        Raises:
+            UsersFailure: there is no such user, or the file cannot be written.
+        """
+        key = f"nb-{secrets.token_urlsafe(32)}"
+        self._set_key(name, _key_hash(key))
+        return key
+
+    def remove_key(self, name: str) -> None:
+        """Make a user's key worthless; raises what ``make_key`` does."""
+        self._set_key(name, "")
+
+    def _set_key(self, name: str, hashed: str) -> None:
+        with self._locked():
+            users = self.read()
+            if name not in users:
+                raise UsersFailure(f"no user {name!r} in {self.path}")
+            self._write({**users, name: (users[name][0], hashed)})
 
     def remove(self, name: str) -> None:
         """Remove a user.
@@ -126,8 +152,8 @@ class UserFile:
         finally:
             lock.release()
 
-    def _write(self, users: Mapping[str, str]) -> None:
-        lines = "".join(f"{name}:{users[name]}\n" for name in sorted(users))
+    def _write(self, users: Mapping[str, _Hashes]) -> None:
+        lines = "".join(f"{name}:{':'.join(filter(None, users[name]))}\n" for name in sorted(users))
         try:
             # mkstemp's files are the owner's alone, and stay so when renamed.
             handle, made = tempfile.mkstemp(dir=self.path.parent, prefix=".users-")
@@ -158,7 +184,7 @@ class PasswordVerifier:
         self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._stamp: _Stamp | None = None
-        self._users: dict[str, str] = {}
+        self._users: dict[str, _Hashes] = {}
         self._digests: dict[str, bytes] = {}
 
     def remembers(self, name: str, password: str) -> bool:
@@ -175,7 +201,7 @@ class PasswordVerifier:
 
         self._reload()
         with self._lock:
-            hashed, stamp = self._users.get(name), self._stamp
+            (hashed, _), stamp = self._users.get(name, (None, "")), self._stamp
         try:
             given = password[:LONGEST_PASSWORD].encode("utf-8", "surrogatepass")
             _hasher().verify(hashed or self._decoy, given)
@@ -188,6 +214,13 @@ class PasswordVerifier:
                 self._digests[name] = self._digest(name, password)
                 return True
         return False  # the file has changed meanwhile: the next request is judged by the new one
+
+    def name_of_key(self, key: str) -> str | None:
+        """Return the user that a key was made for; None where there is none."""
+        self._reload()
+        hashed = _key_hash(key)
+        with self._lock:
+            return next((name for name, (_, own) in self._users.items() if own == hashed), None)
 
     def _digest(self, name: str, password: str) -> bytes:
         pair = f"{name}\0{password}".encode("utf-8", "surrogatepass")
@@ -207,6 +240,10 @@ class PasswordVerifier:
             except UsersFailure:
                 users = {}
             self._stamp, self._users, self._digests = stamp, users, {}
+
+
+def _key_hash(key: str) -> str:
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

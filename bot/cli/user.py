@@ -50,6 +50,30 @@ def remove(name: _Name, index: Index = None, users: Users = None) -> None:
     print(f"{name} cannot log in any more")
 
 
+@user.command()
+def key(
+    name: _Name,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Make the user's key worthless, and no new one.")
+    ] = False,
+    index: Index = None,
+    users: Users = None,
+) -> None:
+    """Make a key, with which a user's programs ask at /v1 as they ask OpenAI.
+
+    It is printed once; what is kept is its hash. It takes the place of the user's earlier key, and
+    cannot add or remove articles.
+
+    Example: newsbot user key ann
+    """
+    file = _file(index, users)
+    if remove:
+        file.remove_key(name)
+        print(f"{name} has no key")
+    else:
+        print(file.make_key(name))
+
+
 @user.command("list")
 def list_users(index: Index = None, users: Users = None) -> None:
     """List the users' names, one a line.

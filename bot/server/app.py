@@ -36,6 +36,7 @@ from bot.server.middleware import (
     ProxyPrefixMiddleware,
     RateLimitMiddleware,
 )
+from bot.server.openai_endpoint import openai_routes
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -75,7 +76,10 @@ def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: in
         defaults = add_endpoints(counted, editing, policy, limits)
     page.state_session_capacity = limits.sessions
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
-    routes: list[BaseRoute] = [*monitoring_routes(bot, metrics)]
+    routes: list[BaseRoute] = [
+        *monitoring_routes(bot, metrics),
+        *openai_routes(counted, limits),
+    ]
     lifespan = None
     if config.mcp:
         mcp_routes, lifespan = mcp_service(counted, limits)

@@ -44,6 +44,31 @@ def test_only_the_right_pair_is_verified(file: UserFile) -> None:
         assert not verifier.verify(name, password)
 
 
+def test_key_is_kept_as_a_hash_and_found_again(file: UserFile) -> None:
+    file.add("ben", RIGHT)
+    key = file.make_key("ann")
+    verifier = PasswordVerifier(file)
+    assert verifier.name_of_key(key) == "ann" and key not in file.path.read_text()
+    assert verifier.verify("ann", RIGHT) and verifier.verify("ben", RIGHT)
+    file.add("ann", f"{RIGHT}!")
+    assert verifier.name_of_key(key) == "ann"
+    for wrong in ("", key[:-1], f"{key} ", "nb-", "\udc80"):
+        assert verifier.name_of_key(wrong) is None
+
+
+def test_key_ends_with_its_user_with_a_new_one_and_by_itself(file: UserFile) -> None:
+    verifier = PasswordVerifier(file)
+    first, second = file.make_key("ann"), file.make_key("ann")
+    assert (verifier.name_of_key(first), verifier.name_of_key(second)) == (None, "ann")
+    file.remove_key("ann")
+    assert verifier.name_of_key(second) is None and verifier.verify("ann", RIGHT)
+    third = file.make_key("ann")
+    file.remove("ann")
+    assert verifier.name_of_key(third) is None
+    with pytest.raises(UsersFailure, match="no user 'ann'"):
+        file.make_key("ann")
+
+
 def test_colon_in_a_password_does_not_mix_up_users(tmp_path: Path) -> None:
     file = UserFile(tmp_path / "users")
     file.add("ann", "b:long password")

@@ -28,6 +28,18 @@ def test_user_is_added_from_a_pipe_listed_and_removed(
     assert output_of(capsys, "user", "list", "--users", users) == (0, "", "")
 
 
+def test_key_is_printed_once_and_taken_back(tmp_path: Path, capsys: Capture) -> None:
+    users = tmp_path / "users"
+    UserFile(users).add("ann", PASSWORD)
+    status, key, err = output_of(capsys, "user", "key", "ann", "--users", users)
+    assert (status, err) == (0, "") and key.startswith("nb-")
+    verifier = PasswordVerifier(UserFile(users))
+    assert verifier.name_of_key(key.strip()) == "ann"
+    taken = output_of(capsys, "user", "key", "ann", "--remove", "--users", users)
+    assert taken == (0, "ann has no key\n", "")
+    assert verifier.name_of_key(key.strip()) is None
+
+
 @pytest.mark.parametrize(("name", "typed"), [("a:b", PASSWORD), ("ann", "short"), ("ann", "")])
 def test_refused_user_is_one_line_without_the_password(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str, typed: str
