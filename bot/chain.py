@@ -19,6 +19,7 @@ from bot.conversation.follow_up import follow_up_of
 from bot.errors import ChatModelError
 from bot.generation.annotations import cited_message
 from bot.generation.chat_model import ChatModel, load_chat_model
+from bot.generation.follow_up import question_in_full
 from bot.generation.writer import write_answer
 from bot.reader.reader import Reader
 from bot.reader.registry import load_reader
@@ -102,10 +103,13 @@ def build_chain(
             request.get("source"),
             request.get("articles"),
         )
-        follow_up = follow_up_of(request["question"], request.get("history") or ())
-        words = follow_up.search_words if follow_up else request["question"]
-        result, read_as = retrieve(current, words, k, filters), None
-        if follow_up:
+        question, history = request["question"], request.get("history") or ()
+        follow_up, full = follow_up_of(question, history), None
+        if follow_up and writer:
+            full = question_in_full(writer, question, history)
+        words = follow_up.search_words if follow_up and not full else full or question
+        result, read_as = retrieve(current, words, k, filters), full
+        if follow_up and not full:
             result = follow_up.in_full(result, current, reader())
             read_as = result.question
         seconds = time.perf_counter() - began

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.answering.answers import Answer, Citation
+from bot.answering.answers import EXTRACTIVE, Answer, Citation
 from bot.chat.export import as_text
 from bot.chat.filters import SearchFilters
 from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
@@ -98,6 +98,7 @@ def converse(
     standing: Sequence[Turn] | None = None,
     returned: str | None = None,
     alone: bool = False,
+    answer_by: str | None = None,
 ) -> Iterator[ConversationView]:
     """Ask a question and yield the page at each step, until the answer is complete.
 
@@ -113,6 +114,7 @@ def converse(
             some of its turns; then the question did not come from the box, which is left alone.
         returned: beside ``standing``: what is put into the box if no answer comes of it.
         alone: whether the question is read by itself, not as one that follows ``turns``.
+        answer_by: who answers, as ``NewsBot.answer`` takes it.
     """
     done = tuple(turns)
     from_box = standing is None
@@ -136,7 +138,8 @@ def converse(
     try:
         generation = bot.searcher().generation
         history = [] if alone else [turn.spoken for turn in done]
-        for chunk in bot.stream(question, history, **filters.keywords()):
+        by_model = bot.chat_model is not None and answer_by != EXTRACTIVE
+        for chunk in bot.stream(question, history, **filters.keywords(), answer_by=answer_by):
             if "sources" in chunk:
                 citations = [Citation.from_dict(fields) for fields in chunk["sources"]]
                 cards = _cards(bot, number, citations)
@@ -155,8 +158,10 @@ def converse(
                 continue
             text += chunk.get("text", "")
             # Without sources it is a refusal, which is shown in one piece at the end.
-            growing = text and citations
-            yield asking(growing_html(text, citations, number) if growing else pending_html())
+            growing = pending_html()
+            if text and citations:
+                growing = growing_html(text, [] if by_model else citations, number)
+            yield asking(growing)
     except EmptyQuestion:
         yield shown(stands, notice_html("That has no words to search for."), back)
     except NewsbotError as error:

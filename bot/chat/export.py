@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.answering.answers import CLOSEST
+from bot.answering.answers import CLOSEST, EXTRACTIVE
 from bot.chat.html.markup import safe_link
 from bot.chat.turns import day_of
 from bot.sanitize import clean, one_line
@@ -53,6 +53,8 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
             yield f"Read as: {_plain(read_as)}\n"
         if turn.filters:
             yield f"Only articles: {_plain(str(turn.filters))}\n"
+        if turn.answer.answered_by != EXTRACTIVE:
+            yield f"Written by {_plain(turn.answer.answered_by)}, checked\n"
         yield f"{_plain(turn.answer.text)}\n"
         for other in turn.answer.alternatives:
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from bot.answering.answers import EXTRACTIVE
 from bot.chat.conversation import ConversationView, converse, first_view, shown, stopped, typed
 from bot.chat.conversation_lock import ConversationLock
 from bot.chat.events import HIDDEN, QUICK
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["QuestionBox"]
 
 _BUSY = "An answer is on its way: ask again when it is there, or stop it. The box keeps your text."
+_QUOTED = "Quoted from the articles"
 _SENT_JS = "(sent, box) => (sent.trim() && sent.trim() === box.trim() ? '' : box)"
 
 
@@ -31,6 +33,16 @@ class QuestionBox:
     def __init__(self, bot: NewsBot) -> None:
         """Put the box into the Blocks that are being built."""
         self._bot = bot
+        model = bot.chat_model
+        writers = [(f"Written by {model}, checked", model)] if model else []
+        self.answer_by = gr.Radio(
+            [*writers, (_QUOTED, EXTRACTIVE)],
+            value=model or EXTRACTIVE,
+            visible=model is not None,
+            label="Answers",
+            container=False,
+            elem_id="answer-by",
+        )
         with gr.Row(elem_id="line", equal_height=True):
             self.box = gr.Textbox(
                 elem_id="question",
@@ -68,33 +80,32 @@ class QuestionBox:
         self._busy: list[Any] = [gr.skip()] * len(self._outputs)
         self._busy[self._notice] = notice_html(_BUSY)
 
-        asked_with = [lock, self.box, turns, *filters.chosen]
+        asked_with = [lock, self.answer_by, self.box, turns, *filters.chosen]
+        asked_again = [lock, self.answer_by, turns, *filters.chosen]
         submitted = [self.box.submit, self.send.click]
         example = chat.example_select(_example, None, self.box, **QUICK)
         questions = [
             gr.on(submitted, self._ask, asked_with, self._outputs, trigger_mode="once", **HIDDEN),
             example.then(self._ask, asked_with, self._outputs, **HIDDEN),
-            chat.retry(self._retry, [lock, turns, *filters.chosen], self._outputs, **HIDDEN),
+            chat.retry(self._retry, asked_again, self._outputs, **HIDDEN),
             chat.edit(self._edit, asked_with, self._outputs, **HIDDEN),
-            pane.reading.alone(
-                self._ask_alone, [lock, turns, *filters.chosen], self._outputs, **HIDDEN
-            ),
+            pane.reading.alone(self._ask_alone, asked_again, self._outputs, **HIDDEN),
         ]
         stopping = [lock, turns, asked, self.box]
         self.stop.click(_stop, stopping, view, cancels=questions, **QUICK)
         clear.click(_clear, lock, view, cancels=questions, **QUICK)
 
     def _ask(
-        self, lock: ConversationLock, question: str, before: tuple[Turn, ...], *chosen: Any
+        self, lock: ConversationLock, by: str, question: str, before: tuple[Turn, ...], *chosen: Any
     ) -> Iterator[list[Any]]:
-        steps = self._answer(question, before, None, question, chosen)
+        steps = self._answer(question, before, None, question, chosen, by)
         yield from lock.run_exclusive(before, steps, self._busy)
 
     def _retry(
-        self, lock: ConversationLock, before: tuple[Turn, ...], *chosen: Any
+        self, lock: ConversationLock, by: str, before: tuple[Turn, ...], *chosen: Any
     ) -> Iterator[list[Any]]:
         if before:
-            steps = self._answer(before[-1].question, before[:-1], before, None, chosen)
+            steps = self._answer(before[-1].question, before[:-1], before, None, chosen, by)
             yield from lock.run_exclusive(before, steps, self._busy)
         else:  # of a generator that yields nothing Gradio makes blanks
             yield [gr.skip()] * len(self._outputs)
@@ -102,6 +113,7 @@ class QuestionBox:
     def _ask_alone(
         self,
         lock: ConversationLock,
+        by: str,
         before: tuple[Turn, ...],
         since: Any,
         until: Any,
@@ -116,13 +128,15 @@ class QuestionBox:
             return
         [at] = places
         chosen = (since, until, sources, articles)
-        steps = self._answer(before[at].question, before[:at], before, None, chosen, alone=True)
+        question = before[at].question
+        steps = self._answer(question, before[:at], before, None, chosen, by, alone=True)
         yield from lock.run_exclusive(before, steps, self._busy)
 
     # Gradio counts the parameters to know where the event goes: *chosen would take it.
     def _edit(
         self,
         lock: ConversationLock,
+        by: str,
         draft: str,
         before: tuple[Turn, ...],
         since: Any,
@@ -135,7 +149,7 @@ class QuestionBox:
         question = typed(str(edit.value))
         returned = None if draft.strip() else question  # which is nowhere else
         chosen = (since, until, sources, articles)
-        steps = self._answer(question, before[: index // 2], before, returned, chosen)
+        steps = self._answer(question, before[: index // 2], before, returned, chosen, by)
         busy = [*self._busy]
         if returned:
             busy[self._outputs.index(self.box)] = returned
@@ -148,6 +162,7 @@ class QuestionBox:
         standing: tuple[Turn, ...] | None,
         returned: str | None,
         chosen: tuple[Any, ...],
+        by: str,
         *,
         alone: bool = False,
     ) -> Iterator[tuple[tuple[Turn, ...], list[Any]]]:
@@ -159,7 +174,7 @@ class QuestionBox:
             yield kept, [*_values(shown(kept, problem_html(error), returned)), ""]
             return
         last: list[Any] = [None] * (len(self._outputs) - 1)
-        for view in converse(self._bot, question, before, filters, standing, returned, alone):
+        for view in converse(self._bot, question, before, filters, standing, returned, alone, by):
             values = _values(view)
             # What has not changed is not sent again with every word.
             changed = (gr.skip() if a == b else a for a, b in zip(values, last, strict=True))

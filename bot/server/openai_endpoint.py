@@ -109,6 +109,7 @@ def openai_routes(bot: NewsBot, limits: ServerLimits) -> list[Route]:
         try:
             question, history = asked.question()
             limits.check_question(question)
+            limits.check_history(history)
             by = names[asked.model]
             answer = await to_thread.run_sync(
                 lambda: bot.answer(question, history, answer_by=by), limiter=places

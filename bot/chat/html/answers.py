@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.answering.answers import CLOSEST
+from bot.answering.answers import CLOSEST, EXTRACTIVE
 from bot.chat.html.cards import card_id
 from bot.chat.html.markup import byline, escaped, title_html
 from bot.sanitize import clean
@@ -57,9 +57,12 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
 
     Args:
         text: the first characters of ``Answer.text``.
-        citations: those of the answer, in the order of their numbers.
+        citations: those of the answer, in the order of their numbers; none where a chat model
+            wrote the text, which is then shown as it comes.
         turn: number of the turn, from 1.
     """
+    if not citations:
+        return f'<div class="answer streaming">{_sentence(text, [], turn, False)}</div>'
     first = _prose(citations[0].quote)
     short, rest = "", text
     if not first.startswith(text) and not text.startswith(first):
@@ -88,15 +91,21 @@ def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
     if answer.refused:
         return _refusal(answer, turn, filters)
     short = answer.short_answer
-    sentences = "".join(
-        _sentence(_prose(cited.quote), [cited.number], turn, short is not None)
-        for cited in answer.citations
-    )
+    said = [(one.text, one.numbers) for one in answer.statements]
+    said = said or [(_prose(cited.quote), (cited.number,)) for cited in answer.citations]
+    sentences = "".join(_sentence(text, numbers, turn, short is not None) for text, numbers in said)
     return (
         f'<div class="answer">{_read_as(answer, turn)}'
         f"{'' if short is None else _short(short)}{sentences}"
-        f"{_others(answer.alternatives, turn)}{_notes(answer.notes)}{_foot(answer, turn)}</div>"
+        f"{_others(answer.alternatives, turn)}{_notes(_remarks(answer))}{_foot(answer, turn)}</div>"
     )
+
+
+def _remarks(answer: Answer) -> list[str]:
+    """Return the notes, who wrote the answer, and why sentences of it were left out."""
+    by_model = answer.answered_by != EXTRACTIVE
+    written = [f"Written by {answer.answered_by}, and checked word by word."] if by_model else []
+    return [*answer.notes, *written, *(f"Left out: {reason}." for reason in answer.dropped)]
 
 
 def _refusal(answer: Answer, turn: int, filters: str) -> str:
@@ -116,7 +125,7 @@ def _refusal(answer: Answer, turn: int, filters: str) -> str:
         f'<p class="refusal-title" dir="auto">{escaped(answer.text)}</p>'
         f"<p>Nothing in the {'chosen' if filters else 'indexed'} articles answers this. "
         f"{advice}</p>"
-        f"{_notes(answer.notes)}{closest}{_foot(answer, turn)}</div>"
+        f"{_notes(_remarks(answer))}{closest}{_foot(answer, turn)}</div>"
     )
 
 

@@ -15,7 +15,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bot.chat.html.answers import in_words
 from bot.feedback import FeedbackStore, feedback_file
 from bot.newsbot import NewsBot
+from tests.bot.generation.test_writer import DENIAL, DENIED
 from tests.fakes.browser import SAMPLE, ask, open_page, questions, shown_cards
+from tests.fakes.chat_models import ScriptedModel, says
 from tests.fakes.pages import PageWatch, serving
 
 FERRY = "How many passengers did the Grelle ferry carry?"
@@ -292,3 +294,20 @@ def test_votes_and_reasons_are_kept_beside_the_index(
             tab.wait_for_timeout(100)
             kept = connection.execute("SELECT count(*) FROM votes").fetchall()
     assert kept == [(0,)]
+
+
+def test_person_chooses_who_answers_each_question(bot: NewsBot, tab: Page) -> None:
+    model = ScriptedModel(scripts=[says(DENIAL, DENIED)])
+    writing = NewsBot(bot.index, embedder=bot.searcher().embedder, chat_model=model)
+    with serving(writing, tab) as url:
+        open_page(tab, url)
+        written = ask(tab, SAMPLE)
+        expect(written).to_contain_text("Written by scripted")
+        expect(written.locator(".sentence")).to_contain_text(DENIAL)
+        tab.get_by_label("Quoted from the articles").check()
+        expect(ask(tab, SAMPLE).locator(".short")).to_have_text("Kataib Hezbollah")
+    assert len(model.asked) == 1
+
+
+def test_page_without_a_chat_model_offers_no_choice(answered: Page) -> None:
+    expect(answered.locator("#answer-by")).to_have_count(0)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.answering.answers import EXTRACTIVE
 from bot.chat.conversation import ConversationView, converse, first_view, greeting, shown, stopped
 from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
 from bot.newsbot import NewsBot
+from tests.bot.generation.test_writer import DENIAL, DENIED
 from tests.fakes.browser import SAMPLE
+from tests.fakes.chat_models import ScriptedModel, says
 from tests.fakes.served import copied
 
 if TYPE_CHECKING:
@@ -44,6 +47,16 @@ def test_sources_come_first_then_the_text_grows(bot: NewsBot) -> None:
     assert (turn.number, turn.question) == (1, SAMPLE)
     assert turn.answer.text == bot.answer(SAMPLE).text
     assert turn.found and turn.generation == bot.status().generation
+
+
+def test_written_answer_is_shown_as_it_comes(bot: NewsBot, embedder: Embedder) -> None:
+    model = ScriptedModel(scripts=[says(DENIAL, DENIED)])
+    writing = NewsBot(bot.index, embedder=embedder, chat_model=model)
+    views = list(converse(writing, SAMPLE, ()))
+    assert any("streaming" in view.messages[-1][1] for view in views)
+    assert "Written by scripted" in views[-1].messages[-1][1]
+    last = list(converse(writing, SAMPLE, (), answer_by=EXTRACTIVE))[-1]
+    assert last.turns[0].answer.text == bot.answer(SAMPLE).text and len(model.asked) == 1
 
 
 def test_refusal_never_looks_like_an_answer_on_its_way(bot: NewsBot) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
+from bot.answering.answers import REFUSAL, Alternative, Answer, Citation, Statement
 from bot.chat.conversation import typed
 from bot.chat.html.answers import (
     answer_html,
@@ -38,6 +38,26 @@ def answered(short: str | None, *quotes: str, others: tuple[Alternative, ...] = 
         quoted = " ".join(f"“{quote}” [{number}]" for number, quote in enumerate(plain, 1))
         text = f"{' '.join(short.split())} — {quoted}"
     return Answer(text, short, False, 0.83, citations, others)
+
+
+def test_written_answer_shows_statements_and_what_was_left_out() -> None:
+    statements = (Statement("So <b>says</b> the study.", (1, 2)), Statement("It rained.", (2,)))
+    written = replace(
+        answered(None, QUOTE, "It rained."),
+        text=" ".join(map(str, statements)),
+        statements=statements,
+        answered_by="ollama:<i>x",
+        dropped=("its source does not have one of its names",),
+    )
+    seen = ParsedHtml(answer_html(written, 4))
+    assert [value for name, value in seen.attributes if name == "href"] == [
+        *("#source-4-1", "#source-4-2", "#source-4-2")
+    ]
+    for said in ("So <b>says</b> the study.", "Written by ollama:<i>x", "Left out: its source"):
+        assert said in seen.text
+    assert "b" not in seen.tags and "i" not in seen.tags
+    growing = ParsedHtml(growing_html(written.text, [], 4))
+    assert growing.text.strip() == written.text and "b" not in growing.tags
 
 
 def hrefs(seen: ParsedHtml) -> list[str]:
