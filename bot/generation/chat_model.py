@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import ChatModelError
+from bot.generation.cited_documents import CitedDocuments, cites_documents
 from bot.generation.contract import LONGEST_REPLY, RETRY, Reply, ask_for_answer, parse_reply
 from bot.sanitize import one_line
 
@@ -70,6 +71,10 @@ class ChatModel:
             ChatModelError: the model cannot be asked, takes too long, or says nothing that can be
                 used; in one line, without a word of the model.
         """
+        if cites_documents(self._model):
+            documents = CitedDocuments(keyed)
+            asked = documents.messages(question, today)
+            return documents.reply(_within(self._seconds, lambda: self._invoke(asked)))
         messages = ask_for_answer(question, keyed, today)
         reply = _within(self._seconds, lambda: self._structured(messages) or self._json(messages))
         if reply is None:
