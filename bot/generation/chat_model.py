@@ -126,6 +126,8 @@ class ChatModel:
             cause = _STATUS[status]
         elif isinstance(error, TimeoutError) or "timeout" in kind.lower():
             cause = "it took too long"
+        elif "length" in kind.lower():
+            cause = "its reply is too long"
         elif isinstance(error, OSError) or "connect" in kind.lower():
             cause = "it cannot be reached"
         else:
