@@ -26,7 +26,7 @@ class Article:
         author: author line as given, or None.
         published: timezone-aware ISO 8601 (``2019-12-31T14:05:00+01:00``) with the offset of the
             place where it was published, so that its day is the day there; or None, never guessed.
-        language: ISO 639-1 code where the file says it, or None.
+        language: ISO 639-1 code, of the text where that shows it, else as the file says; or None.
         updated: when it was last changed, in the form of ``published``, if that was later.
         pages: where each of its pages begins in the text; empty where it has none.
     """

@@ -19,6 +19,7 @@ from corpus.article_file import drafts_in
 from corpus.dates import epoch_seconds, iso_date, published_and_updated
 from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
+from corpus.language import language_of
 from corpus.text import normalise, one_line
 from corpus.walk import FoundFile, LoadFailure, find_files, shown, stored
 from corpus.web.page import WebPage, drafts_of, web_pages
@@ -223,7 +224,7 @@ def _article(
     if not wins:
         return None
     report.origins[article_id] = stored(found_file.real)
-    language = _LANGUAGE.fullmatch((draft.language or "").strip())
+    declared = _LANGUAGE.fullmatch((draft.language or "").strip())
     return Article(
         id=article_id,
         title=one_line(draft.title, LONGEST_TITLE),
@@ -232,7 +233,7 @@ def _article(
         source=one_line(draft.source or "", LONGEST_NAME) or None,
         author=one_line(draft.author or "", LONGEST_NAME) or None,
         published=published,
-        language=language[1].lower() if language else None,
+        language=language_of(text) or (declared[1].lower() if declared else None),
         updated=updated,
         pages=draft.pages if text == draft.text else (),
     )

@@ -165,6 +165,8 @@ class IndexStatus:
         bytes: size of the generation on disk.
         built_at: timezone-aware ISO 8601.
         copies: articles that are copies of another one, such as syndicated ones.
+        languages: how many articles each language has, by its ISO 639-1 code, the most first;
+            "unknown" where it is not known.
     """
 
     path: str
@@ -177,3 +179,4 @@ class IndexStatus:
     bytes: int
     built_at: str
     copies: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)

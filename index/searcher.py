@@ -211,6 +211,7 @@ class Searcher:
             sum(manifest.sizes.values()),
             manifest.built_at,
             self.snapshot.duplicates.count(),
+            self.snapshot.languages(),
         )
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[ScoredPassage]:

@@ -15,6 +15,7 @@ from bot.answering.question_type import QuestionType, question_type
 from bot.answering.recency import asks_for_latest, newest_first
 from bot.answering.sentence_selection import select_sentences
 from bot.answering.table_lookup import cells_asked_for
+from bot.answering.unread import quote_unread, readable
 from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
 from index.results import SearchResult
@@ -52,6 +53,7 @@ def answer_hits(
         ReaderError: the reader has no calibration that can be used.
     """
     began = time.perf_counter()
+    whole, result = result, readable(result)
     question, latest = result.question, asks_for_latest(result.question)
     calibration = calibration_of(reader)
     kind = question_type(question)
@@ -76,7 +78,8 @@ def answer_hits(
         answer = compose_sentences(sentences, threshold, most=most)
 
     timings = {"read": 1000 * (time.perf_counter() - began)}
-    return replace(answer, timings=timings, notes=result.notes)
+    answer = quote_unread(replace(answer, notes=result.notes), whole)
+    return replace(answer, timings=timings)
 
 
 def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:

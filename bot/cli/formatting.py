@@ -130,6 +130,7 @@ def status_lines(status: IndexStatus) -> Iterator[OutputLine]:
         "index": status.path,
         "articles": f"{status.articles:,}",
         "copies": f"{status.copies:,}",
+        "languages": ", ".join(f"{name} {count:,}" for name, count in status.languages.items()),
         "passages": f"{status.passages:,}",
         "model": status.model,
         "size": _size(status.bytes),

@@ -166,6 +166,15 @@ class Catalogue:
         """Count the articles without a date."""
         return int(self.run("SELECT count(*) FROM articles WHERE epoch IS NULL")[0][0])
 
+    def languages(self) -> dict[str, int]:
+        """Count the articles of each language, the most common first; "unknown" is one."""
+        return dict(
+            self.run(
+                "SELECT coalesce(language, 'unknown') AS name, count(*) AS articles FROM articles "
+                "GROUP BY name ORDER BY articles DESC, name"
+            )
+        )
+
     def hashes(self) -> dict[str, str]:
         """Return the content hash of each article, by id."""
         return dict(self.run("SELECT id, hash FROM articles"))

@@ -139,6 +139,10 @@ class Snapshot:
         """Count the articles without a date."""
         return self._catalogue.undated()
 
+    def languages(self) -> dict[str, int]:
+        """Count the articles of each language, the most common first."""
+        return self._catalogue.languages()
+
     def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
         return np.array(self._catalogue.allowed(filters), np.int64)
 

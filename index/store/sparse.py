@@ -13,7 +13,7 @@ import tantivy
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
 from index.filters import Filters
-from index.terms import query_terms, stems, term_analyzer
+from index.terms import indexed_text, query_terms, stems, term_analyzer
 
 __all__ = ["SparseIndex"]
 
@@ -25,7 +25,7 @@ _TITLE_BOOST = 0.5
 class SparseIndex:
     """A folder with a tantivy index of passages (BM25, Robertson and Zaragoza 2009).
 
-    Title and body are lower-cased, folded to ASCII and stemmed as English. Searching is safe from
+    Title and body are cut into the terms of ``index.terms``. Searching is safe from
     several threads and sees the state at the time it was opened.
     """
 
@@ -94,8 +94,8 @@ class SparseIndex:
             document = tantivy.Document()
             document.add_integer("passage_id", number)
             document.add_text("article_id", article.id)
-            document.add_text("title", article.title)
-            document.add_text("body", passage.text)
+            document.add_text("title", indexed_text(article.title))
+            document.add_text("body", indexed_text(passage.text))
             document.add_text("source", (article.source or "").casefold())
             if epoch is not None:
                 document.add_integer("published", epoch)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.builder import build_index
 from index.embedding.embedder import Embedder
 from index.errors import (
     BadFilter,
@@ -21,6 +22,7 @@ from index.errors import (
 from index.filters import filters_of
 from index.searcher import LONGEST_QUESTION, Searcher
 from index.store.layout import current_generation
+from tests.fakes.embedder import HashedEmbedder
 from tests.index.test_builder import CountingEmbedder
 
 
@@ -166,3 +168,23 @@ def test_manifest_that_names_files_outside_is_refused(copy: Path) -> None:
 def test_search_with_another_model_names_the_right_one(copy: Path, embedder: Embedder) -> None:
     with pytest.raises(EmbedderMismatch, match="all-MiniLM-L6-v2"):
         Searcher.open(copy, CountingEmbedder(embedder, fingerprint="f" * 64))
+
+
+@pytest.mark.parametrize("question", ["猞猁", "橋が開通", "다리가", "สะพานใหม่", "猫"])
+def test_words_of_languages_without_spaces_are_found(tmp_path: Path, question: str) -> None:
+    texts = [
+        "韦林市发现一只猞猁和猫。",
+        "新しい橋が開通した。",
+        "새 다리가 열렸다.",
+        "สะพานใหม่เปิดวันนี้",
+    ]
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number, text in enumerate([*texts, "韦林市的图书馆关闭了。", "The ferry was late again."]):
+        (folder / f"{number}.txt").write_text(f"{number}\n\n{text}", "utf-8")
+    build_index([folder], tmp_path / "index", embedder=HashedEmbedder())
+    searcher = Searcher.open(tmp_path / "index", HashedEmbedder())
+    (best, *others) = sorted(searcher.search(question).hits, key=lambda hit: -hit.sparse)
+    assert question in best.article.text and best.sparse > 0
+    assert not any(hit.sparse for hit in others)
+    assert searcher.status().languages == {"zh": 2, "ja": 1, "ko": 1, "th": 1, "unknown": 1}

@@ -18,6 +18,13 @@ def test_stems_are_the_same_in_every_form_case_and_accent() -> None:
     assert stems("José") == stems("JOSE")
 
 
+def test_words_without_spaces_between_them_are_pairs_of_characters() -> None:
+    assert words("韦林市的桥 AB") == ["韦林", "林市", "市的", "的桥", "AB"]
+    assert words("猫") == query_terms("猫？") == ["猫"]
+    assert words("새 다리가") == ["새", "다리", "리가"]
+    assert words("น้ำท่วม") == ["นำ", "ำท", "ทว", "วม"]  # without the marks of its tones
+
+
 @pytest.mark.parametrize("text", ["", " …!", "_"])
 def test_text_without_words_has_no_stems(text: str) -> None:
     assert words(text) == stems(text) == []
