@@ -18,7 +18,7 @@ def test_stems_are_the_same_in_every_form_case_and_accent() -> None:
     assert stems("José") == stems("JOSE")
 
 
-def test_words_without_spaces_between_them_are_pairs_of_characters() -> None:
+def test_words_without_spaces_are_pairs_of_characters() -> None:
     assert words("韦林市的桥 AB") == ["韦林", "林市", "市的", "的桥", "AB"]
     assert words("猫") == query_terms("猫？") == ["猫"]
     assert words("새 다리가") == ["새", "다리", "리가"]
