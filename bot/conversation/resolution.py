@@ -56,7 +56,12 @@ def conversation_of(history: Sequence[tuple[str, str]]) -> list[Exchange]:
 
 
 def search_words(question: str, turns: Sequence[Exchange]) -> str:
-    """Return a question with the words of the conversation that a search for it needs."""
+    """Return a question with the words of the conversation that a search for it needs.
+
+    Another topic is searched for in full, without what it takes the place of.
+    """
+    if topic_of(question):
+        return full_forms(question, turns)[0][:LONGEST_QUESTION]
     last, opening = turns[-1], turns[0]
     said = query_terms(" ".join((last.question, last.short, opening.question, *last.sentences)))
     asked = set(query_terms(question))

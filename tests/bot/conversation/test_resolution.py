@@ -86,6 +86,11 @@ def test_search_has_the_words_of_question_answer_and_sentence() -> None:
     assert {"mayor", "merrowford", "hanne", "vold", "410"} <= {*words}
 
 
+def test_search_for_another_topic_leaves_the_old_one_out() -> None:
+    words = search_words("And in 2023?", conversation_of([FERRY]))
+    assert words == "How many passengers did the Grelle ferry carry in 2023?"
+
+
 def test_word_of_an_answer_does_not_ask_for_the_latest() -> None:
     said = ("Who is Hanne Vold?", "the mayor — “Hanne Vold is today the mayor.” [1]")
     assert "today" not in search_words("How old is she?", conversation_of([said]))

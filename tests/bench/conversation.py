@@ -1,0 +1,204 @@
+"""How well follow-up questions are understood: ``python -m tests.bench.conversation --data DIR``.
+
+Each follow-up of a conversation is asked three times, in turns: as newsbot reads it after the
+questions before it, its words alone, and in the full form that a person has written. Questions
+before it stand in the history as newsbot read them, with the accepted answer and its sentence, so
+that an early mistake does not spoil what follows.
+
+- ``answers``: right is an F1 of 0.5 or more; a refusal is wrong. ``gap closed`` is how far our
+  reading gets from the words alone (0) to the full form (1).
+- ``words``: of those that the full form adds to the follow-up, how many our reading adds too; and
+  how many it adds that the full form has not.
+- ``standalone``: full forms asked in their places, and questions of a news quiz after each of the
+  conversations in turn, that are not read as they stand. Must be none.
+- ``speed``: time of our reading against that of the full form.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import mean, median
+from typing import Any, NamedTuple
+
+from bot.answering.answers import Answer
+from bot.answering.confidence import Calibration, calibration_of
+from bot.answering.question_type import QuestionType, question_type
+from bot.conversation.follow_up import follow_up_of
+from bot.evaluation import token_f1
+from bot.newsbot import NewsBot
+from bot.settings import Level
+from corpus.sentences import sentence_spans
+from index.terms import query_terms, stems
+from tests.bench.datasets import (
+    data_argument,
+    data_file,
+    index_of,
+    print_result,
+    quiz_questions,
+    read_jsonl,
+    sample,
+)
+
+RIGHT = 0.5
+WAYS = ("our reading", "the words alone", "the full form")
+PARTS = {"dev": "news_dev", "train": "reader_train"}
+History = list[tuple[str, str]]
+
+
+class FollowUpTurn(NamedTuple):
+    """A follow-up of the data, with what was said before it."""
+
+    question: str
+    full: str
+    answers: list[str]
+    history: History
+
+
+class Asked(NamedTuple):
+    """An answer, and whether it is right: with nothing refused, and at the level."""
+
+    answer: Answer
+    right: bool
+    right_at_level: bool
+
+
+def main() -> None:
+    parser = data_argument(__doc__ or "")
+    parser.add_argument("--part", choices=PARTS, default="dev", help="whose conversations")
+    parser.add_argument("--most", type=int, default=1_000, help="conversations, drawn at random")
+    parser.add_argument("--index", type=Path, help="keep the index of the articles here")
+    parser.add_argument("--level", type=Level, default=Level.BALANCED, choices=[*Level])
+    given = parser.parse_args()
+    folder = given.data / PARTS[given.part]
+    articles = folder / f"written_{given.part}.articles.jsonl.gz"
+    conversations = sample([*read_jsonl(folder / f"followups_{given.part}.jsonl.gz")], given.most)
+    texts = {record["id"]: record["text"] for record in read_jsonl(articles)}
+    with index_of(data_file(articles), given.index) as index:
+        bot = NewsBot(index, threshold=0.0)
+        result = measure(bot, conversations, texts, given.level)
+    quiz = [question.text for question in quiz_questions(given.data)]
+    result["standalone"] |= quiz_changed(quiz, conversations, texts)
+    print_result(result, given.json)
+
+
+def measure(
+    bot: NewsBot, conversations: Sequence[dict[str, Any]], texts: dict[str, str], level: Level
+) -> dict[str, dict[str, Any]]:
+    calibration = calibration_of(bot.reader())
+    asked: dict[str, list[Asked]] = {way: [] for way in WAYS}
+    recall: list[float] = []
+    wrong: list[int] = []
+    changed = 0
+    for number, conversation in enumerate(conversations, 1):
+        history: History = []
+        for turn in conversation["turns"]:
+            question, full = turn["question"], turn.get("standalone")
+            read_as = None
+            if full is not None:
+                follow_up = FollowUpTurn(question, full, turn["answers"], history)
+                read_as = ask(bot, follow_up, asked, calibration, level)
+                changed += follow_up_of(full, history) is not None
+                added, wanted = new_stems(read_as or question, question), new_stems(full, question)
+                recall += [len(added & wanted) / len(wanted)] if wanted else []
+                wrong.append(len(added - wanted))
+            answer = answer_text(turn["answers"], texts[conversation["article_id"]])
+            history = [*history, (read_as or question, answer)]
+        if number % 5 == 0:
+            print(f"{number} of {len(conversations)} conversations", file=sys.stderr, flush=True)
+    times = {way: [one.answer.timings["total"] for one in asked[way]] for way in WAYS}
+    ours, single = times["our reading"], times["the full form"]
+    return {
+        "answers": {
+            "follow-ups": len(ours),
+            **shares(
+                asked, f"right at {level}", [[a.right_at_level for a in asked[w]] for w in WAYS]
+            ),
+            **shares(asked, "right, nothing refused", [[a.right for a in asked[w]] for w in WAYS]),
+        },
+        "words": {"of the full form": mean(recall), "added wrongly, a question": mean(wrong)},
+        "standalone": {"full forms changed": f"{changed} of {len(ours)}"},
+        "speed": {
+            "median ms, our reading": median(ours),
+            "median ms, the full form": median(single),
+            "ratio of the sums": sum(ours) / sum(single),
+            "median of the ratios": median(a / b for a, b in zip(ours, single, strict=True)),
+        },
+    }
+
+
+def ask(
+    bot: NewsBot,
+    turn: FollowUpTurn,
+    asked: dict[str, list[Asked]],
+    calibration: Calibration,
+    level: Level,
+) -> str | None:
+    """Ask a follow-up in each way; return how it was read where that is not as it stands."""
+    ways = [(turn.question, turn.history), (turn.question, []), (turn.full, [])]
+    read_as = None
+    for way, (question, history) in zip(WAYS, ways, strict=True):
+        answer = bot.answer(question, history)
+        read = answer.question_read_as or question
+        text = answer.short_answer or " ".join(cited.quote for cited in answer.citations)
+        right = token_f1(text, turn.answers) >= RIGHT
+        sentences = question_type(read) is not QuestionType.SPAN
+        sure = answer.confidence >= calibration.threshold(level, sentences=sentences)
+        asked[way].append(Asked(answer, right, right and sure))
+        read_as = answer.question_read_as if history else read_as
+    return read_as
+
+
+def shares(
+    asked: dict[str, list[Asked]], name: str, right: Sequence[Sequence[bool]]
+) -> dict[str, float]:
+    """Return the share that is right in each way, and of the gap that our reading closes."""
+    ours, raw, human = (mean(values) for values in right)
+    found = {f"{name}: {way}": mean(values) for way, values in zip(asked, right, strict=True)}
+    return {**found, f"{name}: gap closed": (ours - raw) / (human - raw) if human > raw else 1.0}
+
+
+def quiz_changed(
+    quiz: Sequence[str], conversations: Sequence[dict[str, Any]], texts: dict[str, str]
+) -> dict[str, str]:
+    """Return how many questions of the quiz would be changed after the conversations."""
+    histories = [
+        [
+            (turn["question"], answer_text(turn["answers"], texts[one["article_id"]]))
+            for turn in one["turns"]
+        ]
+        for one in conversations
+    ]
+    changed = [
+        question
+        for number, question in enumerate(quiz)
+        if follow_up_of(question, histories[number % len(histories)])
+    ]
+    for question in changed:
+        print(f"changed: {question}", file=sys.stderr)
+    return {"quiz questions changed": f"{len(changed)} of {len(quiz)}"}
+
+
+def answer_text(answers: Sequence[str], article: str) -> str:
+    """Return an accepted answer as ``Answer.text`` has it, with its sentence of the article."""
+    if not answers:
+        return "The articles do not say."
+    for sentence in sentences_of(article):
+        if answers[0] in sentence:
+            return f"{answers[0]} — “{sentence}” [1]"
+    return answers[0]
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    for start, end in sentence_spans(text):
+        yield " ".join(text[start:end].split())
+
+
+def new_stems(question: str, beside: str) -> set[str]:
+    """Return the stems of a question's telling words that another question has not."""
+    return set(stems(" ".join(query_terms(question)))) - set(stems(beside))
+
+
+if __name__ == "__main__":
+    main()
