@@ -26,6 +26,7 @@ _EVENT = re.compile(
     r"\b(?:do|did|done|does)\s+(?:it|so|that)\b|\bit\s+(?:happen|take\s+place|occur)|\bit\s+all\b",
     re.IGNORECASE,
 )
+_PREPOSITION = re.compile(r"^(?:at|by|for|from|in|of|on|to|with)\s+", re.IGNORECASE)
 # What follows the asking words: "did the minister resign?".
 _CLAUSE = re.compile(
     r"^.*?(?i:who|whom|whose|what|which|when|where|why|how)\b.*?\s((?i:are|can|could|did|do|does|had"
@@ -98,7 +99,7 @@ def _with_topic(topic: str, question: str) -> str:
     for kind in (years_of, days_of, names_of):
         old, new = kind(question), kind(topic)
         if old and new:
-            whole = topic if kind is names_of else new[0]
+            whole = _PREPOSITION.sub("", topic) if kind is names_of else new[0]
             return question.replace(old[-1], whole)
     return f"{question.rstrip(' ?')} ({topic})?"
 

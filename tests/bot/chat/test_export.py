@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -47,6 +48,13 @@ def test_markdown_has_questions_answers_and_linked_sources() -> None:
     assert html.count('<a href="https://example.org/fog_%28x%29">Title</a>') == 2
     assert "<blockquote>\n<p>Fog.</p>" in html
     assert "characters 5-9" in html
+    assert "Read as" not in html
+
+
+def test_markdown_has_how_a_follow_up_was_read() -> None:
+    read = turn("Fog.", question="Why that?")
+    read = replace(read, answer=replace(read.answer, question_read_as="Why is *it* so?"))
+    assert "<p>Read as: Why is *it* so?</p>" in MarkdownIt().render(as_markdown([read]))
 
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,25 @@ def test_questions_are_asked_with_those_before_them(
     assert out.count(answer.text) == 4
     assert out.count(f"{answer.citations[0].article_id}  characters") == 2
     assert err.startswith("newsbot: it fails\nno command /x: ")
+
+
+def test_follow_up_goes_on_as_it_was_read(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    answer = NewsBot(samples_index).answer(QUESTION)
+    histories: list[list[tuple[str, str]]] = []
+
+    def answer_of(question: str, history: list[tuple[str, str]]) -> Answer:
+        histories.append(history)
+        return replace(answer, question_read_as=f"{question} in\x1b full" if history else None)
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("two\nthree"))
+    converse(answer_of, "one")
+    assert [question for question, _ in histories[-1]] == ["one", "two in\x1b full"]
+    out, _ = capsys.readouterr()
+    shown = [line for line in out.splitlines() if line.startswith("read as: ")]
+    assert len(shown) == 2 and "\x1b" not in "".join(shown)
+    assert shown[0].startswith("read as: two in")
 
 
 def test_prompt_recalls_a_question_and_ends_on_ctrl_d(samples_index: Path) -> None:

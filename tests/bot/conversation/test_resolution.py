@@ -44,6 +44,11 @@ def full(question: str, *history: tuple[str, str]) -> str:
             "How hot was it in Paris on Sunday?",
         ),
         (
+            ("How much did shares lose in Seoul?", "7 % — “Shares in Seoul lost 7 %.” [1]"),
+            "And in India and China?",
+            "How much did shares lose in India and China?",
+        ),
+        (
             ("When did Minister Kallas resign?", "Monday — “Kallas resigned on Monday.” [1]"),
             "And why?",
             "Why did Minister Kallas resign?",

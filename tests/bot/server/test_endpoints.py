@@ -67,6 +67,18 @@ def test_answer_holds_the_references(gradio: Any, client: httpx.Client, bot: New
     assert refused["refused"] and refused["citations"] == []
 
 
+def test_follow_up_is_read_after_its_history(
+    gradio: Any, client: httpx.Client, bot: NewsBot
+) -> None:
+    question, history = "When did they say so?", [[SAMPLE, bot.answer(SAMPLE).text]]
+    expected = {**bot.answer(question, [(a, b) for a, b in history]).to_dict(), "timings": 0}
+    assert expected["question_read_as"]
+    asked = gradio.predict(question, history=history, api_name="/answer")
+    assert {**asked, "timings": 0} == expected
+    told = call(client, "answer", question=question, history=history)
+    assert {**told, "timings": 0} == expected
+
+
 def test_question_keeps_to_named_sources_and_articles(client: httpx.Client) -> None:
     papers = ["Halvik Observer", "no such paper"]
     found = call(client, "search", question="ferry to Grelle", k=20, source=papers)
@@ -148,6 +160,11 @@ def test_status_says_what_the_index_holds_not_where(client: httpx.Client) -> Non
         ("remove", {"article_ids": []}, "nothing to remove"),
         ("remove", {"article_ids": ["none"]}, "no article 'none' in the index; nothing was"),
         ("remove", {"article_ids": ["x"] * 3 + [7]}, "article_ids is a list of texts"),
+        ("answer", {"question": "x", "history": [["x"]]}, "a history is a list of pairs"),
+        ("answer", {"question": "x", "history": "x"}, "a history is a list of pairs"),
+        ("answer", {"question": "x", "history": [["x", 1]]}, "a history is a list of pairs"),
+        ("answer", {"question": "x", "history": [["x", "y"]] * 101}, "a history may have 100 q"),
+        ("answer", {"question": "x", "history": [["x", "y" * 20_001]]}, "a text of a history may"),
         ("answer", {"no_such": 1}, "400 no such endpoint, or not its parameters"),
         ("no-such", {}, "400 no such endpoint"),
     ],

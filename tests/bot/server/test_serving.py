@@ -251,6 +251,9 @@ def test_mcp_tools_are_described_and_only_read(open_site: str, bot: NewsBot) -> 
             reply = await client.call_tool("answer_question", {"question": SAMPLE})
             given = reply.structured_content
             assert given and given["citations"] == bot.answer(SAMPLE).to_dict()["citations"]
+            follow_up = {"question": "When did they say so?", "history": [[SAMPLE, given["text"]]]}
+            reply = await client.call_tool("answer_question", follow_up)
+            assert reply.structured_content and reply.structured_content["question_read_as"]
             [cited] = given["citations"]
             article = await client.call_tool(
                 "read_article", {"article_id": cited["article_id"], "start": cited["start"]}
@@ -264,6 +267,7 @@ def test_mcp_tools_are_described_and_only_read(open_site: str, bot: NewsBot) -> 
             for name, wrong in (
                 ("answer_question", {"question": "x" * 3_000}),
                 ("answer_question", {"question": "x", "since": "soon"}),
+                ("answer_question", {"question": "x", "history": [["x"]]}),
                 ("read_article", {"article_id": "../../etc/passwd"}),
                 ("search_passages", {"question": "x", "k": 10**6}),
             ):

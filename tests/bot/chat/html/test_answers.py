@@ -64,6 +64,17 @@ def hrefs(seen: ParsedHtml) -> list[str]:
     return [value for name, value in seen.attributes if name == "href"]
 
 
+def test_reading_of_a_follow_up_stays_text() -> None:
+    hostile = "Who is <b>he</b>'\"?"
+    read = replace(answered("so", QUOTE), question_read_as=hostile)
+    refused = Answer(REFUSAL, None, True, 0.1, (), question_read_as=hostile)
+    for answer in (read, refused):
+        seen = ParsedHtml(answer_html(answer, 4))
+        assert hostile in seen.text
+        assert {tag for tag in seen.tags} <= TAGS | {"bdi"}
+        assert ("value", "4") in seen.attributes and ("name", "alone") in seen.attributes
+
+
 @pytest.mark.parametrize("short", ["so", None])
 def test_own_marker_of_an_article_stays_text(short: str | None) -> None:
     answer = answered(short, QUOTE, "Others [1] agree.")
