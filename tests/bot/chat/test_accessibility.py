@@ -41,7 +41,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     look("at first")
     tab.locator("#filters").get_by_role("button", name="Dates, sources, articles").click()
     expect(tab.get_by_label("From")).to_be_visible()
-    ask(tab, "What is the capital of France?").locator("summary").click()
+    ask(tab, "What is the capital of France?")
     answer = ask(tab, SAMPLE).bounding_box()
     card = shown_cards(tab).first.bounding_box()
     assert answer and card
