@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -48,8 +49,8 @@ def run_on_terminal(
     Args:
         words: after ``newsbot``.
         stop_at: Ctrl-C is pressed once this has been seen.
-        stop_after: seconds to wait before it is pressed. A prompt needs some: Python does not see
-            a signal between printing the prompt and waiting for a key.
+        stop_after: seconds to wait before it is pressed, and pressed again. A prompt needs both:
+            Python does not see a signal between printing the prompt and waiting for a key.
         typed: what is typed, each after what has to be seen first.
     """
     import pty
@@ -67,8 +68,11 @@ def run_on_terminal(
     os.close(theirs)
     seen = b""
     waiting = list(typed)
-    answered = 0
+    answered, pressed = 0, False
     while True:
+        if pressed and stop_after and not select.select([ours], [], [], 4 * stop_after)[0]:
+            process.send_signal(signal.SIGINT)
+            continue
         try:
             piece = os.read(ours, 65536)
         except OSError as error:  # how Linux says that the other side has closed
@@ -81,7 +85,7 @@ def run_on_terminal(
         if stop_at is not None and stop_at.encode() in seen:
             time.sleep(stop_after)
             process.send_signal(signal.SIGINT)
-            stop_at = None
+            stop_at, pressed = None, True
         while waiting and (found := seen.find(waiting[0][0].encode(), answered)) >= 0:
             answered = found + len(waiting[0][0].encode())
             os.write(ours, waiting.pop(0)[1].encode())
