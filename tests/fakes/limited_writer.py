@@ -27,7 +27,7 @@ from tests.fakes.crash_writer import build, fork, held, look, whole, write
 
 ARTICLES = 12
 NOBODY = 65_534
-PARTS = (0.0, 0.05, 0.3, 0.6, 0.8, 0.9, 0.97, 3.0)
+PARTS = (0.0, 0.05, 0.3, 0.6, 0.8, 0.9, 0.97, 9.0)
 """Of the room that a whole index takes, what a writer is left with."""
 
 
