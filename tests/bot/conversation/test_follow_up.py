@@ -15,6 +15,7 @@ from bot.conversation.gate import Dependence, dependence
 from bot.newsbot import NewsBot
 from index.builder import build_index
 from index.embedding.embedder import Embedder
+from index.terms import words
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.invented import PhraseReader
 from tests.fakes.reports import FLOOD
@@ -92,7 +93,7 @@ def test_every_way_to_ask_takes_the_history(flood: NewsBot) -> None:
 
 
 @settings(max_examples=30)
-@given(question=texts.filter(str.strip), history=histories)
+@given(question=texts.filter(words), history=histories)
 def test_question_that_stands_by_itself_is_never_changed(
     flood: NewsBot, question: str, history: list[tuple[str, str]]
 ) -> None:
@@ -104,7 +105,7 @@ def test_question_that_stands_by_itself_is_never_changed(
 
 
 @settings(max_examples=30)
-@given(question=texts.filter(str.strip), history=histories)
+@given(question=texts.filter(words), history=histories)
 def test_any_history_leaves_citations_exact(
     flood: NewsBot, question: str, history: list[tuple[str, str]]
 ) -> None:
