@@ -104,14 +104,14 @@ def build_chain(
             request.get("articles"),
         )
         question, history = request["question"], request.get("history") or ()
-        follow_up, full = follow_up_of(question, history), None
-        if follow_up and writer:
-            full = question_in_full(writer, question, history)
-        words = follow_up.search_words if follow_up and not full else full or question
-        result, read_as = retrieve(current, words, k, filters), full
-        if follow_up and not full:
-            result = follow_up.in_full(result, current, reader())
+        follow_up = follow_up_of(question, history)
+        read_as = question_in_full(writer, question, history) if follow_up and writer else None
+        if follow_up and read_as is None:
+            found = retrieve(current, follow_up.search_words, k, filters)
+            result = follow_up.in_full(found, current, reader())
             read_as = result.question
+        else:
+            result = retrieve(current, read_as or question, k, filters)
         seconds = time.perf_counter() - began
         return _Retrieved(result, current, writer, began, seconds, read_as)
 

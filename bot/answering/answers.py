@@ -137,6 +137,10 @@ class Answer:
     dropped: tuple[str, ...] = ()
     question_read_as: str | None = None
 
+    def as_turn(self, question: str) -> tuple[str, str]:
+        """Return the question that it answers, in full, and its text, as a history takes them."""
+        return self.question_read_as or question, self.text
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON values."""
         record: dict[str, Any] = _as_json(self)

@@ -10,7 +10,7 @@ from bot.answering.candidates import Candidate, normalised_answer
 from bot.answering.quote import Quote
 from bot.answering.sentence_selection import SelectedSentence
 
-__all__ = ["MOST_SENTENCES", "cite", "compose_answer", "compose_sentences"]
+__all__ = ["MOST_SENTENCES", "cite", "compose_answer", "compose_sentences", "refuse"]
 
 MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
@@ -35,7 +35,7 @@ def compose_answer(candidates: Sequence[Candidate], threshold: float) -> Answer:
         candidate's sentence as the closest where the odds are that its passage answers.
     """
     if not candidates or candidates[0].probability < threshold:
-        return _refuse(candidates)
+        return refuse(candidates)
     best = candidates[0]
     confidence = best.probability
     citations = cite(_strongest(best), 1)
@@ -70,7 +70,7 @@ def compose_sentences(
         An answer whose citations are of these sentences and nothing else.
     """
     if not sentences or sentences[0].probability < threshold:
-        return _refuse(sentences)
+        return refuse(sentences)
     confidence = sentences[0].probability
     least = max(threshold, _NEAR_BEST * confidence)
     good = [item for item in sentences if item.probability >= least]
@@ -79,8 +79,12 @@ def compose_sentences(
     return Answer(text, None, False, confidence, citations)
 
 
-def _refuse(found: Sequence[Candidate | SelectedSentence]) -> Answer:
-    """Refuse, and name the closest sentence where the passage that it stands in likely answers."""
+def refuse(found: Sequence[Candidate | SelectedSentence]) -> Answer:
+    """Refuse, and name the closest sentence where the passage that it stands in likely answers.
+
+    Args:
+        found: candidates or sentences, the most probable first.
+    """
     if not found:
         return Answer(REFUSAL, None, True, 0.0, ())
     best = found[0]

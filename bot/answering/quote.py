@@ -36,6 +36,11 @@ class Quote:
         """The characters themselves."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Id of the article, start and end."""
+        return self.article.id, self.start, self.end
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of its words, as the index has them."""

@@ -137,7 +137,7 @@ def converse(
     yield replace(asking(pending_html()), sent=question if from_box else "", reading="")
     try:
         generation = bot.searcher().generation
-        history = [] if alone else [turn.spoken for turn in done]
+        history = [] if alone else [turn.answer.as_turn(turn.question) for turn in done]
         by_model = bot.chat_model is not None and answer_by != EXTRACTIVE
         for chunk in bot.stream(question, history, **filters.keywords(), answer_by=answer_by):
             if "sources" in chunk:

@@ -53,11 +53,6 @@ class Turn:
     cards: str = ""  # its sources as they are shown; empty for a refusal
     vote: Vote | None = None
 
-    @property
-    def spoken(self) -> tuple[str, str]:
-        """The question in full and the answer's text, as they go into a history."""
-        return self.answer.question_read_as or self.question, self.answer.text
-
     def cited(self) -> Iterator[Citation]:
         """Yield everything the answer cites; of a refusal, the closest sentence."""
         yield from self.answer.citations

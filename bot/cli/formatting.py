@@ -36,10 +36,7 @@ def answer_lines(answer: Answer) -> Iterator[OutputLine]:
     """Lay out the prose and each source with its quote and offsets; of a refusal, the closest."""
     yield OutputLine(tuple(_marked(answer.text)))
     for cited in answer.closest:
-        yield OutputLine()
-        dates = _dates(cited.published, cited.updated)
-        yield _heading(CLOSEST, cited.title, cited.source, dates)
-        yield from _below(cited)
+        yield from _source(cited, CLOSEST)
     yield from _sources(answer.citations)
     for other in answer.alternatives:
         yield OutputLine()
@@ -60,13 +57,13 @@ def _writing(answer: Answer) -> Iterator[OutputLine]:
 
 def _sources(citations: Sequence[Citation]) -> Iterator[OutputLine]:
     for cited in citations:
-        yield OutputLine()
-        dates = _dates(cited.published, cited.updated)
-        yield _heading(f"[{cited.number}]", cited.title, cited.source, dates)
-        yield from _below(cited)
+        yield from _source(cited, f"[{cited.number}]")
 
 
-def _below(cited: Citation) -> Iterator[OutputLine]:
+def _source(cited: Citation, mark: str) -> Iterator[OutputLine]:
+    yield OutputLine()
+    dates = _dates(cited.published, cited.updated)
+    yield _heading(mark, cited.title, cited.source, dates)
     yield _place(cited.article_id, cited.page, cited.start, cited.end)
     if cited.url and cited.url != cited.article_id:
         yield OutputLine(((one_line(cited.url), "dim"),), indent=4)

@@ -58,7 +58,7 @@ def converse(
                     read_as = one_line(answer.question_read_as)
                     show([OutputLine((("read as: ", "dim"), (read_as, "")))])
                 show([text])
-                history.append((answer.question_read_as or line, answer.text))
+                history.append(answer.as_turn(line))
 
 
 def _typed(first: str | None) -> Iterator[str]:

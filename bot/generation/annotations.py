@@ -36,7 +36,7 @@ def marked_places(answer: Answer) -> Iterator[tuple[Citation, int, int]]:
             place = end + 1
         return
     for cited in answer.citations:
-        said = f"{' '.join(cited.quote.split())}"
+        said = " ".join(cited.quote.split())
         start = answer.text.index(said, place)
         place = answer.text.index(f"[{cited.number}]", start + len(said)) + len(f"[{cited.number}]")
         yield cited, start, place

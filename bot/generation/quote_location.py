@@ -10,15 +10,12 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.quote import Quote
+from bot.generation.tokens import KEYBOARD
 
 __all__ = ["find_folded", "locate"]
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.)\s*")
-_FOLDS = {
-    **dict.fromkeys("‘’‚‛`´′", "'"),
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-}
+_FOLDS = {**KEYBOARD, **dict.fromkeys("‒–—―", "-")}
 
 
 def locate(quote: str, keyed: Quote | None, given: Sequence[Quote]) -> Quote | None:

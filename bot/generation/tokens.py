@@ -15,7 +15,7 @@ from enum import Enum, auto
 
 from index.terms import stems
 
-__all__ = ["Kind", "Token", "folded", "tokenize"]
+__all__ = ["KEYBOARD", "Kind", "Token", "folded", "tokenize"]
 
 
 class Kind(Enum):
@@ -201,13 +201,15 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SUFFIXES = ("t", "s", "re", "ve", "ll", "d", "m")
-_KEYBOARD = {
+KEYBOARD = {
     **dict.fromkeys("‘’‚‛`´′", "'"),
     **dict.fromkeys("“”„‟«»″", '"'),
     **dict.fromkeys("‐‑−", "-"),
 }
+"""Quotation marks and hyphens of print, and what a keyboard has for each."""
+
 _FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
-_FOLDING = str.maketrans(_KEYBOARD)
+_FOLDING = str.maketrans(KEYBOARD)
 
 
 def folded(text: str) -> str:

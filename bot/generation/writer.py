@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import Answer, Statement
-from bot.answering.composing import cite, compose_sentences
+from bot.answering.composing import cite, refuse
 from bot.answering.confidence import calibration_of
 from bot.answering.pipeline import read_hits
 from bot.answering.quote import Quote
@@ -82,15 +82,15 @@ def write_answer(
     ordered = replace(result, hits=tuple(rerank(result.hits, spans)))
     scored = select_sentences(ordered, spans, embedder, calibration.sentence)
     read = 1000 * (time.perf_counter() - began)
-    refusal = compose_sentences(scored, 2.0)
     dropped: list[Fault] = []
-    answer = refusal
+    answer = refuse(scored)
     if scored:
-        keyed = with_keys(_in_reading_order(ordered, scored)[:_MOST_GIVEN])
+        known = {one.place: one for one in scored}
+        keyed = with_keys(_in_reading_order(ordered, known)[:_MOST_GIVEN])
         reply = model.write(result.question, keyed, date.today())
         checked, dropped = check_reply(reply, keyed)
         cited = dict.fromkeys(quote for one in checked for quote in one.bearing)
-        confidence = max((_probability(quote, scored) for quote in cited), default=0.0)
+        confidence = max((known[quote.place].probability for quote in cited), default=0.0)
         if checked and confidence >= threshold:
             answer = _compose(checked, list(cited), confidence)
         elif checked:
@@ -152,9 +152,10 @@ def _located(
     return list(dict.fromkeys(quote for quote in found if quote is not None))
 
 
-def _in_reading_order(result: SearchResult, scored: Sequence[SelectedSentence]) -> list[Quote]:
-    """Return scored sentences passage by passage, those of the best passage first."""
-    known = {(one.article.id, one.start, one.end): one for one in scored}
+def _in_reading_order(
+    result: SearchResult, known: Mapping[tuple[str, int, int], SelectedSentence]
+) -> list[Quote]:
+    """Return scored sentences, by their places, passage by passage: those of the best one first."""
     places = dict.fromkeys(
         (hit.article.id, *sentence) for hit in result.hits for sentence in hit.passage.sentences
     )
@@ -163,13 +164,6 @@ def _in_reading_order(result: SearchResult, scored: Sequence[SelectedSentence]) 
         for one in (known.get(place) for place in places)
         if one is not None
     ]
-
-
-def _probability(quote: Quote, scored: Sequence[SelectedSentence]) -> float:
-    place = (quote.article.id, quote.start, quote.end)
-    return next(
-        (one.probability for one in scored if (one.article.id, one.start, one.end) == place), 0.0
-    )
 
 
 def _compose(checked: Sequence[_Checked], cited: Sequence[Quote], confidence: float) -> Answer:

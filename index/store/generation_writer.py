@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,11 +108,11 @@ class GenerationWriter:
             ),
         )
 
-    def keep_versions(self, replaced: Iterable[str], removed: Iterable[str]) -> None:
+    def keep_versions(self, replaced: Collection[str], removed: Iterable[str]) -> None:
         """Keep articles as they were before this build replaced them; forget those removed."""
         versions = VersionTable.create(self.catalogue)
         versions.forget(removed)
-        if self._before is None:
+        if self._before is None or not replaced:
             return
         before = Catalogue.open(self._before[0])
         moment = datetime.now(UTC).isoformat(timespec="seconds")
