@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from bot.conversation.antecedents import AUXILIARIES, has_antecedent
 from index.terms import words
 
 __all__ = ["Dependence", "body_of", "dependence", "is_fragment", "pronoun_of", "topic_of"]
@@ -35,41 +36,42 @@ class Dependence(StrEnum):
 _LONGEST = 300  # characters; what is longer says what it is about
 _LEAD = re.compile(r"^(?:(?:and|but|so|then|also|or)\b[\s,:]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\b\s*", re.IGNORECASE)
-_PERSON = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:it|its|itself|they|them|their|theirs|themselves)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:it|its|they|them|their|theirs)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:his|her|their|its)", re.IGNORECASE)
-_NAME = re.compile(r"(?<=\s)[“\"(]?[A-Z][\w'’.-]+")
-# What a later pronoun may stand for within the question itself.
-_ANTECEDENT = re.compile(
-    r"\b(?:the|a|an|this|that|each|every|\w+['’]s)\s+\w+"
-    r"|\b(?:people|men|women|children|persons?)\b",
-    re.IGNORECASE,
+_NAME = re.compile(r"(?<=\s)[“\"(]?(?:[A-Z][\w'’.-]+|[a-z]+[A-Z]\w+)")
+_IMPERSONAL = (
+    "believed|better|dangerous|difficult|easy|estimated|hard|illegal|important|known|legal"
+    "|necessary|possible|preferred|revealed|safe|thought"
 )
 # "How long did it take to …": the word stands for nothing.
 _EMPTY_IT = re.compile(
     r"\bit\s+(?:take|get|been|be|expected|cost|in|at|on|since|between|that|to|before|until"
     r"|possible|true|likely)\b"
-    r"|\b(?:is|was|been|be)\s+it\s+(?:since|at|in|that|to|between|expected|possible)\b"
+    rf"|\b(?:is|was|been|be)\s+it\s+(?:since|at|in|that|to|between|expected|{_IMPERSONAL})\b"
+    rf"|\bit\s+(?:is|was|be)\s+(?:{_IMPERSONAL})\b|\bit\s+(?:called|mean\s+(?:for|if|to|when))\b"
     r"|\b(?:call|called|find|found|made?|make)\s+it\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
     r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bbeen )(?<!\bout )\bthere\b"
-    r"(?!\s+(?:is|are|was|were|be|been)\b)",
+    r"(?!['’]s|\s+(?:is|are|was|were|be|been|has|have|will|would|may|might)\b)",
     re.IGNORECASE,
 )
 _TIMES = (
-    "afternoon|autumn|century|day|decade|evening|month|morning|season|spring|summer|time|week"
-    "|weekend|winter|year"
+    "(?:afternoon|autumn|century|day|decade|evening|hour|moment|month|morning|quarter|season|spring"
+    "|summer|time|week|weekend|winter|year)s?|coming|past"
 )
 # "that attack", "these courts"; not "said that …", "those killed", "this year".
 _POINTING = re.compile(
     r"\b(?:(?:this|these|those)|(?:about|after|against|and|at|before|behind|by|did|do|does|during"
     r"|for|from|had|has|have|in|into|is|of|on|to|under|was|will|with)\s+that)\s+"
-    rf"(?!(?:a|are|at|by|from|he|in|is|it|of|on|she|the|they|to|was|were|who|\w+ed|{_TIMES})\b)"
+    rf"(?!(?:a|are|at|by|from|he|in|is|it|of|on|she|that|the|they|to|was|were|which|who|whose|with|\w+ed|{_TIMES})\b)"
     rf"[a-z]|\w+ed\s+that\s+(?!(?:{_TIMES})\b)[a-z]+\s*(?:\?|$)",
     re.IGNORECASE,
 )
+# "What is an underbid?": a word, and not what is spoken of.
+_DEFINITION = re.compile(r"what\s+(?:is|are)\s+(?:an?\s+)?[\w-]+\W*", re.IGNORECASE)
 # A person or a body that a question names by its role alone.
 _ROLE = re.compile(
     r"\bthe\s+(?:former\s+|new\s+)?(?:airline|ambassador|bank|boy|club|company|director|driver"
@@ -81,14 +83,10 @@ _PREPOSITIONS = frozenset("at by for from in of on since to until with".split())
 _LONGEST_FRAGMENT = 4  # words
 _MOST_BESIDE_ROLE = 2  # words that say something, the role's own among them
 _ASKING = frozenset("who whom whose what which when where why how".split())
-_VERBS = frozenset(
-    "is are was were am be been do does did has have had can could will would shall should may "
-    "might must".split()
-)
 # Words that say nothing about what a question is about.
 _EMPTY = (
     _ASKING
-    | _VERBS
+    | AUXILIARIES
     | frozenset(
         "a an and as at but by for from if in it its many much more most me my of on or our he she "
         "they them their his her him so than that the these this those to us we with you your long "
@@ -115,7 +113,7 @@ def dependence(question: str) -> Dependence:
         return Dependence.PLACE
     content = [word for word in words(body.lower()) if word not in _EMPTY]
     numbers = any(word.isdigit() for word in content)
-    few = len(content) <= 1 and not numbers
+    few = len(content) <= 1 and not numbers and not _DEFINITION.fullmatch(body)
     role = len(content) <= _MOST_BESIDE_ROLE and _ROLE.search(body)
     if not names and (lead or few or role or _POINTING.search(body)):
         return Dependence.SUBJECT
@@ -131,7 +129,7 @@ def is_fragment(question: str) -> bool:
     """Return whether a question is no more than its asking words: "Where?", "On which days?"."""
     asked = words(body_of(question).lower())
     longest = _LONGEST_FRAGMENT if asked[:1] and asked[0] in _PREPOSITIONS else 2
-    return len(asked) <= longest and bool(_ASKING & set(asked)) and not _VERBS & set(asked)
+    return len(asked) <= longest and bool(_ASKING & set(asked)) and not AUXILIARIES & set(asked)
 
 
 def topic_of(question: str) -> str | None:
@@ -140,7 +138,7 @@ def topic_of(question: str) -> str | None:
     if found := _ABOUT.match(body):
         return body[found.end() :].strip(" ?!.") or None
     asked = set(words(body.lower()))
-    if _LEAD.match(question) and body and not asked & (_ASKING | _VERBS):
+    if _LEAD.match(question) and body and not asked & (_ASKING | AUXILIARIES):
         return body.strip(" ?!.")
     return None
 
@@ -152,8 +150,8 @@ def pronoun_of(question: str, kind: Dependence) -> re.Match[str] | None:
 
 
 def _points_back(found: re.Match[str], body: str, names: list[int], led: bool) -> bool:
-    before, person = body[: found.start()], _PERSON.fullmatch(found[0])
-    if any(name < found.start() for name in names) or _ANTECEDENT.search(before):
+    person = _PERSON.fullmatch(found[0])
+    if any(name < found.start() for name in names) or has_antecedent(body, found):
         return False
     later = any(name > found.start() for name in names)
     if later and not led and (not person or _POSSESSIVE.fullmatch(found[0])):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.recency import asks_for_latest
+from bot.conversation.antecedents import PERSON_NOUN
 from bot.conversation.exchange import MOST_TURNS, Exchange, exchange_of, is_related
 from bot.conversation.gate import Dependence, body_of, dependence, is_fragment, pronoun_of, topic_of
 from bot.conversation.names import days_of, is_name, is_person, names_of, noun_phrases, years_of
@@ -17,8 +18,7 @@ __all__ = ["conversation_of", "full_forms", "search_words"]
 _POSSESSIVE = frozenset(("his", "its", "their", "theirs", "hers"))
 _ONE = frozenset(("it", "its", "itself"))
 _ASKS_PERSON = re.compile(
-    r"\b(?:who|whom|whose|which\s+(?:\w+\s+)?\w*(?:(?<!m)ent|er|ian|ist|king|man|or|queen|star))\b",
-    re.IGNORECASE,
+    rf"\b(?:who|whom|whose|which\s+(?:\w+\s+)?{PERSON_NOUN})\b", re.IGNORECASE
 )
 _ASKS_WHICH = re.compile(r"\b(?:who|whom|whose|which|what)\b", re.IGNORECASE)
 # "it" is what happened, and no thing.

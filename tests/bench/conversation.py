@@ -11,6 +11,9 @@ that an early mistake does not spoil what follows.
   how many it adds that the full form has not.
 - ``standalone``: full forms asked in their places, and questions of a news quiz after each of the
   conversations in turn, that are not read as they stand. Must be none.
+- ``refusals`` (of ``--part dev``): questions without an answer, asked after the conversation about
+  their article. Those that stand by themselves and are refused alone must be refused; of the
+  others, which it completes, the share that is refused.
 - ``speed``: time of our reading against that of the full form.
 """
 
@@ -23,7 +26,7 @@ from statistics import mean, median
 from typing import Any, NamedTuple
 
 from bot.answering.answers import Answer
-from bot.answering.confidence import Calibration, calibration_of
+from bot.answering.confidence import calibration_of
 from bot.answering.question_type import QuestionType, question_type
 from bot.conversation.follow_up import follow_up_of
 from bot.evaluation import token_f1
@@ -78,6 +81,9 @@ def main() -> None:
     with index_of(data_file(articles), given.index) as index:
         bot = NewsBot(index, threshold=0.0)
         result = measure(bot, conversations, texts, given.level)
+        if given.part == "dev":
+            questions = read_jsonl(folder / "written_dev.questions.jsonl.gz")
+            result["refusals"] = refusals(bot, [*questions], conversations, texts, given.level)
     quiz = [question.text for question in quiz_questions(given.data)]
     result["standalone"] |= quiz_changed(quiz, conversations, texts)
     print_result(result, given.json)
@@ -86,7 +92,6 @@ def main() -> None:
 def measure(
     bot: NewsBot, conversations: Sequence[dict[str, Any]], texts: dict[str, str], level: Level
 ) -> dict[str, dict[str, Any]]:
-    calibration = calibration_of(bot.reader())
     asked: dict[str, list[Asked]] = {way: [] for way in WAYS}
     recall: list[float] = []
     wrong: list[int] = []
@@ -98,7 +103,7 @@ def measure(
             read_as = None
             if full is not None:
                 follow_up = FollowUpTurn(question, full, turn["answers"], history)
-                read_as = ask(bot, follow_up, asked, calibration, level)
+                read_as = ask(bot, follow_up, asked, level)
                 changed += follow_up_of(full, history) is not None
                 added, wanted = new_stems(read_as or question, question), new_stems(full, question)
                 recall += [len(added & wanted) / len(wanted)] if wanted else []
@@ -132,7 +137,6 @@ def ask(
     bot: NewsBot,
     turn: FollowUpTurn,
     asked: dict[str, list[Asked]],
-    calibration: Calibration,
     level: Level,
 ) -> str | None:
     """Ask a follow-up in each way; return how it was read where that is not as it stands."""
@@ -140,11 +144,9 @@ def ask(
     read_as = None
     for way, (question, history) in zip(WAYS, ways, strict=True):
         answer = bot.answer(question, history)
-        read = answer.question_read_as or question
         text = answer.short_answer or " ".join(cited.quote for cited in answer.citations)
         right = token_f1(text, turn.answers) >= RIGHT
-        sentences = question_type(read) is not QuestionType.SPAN
-        sure = answer.confidence >= calibration.threshold(level, sentences=sentences)
+        sure = is_sure(bot, answer.question_read_as or question, answer, level)
         asked[way].append(Asked(answer, right, right and sure))
         read_as = answer.question_read_as if history else read_as
     return read_as
@@ -159,25 +161,66 @@ def shares(
     return {**found, f"{name}: gap closed": (ours - raw) / (human - raw) if human > raw else 1.0}
 
 
+def refusals(
+    bot: NewsBot,
+    questions: Sequence[dict[str, Any]],
+    conversations: Sequence[dict[str, Any]],
+    texts: dict[str, str],
+    level: Level,
+) -> dict[str, str]:
+    """Return how many questions without an answer are refused after a conversation."""
+    histories = {one["article_id"]: history_of(one, texts) for one in conversations}
+    alone = answered = rescued = completed = refused = 0
+    for row in questions:
+        question, history = row["question"], histories.get(row["article_id"])
+        if row["answers"] or history is None:
+            continue
+        after = is_answered(bot, question, history, level)
+        if follow_up_of(question, history):
+            completed += 1
+            refused += not after
+        elif is_answered(bot, question, [], level):
+            answered += 1
+        else:
+            alone += 1
+            rescued += after
+    return {
+        "stand by themselves, answered alone": f"{answered} of {alone + answered}",
+        "refused alone, answered after the conversation": f"{rescued} of {alone}",
+        "read as follow-ups, refused": f"{refused} of {completed}",
+    }
+
+
+def is_answered(bot: NewsBot, question: str, history: History, level: Level) -> bool:
+    answer = bot.answer(question, history)
+    return is_sure(bot, answer.question_read_as or question, answer, level)
+
+
+def is_sure(bot: NewsBot, read_as: str, answer: Answer, level: Level) -> bool:
+    """Return whether an answer is given at a level."""
+    sentences = question_type(read_as) is not QuestionType.SPAN
+    threshold = calibration_of(bot.reader()).threshold(level, sentences=sentences)
+    return answer.confidence >= threshold
+
+
+def history_of(conversation: dict[str, Any], texts: dict[str, str]) -> History:
+    """Return a conversation as it would stand in a history."""
+    text = texts[conversation["article_id"]]
+    return [
+        (turn["question"], answer_text(turn["answers"], text)) for turn in conversation["turns"]
+    ]
+
+
 def quiz_changed(
     quiz: Sequence[str], conversations: Sequence[dict[str, Any]], texts: dict[str, str]
 ) -> dict[str, str]:
     """Return how many questions of the quiz would be changed after the conversations."""
-    histories = [
-        [
-            (turn["question"], answer_text(turn["answers"], texts[one["article_id"]]))
-            for turn in one["turns"]
-        ]
-        for one in conversations
-    ]
-    changed = [
-        question
+    histories = [history_of(one, texts) for one in conversations]
+    changed = sum(
+        follow_up_of(question, histories[number % len(histories)]) is not None
         for number, question in enumerate(quiz)
-        if follow_up_of(question, histories[number % len(histories)])
-    ]
-    for question in changed:
-        print(f"changed: {question}", file=sys.stderr)
-    return {"quiz questions changed": f"{len(changed)} of {len(quiz)}"}
+    )
+    return {"quiz questions changed": f"{changed} of {len(quiz)}"}
 
 
 def answer_text(answers: Sequence[str], article: str) -> str:

@@ -70,6 +70,12 @@ def test_follow_up_without_an_answer_is_refused(newsbot: NewsBot) -> None:
     assert answer.refused and answer.text == REFUSAL
 
 
+def test_question_about_nobody_is_refused(newsbot: NewsBot) -> None:
+    refused = ("How tall is King Olaf?", REFUSAL)
+    assert newsbot.answer("What did he say?").refused
+    assert newsbot.answer("What did he say?", [refused]).refused
+
+
 def test_refused_question_gives_no_context(flood: NewsBot) -> None:
     history = [("Who is King Olaf?", REFUSAL)]
     alone = flood.answer("How old is he?")
