@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import BinaryIO, cast
 
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.time_limit import parse_with_limit
+from corpus.formats.time_limit import parse_with_limit, seconds_for
 from corpus.packed import split_packing
 
 __all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "StreamParser", "format_of"]
@@ -30,12 +30,14 @@ class Format:
             takes the open file as it is; empty for not at all. Then the limit is for what was
             fetched or packed in another way; a file may have any size, because what is held is
             bounded by a record, and the time by the file.
+        megabyte: seconds of processor time that each megabyte may take, beside what any file may.
         quick: whether no file can take long, so that it needs no process of its own.
     """
 
     module: str
     limit: int
     streamed: tuple[str, ...] = ()
+    megabyte: float = 0.0
     quick: bool = False
 
     def parse(self, data: bytes, name: str, **options: str | None) -> Iterator[Draft | BadRecord]:
@@ -51,7 +53,9 @@ class Format:
         """
         if self.quick:
             return self.parser()(data, name)
-        return iter(parse_with_limit(f"corpus.formats.{self.module}", data, name, options))
+        seconds = seconds_for(len(data), self.megabyte)
+        module = f"corpus.formats.{self.module}"
+        return iter(parse_with_limit(module, data, name, options, seconds))
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.
@@ -93,15 +97,15 @@ FORMATS: dict[str, Format] = {
     ".ndjson": Format("json", _MANY, quick=True),
     ".csv": Format("csv", _MANY, quick=True),
     ".tsv": Format("csv", _MANY, quick=True),
-    ".pdf": Format("pdf", _PICTURED),
+    ".pdf": Format("pdf", _PICTURED, megabyte=25.0),
     ".docx": Format("docx", _PICTURED),
     ".odt": Format("odt", _PICTURED),
     ".rtf": Format("rtf", _ONE),
     ".epub": Format("epub", _PICTURED),
     ".pptx": Format("pptx", _PICTURED),
-    ".xlsx": Format("xlsx", _PICTURED),
+    ".xlsx": Format("xlsx", _PICTURED, megabyte=2.0),
     ".eml": Format("mail", _PICTURED),
-    ".mbox": Format("mail", _MANY),
+    ".mbox": Format("mail", _MANY, megabyte=2.0),
     ".rss": Format("feed", _FEED),
     ".atom": Format("feed", _FEED),
     ".xml": Format("feed", _FEED),

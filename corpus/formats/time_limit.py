@@ -23,18 +23,38 @@ from typing import Any
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 
-__all__ = ["LONGEST_WAIT", "SECONDS", "close_worker", "parse_with_limit"]
+__all__ = [
+    "LONGEST_WAIT",
+    "MOST_SECONDS",
+    "SECONDS",
+    "close_worker",
+    "parse_with_limit",
+    "seconds_for",
+]
 
 SECONDS = 8
 """Processor time; a machine that is busy with something else does not make a file unreadable."""
 
+MOST_SECONDS = 120
+"""Processor time of the largest file."""
+
 LONGEST_WAIT = 60
-"""Seconds on the clock, whatever the process does. Where the system has no limit on processor time
-(Windows), ``SECONDS`` are seconds on the clock as well."""
+"""Seconds on the clock, whatever the process does, or twice the processor time where that is more.
+Where the system has no limit on processor time (Windows), that is one on the clock as well."""
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from corpus.formats.worker import main; main()"
 # What the system ends a process with that has used up its time.
 _OUT_OF_TIME = None if sys.platform == "win32" else -signal.SIGXCPU
+
+
+def seconds_for(size: int, megabyte: float) -> float:
+    """Return the processor time that a file may take.
+
+    Args:
+        size: of the file, in bytes.
+        megabyte: seconds that each of its megabytes may take besides.
+    """
+    return min(MOST_SECONDS, SECONDS + megabyte * size / 1_000_000)
 
 
 def parse_with_limit(
@@ -88,7 +108,7 @@ class _Worker:
         with self._lock:
             process = self._running()
             assert process.stdin is not None and process.stdout is not None
-            wait = seconds if sys.platform == "win32" else LONGEST_WAIT
+            wait = seconds if sys.platform == "win32" else max(LONGEST_WAIT, 2 * seconds)
             self._deadline = deadline = time.monotonic() + wait
             answer = b""
             try:
@@ -105,7 +125,7 @@ class _Worker:
                 found: dict[str, Any] = json.loads(answer)
                 return found
             if time.monotonic() > deadline or process.returncode == _OUT_OF_TIME:
-                raise UnreadableArticle(f"takes more than {seconds:g} seconds to read")
+                raise UnreadableArticle(f"takes more than {seconds:.3g} seconds to read")
             raise UnreadableArticle("cannot be parsed (the parser crashed)")
 
     def close(self) -> None:

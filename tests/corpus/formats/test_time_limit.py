@@ -13,7 +13,13 @@ import pytest
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.time_limit import close_worker, parse_with_limit
+from corpus.formats.time_limit import (
+    MOST_SECONDS,
+    SECONDS,
+    close_worker,
+    parse_with_limit,
+    seconds_for,
+)
 
 ROOT = Path(__file__).parents[3]
 LIMIT = 0.1
@@ -58,6 +64,12 @@ def test_endless_parser_is_killed_and_the_next_file_read() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on processor time")
 def test_waiting_takes_no_processor_time() -> None:
     read("sleep", seconds=2)
+
+
+def test_time_grows_with_the_file_to_an_end() -> None:
+    assert seconds_for(10, 0.0) == seconds_for(0, 25.0) == SECONDS
+    assert seconds_for(1_000_000, 25.0) == SECONDS + 25
+    assert seconds_for(50_000_000, 25.0) == MOST_SECONDS
 
 
 def test_threads_take_turns() -> None:
