@@ -27,7 +27,7 @@ from corpus.article import Article
 from index.filters import Names, filters_of
 from index.results import Correction, Hit, IndexStatus, SearchResult
 from index.searcher import Searcher
-from index.store.layout import current_generation
+from index.store.address import open_store
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -338,14 +338,14 @@ class _OpenIndex:
     """An index with its current generation open, for the bots that share it."""
 
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
-        self._folder = folder
+        self._store = open_store(folder)
         self._embedder = embedder
         self._lock = threading.Lock()
         self._current: Searcher | None = None
 
     def searcher(self) -> Searcher:
-        name = current_generation(self._folder).name
+        name = self._store.current()
         with self._lock:
             if self._current is None or self._current.generation != name:
-                self._current = Searcher.open(self._folder, self._embedder, self._current)
+                self._current = Searcher.open(self._store, self._embedder, self._current)
             return self._current

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.dates import epoch_seconds
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.walk import shown
 from index.errors import IndexFailure
-from index.store.layout import current_generation
-from index.store.publishing import refuse_foreign_folder, writer_lock
+from index.store.address import open_store
+from index.store.protocols import Store, Writer
 from index.writer import BuildProgress, IndexChanges, IndexWriter
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class BuildReport:
 
 def build_index(
     paths: Iterable[str | Path],
-    index_dir: str | Path,
+    index: str | Path,
     *,
     embedder: Embedder | None = None,
     model: str | None = None,
@@ -86,7 +86,7 @@ def build_index(
 
     Args:
         paths: files and folders; a string that begins with ``http://`` or ``https://`` is fetched.
-        index_dir: folder of the index; made where it is missing.
+        index: address of the index; made where it is missing.
         embedder: makes the vectors; loaded by name where None.
         model: name or folder of a sentence-transformers model. Where None, the one that the index
             was built with, else the default.
@@ -106,7 +106,7 @@ def build_index(
         EmbedderMismatch: the index was built with another model.
         EmbedderFailure: the model is not on this machine.
         IndexBusy: another process is writing to the index.
-        IndexForeign: the folder holds something else.
+        IndexForeign: something else is there.
         IndexFailure: the index cannot be written (disk full, read-only), or is not whole.
     """
     report = LoadReport()
@@ -115,38 +115,34 @@ def build_index(
         if progress is not None:
             progress.files(done, total, str(path))
 
-    def change(build: IndexWriter, changes: IndexChanges) -> None:
-        known = build.catalogue.hashes()
-        source_paths = build.catalogue.source_paths()
-        taken = dict(source_paths)
+    def change(build: IndexWriter, writer: Writer, changes: IndexChanges) -> None:
+        taken = _SourcePaths(writer)
         articles = load_articles(
             paths, report=report, taken=taken, on_file=tell, only=only, allow_local=allow_local
         )
         for article in articles:
             source_path = report.origins[article.id]
-            if only is not None and _outdone(article, source_paths, report, only, build):
+            if only is not None and _outdone(article, taken, report, only, writer):
                 changes.unchanged.add(article.id)
             else:
-                build.put(article, source_path, known, source_paths, changes)
+                build.put(article, source_path, changes)
         if prune:
-            gone = _deleted_files(report, source_paths, changes)
-            changes.removed |= (
-                gone if even_if_empty else gone - _emptied(report, source_paths, gone)
+            changes.removed |= _pruned(
+                report, writer.source_paths(), changes, even_if_empty, prune_feeds
             )
-            changes.removed |= _lost_records(report, source_paths, changes, prune_feeds)
-            build.catalogue.delete(changes.removed)
+            writer.delete(changes.removed)
 
-    return _write(Path(index_dir), change, embedder, model, progress, report)
+    return _write(open_store(index), change, embedder, model, progress, report)
 
 
 def remove_articles(
-    article_ids: Sequence[str], index_dir: str | Path, *, progress: BuildProgress | None = None
+    article_ids: Sequence[str], index: str | Path, *, progress: BuildProgress | None = None
 ) -> BuildReport:
     """Publish a generation without these articles. No model is loaded.
 
     Args:
         article_ids: ids as ``Article.id`` has them.
-        index_dir: folder of the index.
+        index: its address.
         progress: told how far it is.
 
     Raises:
@@ -154,27 +150,23 @@ def remove_articles(
         IndexFailure: an id is not in the index; then nothing is removed.
         IndexBusy: another process is writing to the index.
     """
-    folder = Path(index_dir)
-    current_generation(folder)
+    store = open_store(index)
+    store.current()
 
-    def change(build: IndexWriter, changes: IndexChanges) -> None:
-        known = build.catalogue.hashes()
+    def change(build: IndexWriter, writer: Writer, changes: IndexChanges) -> None:
+        known = writer.known(article_ids)
         unknown = [article_id for article_id in article_ids if article_id not in known]
         if unknown:
-            raise IndexFailure(f"no article {unknown[0]!r} in {folder}; nothing was removed")
+            raise IndexFailure(f"no article {unknown[0]!r} in {store.address}; nothing was removed")
         changes.removed |= set(article_ids)
-        build.catalogue.delete(changes.removed)
+        writer.delete(changes.removed)
 
-    return _write(folder, change, None, None, progress, LoadReport())
-
-
-class _Change(Protocol):
-    def __call__(self, build: IndexWriter, changes: IndexChanges) -> None: ...
+    return _write(store, change, None, None, progress, LoadReport())
 
 
 def _write(
-    index_dir: Path,
-    change: _Change,
+    store: Store,
+    change: Callable[[IndexWriter, Writer, IndexChanges], None],
     embedder: Embedder | None,
     model: str | None,
     progress: BuildProgress | None,
@@ -182,19 +174,14 @@ def _write(
 ) -> BuildReport:
     began = time.monotonic()
     try:
-        refuse_foreign_folder(index_dir)
-        index_dir.mkdir(parents=True, exist_ok=True)
-        with writer_lock(index_dir, _LOCK_SECONDS):
-            build = IndexWriter(index_dir, embedder, model)
-            try:
-                changes = IndexChanges()
-                change(build, changes)
-                done = build.finish(changes, progress)
-            finally:
-                build.abandon()
+        with store.writing(_LOCK_SECONDS) as writer:
+            build = IndexWriter(store.address, writer, embedder, model)
+            changes = IndexChanges()
+            change(build, writer, changes)
+            done = build.finish(changes, progress)
     except OSError as error:
         cause = error.strerror or str(error)
-        raise IndexFailure(f"cannot write the index {index_dir}: {cause}") from error
+        raise IndexFailure(f"cannot write the index {store.address}: {cause}") from error
     return BuildReport(
         added=len(changes.added),
         replaced=len(changes.replaced),
@@ -202,77 +189,92 @@ def _write(
         removed=len(changes.removed),
         repeated=report.repeated,
         files=report.files,
-        articles=done[1],
-        passages=done[2],
+        articles=done.articles,
+        passages=done.passages,
         embedded=build.embedded,
         taken_over=build.taken_over,
         failures=tuple(report.failures),
         skipped=tuple(report.skipped),
-        generation=done[0],
+        generation=done.generation,
         published=bool(changes),
         seconds=time.monotonic() - began,
-        copies=build.copies,
+        copies=done.copies,
     )
+
+
+class _SourcePaths(Mapping[str, str]):
+    """Where the articles came from that were there before, by id: each is looked up when asked."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def __getitem__(self, article_id: str) -> str:
+        return self._writer.known([article_id])[article_id].source_path
+
+    def __iter__(self) -> Iterator[str]:
+        return (article_id for article_id, _ in self._writer.source_paths())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._writer.source_paths())
 
 
 def _outdone(
     article: Article,
-    source_paths: dict[str, str],
+    source_paths: Mapping[str, str],
     report: LoadReport,
     only: Collection[str],
-    build: IndexWriter,
+    writer: Writer,
 ) -> bool:
     """Whether a file that is not read this time has the article as published later."""
     source_path = source_paths.get(article.id)
     if source_path is None or source_path in only or source_path not in report.seen_files:
         return False
-    held = build.catalogue.article(article.id)
+    held = writer.article(article.id)
     before, now = epoch_seconds(held.published if held else None), epoch_seconds(article.published)
     return before is not None and (now is None or now < before)
 
 
-def _deleted_files(
-    report: LoadReport, source_paths: dict[str, str], changes: IndexChanges
+def _pruned(
+    report: LoadReport,
+    source_paths: Iterable[tuple[str, str]],
+    changes: IndexChanges,
+    even_if_empty: bool,
+    prune_feeds: bool,
 ) -> set[str]:
-    """Return the articles that came from files under the given paths that have gone.
+    """Return the articles whose files have gone, and those that their sources no longer hold.
 
     A file that is there but could not be read this time, or whose folder could not, has not gone.
     The source path of what was fetched is an address, and no path given is above it: it never goes.
     """
     seen = changes.added | changes.replaced | changes.unchanged
+    read = report.whole if prune_feeds else report.whole - report.feeds
     roots = [Path(root) for root in report.roots]
     unknown = [Path(folder) for folder in report.unlisted]
-    return {
-        article_id
-        for article_id, source_path in source_paths.items()
-        if article_id not in seen
-        and source_path not in report.seen_files
-        and any(Path(source_path).is_relative_to(root) for root in roots)
-        and not any(Path(source_path).is_relative_to(folder) for folder in unknown)
-    }
+    gone: dict[str, str] = {}
+    lost: set[str] = set()
+    for article_id, source_path in source_paths:
+        if article_id in seen:
+            continue
+        if source_path in read:  # to its end
+            lost.add(article_id)
+        path = Path(source_path)
+        if (
+            source_path not in report.seen_files
+            and any(path.is_relative_to(root) for root in roots)
+            and not any(path.is_relative_to(folder) for folder in unknown)
+        ):
+            gone[article_id] = source_path
+    return lost | gone.keys() - (set() if even_if_empty else _emptied(report, gone))
 
 
-def _lost_records(
-    report: LoadReport, source_paths: dict[str, str], changes: IndexChanges, prune_feeds: bool
-) -> set[str]:
-    """Return the articles that a source which was read to its end no longer holds."""
-    seen = changes.added | changes.replaced | changes.unchanged
-    read = report.whole if prune_feeds else report.whole - report.feeds
-    return {
-        article_id
-        for article_id, source_path in source_paths.items()
-        if article_id not in seen and source_path in read
-    }
-
-
-def _emptied(report: LoadReport, source_paths: dict[str, str], gone: set[str]) -> set[str]:
+def _emptied(report: LoadReport, gone: Mapping[str, str]) -> set[str]:
     """Return those that came from a given folder with no file left in it.
 
     That is how the place of a missing disk or share looks. Each such folder is a failure.
     """
     kept: set[str] = set()
     for root in report.roots:
-        lost = {one for one in gone - kept if Path(source_paths[one]).is_relative_to(root)}
+        lost = {one for one in gone.keys() - kept if Path(gone[one]).is_relative_to(root)}
         if lost and not any(Path(file).is_relative_to(root) for file in report.seen_files):
             cause = (
                 f"no file of articles is there, and the index has {len(lost):,} from it: they "

@@ -12,7 +12,7 @@ from corpus.near_duplicates import is_contained, passage_wording
 from corpus.shingles import Run, Shingle
 from index.filters import Filters, admits
 from index.results import DuplicateRef
-from index.store.duplicates import DuplicateTable
+from index.store.protocols import Snapshot
 
 __all__ = ["ScoredPassage", "collapse_duplicates"]
 
@@ -44,7 +44,7 @@ class _Kept:
 
 
 def collapse_duplicates(
-    ranked: Iterable[ScoredPassage], k: int, copies: DuplicateTable, filters: Filters
+    ranked: Iterable[ScoredPassage], k: int, snapshot: Snapshot, filters: Filters
 ) -> list[tuple[ScoredPassage, tuple[DuplicateRef, ...]]]:
     """Keep one of the hits that say the same in copies of one article.
 
@@ -55,7 +55,7 @@ def collapse_duplicates(
     Args:
         ranked: what was found, the best first; no further read than is needed.
         k: hits to keep at the most.
-        copies: tells which articles are copies.
+        snapshot: tells which articles are copies.
         filters: those of the search. An article that does not pass is not named either.
 
     Returns:
@@ -67,7 +67,7 @@ def collapse_duplicates(
     for found in ranked:
         if len(kept) == k and found.score < kept[-1].found.score - _EQUAL:
             break
-        group = copies.group(found.article.id)
+        group = snapshot.copies_of(found.article.id)
         wording = passage_wording(found.passage, found.article) if group else Shingle(())
         same = groups.setdefault(group[0], []) if group else []
         others = [one for one in same if one.found.article.id != found.article.id]
@@ -79,7 +79,7 @@ def collapse_duplicates(
             one = _Kept(found, group, wording)
             kept.append(one)
             same.append(one)
-    elsewhere = _Elsewhere(copies, filters)
+    elsewhere = _Elsewhere(snapshot, filters)
     return [elsewhere.shown(one) for one in kept]
 
 
@@ -97,8 +97,8 @@ def _note_equal(found: ScoredPassage, wording: Shingle, others: Iterable[_Kept])
 class _Elsewhere:
     """Finds where else a hit ran; each text is taken apart once a search."""
 
-    def __init__(self, copies: DuplicateTable, filters: Filters) -> None:
-        self._copies = copies
+    def __init__(self, snapshot: Snapshot, filters: Filters) -> None:
+        self._snapshot = snapshot
         self._filters = filters
         self._runs: dict[str, frozenset[Run]] = {}
         self._groups: dict[str, list[Article]] = {}
@@ -117,8 +117,8 @@ class _Elsewhere:
 
     def _passing(self, group: tuple[str, ...]) -> list[Article]:
         if group[0] not in self._groups:
-            articles = self._copies.articles(group)
-            self._groups[group[0]] = [one for one in articles if admits(self._filters, one)]
+            articles = map(self._snapshot.article, group)
+            self._groups[group[0]] = [one for one in articles if one and admits(self._filters, one)]
         return self._groups[group[0]]
 
     def _runs_of(self, article: Article) -> frozenset[Run]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from index.store.catalogue import PassageLocation
+    from index.store.protocols import PassageLocation
 
 __all__ = ["DENSE_WEIGHT", "Shares", "fuse", "fuse_with_articles"]
 

@@ -15,10 +15,11 @@ from index.errors import EmbedderMismatch, EmptyQuestion
 from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
 from index.results import Correction, Hit, IndexStatus, Revision, SearchResult
-from index.store.snapshot import Snapshot
+from index.store.address import open_store
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
+    from index.store.protocols import Snapshot, Store
 
 __all__ = ["LONGEST_QUESTION", "Searcher"]
 
@@ -32,29 +33,28 @@ _DEPTH = 100  # candidates of each side before they are fused
 class Searcher:
     """One generation, opened: it stays as it is while newer ones are built. Safe for threads."""
 
-    def __init__(self, index_dir: Path, snapshot: Snapshot, embedder: Embedder | None) -> None:
+    def __init__(self, address: str, snapshot: Snapshot, embedder: Embedder | None) -> None:
         """Search a generation; use ``open``."""
-        self._index_dir = index_dir
         self.snapshot = snapshot
         self._embedder = embedder
         manifest = snapshot.manifest
         if embedder is not None and embedder.fingerprint != manifest.fingerprint:
             raise EmbedderMismatch(
-                f"{index_dir} was built with the model {manifest.embedder!r}, not with "
+                f"{address} was built with the model {manifest.embedder!r}, not with "
                 f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
             )
 
     @classmethod
     def open(
         cls,
-        index_dir: str | Path,
+        index: str | Path | Store,
         embedder: Embedder | None = None,
         previous: Searcher | None = None,
     ) -> Searcher:
         """Open the current generation of an index.
 
         Args:
-            index_dir: folder of the index.
+            index: its address, or its store.
             embedder: the model that the index was built with; loaded by its name where None, when
                 the first question is asked.
             previous: an earlier generation of the same index, still open: what has not changed
@@ -62,13 +62,14 @@ class Searcher:
 
         Raises:
             IndexMissing: there is no index there.
-            IndexCorrupt: a file is missing, cut short or altered.
+            IndexCorrupt: a part is missing, cut short or altered.
             IndexForeign: another program or version made it.
+            IndexFailure: it cannot be reached.
             EmbedderMismatch: it was built with another model than ``embedder``.
         """
-        root = Path(index_dir)
-        opened = previous.snapshot if previous is not None else None
-        return cls(root, Snapshot.open(root, opened), embedder)
+        store = open_store(index) if isinstance(index, str | Path) else index
+        opened = store.open(previous.snapshot if previous is not None else None)
+        return cls(store.address, opened, embedder)
 
     @property
     def generation(self) -> str:
@@ -128,7 +129,7 @@ class Searcher:
             dense.update(zip(alone, snapshot.similarities(vector, alone), strict=True))
             passages = fuse(dense, sparse)
             scores = fuse_with_articles(passages, snapshot.locations(passages), articles_found)
-            kept = collapse_duplicates(self._resolved(scores, k), k, snapshot.duplicates, filters)
+            kept = collapse_duplicates(self._resolved(scores, k), k, snapshot, filters)
             hits = [
                 Hit(passage, article, score, dense[number], sparse.get(number, 0.0), copies)
                 for (number, passage, article, score), copies in kept
@@ -146,7 +147,7 @@ class Searcher:
 
     def history(self, article_id: str) -> list[Correction]:
         """Return how an article was corrected, the oldest version first; empty if it never was."""
-        versions = self.snapshot.versions.of([article_id]).get(article_id, [])
+        versions = self.snapshot.versions([article_id]).get(article_id, [])
         article = self.article(article_id)
         if article is None:
             return []
@@ -174,8 +175,8 @@ class Searcher:
             The latest revision: of the article itself where it had another sentence before; else
             of a copy or the original that had the sentence and has it no more. None without one.
         """
-        group = self.snapshot.duplicates.group(article_id) or (article_id,)
-        versions = self.snapshot.versions.of(group)
+        group = self.snapshot.copies_of(article_id) or (article_id,)
+        versions = self.snapshot.versions(group)
         wanted = " ".join(sentence.split())
         for one in sorted(versions, key=lambda one: one != article_id):
             article = self.article(one)
@@ -199,20 +200,7 @@ class Searcher:
 
     def status(self) -> IndexStatus:
         """Return what the index holds."""
-        manifest = self.snapshot.manifest
-        return IndexStatus(
-            str(self._index_dir),
-            self.generation,
-            manifest.articles,
-            manifest.passages,
-            self.snapshot.undated(),
-            manifest.embedder,
-            manifest.dimension,
-            sum(manifest.sizes.values()),
-            manifest.built_at,
-            self.snapshot.duplicates.count(),
-            self.snapshot.languages(),
-        )
+        return self.snapshot.status()
 
     def _resolved(self, scores: Mapping[int, float], step: int) -> Iterator[ScoredPassage]:
         """Return the passages that have these scores, in their order, read ``step`` at a time."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.article import Article
@@ -11,11 +10,10 @@ from corpus.splitter import SplitterSettings, split_article
 from index.embedding.batching import PassageBatches
 from index.embedding.embedder import load_embedder, reload_embedder
 from index.errors import EmbedderMismatch
-from index.store.generation_writer import GenerationWriter
+from index.store.protocols import IndexManifest, Published, Writer
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
-    from index.store.layout import Manifest
 
 __all__ = ["BuildProgress", "IndexChanges", "IndexWriter"]
 
@@ -60,58 +58,50 @@ class IndexWriter:
     """A build of an index, from the current generation where there is one.
 
     Attributes:
-        catalogue: the articles, as they will be published.
         embedded: passages that the model has read.
         taken_over: passages that it had read for an earlier build, which was stopped.
-        copies: articles that are copies of another one, once it is finished.
     """
 
-    def __init__(self, index_dir: Path, embedder: Embedder | None, model: str | None) -> None:
-        """Begin with what the current generation holds, or with nothing. The lock must be held.
+    def __init__(
+        self, address: str, writer: Writer, embedder: Embedder | None, model: str | None
+    ) -> None:
+        """Begin with what the current generation holds, or with nothing.
+
+        Args:
+            address: of the index.
+            writer: of its store.
+            embedder: the model; loaded when it is needed where None.
+            model: its name; where None, the one that the index was built with, else the default.
 
         Raises:
             EmbedderMismatch: the index was built with another model.
-            IndexFailure: the current generation is not whole.
         """
-        self._generation = GenerationWriter(index_dir)
-        self.catalogue = self._generation.catalogue
+        self._writer = writer
         self._embedder = embedder
         self._model = model
         self._splitter = SplitterSettings()
         self.embedded = 0
         self.taken_over = 0
-        self.copies = 0
-        if self._generation.before is not None:
-            try:
-                self._check_model(index_dir, self._generation.before[1])
-            except BaseException:
-                self.abandon()
-                raise
+        if writer.manifest is not None:
+            self._check_model(address, writer.manifest)
 
-    def _check_model(self, index_dir: Path, manifest: Manifest) -> None:
+    def _check_model(self, address: str, manifest: IndexManifest) -> None:
         self._splitter = manifest.splitter
         if self._embedder is None and self._model not in (None, manifest.embedder):
             self._embedder = load_embedder(self._model)
         if self._embedder is not None and self._embedder.fingerprint != manifest.fingerprint:
             raise EmbedderMismatch(
-                f"{index_dir} was built with the model {manifest.embedder!r}, not "
+                f"{address} was built with the model {manifest.embedder!r}, not "
                 f"{self._embedder.name!r}: leave --model out, or give another --index folder"
             )
 
-    def put(
-        self,
-        article: Article,
-        source_path: str,
-        known: dict[str, str],
-        source_paths: dict[str, str],
-        changes: IndexChanges,
-    ) -> None:
-        """Write an article to the catalogue, unless it is there already as it is."""
-        before = known.get(article.id)
-        if before == article.content_hash:
+    def put(self, article: Article, source_path: str, changes: IndexChanges) -> None:
+        """Write an article to the store, unless it is there already as it is."""
+        before = self._writer.known([article.id]).get(article.id)
+        if before is not None and before.content_hash == article.content_hash:
             changes.unchanged.add(article.id)
-            if source_paths[article.id] != source_path:
-                self.catalogue.move(article.id, source_path)
+            if before.source_path != source_path:
+                self._writer.move(article.id, source_path)
                 changes.moved = True
             if article.id not in changes.replaced:
                 return
@@ -120,61 +110,55 @@ class IndexWriter:
             (changes.added if before is None else changes.replaced).add(article.id)
             changes.unchanged.discard(article.id)
         passages = split_article(article, self._splitter, self.embedder.token_count)
-        self.catalogue.put(article, source_path, passages)
+        self._writer.put(article, source_path, passages)
 
     @property
     def embedder(self) -> Embedder:
         """The model, loaded when the first article needs it."""
         if self._embedder is None:
-            if self._generation.before is None:
+            manifest = self._writer.manifest
+            if manifest is None:
                 self._embedder = load_embedder(self._model)
             else:
-                manifest = self._generation.before[1]
                 self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
-    def finish(self, changes: IndexChanges, progress: BuildProgress | None) -> tuple[str, int, int]:
-        """Bring vectors, words and copies in step with the catalogue, and publish the changes.
+    def finish(self, changes: IndexChanges, progress: BuildProgress | None) -> Published:
+        """Make the vectors of what is new, and publish the changes, where there are any.
 
         Returns:
-            Name of the current generation, and its articles and passages.
+            What the current generation is now.
         """
-        generation = self._generation
+        writer = self._writer
         if not changes:
-            if generation.before is None:
-                return "", 0, 0
-            name, manifest = generation.before
-            self.copies = generation.count_copies()
-            return name, manifest.articles, manifest.passages
-        written = generation.written()
-        if written:
-            self._embed(written, progress)
-        generation.keep_versions(changes.replaced, changes.removed)
-        generation.update_words([*changes.removed, *changes.replaced], written)
-        generation.find_copies(progress.articles if progress else lambda done, total: None)
-        self.copies = generation.count_copies()
-        if generation.before is None:
+            return writer.unchanged()
+        self._embed(progress)
+        before = writer.manifest
+        if before is None:
             model = (self.embedder.name, self.embedder.fingerprint, self.embedder.dimension)
         else:
-            before = generation.before[1]
             model = (before.embedder, before.fingerprint, before.dimension)
-        return generation.publish(model, self._splitter)
+        return writer.publish(
+            model,
+            self._splitter,
+            changes.replaced,
+            changes.removed,
+            progress.articles if progress else lambda done, total: None,
+        )
 
-    def abandon(self) -> None:
-        """Close the files, and remove what was not published."""
-        self._generation.abandon()
-
-    def _embed(self, written: list[str], progress: BuildProgress | None) -> None:
+    def _embed(self, progress: BuildProgress | None) -> None:
         """Make the vectors of the new passages."""
-        generation, embedder = self._generation, self.embedder
-        total = generation.passages_written()
+        total = self._writer.passages_written()
+        if not total:
+            return
+        embedder = self.embedder
         batches = PassageBatches(
             embedder,
-            generation.journal(embedder.fingerprint, embedder.dimension),
-            generation.add_vectors,
+            self._writer.kept_vectors(embedder.fingerprint, embedder.dimension),
+            self._writer.embed,
             lambda done: None if progress is None else progress.passages(done, total),
         )
-        for article in generation.articles(written):
-            batches.take(article, self.catalogue.passages_of(article))
+        for article, passages in self._writer.written():
+            batches.take(article, passages)
         batches.finish()
         self.embedded, self.taken_over = batches.embedded, batches.taken_over

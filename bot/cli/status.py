@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli.console import show, spinner
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Index
-
-if TYPE_CHECKING:
-    from index.store.layout import Manifest
 
 __all__ = ["status"]
 
@@ -57,29 +54,17 @@ def status(
 def _verify(index: Path, as_json: bool) -> None:
     from bot.cli.formatting import print_json, whole_line
     from index.errors import IndexCorrupt
+    from index.store.address import open_store
 
     try:
         with spinner(sys.stderr, "reading every file of the index"):
-            generation, manifest = _whole_generation(index)
+            whole = open_store(index).verify()
     except IndexCorrupt as error:
         if as_json:  # beside the line on standard error
             print_json({"path": str(index), "whole": False, "cause": str(error)})
         raise
-    files, size = len(manifest.sizes), sum(manifest.sizes.values())
     if as_json:
-        told = {"path": str(index), "whole": True, "generation": generation}
-        print_json({**told, "files": files, "bytes": size})
+        told = {"path": str(index), "whole": True, "generation": whole.generation}
+        print_json({**told, "files": whole.files, "bytes": whole.size})
     else:
-        show([whole_line(generation, files, size)])
-
-
-def _whole_generation(index: Path) -> tuple[str, Manifest]:
-    """Compare the current generation with its checksums; return its name and manifest."""
-    from index.store.layout import Manifest, read_current, verify_generation
-
-    def whole(folder: Path) -> tuple[str, Manifest]:
-        manifest = Manifest.read(folder)
-        verify_generation(folder, manifest)
-        return folder.name, manifest
-
-    return read_current(index, whole)
+        show([whole_line(*whole)])

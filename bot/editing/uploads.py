@@ -23,8 +23,8 @@ from typing import BinaryIO
 from bot.editing.pending import PendingUpload, abandoned_uploads
 from bot.errors import BotError, RequestRefused
 from corpus.errors import NewsbotError
+from index.store.address import open_store
 from index.store.layout import sync
-from index.store.publishing import held_source_paths
 
 __all__ = ["Upload", "UploadFolder", "pasted_article", "safe_name"]
 
@@ -234,7 +234,7 @@ class UploadFolder:
                     self._hand_over(shared, other)
                     doubtful = doubtful - shared
             if doubtful:
-                with held_source_paths(self._index, seconds) as needed:
+                with open_store(self._index).held_source_paths(seconds) as needed:
                     # By name alone, which has digits of the content: the folder may have moved.
                     names = {os.path.basename(path) for path in needed}
                     for place in doubtful:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.article import Article, Passage
-from index.store.journal import VectorJournal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.embedding.embedder import Embedder
+    from index.store.protocols import KeptVectors
 
 __all__ = ["PassageBatches", "embedded_text"]
 
@@ -26,26 +26,26 @@ class PassageBatches:
 
     Attributes:
         embedded: passages that the model has read.
-        taken_over: passages whose vectors were in the journal.
+        taken_over: passages whose vectors had been kept.
     """
 
     def __init__(
         self,
         embedder: Embedder,
-        journal: VectorJournal,
-        add: Callable[[list[int], NDArray[np.float32]], None],
+        kept: KeptVectors,
+        add: Callable[[Sequence[int], NDArray[np.float32]], None],
         tell: Callable[[int], None],
     ) -> None:
         """Begin.
 
         Args:
             embedder: the model.
-            journal: of what was made before, and of what is made now.
+            kept: what was made before, and what is made now.
             add: takes passage ids and their vectors, one row each.
             tell: told how many passages have their vectors.
         """
         self._embedder = embedder
-        self._journal = journal
+        self._kept = kept
         self._add = add
         self._tell = tell
         self._numbers: list[int] = []
@@ -66,13 +66,13 @@ class PassageBatches:
         texts = self._texts
         if not texts:
             return
-        known = self._journal.find(texts)
+        known = self._kept.find(texts)
         begun = self.embedded + self.taken_over + len(known)
         unknown = [place for place in range(len(texts)) if place not in known]
         made = self._embedder.embed_passages(
             [texts[place] for place in unknown], lambda done: self._tell(begun + done)
         )
-        self._journal.append([texts[place] for place in unknown], made)
+        self._kept.append([texts[place] for place in unknown], made)
         vectors = np.zeros((len(texts), self._embedder.dimension), np.float32)
         vectors[unknown] = made
         for place, vector in known.items():

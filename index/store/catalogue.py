@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from corpus.article import Article, Passage
 from corpus.dates import local_seconds
@@ -16,22 +16,11 @@ from index.errors import IndexCorrupt
 from index.filters import Filters
 from index.store.catalogue_files import connect_to_read, connect_to_write
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
+from index.store.protocols import IndexedArticle, PassageLocation
 
-__all__ = ["Catalogue", "PassageLocation"]
+__all__ = ["Catalogue"]
 
 _FIELDS = "id, title, text, url, source, author, published, language, updated, pages"
-
-
-class PassageLocation(NamedTuple):
-    """Where a passage stands.
-
-    Attributes:
-        article: number of its article.
-        leads: whether it is the article's first.
-    """
-
-    article: int
-    leads: bool
 
 
 class Catalogue:
@@ -179,9 +168,14 @@ class Catalogue:
         """Return the content hash of each article, by id."""
         return dict(self.run("SELECT id, hash FROM articles"))
 
-    def source_paths(self) -> dict[str, str]:
-        """Return the file that each article came from, by id."""
-        return dict(self.run("SELECT id, source_path FROM articles"))
+    def known(self, article_ids: Iterable[str]) -> dict[str, IndexedArticle]:
+        """Return the hash and source path of articles, by id; unknown ids are left out."""
+        rows = self._rows_of("SELECT id, hash, source_path FROM articles WHERE id", article_ids)
+        return {row[0]: IndexedArticle(*row[1:]) for row in rows}
+
+    def source_paths(self) -> list[tuple[str, str]]:
+        """Return every article's id and the file that it came from."""
+        return self.run("SELECT id, source_path FROM articles")
 
     def ids(self) -> list[str]:
         """Return every article's id, in order."""
@@ -298,10 +292,8 @@ class Catalogue:
                     raise OSError(f"{self._folder / CATALOGUE}: {error}") from error
                 raise IndexCorrupt(f"{self._folder / CATALOGUE}: {error}") from error
 
-    def _rows_of(self, query: str, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
-        return self.run(
-            f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),)
-        )
+    def _rows_of(self, query: str, keys: Iterable[int] | Iterable[str]) -> list[tuple[Any, ...]]:
+        return self.run(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),))
 
     def _whole(self, row: Sequence[Any]) -> Article:
         digest, *values, pages = row

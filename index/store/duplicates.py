@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from corpus.article import Article
 from corpus.dates import epoch_seconds
 from corpus.near_duplicates import SCHEME, DuplicateFinder
 from corpus.shingles import Shingle
@@ -94,11 +93,6 @@ class DuplicateTable:
             (article_id, MOST_COPIES),
         )
         return tuple(row[0] for row in rows) if len(rows) > 1 else ()
-
-    def articles(self, article_ids: Iterable[str]) -> list[Article]:
-        """Return the articles of these ids, in their order."""
-        found = (self._catalogue.article(article_id) for article_id in article_ids)
-        return [article for article in found if article is not None]
 
     # -- writing ---------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from index.store.layout import (
     current_generation,
     verify_generation,
 )
+from index.store.protocols import IndexedArticle, Published
 from index.store.publishing import begin_generation, discard_generation, publish_generation
 from index.store.sparse import SparseIndex
 
@@ -46,8 +47,8 @@ class GenerationWriter:
     Articles go into the catalogue first; then vectors, words and copies are brought in step.
 
     Attributes:
-        before: name and manifest of the generation that it began from, if there is one.
-        catalogue: articles and passages.
+        manifest: of the generation that it began from; None where there is none.
+        catalogue: articles and passages, as they will be published.
     """
 
     def __init__(self, index_dir: Path) -> None:
@@ -58,41 +59,67 @@ class GenerationWriter:
         """
         self._index_dir = index_dir
         self._before = _checked(index_dir)
-        self.before = self._before and (self._before[0].name, self._before[1])
+        self.manifest = self._before and self._before[1]
         self._folder = begin_generation(index_dir, self._before and self._before[0])
         self._closed = False
         self.catalogue = Catalogue.create(self._folder)
+        self._catalogue_before = self._before and Catalogue.open(self._before[0])
         self._last_before = self.catalogue.last_passage_id()
         self._dense: DenseIndex | None = None
         self._journal: VectorJournal | None = None
 
-    def written(self) -> list[str]:
-        """Return the ids of the articles written to the catalogue since it was begun, in order."""
-        # An article is always written whole, so its passages are all new or all old.
-        return self.catalogue.articles_since(self._last_before)
+    def known(self, article_ids: Iterable[str]) -> dict[str, IndexedArticle]:
+        """Return the hash and source path that articles had before; unknown ids are left out."""
+        return self._catalogue_before.known(article_ids) if self._catalogue_before else {}
+
+    def source_paths(self) -> Iterator[tuple[str, str]]:
+        """Return the id and source path of every article that was there before."""
+        return iter(self._catalogue_before.source_paths() if self._catalogue_before else ())
+
+    def article(self, article_id: str) -> Article | None:
+        """Return an article as it would be published now."""
+        return self.catalogue.article(article_id)
+
+    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
+        """Insert an article with its passages, in place of what its id had before."""
+        self.catalogue.put(article, source_path, passages)
+
+    def move(self, article_id: str, source_path: str) -> None:
+        """Note that an article comes from another file now."""
+        self.catalogue.move(article_id, source_path)
+
+    def delete(self, article_ids: Iterable[str]) -> None:
+        """Delete articles and their passages; unknown ids are passed over."""
+        self.catalogue.delete(article_ids)
 
     def passages_written(self) -> int:
-        """Count their passages."""
+        """Count the passages that have been put."""
         return self.catalogue.passages_since(self._last_before)
 
-    def journal(self, fingerprint: str, dimension: int) -> VectorJournal:
+    def written(self) -> Iterator[tuple[Article, Sequence[tuple[int, Passage]]]]:
+        """Return the articles that have been put, each with its passages by id."""
+        for article in self._articles(self._written()):
+            yield article, self.catalogue.passages_of(article)
+
+    def kept_vectors(self, fingerprint: str, dimension: int) -> VectorJournal:
         """Open the vectors that a build which was stopped has left, and go on with them."""
         self._journal = VectorJournal(self._index_dir / JOURNAL, fingerprint, dimension)
         return self._journal
 
-    def add_vectors(self, passage_ids: list[int], vectors: NDArray[np.float32]) -> None:
+    def embed(self, passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
         """Add the vectors of new passages, shape (len(passage_ids), dimension)."""
         self._opened_dense(vectors.shape[1]).add(passage_ids, vectors)
 
-    def update_words(self, removed: list[str], written: list[str]) -> None:
+    def _update_words(self, gone: Iterable[str]) -> None:
         """Bring BM25 in step, over the passages and over the whole articles."""
-        gone = sorted({*removed, *written})
+        written = self._written()
+        gone = sorted({*gone, *written})
         self._sparse(SPARSE).update(
             gone,
             (
                 (article, local_seconds(article.published), number, passage)
-                for article in self.articles(written)
-                for number, passage in self.catalogue.passages_of(article)
+                for article, passages in self.written()
+                for number, passage in passages
             ),
         )
         self._sparse(SPARSE_ARTICLES).update(
@@ -104,46 +131,44 @@ class GenerationWriter:
                     self.catalogue.article_number(article.id),
                     _as_passage(article),
                 )
-                for article in self.articles(written)
+                for article in self._articles(written)
             ),
         )
 
-    def keep_versions(self, replaced: Collection[str], removed: Iterable[str]) -> None:
+    def _keep_versions(self, replaced: Collection[str], removed: Iterable[str]) -> None:
         """Keep articles as they were before this build replaced them; forget those removed."""
         versions = VersionTable.create(self.catalogue)
         versions.forget(removed)
-        if self._before is None or not replaced:
+        if self._catalogue_before is None:
             return
-        before = Catalogue.open(self._before[0])
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        try:
-            for article_id in sorted(replaced):
-                old, new = before.article(article_id), self.catalogue.article(article_id)
-                if old and new and (old.title, old.text) != (new.title, new.text):
-                    versions.keep(old, moment)
-        finally:
-            before.close()
+        for article_id in sorted(replaced):
+            old, new = self._catalogue_before.article(article_id), self.article(article_id)
+            if old and new and (old.title, old.text) != (new.title, new.text):
+                versions.keep(old, moment)
 
-    def find_copies(self, tell: Callable[[int, int], None]) -> None:
-        """Compare the new articles with all others; ``tell`` hears how many of how many."""
-        DuplicateTable.create(self.catalogue).update(tell)
-
-    def count_copies(self) -> int:
-        """Count the articles that are copies of another."""
-        return DuplicateTable(self.catalogue).count()
+    def unchanged(self) -> Published:
+        """Return what the generation that it began from holds."""
+        if self._before is None:
+            return Published()
+        folder, manifest = self._before
+        copies = DuplicateTable(self.catalogue).count()
+        return Published(folder.name, manifest.articles, manifest.passages, copies)
 
     def publish(
-        self, model: tuple[str, str, int], splitter: SplitterSettings
-    ) -> tuple[str, int, int]:
-        """Make it the current generation.
-
-        Args:
-            model: name, fingerprint and dimension of the embedder.
-            splitter: how the articles were cut.
-
-        Returns:
-            Its name, and its articles and passages.
-        """
+        self,
+        model: tuple[str, str, int],
+        splitter: SplitterSettings,
+        replaced: Collection[str],
+        removed: Collection[str],
+        tell: Callable[[int, int], None],
+    ) -> Published:
+        """Bring words and copies in step with the catalogue, and make it the current generation."""
+        self._keep_versions(replaced, removed)
+        self._update_words([*removed, *replaced])
+        duplicates = DuplicateTable.create(self.catalogue)
+        duplicates.update(tell)
+        copies = duplicates.count()
         dense = self._opened_dense(model[2])
         dense.remove(self.catalogue.deleted_passages)
         counts = self.catalogue.counts()
@@ -158,12 +183,14 @@ class GenerationWriter:
         self._folder = publish_generation(self._index_dir, self._folder)
         if self._journal is not None:
             self._journal.clear()
-        return self._folder.name, *counts
+        return Published(self._folder.name, *counts, copies)
 
     def close(self) -> None:
         """Commit what was written to the catalogue and close its files."""
         if not self._closed:
             self._closed = True
+            if self._catalogue_before is not None:
+                self._catalogue_before.close()
             self.catalogue.close()
 
     def abandon(self) -> None:
@@ -171,8 +198,11 @@ class GenerationWriter:
         self.close()
         discard_generation(self._folder)
 
-    def articles(self, article_ids: list[str]) -> Iterator[Article]:
-        """Return the articles of these ids, in their order."""
+    def _written(self) -> list[str]:
+        # An article is always written whole, so its passages are all new or all old.
+        return self.catalogue.articles_since(self._last_before)
+
+    def _articles(self, article_ids: list[str]) -> Iterator[Article]:
         for article_id in article_ids:
             article = self.catalogue.article(article_id)
             if article is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from corpus.article import Article
 from index.store.catalogue import Catalogue
+from index.store.protocols import ArticleVersion
 
-__all__ = ["MOST_CHARACTERS", "MOST_VERSIONS", "ArticleVersion", "VersionTable"]
+__all__ = ["MOST_CHARACTERS", "MOST_VERSIONS", "VersionTable"]
 
 MOST_VERSIONS = 20
 """Earlier versions of an article that are kept, the latest of them."""
@@ -27,25 +27,6 @@ _OVER = """DELETE FROM history.versions WHERE number IN (
         FROM history.versions WHERE article_id = ?
         WINDOW newest AS (ORDER BY number DESC)
     ) WHERE place > ? OR size > ?)"""
-
-
-@dataclass(frozen=True)
-class ArticleVersion:
-    """An article as it was before it was corrected.
-
-    Attributes:
-        title: its headline then.
-        text: its text then.
-        published: its date then, or None.
-        updated: when it had last been changed, or None.
-        replaced: when the index took the next version, in ISO 8601.
-    """
-
-    title: str
-    text: str
-    published: str | None
-    updated: str | None
-    replaced: str
 
 
 class VersionTable:

@@ -12,7 +12,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import IndexBusy, IndexForeign, IndexMissing
-from index.store.catalogue import Catalogue
 from index.store.layout import (
     BASE_CATALOGUE,
     BASE_DENSE,
@@ -30,7 +29,6 @@ from index.store.layout import (
 __all__ = [
     "begin_generation",
     "discard_generation",
-    "held_source_paths",
     "publish_generation",
     "refuse_foreign_folder",
     "writer_lock",
@@ -146,33 +144,3 @@ def writer_lock(index_dir: Path, seconds: float) -> Iterator[None]:
             yield
     except Timeout as error:
         raise IndexBusy(f"{index_dir}: another process is writing to this index") from error
-
-
-@contextmanager
-def held_source_paths(index_dir: Path, seconds: float) -> Iterator[frozenset[str]]:
-    """Hold an index as it is, and yield the files and addresses that its articles came from.
-
-    No writer is between reading a file and publishing its articles meanwhile: a file that is not
-    among these inside the ``with`` is needed by nobody.
-
-    Args:
-        index_dir: folder of the index; where there is no index, nothing is needed.
-        seconds: how long to wait for a writer to be done.
-
-    Raises:
-        IndexBusy: one goes on writing.
-        IndexFailure: the index cannot be read.
-        OSError: the folder cannot be written.
-    """
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with writer_lock(index_dir, seconds):
-        try:
-            catalogue = Catalogue.open(current_generation(index_dir))
-        except IndexMissing:
-            paths = frozenset[str]()
-        else:
-            try:
-                paths = frozenset(catalogue.source_paths().values())
-            finally:
-                catalogue.close()
-        yield paths

@@ -12,7 +12,8 @@ import numpy as np
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
 from index.filters import Filters
-from index.store.catalogue import Catalogue, PassageLocation
+from index.results import IndexStatus
+from index.store.catalogue import Catalogue
 from index.store.dense import DenseIndex
 from index.store.duplicates import DuplicateTable
 from index.store.frozen_vectors import FrozenVectors
@@ -23,39 +24,46 @@ from index.store.layout import (
     SPARSE,
     SPARSE_ARTICLES,
     Manifest,
-    read_current,
     verify_generation,
 )
+from index.store.protocols import ArticleVersion, PassageLocation
 from index.store.sparse import SparseIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Snapshot"]
+__all__ = ["LocalSnapshot"]
 
 _FILTERS_KEPT = 16  # whose passages are remembered
 
 
-class Snapshot:
+class LocalSnapshot:
     """What a generation holds, which newer ones never change. Safe to use from several threads.
 
     Attributes:
         generation: name of the generation.
         manifest: of the generation.
-        duplicates: which articles are copies of which.
-        versions: what articles were before they were corrected.
     """
 
-    def __init__(self, folder: Path, previous: Snapshot | None = None) -> None:
-        """Open the folder of a generation; use ``open``."""
+    def __init__(self, folder: Path, previous: LocalSnapshot | None = None) -> None:
+        """Open the folder of a generation, the current one unless another writer is quicker.
+
+        Args:
+            folder: of the generation.
+            previous: an earlier generation of the same index, still open.
+
+        Raises:
+            IndexCorrupt: a file is missing, cut short or altered.
+            IndexForeign: another program or version made it.
+        """
         self.generation = folder.name
         self.manifest = Manifest.read(folder)
         self._folder = folder
         trusted = None if previous is None else (previous._folder, previous.manifest)
         verify_generation(folder, self.manifest, opening=True, trusted=trusted)
         self._catalogue = Catalogue.open(folder)
-        self.duplicates = DuplicateTable(self._catalogue)
-        self.versions = VersionTable(self._catalogue)
+        self._duplicates = DuplicateTable(self._catalogue)
+        self._versions = VersionTable(self._catalogue)
         deleted = self._catalogue.deleted_from_base()
         self._dense = DenseIndex.read(folder / DENSE, self._base(previous), deleted)
         self._sparse = SparseIndex.open(folder / SPARSE)
@@ -63,22 +71,6 @@ class Snapshot:
         self._allowed = lru_cache(maxsize=_FILTERS_KEPT)(self._passages_allowed)
         if len(self._dense) != self.manifest.passages:
             raise IndexCorrupt(f"{folder}: vectors and passages differ in number")
-
-    @classmethod
-    def open(cls, index_dir: Path, previous: Snapshot | None = None) -> Snapshot:
-        """Open the current generation of an index.
-
-        Args:
-            index_dir: folder of the index.
-            previous: an earlier generation of the same index, still open: what has not changed
-                since is not read again.
-
-        Raises:
-            IndexMissing: there is no index there.
-            IndexCorrupt: a file is missing, cut short or altered.
-            IndexForeign: another program or version made it.
-        """
-        return read_current(index_dir, lambda folder: cls(folder, previous))
 
     # -- searching -------------------------------------------------------------------------------
 
@@ -135,18 +127,39 @@ class Snapshot:
         """Return every article, in the order of their ids."""
         return self._catalogue.articles()
 
+    def copies_of(self, article_id: str) -> tuple[str, ...]:
+        """Return the ids of an article's original and its copies, with its own among them."""
+        return self._duplicates.group(article_id)
+
+    def versions(self, article_ids: Iterable[str]) -> dict[str, list[ArticleVersion]]:
+        """Return the earlier versions of articles that have some, by id, the oldest first."""
+        return self._versions.of(article_ids)
+
     def undated(self) -> int:
         """Count the articles without a date."""
         return self._catalogue.undated()
 
-    def languages(self) -> dict[str, int]:
-        """Count the articles of each language, the most common first."""
-        return self._catalogue.languages()
+    def status(self) -> IndexStatus:
+        """Return what the generation holds."""
+        manifest = self.manifest
+        return IndexStatus(
+            str(self._folder.parent.parent),
+            self.generation,
+            manifest.articles,
+            manifest.passages,
+            self.undated(),
+            manifest.embedder,
+            manifest.dimension,
+            sum(manifest.sizes.values()),
+            manifest.built_at,
+            self._duplicates.count(),
+            self._catalogue.languages(),
+        )
 
     def _passages_allowed(self, filters: Filters) -> NDArray[np.int64]:
         return np.array(self._catalogue.allowed(filters), np.int64)
 
-    def _base(self, previous: Snapshot | None) -> FrozenVectors | None:
+    def _base(self, previous: LocalSnapshot | None) -> FrozenVectors | None:
         checksum = self.manifest.checksums.get(BASE_DENSE)
         if checksum is None:
             return None

@@ -16,7 +16,7 @@ from index.embedding.batching import embedded_text
 from index.filters import Filters
 from index.results import Hit
 from index.searcher import Searcher
-from index.store.catalogue import PassageLocation
+from index.store.protocols import PassageLocation
 from tests.bench.datasets import Question, QuizQuestion
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fusion import Shares, fuse, fuse_with_articles
-from index.store.catalogue import PassageLocation
+from index.store.protocols import PassageLocation
 
 SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 30, allow_nan=False))
 

@@ -50,7 +50,7 @@ def test_article_and_passages_make_the_round_trip(article: Article) -> None:
             number: (passage, article) for number, passage in stored
         }
         assert read.hashes() == {article.id: article.content_hash}
-        assert read.source_paths() == {article.id: "/somewhere"}
+        assert dict(read.source_paths()) == {article.id: "/somewhere"}
         read.close()
 
 
@@ -148,7 +148,7 @@ def test_rows_moved_into_the_base_stay_as_they_were(catalogue: Catalogue, tmp_pa
             assert before["a1"] == ("Changed since.", [4]), "no number is used twice"
             assert before["a2"][1] == [3], "what only moved keeps its numbers"
             assert catalogue.deleted_from_base() == [1, 2]
-    assert catalogue.source_paths() == {"a1": "/f", "a2": "/elsewhere"}
+    assert dict(catalogue.source_paths()) == {"a1": "/f", "a2": "/elsewhere"}
     assert catalogue.counts() == (2, 2)
     assert catalogue.last_passage_id() == 4
     catalogue.close()
