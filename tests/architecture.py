@@ -42,6 +42,7 @@ LAYERS = (
     {"index"},
     {"bot.errors", "bot.sanitize", "bot.settings"},
     {"bot.reader"},
+    {"bot.comparing"},
     {"bot.answering"},
     {"bot.conversation", "bot.generation"},
     {"bot.chain", "bot.retriever"},

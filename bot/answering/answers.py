@@ -8,7 +8,16 @@ from typing import Any
 
 from index.results import DuplicateRef, Revision
 
-__all__ = ["CLOSEST", "EXTRACTIVE", "REFUSAL", "Alternative", "Answer", "Citation", "Statement"]
+__all__ = [
+    "CLOSEST",
+    "EXTRACTIVE",
+    "REFUSAL",
+    "Alternative",
+    "Answer",
+    "Citation",
+    "Statement",
+    "View",
+]
 
 REFUSAL = "The articles do not say."
 """What a refused answer says."""
@@ -85,6 +94,30 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class View:
+    """What some reports say, where others say something else.
+
+    Attributes:
+        value: in a few words of an article.
+        citations: the sentences it stands in, and one that shows the relation; of the answer's own.
+        first: day on which it was first reported, ISO 8601; None where no report has a date.
+        last: day on which it was last reported.
+        sources: publishers of the reports, each once; of copies only the one that is cited.
+        relation: of all views of an answer: ``growth`` (a count that rises with time),
+            ``correction`` (a later report says that an earlier one was wrong), ``succession`` (of
+            an office, a price, a record: the newest is current), ``claims`` (each side has its own)
+            or ``unexplained``.
+    """
+
+    value: str
+    citations: tuple[Citation, ...]
+    first: str | None
+    last: str | None
+    sources: tuple[str, ...]
+    relation: str
+
+
+@dataclass(frozen=True)
 class Statement:
     """A sentence that a chat model wrote and that holds.
 
@@ -121,6 +154,8 @@ class Answer:
         statements: what a chat model wrote, sentence by sentence; empty in an extractive answer.
         dropped: of each sentence of a chat model that was left out, why.
         question_read_as: the question in full, where it was a follow-up to earlier ones; else None.
+        views: what independent reports say, where they differ; the newest first where that is the
+            short answer, which claims and what is unexplained have none of; else empty.
     """
 
     text: str
@@ -136,6 +171,7 @@ class Answer:
     statements: tuple[Statement, ...] = ()
     dropped: tuple[str, ...] = ()
     question_read_as: str | None = None
+    views: tuple[View, ...] = ()
 
     def as_turn(self, question: str) -> tuple[str, str]:
         """Return the question that it answers, in full, and its text, as a history takes them."""

@@ -16,6 +16,7 @@ from bot.answering.recency import asks_for_latest, newest_first
 from bot.answering.sentence_selection import select_sentences
 from bot.answering.table_lookup import cells_asked_for
 from bot.answering.unread import quote_unread, readable
+from bot.answering.views import reports_of, with_views
 from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
 from index.results import SearchResult
@@ -70,6 +71,8 @@ def answer_hits(
         if latest:
             candidates = newest_first(candidates, threshold)
         answer = compose_answer(candidates, threshold)
+        reports = reports_of(question, result.hits, spans)
+        answer = with_views(answer, candidates, threshold, reports, result.hits)
     else:
         sentences = select_sentences(result, spans, embedder, calibration.sentence)
         if latest:

@@ -33,9 +33,15 @@ def mark_revised(answer: Answer, revision_of: Callable[[str, str], Revision | No
             found.append(replace(citation, revision=revision))
         return tuple(found)
 
+    citations = marked(answer.citations)
+    by_number = {citation.number: citation for citation in citations}
     answer = replace(
         answer,
-        citations=marked(answer.citations),
+        citations=citations,
+        views=tuple(
+            replace(view, citations=tuple(by_number[cited.number] for cited in view.citations))
+            for view in answer.views
+        ),
         alternatives=tuple(
             replace(other, citations=marked(other.citations)) for other in answer.alternatives
         ),

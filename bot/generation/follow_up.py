@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from bot.comparing.tokens import folded, tokenize
 from bot.errors import ChatModelError
-from bot.generation.tokens import folded, tokenize
 from bot.sanitize import one_line
 
 if TYPE_CHECKING:

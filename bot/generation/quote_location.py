@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.quote import Quote
-from bot.generation.tokens import KEYBOARD
+from bot.comparing.tokens import KEYBOARD
 
 __all__ = ["find_folded", "locate"]
 

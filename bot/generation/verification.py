@@ -15,8 +15,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.answering.quote import Quote
+from bot.comparing.tokens import Kind, Token, folded, tokenize
 from bot.generation.quote_location import find_folded
-from bot.generation.tokens import Kind, Token, folded, tokenize
 
 __all__ = ["Fault", "Verdict", "verify"]
 

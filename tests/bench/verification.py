@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.answering.quote import Quote
+from bot.comparing.tokens import Kind, Token, folded, tokenize
 from bot.generation.contract import QuotedSupport, Reply, ReplySentence, with_keys
-from bot.generation.tokens import Kind, Token, folded, tokenize
 from bot.generation.verification import Fault
 from bot.generation.writer import check_reply
 from corpus.article import Article

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["FLOOD", "FOLLOW_UP", "MARKET", "market"]
+from bot.comparing.reports import Report
+from corpus.article import Article
+from corpus.sentences import sentence_spans
+
+__all__ = ["FLOOD", "FOLLOW_UP", "MARKET", "market", "report_of"]
 
 FLOOD = (
     "MERROW – The river Merrow burst its banks on Tuesday night and 410 people had to leave their "
@@ -45,3 +49,24 @@ def market(week: int, factor: int) -> str:
 
 
 MARKET = market(4, 11)
+
+
+def report_of(
+    question: str,
+    said: str,
+    *,
+    day: str | None = "2024-03-12",
+    title: str = "Reports from Halm",
+    article_id: str | None = None,
+    margin: float = 3.0,
+) -> Report:
+    """Return what an invented article says, with the answer between brackets.
+
+    Paragraphs before the last one stand before the answer's: "The ferry sank.\n\n[Ten] died."
+    """
+    start, end = said.index("["), said.index("]") - 1
+    text = said.replace("[", "").replace("]", "")
+    sentence = next(s for s in sentence_spans(text) if s[0] <= start and end <= s[1])
+    published = f"{day}T00:00:00+00:00" if day else None
+    article = Article(article_id or f"{day} {said}", title, text, published=published)
+    return Report(question, article, (start, end), sentence, margin)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.tokens import Kind, Token, folded, tokenize
+from bot.comparing.tokens import Kind, Token, folded, tokenize
 
 
 def tokens(text: str, kind: Kind | None = None) -> list[Token]:

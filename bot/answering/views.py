@@ -1,0 +1,157 @@
+"""What the reports say, side by side, where they differ: an answer's views."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from bot.answering.answers import Answer, View
+from bot.answering.candidates import Candidate
+from bot.answering.composing import cite
+from bot.answering.quote import Quote
+from bot.comparing.comparison import Comparison, compare
+from bot.comparing.relations import Relation, Saying
+from bot.comparing.reports import Report
+from bot.reader.reader import AnswerSpan, bounded_margin
+from corpus.article import Article
+from index.results import DuplicateRef, Hit
+
+__all__ = ["reports_of", "with_views"]
+
+_MOST_QUOTES = 2  # of a view, beside the one that shows the relation
+_LEADING = {
+    Relation.GROWTH: "Earlier it was:",
+    Relation.CORRECTION: "This corrects:",
+    Relation.SUCCESSION: "Before:",
+}
+
+
+def reports_of(question: str, hits: Sequence[Hit], *readings: Sequence[AnswerSpan]) -> list[Report]:
+    """Return what each span says as a report, those of the first reading given first.
+
+    Args:
+        question: as it was read.
+        hits: that were read.
+        readings: spans of their passages; of an article that one reading has spans of, those of
+            later ones are left out.
+    """
+    articles = {hit.article.id: hit.article for hit in hits}
+    found: list[Report] = []
+    for spans in readings:
+        read = {report.article.id for report in found}
+        found += [
+            Report(
+                question,
+                articles[span.passage.article_id],
+                (span.start, span.end),
+                span.sentence,
+                bounded_margin(span.margin),
+            )
+            for span in spans
+            if span.passage.article_id not in read
+        ]
+    return sorted(found, key=lambda report: -report.margin)
+
+
+def with_views(
+    answer: Answer,
+    candidates: Sequence[Candidate],
+    threshold: float,
+    reports: Sequence[Report],
+    hits: Sequence[Hit],
+) -> Answer:
+    """Lay out what reports say where they differ and a rule says how; else return the answer.
+
+    Values that differ share the probability of being right, so that each alone may be too unsure.
+    What counts is that one of them is right.
+
+    Args:
+        answer: of the candidates, in a few words or refused.
+        candidates: the most probable first.
+        threshold: least probability of an answer, 0 to 1.
+        reports: as ``reports_of`` returns them.
+        hits: that they are of.
+    """
+    comparison = compare(reports[0].question, reports) if reports and candidates else None
+    if comparison is None:
+        return answer
+    sentences = {
+        (report.article.id, *report.sentence)
+        for saying in comparison.sayings
+        for report in saying.reports
+    }
+    compared = [one for one in candidates if sentences & {quote.place for quote in one.supports}]
+    confidence = 1 - math.prod(1 - candidate.probability for candidate in compared)
+    if candidates[0] not in compared or confidence < threshold:
+        return answer
+    views = _views(comparison, hits)
+    newest = views[0] if comparison.evidence.relation.has_newest else None
+    return Answer(
+        _prose(comparison, views),
+        newest.value if newest else None,
+        False,
+        confidence,
+        tuple(cited for view in views for cited in view.citations),
+        views=views,
+    )
+
+
+def _views(comparison: Comparison, hits: Sequence[Hit]) -> tuple[View, ...]:
+    copies = {hit.article.id: hit.copies for hit in hits}
+    relation = comparison.evidence.relation
+    views: list[View] = []
+    number = 1
+    for saying in comparison.sayings:
+        quotes = _quotes(saying, comparison, copies)
+        citations = cite(quotes, number)
+        number += len(citations)
+        sources = dict.fromkeys(_publisher(report.article) for report in saying.reports)
+        views.append(
+            View(
+                saying.value.text,
+                citations,
+                _day(saying.first),
+                _day(saying.last),
+                tuple(sources),
+                relation.value,
+            )
+        )
+    return tuple(views)
+
+
+def _quotes(
+    saying: Saying, comparison: Comparison, copies: dict[str, tuple[DuplicateRef, ...]]
+) -> list[Quote]:
+    """Return the sentences of a value's reports, and the one that shows how it is related."""
+    places = {(one.article.id, one.sentence): one.article for one in saying.reports}
+    chosen = dict(list(places.items())[:_MOST_QUOTES])
+    shown = comparison.evidence.sentence
+    if shown is not None and shown[0] in saying.reports:
+        chosen[shown[0].article.id, shown[1]] = shown[0].article
+    return [
+        Quote(article, *sentence, copies=copies.get(article.id, ()))
+        for (_, sentence), article in chosen.items()
+    ]
+
+
+def _prose(comparison: Comparison, views: Sequence[View]) -> str:
+    relation = comparison.evidence.relation
+    if not relation.has_newest:
+        return " ".join(("The reports differ.", *map(_said, views)))
+    newest, *others = views
+    return " ".join((_said(newest), _LEADING[relation], *map(_said, others)))
+
+
+def _said(view: View) -> str:
+    """Return a value with its last day and its sentences, each quoted with its marker."""
+    quotes = " ".join(f"“{' '.join(one.quote.split())}” [{one.number}]" for one in view.citations)
+    return f"{view.value}{f' ({view.last})' if view.last else ''} — {quotes}"
+
+
+def _publisher(article: Article) -> str:
+    return article.source or article.title or article.id
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

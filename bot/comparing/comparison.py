@@ -1,0 +1,98 @@
+"""Reports of one question side by side: which values they give, and how these are related."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.comparing.questions import Asked, asked_kind
+from bot.comparing.relations import Evidence, Saying, relation_of
+from bot.comparing.reports import Report
+from bot.comparing.scope import answers_question, has_names, same_subject
+from bot.comparing.values import Quantity, Value, agree, value_of
+
+__all__ = ["Comparison", "compare"]
+
+_MOST_SAYINGS = 6
+_LEAST_MARGIN = -6.0
+_NEAR = 4.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Values that cannot all be right, and how they are related.
+
+    Attributes:
+        sayings: each value with its reports; the newest first where the newest counts.
+        evidence: the relation, and what it rests on.
+    """
+
+    sayings: tuple[Saying, ...]
+    evidence: Evidence
+
+
+def compare(question: str, reports: Sequence[Report]) -> Comparison | None:
+    """Lay the reports of a question side by side.
+
+    Args:
+        question: as it was read.
+        reports: the surest first; of an article's spans the first that says something of the kind
+            that is asked for is taken, so that each article speaks once.
+
+    Returns:
+        The values and their relation; None where the reports agree, where what they say cannot be
+        compared, and wherever no rule explains it.
+    """
+    read = _read(asked_kind(question), reports)
+    if len(read) < 2:
+        return None
+    surest = next((report for report, _ in read if has_names(report)), read[0][0])
+    sayings = _cluster([one for one in read if same_subject(surest, one[0])])
+    if not 2 <= len(sayings) <= _MOST_SAYINGS:
+        return None
+    sayings.sort(key=lambda saying: saying.first or date.max)
+    related = relation_of(question, sayings)
+    if related is None:
+        return None
+    chosen, evidence = related
+    newest_first = tuple(reversed(chosen)) if evidence.relation.has_newest else tuple(chosen)
+    return Comparison(newest_first, evidence)
+
+
+def _read(kind: Asked, reports: Sequence[Report]) -> list[tuple[Report, Value]]:
+    """Return the value of each article: of its spans the surest that says something of a kind.
+
+    A number with what is asked for after it ("90 soldiers") goes before one without.
+    """
+    found: dict[str, tuple[Report, Value]] = {}
+    for report in reports:
+        if report.margin < _LEAST_MARGIN:
+            continue
+        value = value_of(kind, report)
+        if value is None or not answers_question(report):
+            continue
+        before, other = found.setdefault(report.article.id, (report, value))
+        near = before.margin - report.margin <= _NEAR
+        if near and _is_counted(value) and not _is_counted(other):
+            found[report.article.id] = report, value
+    return list(found.values())
+
+
+def _is_counted(value: Value) -> bool:
+    return isinstance(value, Quantity) and value.is_counted
+
+
+def _cluster(read: Sequence[tuple[Report, Value]]) -> list[Saying]:
+    """Put reports together that agree; leave out what agrees with several or cannot be compared."""
+    found: list[tuple[Value, list[Report]]] = []
+    for report, value in read:
+        verdicts = [agree(value, other) for other, _ in found]
+        if None in verdicts:
+            continue
+        agreed = [place for place, verdict in enumerate(verdicts) if verdict]
+        if len(agreed) == 1:
+            found[agreed[0]][1].append(report)
+        elif not agreed:
+            found.append((value, [report]))
+    return [Saying(value, tuple(reports)) for value, reports in found]

@@ -1,0 +1,116 @@
+"""The words by which reports show how what they say is related to what others say."""
+
+from __future__ import annotations
+
+import re
+
+from index.terms import stems
+
+__all__ = [
+    "ATTRIBUTED",
+    "CORRECTED",
+    "CORRECTING_TITLE",
+    "CUMULATIVE",
+    "DISPUTED",
+    "MEASURED",
+    "MOVED",
+    "OF_REPORTS",
+    "PERFECT",
+    "PRICED",
+    "RISEN",
+    "SUCCEEDED",
+    "cue",
+]
+
+
+def cue(phrases: str) -> re.Pattern[str]:
+    """Return what finds any of some phrases, which are patterns with commas between them."""
+    parts = (re.sub(r"(?<=\|) ", "", " ".join(one.split())) for one in phrases.split(","))
+    return re.compile(rf"\b(?:{'|'.join(filter(None, parts))})\b", re.IGNORECASE)
+
+
+CORRECTED = cue(
+    r"""wrong, wrongly, mistake\w*, mistook, erroneous, erroneously, in error, errors?,
+    incorrect(?:ly)?, correct(?:ed|s|ion|ions|ing)?, misheard, misread, misreport\w*, misstat\w*,
+    misprint\w*, mixed up, mix-up, confused, miscount\w*, miscalculat\w*, mistyped,
+    revis(?:ed|es|ion), apologi[sz]e\w*, retract\w*, exaggerated, overstated, understated, in fact,
+    (?:not|rather than) (?:as )?(?:first|previously|earlier|originally|initially),
+    (?:(?:report|announc|stat|publish|believ|assum)ed|said|thought|given)
+    (?:at first|earlier|previously|originally|initially),
+    (?:first|earlier|previously|originally|initially)
+    (?:(?:report|announc|stat|publish|believ)ed|said|thought|given),
+    (?:our|the|an) (?:earlier|first|previous|initial|last) (?:report|article|message|version|issue),
+    the true (?:number|figure), counted twice, double[- ]counted,
+    we (?:reported|wrote|named|gave|said|stated)"""
+)
+"""A text says that something was wrong."""
+
+CORRECTING_TITLE = cue("correction, corrections, corrected, clarification, erratum, revised")
+
+OF_REPORTS = cue(
+    r"""we, our, report\w*, announc\w+, figures?, number, result, message, notice, register, list,
+    press, notes?, caption, name, named, names, statement"""
+)
+"""What was wrong is what was reported."""
+
+DISPUTED = cue(
+    r"""disput\w+, deny, denies, denied, denial, rejects?, rejected, contradict\w*, refut\w+,
+    dismiss(?:es|ed)?, contest(?:s|ed)?, rebut\w*, accus\w+, counter(?:s|ed), challenge[sd]?,
+    threatens? to sue, took apart, took .+ apart, hits? back, lies?, untrue, propaganda, inflated,
+    downplay\w*, own (?:count|tally|figures?|estimate)"""
+)
+"""A side contradicts another."""
+
+RISEN = cue(
+    r"""tolls?, (?:has|have|had) (?:now |already |meanwhile )?(?:reached|risen|climbed|grown|passed|
+    topped|increased|swollen|jumped|piled up|soared|doubled), ris(?:es|en|ing) to, rose to,
+    climb(?:s|ed|ing)? to, gr(?:ew|own|ows) to, stands? at, now (?:numbers?|totals?), up to, so far,
+    to date, since the (?:start|beginning|outbreak|first), by now, as of"""
+)
+"""A count is one of several in time."""
+
+PERFECT = cue(
+    r"""now, already, meanwhile, in total, updated, latest, final,
+    (?:has|have) (?:\w+ )?\w+(?:ed|en|wn|un|id|st)"""
+)
+"""A count goes up to the time of the report."""
+
+CUMULATIVE = frozenset(
+    stems(
+        "died dead deaths die killed kill fatalities injured injuries hurt wounded missing "
+        "arrested arrests detained detentions evacuated displaced homeless infected infections ill "
+        "cases sick signed signatures complaints complain donated donations raised collected "
+        "burned burnt destroyed damaged victims found bodies survivors rescued claims registered "
+        "vaccinated applications reports sold downloaded visited"
+    )
+)
+"""Stems of what adds up as long as it goes on."""
+
+MEASURED = cue("how (?:deep|tall|wide|heavy|far|old|long|big|large|fast)")
+
+PRICED = cue(
+    r"""costs?, prices?, fees?, fares?, rent, wages?, salary, rates?, records?, tax, limit,
+    interest, temperature, speed, fast, deep, old, long, high, tall, wide, far"""
+)
+"""What is asked for goes up and down, and does not add up."""
+
+SUCCEEDED = cue(
+    r"""new, newly, now, succe(?:ed|eds|eded|ssor)\w*, replac\w+, took over, takes over, taken over,
+    since, elected, re-?elected, appointed, named, sworn in, becomes?, became, resign\w*, former,
+    stepp?(?:ed|s) down, formerly, until, previous(?:ly)?, predecessor, retir\w+, inherit\w+,
+    rais(?:ed|es), lower(?:ed|s), increas\w+, cut, ros[ei]\w*, risen, up from, down from,
+    instead of, broke, beat, beaten, better(?:ed|s), improv\w+, mov(?:ed|es), relocat\w+, renam\w+,
+    chang\w+, today, currently, these days, no longer, dearer, cheaper, costlier, record,
+    from (?:\w+day|next|(?:jan|febr)uary|march|april|may|june|july|august|\w+ember|october)"""
+)
+"""Something took the place of something else."""
+
+MOVED = cue(r"moved?, moves, relocat\w+, transferr?\w*, no longer")
+
+ATTRIBUTED = cue(
+    r"""say, says, said, declare[ds]?, insist(?:s|ed)?, claim(?:s|ed)?, announced, argue[sd]?,
+    maintain(?:s|ed)?, told, admit(?:s|ted)?, count(?:s|ed), estimate[sd]?, reckon(?:s|ed)?, finds?,
+    believe[sd]?, puts?, spoke, speaks?, report(?:s|ed), writes?, wrote, thinks?, assure[sd]?,
+    states?, stated, according"""
+)
+"""Somebody says it."""

@@ -1,0 +1,293 @@
+"""How different values in reports are related: rules that can be read, each with its evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.comparing.cues import (
+    ATTRIBUTED,
+    CORRECTED,
+    CORRECTING_TITLE,
+    CUMULATIVE,
+    DISPUTED,
+    MEASURED,
+    MOVED,
+    OF_REPORTS,
+    PERFECT,
+    PRICED,
+    RISEN,
+    SUCCEEDED,
+)
+from bot.comparing.moments import Moment
+from bot.comparing.questions import Asked, asked_kind, asks_of_a_state
+from bot.comparing.reports import Report
+from bot.comparing.scope import same_scope
+from bot.comparing.tokens import folded
+from bot.comparing.values import Quantity, Value
+from corpus.article import Span
+from index.terms import stems, words
+
+__all__ = ["Evidence", "Relation", "Saying", "relation_of"]
+
+
+class Relation(StrEnum):
+    """How different values in reports are related."""
+
+    GROWTH = "growth"
+    """A count that rises with time."""
+
+    CORRECTION = "correction"
+    """A later report says that an earlier one was wrong."""
+
+    SUCCESSION = "succession"
+    """Of an office, a price, a record: the newest is current."""
+
+    CLAIMS = "claims"
+    """Each side has its own."""
+
+    UNEXPLAINED = "unexplained"
+    """Independent reports differ, and none says why."""
+
+    @property
+    def has_newest(self) -> bool:
+        """Whether the newest value answers the question."""
+        return self in (Relation.GROWTH, Relation.CORRECTION, Relation.SUCCESSION)
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A value with the reports that give it, the surest first."""
+
+    value: Value
+    reports: tuple[Report, ...]
+
+    @property
+    def first(self) -> date | None:
+        """Day of its first report."""
+        return min((report.day for report in self.reports if report.day), default=None)
+
+    @property
+    def last(self) -> date | None:
+        """Day of its last report."""
+        return max((report.day for report in self.reports if report.day), default=None)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a relation rests on.
+
+    Attributes:
+        relation: which one.
+        sentence: that shows it, with its report, where it is not one that is quoted anyway.
+    """
+
+    relation: Relation
+    sentence: tuple[Report, Span] | None = None
+
+
+_OURS = re.compile(r"\b(?:we|us|our|my|I)\b")
+_PRONOUNS = frozenset("he she it they i we who that which".split())
+_SOON = 60  # days in which two reports of one event without other evidence must come
+_LATER = 200  # in which a count may be said to have grown: "has burned", "have died"
+_LATE = 400  # in which it may where it is said to have risen
+_MONTH = 28
+
+
+def relation_of(
+    question: str, sayings: Sequence[Saying]
+) -> tuple[Sequence[Saying], Evidence] | None:
+    """Return how different values are related, of those sure enough; None where no rule says so.
+
+    Args:
+        question: as it was read.
+        sayings: two or more that cannot all be right, the first reported first.
+    """
+    for rule, least in _RULES.items():
+        sure = [saying for saying in sayings if saying.reports[0].margin >= least]
+        found = rule(question, sure) if len(sure) > 1 else None
+        if found is not None:
+            return sure, found
+    return None
+
+
+def _correction(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """The newest value's report says, near it, that something was wrong.
+
+    Either in the sentence of the value or in its headline, or it repeats the earlier value, or what
+    was wrong is what was reported.
+    """
+    *earlier, last = sayings
+    firsts = [saying.first for saying in earlier]
+    for report in last.reports:
+        if report.day is None or any(first is None or first > report.day for first in firsts):
+            continue
+        near = _near(report, CORRECTED)
+        titled = CORRECTING_TITLE.search(report.article.title)
+        if titled or (
+            near is not None
+            and (
+                near == report.sentence
+                or OF_REPORTS.search(report.article.text[slice(*near)])
+                or any(_mentions(report, saying) for saying in earlier)
+            )
+        ):
+            return Evidence(Relation.CORRECTION, (report, near or report.sentence))
+    return None
+
+
+def _dispute(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """Both sides are quoted, and one of the reports says that they contradict each other."""
+    if len(sayings) != 2 or not _all_attributed(sayings) or not _all_close(sayings, _SOON):
+        return None
+    for saying in sayings:
+        for report in saying.reports:
+            if DISPUTED.search(report.article.title):
+                return Evidence(Relation.CLAIMS)
+            near = _near(report, DISPUTED)
+            if near is not None:
+                return Evidence(Relation.CLAIMS, (report, near))
+    return None
+
+
+def _growth(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """A count is larger in each later report, and it adds up or is said to have risen."""
+    values = [saying.value for saying in sayings]
+    lows = [value.low for value in values if isinstance(value, Quantity)]
+    if len(lows) < len(values) or PRICED.search(question) or not _are_in_order(sayings):
+        return None
+    if any(late <= early for early, late in zip(lows, lows[1:], strict=False)):
+        return None
+    if not _same_scopes(sayings, growing=True):
+        return None
+    later = [folded(report.quote) for saying in sayings[1:] for report in saying.reports]
+    risen = any(map(RISEN.search, later))
+    adds_up = bool(CUMULATIVE & set(stems(question)))
+    days = 0
+    if risen:
+        days = _LATE
+    elif adds_up:
+        days = _LATER if any(map(PERFECT.search, later)) else _SOON
+    if days and _all_close(sayings, days):
+        return Evidence(Relation.GROWTH)
+    return None
+
+
+def _succession(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """The question is how something is, and a later report gives another value.
+
+    That it is new must be said near it, unless the reports are a month apart.
+    """
+    if not asks_of_a_state(question) or MEASURED.search(question) or not _are_in_order(sayings):
+        return None
+    kind = asked_kind(question)
+    cue = MOVED if kind is Asked.PLACE else SUCCEEDED
+    is_named = all(_is_name(saying.value) for saying in sayings)
+    if kind in (Asked.PLACE, Asked.OTHER) and not is_named:
+        return None
+    for saying in reversed(sayings[1:]):
+        for report in saying.reports:
+            near = _near(report, cue)
+            if near is not None:
+                return Evidence(Relation.SUCCESSION, (report, near))
+    firsts = [saying.first for saying in sayings if saying.first]
+    apart = min((late - early).days for early, late in zip(firsts, firsts[1:], strict=False))
+    if kind is not Asked.PLACE and apart >= _MONTH and _same_scopes(sayings, growing=True):
+        return Evidence(Relation.SUCCESSION)
+    return None
+
+
+def _claims(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """Both values are attributed, to different speakers, soon after each other."""
+    if len(sayings) != 2 or not _all_close(sayings, _SOON) or not _all_attributed(sayings):
+        return None
+    if not _same_scopes(sayings) or not all(isinstance(o.value, Quantity) for o in sayings):
+        return None
+    return Evidence(Relation.CLAIMS)
+
+
+def _unexplained(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """Exact values of the same scope, soon after each other."""
+    if not all(isinstance(one.value, Quantity | Moment) and one.value.is_exact for one in sayings):
+        return None
+    if not _same_scopes(sayings) or not _all_close(sayings, _SOON):
+        return None
+    return Evidence(Relation.UNEXPLAINED)
+
+
+def _is_name(value: Value) -> bool:
+    return not isinstance(value, Quantity) and getattr(value, "is_proper", False)
+
+
+def _mentions(report: Report, earlier: Saying) -> bool:
+    """Return whether a report repeats an earlier value in the sentences around its own."""
+    text = report.article.text
+    near = folded(" ".join(text[start:end] for start, end in report.around)).casefold()
+    values = {folded(one.text).casefold() for one in earlier.reports}
+    if isinstance(earlier.value, Quantity):
+        values |= {earlier.value.text.casefold(), f"{earlier.value.low:,.0f}"}
+    return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", near) for value in values)
+
+
+def _near(report: Report, pattern: re.Pattern[str]) -> Span | None:
+    """Return the sentence around a report's own, that first, in which a pattern is found."""
+    around = sorted(report.around, key=lambda span: abs(span[0] - report.sentence[0]))
+    for start, end in around:
+        if pattern.search(folded(report.article.text[start:end])):
+            return start, end
+    return None
+
+
+def _are_in_order(sayings: Sequence[Saying]) -> bool:
+    """Return whether each value was last reported before the next one first was."""
+    return all(
+        early.last is not None and late.first is not None and early.last < late.first
+        for early, late in zip(sayings, sayings[1:], strict=False)
+    )
+
+
+def _all_close(sayings: Sequence[Saying], days: int) -> bool:
+    found = [day for saying in sayings for day in (saying.first, saying.last)]
+    known = [day for day in found if day is not None]
+    return len(known) == len(found) and (max(known) - min(known)).days <= days
+
+
+def _same_scopes(sayings: Sequence[Saying], *, growing: bool = False) -> bool:
+    first = sayings[0].reports[0]
+    return all(same_scope(first, saying.reports[0], growing=growing) for saying in sayings[1:])
+
+
+def _all_attributed(sayings: Sequence[Saying]) -> bool:
+    speakers = [frozenset(_speaker(saying.reports[0])) for saying in sayings]
+    if not all(_is_attributed(saying.reports[0]) for saying in sayings):
+        return False
+    return not speakers[0] & speakers[1]
+
+
+def _is_attributed(report: Report) -> bool:
+    sentence = folded(report.quote)
+    return bool(ATTRIBUTED.search(sentence) or ('"' in sentence and _OURS.search(sentence)))
+
+
+def _speaker(report: Report) -> Iterator[str]:
+    """Yield the words around a verb of saying that may be whose words these are."""
+    sentence = folded(report.quote)
+    for found in ATTRIBUTED.finditer(sentence):
+        around = sentence[max(0, found.start() - 30) : found.end() + 30]
+        yield from (
+            w.lower() for w in words(around) if w[0].isupper() and w.lower() not in _PRONOUNS
+        )
+
+
+_RULES: dict[Callable[[str, Sequence[Saying]], Evidence | None], float] = {
+    _correction: -4.0,
+    _dispute: -1.5,
+    _growth: -1.0,
+    _succession: -1.0,
+    _claims: -1.5,
+    _unexplained: -1.0,
+}
+"""In their order, with the least margin of the reports that each compares."""

@@ -1,0 +1,100 @@
+"""An answer of reports that differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answering.answers import Answer
+from bot.answering.candidates import group_spans, score_candidates
+from bot.answering.composing import compose_answer
+from bot.answering.context_rereading import ContextRereading
+from bot.answering.views import reports_of, with_views
+from bot.reader.reader import AnswerSpan
+from corpus.article import Article
+from index.results import DuplicateRef, Hit
+from tests.fakes.invented import calibration, passage_of, result_of, span_of
+
+QUESTION = "How many people have died in the Halm ferry accident?"
+EARLY = Article(
+    "early",
+    "Ferry sinks off Halm",
+    "The ferry sank at noon. Seven people have died.",
+    source="Post",
+    published="2024-03-01T00:00:00+00:00",
+)
+LATE = replace(
+    EARLY,
+    id="late",
+    text="In Halm, divers went on. The toll has reached 19.",
+    source="Wire",
+    published="2024-03-03T00:00:00+00:00",
+)
+CLAIM = replace(LATE, text="Here in Halm 40 people have died, the union said. The owner denied it.")
+
+
+def ask(
+    later: tuple[Article, str], margins: tuple[float, float] = (2.0, 2.0), copy: bool = False
+) -> Answer:
+    found = [(EARLY, "Seven"), later]
+    copies = (DuplicateRef("copy", "", None, "Copyist", None),) if copy else ()
+    hits, spans = [], []
+    for (article, answer), margin in zip(found, margins, strict=True):
+        passage = passage_of(article)
+        hits.append(Hit(passage, article, 0.5, 0.5, 1.0, copies=copies))
+        spans.append(span_of(passage, answer, margin))
+    return _answer(hits, spans)
+
+
+def _answer(hits: list[Hit], spans: list[AnswerSpan]) -> Answer:
+    result, regression = result_of(hits, QUESTION), calibration().answer
+    groups = group_spans(QUESTION, spans)
+    candidates = score_candidates(groups, result, ContextRereading(), regression)
+    answer = compose_answer(candidates, 0.9)
+    return with_views(answer, candidates, 0.9, reports_of(QUESTION, hits, spans), hits)
+
+
+def test_newest_of_a_growing_count_is_the_short_answer() -> None:
+    answer = ask((LATE, "19"))
+    newest, earlier = answer.views
+    assert answer.short_answer == newest.value == "19"
+    assert (newest.relation, newest.first, newest.sources) == ("growth", "2024-03-03", ("Wire",))
+    assert (earlier.value, earlier.last, earlier.sources) == ("Seven", "2024-03-01", ("Post",))
+    assert answer.text == (
+        "19 (2024-03-03) — “The toll has reached 19.” [1] Earlier it was: "
+        "Seven (2024-03-01) — “Seven people have died.” [2]"
+    )
+
+
+def test_views_cite_what_the_answer_cites() -> None:
+    answer = ask((LATE, "19"), copy=True)
+    cited = [one for view in answer.views for one in view.citations]
+    assert tuple(cited) == answer.citations
+    texts = {"early": EARLY.text, "late": LATE.text}
+    assert all(texts[c.article_id][c.start : c.end] == c.quote for c in cited)
+    assert [one.copies[0].source for one in cited] == ["Copyist", "Copyist"]
+    record = answer.to_dict()["views"][0]
+    assert list(record) == ["value", "citations", "first", "last", "sources", "relation"]
+
+
+def test_claims_have_no_short_answer() -> None:
+    said = replace(EARLY, text="Seven people have died, the owner of the Halm ferry said.")
+    hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one in (said, CLAIM)]
+    spans = [span_of(hits[0].passage, "Seven", 3.0), span_of(hits[1].passage, "40", 3.0)]
+    answer = _answer(hits, spans)
+    assert (answer.short_answer, answer.refused) == (None, False)
+    assert [view.relation for view in answer.views] == ["claims", "claims"]
+    assert answer.text.startswith("The reports differ. Seven")
+    assert "The owner denied it." in [one.quote for one in answer.views[1].citations]
+
+
+def test_values_too_unsure_alone_may_answer_together() -> None:
+    assert ask((LATE, "19"), margins=(2.0, 2.0)).confidence > 0.98
+    assert ask((LATE, "19"), margins=(0.0, 0.5)).refused
+
+
+def test_article_of_one_reading_is_left_out_of_the_next() -> None:
+    hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one in (EARLY, LATE)]
+    first = [span_of(hits[0].passage, "noon", 9.0), span_of(hits[1].passage, "19", 1.0)]
+    second = [span_of(hits[0].passage, "Seven", 2.0)]
+    found = reports_of(QUESTION, hits, second, first)
+    assert [report.text for report in found] == ["Seven", "19"]

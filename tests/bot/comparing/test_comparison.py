@@ -1,0 +1,132 @@
+"""Reports of one question side by side: what counts as a difference, and of what kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.comparing.comparison import compare
+from bot.comparing.relations import Relation
+from tests.fakes.reports import report_of
+
+DEAD = "How many people have died in the Halm ferry accident?"
+SPEED = "How fast was the Halm train going when it derailed?"
+MAYOR = "Who is the mayor of Halm?"
+
+
+def relation(question: str, *reports: tuple[str, str], title: str = "Halm") -> str | None:
+    made = [report_of(question, said, day=day, title=title) for day, said in reports]
+    found = compare(question, made)
+    return found and found.evidence.relation.value
+
+
+@pytest.mark.parametrize(
+    ("question", "early", "late", "expected"),
+    [
+        (DEAD, "[Seven] people died, the coastguard said.", "The toll has reached [19].", "growth"),
+        (
+            DEAD,
+            "[Nine] people died in Halm.",
+            "The number of dead was [six], and not nine as we reported.",
+            "correction",
+        ),
+        (
+            "How much did the Halm opera go over budget?",
+            "The overrun is [96 million euros], auditors said.",
+            "The extra cost is [31 million euros], director Per Vold insisted.",
+            "claims",
+        ),
+        (
+            SPEED,
+            "The train was doing [49 miles an hour].",
+            "The train had been going at [56 miles an hour].",
+            "unexplained",
+        ),
+    ],
+)
+def test_relation_shows_in_the_reports(question: str, early: str, late: str, expected: str) -> None:
+    assert relation(question, ("2024-03-01", early), ("2024-03-09", late)) == expected
+
+
+def test_newest_holder_of_an_office_comes_first() -> None:
+    reports = [
+        report_of(MAYOR, "Mayor [Ina Roos] opened the bridge.", day="2021-05-01", title="Halm"),
+        report_of(MAYOR, "The new mayor, [Per Vold], spoke.", day="2023-06-01", title="Halm"),
+    ]
+    found = compare(MAYOR, reports)
+    assert found is not None
+    assert found.evidence.relation is Relation.SUCCESSION
+    assert [saying.value.text for saying in found.sayings] == ["Per Vold", "Ina Roos"]
+
+
+def test_evidence_is_the_sentence_that_shows_it() -> None:
+    wrong = "We gave a wrong number in our last issue.\n\nIn Halm [six] people died, not nine."
+    reports = [
+        report_of(DEAD, "[Nine] people died in Halm.", day="2024-03-01"),
+        report_of(DEAD, wrong, day="2024-03-04"),
+    ]
+    found = compare(DEAD, reports)
+    assert found is not None and found.evidence.sentence is not None
+    report, (start, end) = found.evidence.sentence
+    assert report.article.text[start:end] == "We gave a wrong number in our last issue."
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        # The same, more or less exactly.
+        (DEAD, "At least [20] people died.", "[24] people died."),
+        (DEAD, "[Twenty-four] people died.", "[24] people died."),
+        ("When did the Halm dam break?", "It broke [on Saturday].", "It broke on [2 March 2024]."),
+        ("Where in Halm did it begin?", "It began in [Eskby].", "It began in the [Vest county]."),
+        ("What cut the power in Halm?", "It was [a fallen tree].", "It was [a gust of wind]."),
+        # Of something else.
+        (DEAD, "[Seven] people died.", "[Forty] people were injured."),
+        (SPEED, "It was going at [49 miles an hour].", "It may go at [56 miles an hour]."),
+        (
+            "How many came to the Halm fair in 2023?",
+            "[12,000] came in 2023.",
+            "[15,000] came in 2022.",
+        ),
+        (
+            "How much profit did Halm Steel make?",
+            "The profit was [3 million euros].",
+            "Halm Group had a profit of [40 million euros].",
+        ),
+        (
+            "How much snow fell in Halm?",
+            "[40 centimetres] of snow fell.",
+            "[55 centimetres] of snow fell in the hills of Askvik.",
+        ),
+        ("How much did the Halm roof cost?", "It cost [2 million].", "It cost [2 million] each."),
+    ],
+)
+def test_difference_that_is_none_is_not_shown(question: str, one: str, other: str) -> None:
+    assert relation(question, ("2024-03-04", one), ("2024-03-05", other)) is None
+
+
+def test_same_question_of_another_year_is_no_difference() -> None:
+    question = "How many people came to the Halm fair?"
+    early, late = "[12,000] people came to the fair.", "[15,000] people came to the fair."
+    assert relation(question, ("2022-06-01", early), ("2023-06-01", late)) is None
+
+
+def test_article_that_names_another_event_is_left_out() -> None:
+    other = report_of(SPEED, "It was going at [99 miles an hour].", title="Askvik", article_id="b")
+    own = report_of(SPEED, "It was going at [49 miles an hour].", title="Halm", article_id="a")
+    assert compare(SPEED, [own, other]) is None
+
+
+def test_article_speaks_once_by_its_surest_span() -> None:
+    said = "The train was doing [49 miles an hour]."
+    other = "The limit was [30 miles an hour]."
+    reports = [report_of(SPEED, one, title="Halm", article_id="a") for one in (said, other)]
+    assert compare(SPEED, reports) is None
+
+
+@pytest.mark.parametrize("days", [("2024-03-01", None), (None, None)])
+def test_order_without_dates_is_not_guessed(days: tuple[str | None, str | None]) -> None:
+    reports = [
+        report_of(DEAD, "[Seven] people have died.", day=days[0], title="Halm"),
+        report_of(DEAD, "The toll has reached [19].", day=days[1], title="Halm"),
+    ]
+    assert compare(DEAD, reports) is None

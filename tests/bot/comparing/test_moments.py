@@ -1,0 +1,70 @@
+"""Days and times, resolved against the day of the article: 12 March 2024 is a Tuesday."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.comparing.moments import Moment, days_named, moment_of, moments_agree
+from tests.fakes.reports import report_of
+
+
+def moment(said: str, day: str = "2024-03-12") -> Moment:
+    found = moment_of(report_of("When was it?", said, day=day))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("on Tuesday", "2024-03-12", "2024-03-12"),
+        ("on Sunday", "2024-03-10", "2024-03-10"),
+        ("yesterday", "2024-03-11", "2024-03-11"),
+        ("on 9 March", "2024-03-09", "2024-03-09"),
+        ("on December 30", "2023-12-30", "2023-12-30"),
+        ("in May 2019", "2019-05-01", "2019-05-31"),
+        ("in 1924", "1924-01-01", "1924-12-31"),
+        ("last month", "2024-02-01", "2024-02-29"),
+        ("last year", "2023-01-01", "2023-12-31"),
+        ("in the summer of 2021", "2021-06-01", "2021-08-31"),
+        ("two days ago", "2024-03-10", "2024-03-10"),
+    ],
+)
+def test_period_is_resolved_against_the_article(text: str, first: str, last: str) -> None:
+    found = next(days_named(text, date(2024, 3, 12)))
+    assert (found[0].isoformat(), found[1].isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text", ["on 31 February 2024", "the 45th", "no day", "two million years ago"]
+)
+def test_what_is_no_date_names_no_day(text: str) -> None:
+    assert list(days_named(text, date(2024, 3, 12))) == []
+
+
+def test_weekday_without_a_date_of_the_article_is_unknown() -> None:
+    assert list(days_named("on Sunday", None)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"),
+    [
+        ("It was [on Saturday].", "It was [9 March 2024].", True),
+        ("It was [in March 2024].", "It was [9 March 2024].", True),
+        ("It was [in 1924].", "It was [in 1931].", False),
+        ("It was [7.05 p.m.] then.", "It was [19.05] then.", True),
+        ("It was [7.05] then.", "It was [19.05] then.", True),
+        ("It was [about 7 p.m.] then.", "It was [19.05] then.", True),
+        ("It begins at [19.05] then.", "It begins at [20.05] then.", False),
+        ("It broke [early on Sunday].", "It broke at [3.47 a.m.] then.", None),
+        ("It was [noon] then.", "It was [12.00] then.", True),
+    ],
+)
+def test_moments_agree_by_granularity(one: str, other: str, verdict: bool | None) -> None:
+    assert moments_agree(moment(one), moment(other)) is verdict
+
+
+def test_span_without_day_and_time_is_no_moment() -> None:
+    assert moment_of(report_of("When was it?", "It was [long] ago.")) is None
