@@ -29,6 +29,7 @@ class Article:
         language: ISO 639-1 code, of the text where that shows it, else as the file says; or None.
         updated: when it was last changed, in the form of ``published``, if that was later.
         pages: where each of its pages begins in the text; empty where it has none.
+        recognised: numbers of the pages, from 1, that are scans and were recognised as text.
     """
 
     id: str
@@ -41,10 +42,15 @@ class Article:
     language: str | None = None
     updated: str | None = None
     pages: tuple[int, ...] = ()
+    recognised: tuple[int, ...] = ()
 
     def page_at(self, place: int) -> int | None:
         """Return the number of the page on which a place in the text stands; None without pages."""
         return bisect_right(self.pages, place) or None
+
+    def is_recognised(self, start: int, end: int) -> bool:
+        """Return whether a part is on a scanned page: its letters may have been misread."""
+        return not {self.page_at(start), self.page_at(end - 1)}.isdisjoint(self.recognised)
 
     @cached_property
     def content_hash(self) -> str:

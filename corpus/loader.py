@@ -236,6 +236,7 @@ def _article(
         language=language_of(text) or (declared[1].lower() if declared else None),
         updated=updated,
         pages=draft.pages if text == draft.text else (),
+        recognised=draft.recognised if text == draft.text else (),
     )
 
 

@@ -119,6 +119,7 @@ class Hit:
             "published": self.article.published,
             "updated": self.article.updated,
             "page": self.article.page_at(self.passage.start),
+            "recognised": self.article.is_recognised(self.passage.start, self.passage.end),
             "start": self.passage.start,
             "end": self.passage.end,
             "text": self.passage.text,

@@ -17,6 +17,7 @@ __all__ = [
     "Citation",
     "Statement",
     "View",
+    "page_in_words",
 ]
 
 REFUSAL = "The articles do not say."
@@ -27,6 +28,12 @@ CLOSEST = "Closest, but no sure answer:"
 
 EXTRACTIVE = "extractive"
 """What an answer is answered by that no chat model wrote."""
+
+
+def page_in_words(page: int | None, recognised: bool) -> str:
+    """Return what is said of the page on which a text stands; empty for what has no pages."""
+    scan = " (recognised from a scan)" if recognised else ""
+    return f"page {page:,}{scan}" if page else ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Citation:
             original; they are no further witnesses.
         updated: when the article was last changed, in the form of ``published``, or None.
         page: of the document in which it begins, from 1; None for what has no pages.
+        recognised: whether that page is a scan, whose letters may have been misread.
         revision: how the sentence was corrected, or was later in a copy of its article; else None.
     """
 
@@ -62,7 +70,13 @@ class Citation:
     copies: tuple[DuplicateRef, ...] = ()
     updated: str | None = None
     page: int | None = None
+    recognised: bool = False
     revision: Revision | None = None
+
+    @property
+    def on_page(self) -> str:
+        """The page and how it was read, in words; empty for what has no pages."""
+        return page_in_words(self.page, self.recognised)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the citation as JSON values."""

@@ -112,6 +112,7 @@ def cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
             item.copies,
             item.article.updated,
             item.article.page_at(item.start),
+            item.article.is_recognised(item.start, item.end),
         )
         for number, item in enumerate(sentences, start=first)
     )

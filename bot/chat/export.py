@@ -80,8 +80,8 @@ def _source(cited: Citation) -> Iterator[str]:
 
 def _place(cited: Citation) -> list[str]:
     day = day_of(cited.published)
-    page = f"page {cited.page}" if cited.page else ""
-    return [part for part in (one_line(cited.source or ""), f"{day}" if day else "", page) if part]
+    parts = (one_line(cited.source or ""), f"{day}" if day else "", cited.on_page)
+    return [part for part in parts if part]
 
 
 def _plain(text: str) -> str:

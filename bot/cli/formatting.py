@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answers import CLOSEST, EXTRACTIVE
+from bot.answering.answers import CLOSEST, EXTRACTIVE, page_in_words
 from bot.cli.console import OutputLine
 from bot.sanitize import counted, one_line
 
@@ -64,7 +64,7 @@ def _source(cited: Citation, mark: str) -> Iterator[OutputLine]:
     yield OutputLine()
     dates = _dates(cited.published, cited.updated)
     yield _heading(mark, cited.title, cited.source, dates)
-    yield _place(cited.article_id, cited.page, cited.start, cited.end)
+    yield _place(cited.article_id, cited.on_page, cited.start, cited.end)
     if cited.url and cited.url != cited.article_id:
         yield OutputLine(((one_line(cited.url), "dim"),), indent=4)
     yield from _also_in(cited.copies)
@@ -95,7 +95,8 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:
         article, passage = hit.article, hit.passage
         dates = _dates(article.published, article.updated)
         yield _heading(f"{number}.", article.title, article.source, dates)
-        page = article.page_at(passage.start)
+        recognised = article.is_recognised(passage.start, passage.end)
+        page = page_in_words(article.page_at(passage.start), recognised)
         score = f"  score {hit.score:.3f}"
         yield _place(article.id, page, passage.start, passage.end, score)
         yield from _also_in(hit.copies)
@@ -200,7 +201,7 @@ def _also_in(copies: Sequence[DuplicateRef]) -> Iterator[OutputLine]:
         yield OutputLine(((f"and in {len(copies) - _MOST_COPIES} more", "dim"),), indent=4)
 
 
-def _place(article_id: str, page: int | None, start: int, end: int, more: str = "") -> OutputLine:
-    on_page = f"page {page}, " if page else ""
+def _place(article_id: str, page: str, start: int, end: int, more: str = "") -> OutputLine:
+    on_page = f"{page}, " if page else ""
     where = f"{one_line(article_id)}  {on_page}characters {start}-{end}{more}"
     return OutputLine(((where, "dim"),), indent=4)

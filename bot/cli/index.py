@@ -49,7 +49,8 @@ def index(
     Text, Markdown, HTML, JSON, JSONL, CSV, PDF, Word documents, feeds (RSS, Atom) and web archives
     (WARC) are read, gzipped too. Run it again at any time: new articles are added, changed ones
     replaced, the others left as they are. A file that cannot be read is named on standard error
-    and the others are indexed.
+    and the others are indexed. Scanned pages of a PDF are read where the program tesseract is
+    installed; their words may be misread, and are marked where they are cited.
 
     A path that begins with https:// or http:// is fetched, and indexed as the page, the feed or the
     file that it is. Nothing is fetched but the addresses you give. What was fetched stays until

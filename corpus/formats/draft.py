@@ -25,6 +25,7 @@ class Draft:
         updated: date of the last change in whatever form the file has, or None.
         in_feed: whether its file is a feed, which forgets its older entries.
         pages: where each page begins in the text, where the file has pages.
+        recognised: numbers of the pages, from 1, that are scans and were recognised as text.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Draft:
     updated: str | None = None
     in_feed: bool = False
     pages: tuple[int, ...] = ()
+    recognised: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+import subprocess
+import time
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
@@ -14,10 +16,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.draft import Draft
+from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.pdf_layout import Glyph, lines_of
 from corpus.formats.print_lines import PAGE_MARK, PrintedLine, text_of, without_running_lines
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
+from corpus.formats.recognition import NOT_INSTALLED, is_scan, recognised, tesseract
 from corpus.text import normalise
 
 __all__ = ["MOST_CHARACTERS", "MOST_PAGES", "parse"]
@@ -28,6 +31,8 @@ MOST_PAGES = 1_000
 MOST_CHARACTERS = 200_000
 """Characters of a page; a newspaper's has a tenth of it."""
 
+_RECOGNISING_SECONDS = 400  # on the clock, for a document
+_MOST_NAMED = 10  # pages
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
@@ -40,7 +45,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_]\w+)*")
 _XMP = re.compile(rb"<x:xmpmeta\b.{0,1000000}?</x:xmpmeta>", re.DOTALL)
 
 
-def parse(data: bytes, name: str) -> Iterator[Draft]:
+def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
     """Read a PDF.
 
     Args:
@@ -48,32 +53,75 @@ def parse(data: bytes, name: str) -> Iterator[Draft]:
         name: the file's name; the title where the document has none.
 
     Yields:
-        One Draft, with the places where its pages begin. Title and author are those of the
+        One Draft, with the places where its pages begin, and a BadRecord for scanned pages that
+        were not read. Title and author are those of the
         document's information where they are sensible. The date is only what the XMP metadata
         declare as the date of publication: the dates that every PDF has are those of its making.
 
     Raises:
-        UnreadableArticle: the file is no PDF, is encrypted, has no text (as a scan has not), or
-            is larger than a file should be.
+        UnreadableArticle: the file is no PDF, is encrypted, has no text (as a scan has not,
+            where tesseract is not installed), or is larger than a file should be.
     """
     if b"%PDF-" not in data[:1024]:
         raise UnreadableArticle("not a PDF")
     document = _opened(data)
     try:
         pages = [_lines(document, number) for number in range(_page_count(document))]
+        scans = _Scans(document, pages)
         about = _declared(document, data)
     finally:
         document.close()
     pages = without_running_lines(pages)
     text = normalise(text_of(pages).translate(_LIGATURES)).strip()
     if not text.strip(PAGE_MARK + "\n "):
-        raise UnreadableArticle("no text in it: a scan?")
+        why_not = f" ({scans.cause})" if scans.cause else ""
+        raise UnreadableArticle(f"no text in it: a scan?{why_not}")
     title, text = title_and_text(about.pop("title"), text, name)
     text, starts = _without_marks(text)
     before = next(number for number, lines in enumerate(pages) if lines)
     after = len(pages) - before - len(starts)
     starts = (*[0] * before, *starts, *[len(text)] * after)
-    yield Draft(title=title.replace(PAGE_MARK, ""), text=text, pages=starts, **about)
+    yield Draft(
+        title=title.replace(PAGE_MARK, ""),
+        text=text,
+        pages=starts,
+        recognised=tuple(scans.read),
+        **about,
+    )
+    if scans.unread:
+        numbers = ", ".join(map(str, scans.unread[:_MOST_NAMED]))
+        more = f" and {len(scans.unread) - _MOST_NAMED:,} more" * (len(scans.unread) > _MOST_NAMED)
+        yield BadRecord(f"page {numbers}{more}", f"a scan: {scans.cause}", passed_over=True)
+
+
+class _Scans:
+    """The pages of a document that are pictures of text; their lines are added to ``pages``.
+
+    Attributes:
+        read: numbers of those that were recognised, from 1.
+        unread: numbers of those that were not.
+        cause: why not; empty where there are none.
+    """
+
+    def __init__(self, document: pypdfium2.PdfDocument, pages: list[list[PrintedLine]]) -> None:
+        self.read: list[int] = []
+        self.unread: list[int] = []
+        self.cause = ""
+        program, end = tesseract(), time.monotonic() + _RECOGNISING_SECONDS
+        for number in [number for number, lines in enumerate(pages) if not lines]:
+            page = document[number]
+            if is_scan(page):
+                cause = "" if program else NOT_INSTALLED
+                if time.monotonic() > end:
+                    cause = f"tesseract takes more than {_RECOGNISING_SECONDS} seconds for the file"
+                try:
+                    if program and not cause:
+                        pages[number] = recognised(page, program)
+                except (OSError, subprocess.SubprocessError):
+                    cause = "tesseract cannot read it"
+                (self.unread if cause else self.read).append(number + 1)
+                self.cause = cause or self.cause
+            page.close()
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:

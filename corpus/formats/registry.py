@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import BinaryIO, cast
 
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.time_limit import parse_with_limit, seconds_for
+from corpus.formats.time_limit import LONGEST_WAIT, parse_with_limit, seconds_for
 from corpus.packed import split_packing
 
 __all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "StreamParser", "format_of"]
@@ -31,6 +31,7 @@ class Format:
             fetched or packed in another way; a file may have any size, because what is held is
             bounded by a record, and the time by the file.
         megabyte: seconds of processor time that each megabyte may take, beside what any file may.
+        wait: most seconds on the clock; more where another program reads pictures of text.
         quick: whether no file can take long, so that it needs no process of its own.
     """
 
@@ -38,6 +39,7 @@ class Format:
     limit: int
     streamed: tuple[str, ...] = ()
     megabyte: float = 0.0
+    wait: float = LONGEST_WAIT
     quick: bool = False
 
     def parse(self, data: bytes, name: str, **options: str | None) -> Iterator[Draft | BadRecord]:
@@ -55,7 +57,7 @@ class Format:
             return self.parser()(data, name)
         seconds = seconds_for(len(data), self.megabyte)
         module = f"corpus.formats.{self.module}"
-        return iter(parse_with_limit(module, data, name, options, seconds))
+        return iter(parse_with_limit(module, data, name, options, seconds, self.wait))
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.
@@ -97,7 +99,7 @@ FORMATS: dict[str, Format] = {
     ".ndjson": Format("json", _MANY, quick=True),
     ".csv": Format("csv", _MANY, quick=True),
     ".tsv": Format("csv", _MANY, quick=True),
-    ".pdf": Format("pdf", _PICTURED, megabyte=25.0),
+    ".pdf": Format("pdf", _PICTURED, megabyte=25.0, wait=600),
     ".docx": Format("docx", _PICTURED),
     ".odt": Format("odt", _PICTURED),
     ".rtf": Format("rtf", _ONE),

@@ -39,8 +39,8 @@ MOST_SECONDS = 120
 """Processor time of the largest file."""
 
 LONGEST_WAIT = 60
-"""Seconds on the clock, whatever the process does, or twice the processor time where that is more.
-Where the system has no limit on processor time (Windows), that is one on the clock as well."""
+"""Seconds on the clock, whatever the process does. Where the system has no limit on processor time
+(Windows), ``SECONDS`` are seconds on the clock as well."""
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from corpus.formats.worker import main; main()"
 # What the system ends a process with that has used up its time.
@@ -58,7 +58,12 @@ def seconds_for(size: int, megabyte: float) -> float:
 
 
 def parse_with_limit(
-    module: str, data: bytes, name: str, options: Mapping[str, str | None], seconds: float = SECONDS
+    module: str,
+    data: bytes,
+    name: str,
+    options: Mapping[str, str | None],
+    seconds: float = SECONDS,
+    wait: float = LONGEST_WAIT,
 ) -> list[Draft | BadRecord]:
     """Parse a file in the other process.
 
@@ -68,6 +73,7 @@ def parse_with_limit(
         name: the file's name.
         options: further arguments of ``parse``.
         seconds: most processor time, counted in whole seconds.
+        wait: most seconds on the clock, or twice the processor time where that is more.
 
     Returns:
         What ``parse`` yields.
@@ -77,7 +83,7 @@ def parse_with_limit(
     """
     request = {"module": module, "name": name, "size": len(data), "seconds": seconds}
     answer = _WORKER.ask(
-        json.dumps({**request, "options": options}).encode() + b"\n", data, seconds
+        json.dumps({**request, "options": options}).encode() + b"\n", data, seconds, wait
     )
     if "error" in answer:
         raise UnreadableArticle(answer["error"])
@@ -87,7 +93,8 @@ def parse_with_limit(
 def _record(kind: str, fields: dict[str, Any]) -> Draft | BadRecord:
     if kind == "BadRecord":
         return BadRecord(**fields)
-    return Draft(**{**fields, "pages": tuple(fields["pages"])})
+    numbers = {name: tuple(fields[name]) for name in ("pages", "recognised")}
+    return Draft(**{**fields, **numbers})
 
 
 def close_worker() -> None:
@@ -104,12 +111,13 @@ class _Worker:
         self._owner = 0  # a process that was forked from the one that started it has its own
         self._deadline: float | None = None
 
-    def ask(self, header: bytes, data: bytes, seconds: float) -> dict[str, Any]:
+    def ask(self, header: bytes, data: bytes, seconds: float, wait: float) -> dict[str, Any]:
         with self._lock:
             process = self._running()
             assert process.stdin is not None and process.stdout is not None
-            wait = seconds if sys.platform == "win32" else max(LONGEST_WAIT, 2 * seconds)
-            self._deadline = deadline = time.monotonic() + wait
+            beside = wait - LONGEST_WAIT + seconds  # where processor time is not limited
+            longest = beside if sys.platform == "win32" else max(wait, 2 * seconds)
+            self._deadline = deadline = time.monotonic() + longest
             answer = b""
             try:
                 process.stdin.write(header + data)

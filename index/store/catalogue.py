@@ -96,7 +96,7 @@ class Catalogue:
                 article.published,
                 article.language,
                 article.updated,
-                json.dumps(article.pages) if article.pages else None,
+                json.dumps([article.pages, article.recognised]) if article.pages else None,
                 local_seconds(article.published),
                 (article.source or "").casefold(),
                 article.content_hash,
@@ -298,7 +298,8 @@ class Catalogue:
     def _whole(self, row: Sequence[Any]) -> Article:
         digest, *values, pages = row
         try:
-            article = replace(Article(*values), pages=tuple(json.loads(pages or "[]")))
+            starts, recognised = map(tuple, json.loads(pages or "[[], []]"))
+            article = replace(Article(*values), pages=starts, recognised=recognised)
         except (TypeError, ValueError):  # altered: the hash says so
             article = Article(*values)
         if article.content_hash != digest:

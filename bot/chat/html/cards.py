@@ -32,7 +32,7 @@ def card_html(citation: Citation, turn: int, text: str | None) -> str:
     """
     card = card_id(turn, citation.number)
     title = title_html(citation.title)
-    page = f"page {citation.page:,}, " if citation.page else ""
+    page = f"{citation.on_page}, " if citation.page else ""
     reading = ""
     if text is not None:
         reading = (

@@ -247,6 +247,16 @@ def test_citation_has_the_page_of_its_quote() -> None:
         assert answer.citations[0].page == answer.to_dict()["citations"][0]["page"] == page
 
 
+def test_citation_says_whether_its_page_was_recognised() -> None:
+    start, _ = place(FERRY, 2)
+    for recognised in ((), (1,), (2,)):
+        article = replace(FERRY, pages=(0, start), recognised=recognised)
+        paged = replace(support(FERRY, 2), article=article)
+        (cited,) = compose_answer([candidate("Ina Roos", 0.9, paged)], threshold=0.5).citations
+        assert cited.recognised == (recognised == (2,))
+        assert cited.on_page == "page 2" + cited.recognised * " (recognised from a scan)"
+
+
 def test_citation_carries_its_articles_record() -> None:
     answer = compose_answer([candidate("Ina Roos", 0.9, support(FERRY, 2))], threshold=0.5)
     start, end = place(FERRY, 2)

@@ -1,0 +1,74 @@
+"""Speed of the whole ``newsbot index``: ``python -m tests.bench.indexing --data DIR``.
+
+The command, from its start to its end, on articles of NewsQA dev, beside
+``SentenceTransformer.encode`` (float32, batches of 32) of the same passages with the model loaded
+already, turn about in one run.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from corpus.article import Article
+from corpus.splitter import split_article
+from index.embedding.batching import embedded_text
+from index.embedding.model_cache import default_weights_folder
+from index.embedding.onnx_embedder import OnnxEmbedder
+from tests.bench.datasets import data_argument, newsqa, print_result, sample
+
+_RUN = "import sys; from bot.cli.main import main; sys.exit(main())"
+
+
+def main() -> None:
+    parser = data_argument(__doc__ or "")
+    parser.add_argument("--articles", type=int, default=250, help="drawn at random (default: 250)")
+    parser.add_argument("--turns", type=int, default=3, help="of each (default: 3)")
+    given = parser.parse_args()
+    records = sample(newsqa(given.data)[0], given.articles)
+    token_count = OnnxEmbedder.default().token_count
+    texts = [
+        embedded_text("", passage.text)
+        for record in records
+        for passage in split_article(
+            Article(record["id"], "", record["text"]), token_count=token_count
+        )
+    ]
+    print_result({"indexing": speed(records, texts, given.turns)}, given.json)
+
+
+def speed(records: list[dict[str, Any]], texts: list[str], turns: int) -> dict[str, float]:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(default_weights_folder()), local_files_only=True, device="cpu")
+    model.encode(texts[:64], batch_size=32, show_progress_bar=False)
+    ours, plain = [], []
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch, "articles.jsonl")
+        source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+        for turn in range(turns):
+            command = ["index", str(source), "--index", str(Path(scratch, f"index{turn}"))]
+            began = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-c", _RUN, *command], check=True, stdout=subprocess.DEVNULL
+            )
+            ours.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            model.encode(texts, batch_size=32, show_progress_bar=False)
+            plain.append(time.perf_counter() - began)
+    return {
+        "passages": len(texts),
+        "newsbot index, passages/s": len(texts) / median(ours),
+        "SentenceTransformer.encode, passages/s": len(texts) / median(plain),
+        "ratio": median(b / a for a, b in zip(ours, plain, strict=True)),
+    }
+
+
+if __name__ == "__main__":
+    main()
