@@ -12,6 +12,7 @@ __all__ = [
     "CLOSEST",
     "EXTRACTIVE",
     "REFUSAL",
+    "RELATIONS",
     "Alternative",
     "Answer",
     "Citation",
@@ -28,6 +29,15 @@ CLOSEST = "Closest, but no sure answer:"
 
 EXTRACTIVE = "extractive"
 """What an answer is answered by that no chat model wrote."""
+
+RELATIONS = {
+    "growth": "The count rises with time; the newest comes first.",
+    "correction": "A later report corrects an earlier one.",
+    "succession": "The newest is current.",
+    "claims": "Each side has its own account.",
+    "unexplained": "The reports do not say why they differ.",
+}
+"""How the views of an answer are related, in words."""
 
 
 def page_in_words(page: int | None, recognised: bool) -> str:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.answering.answers import CLOSEST, EXTRACTIVE
+from bot.answering.answers import CLOSEST, EXTRACTIVE, RELATIONS
 from bot.chat.html.markup import safe_link
 from bot.chat.turns import day_of
 from bot.sanitize import clean, one_line
 
 if TYPE_CHECKING:
-    from bot.answering.answers import Citation
+    from bot.answering.answers import Citation, View
     from bot.chat.turns import Turn
 
 __all__ = ["as_json", "as_markdown", "as_text"]
@@ -55,7 +55,7 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
             yield f"Only articles: {_plain(str(turn.filters))}\n"
         if turn.answer.answered_by != EXTRACTIVE:
             yield f"Written by {_plain(turn.answer.answered_by)}, checked\n"
-        yield f"{_plain(turn.answer.text)}\n"
+        yield from _views(turn.answer.views) or [f"{_plain(turn.answer.text)}\n"]
         for other in turn.answer.alternatives:
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
             yield f"Or: {_plain(other.short_answer)} {numbers}\n"
@@ -66,6 +66,24 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
         for note in turn.answer.notes:
             yield f"\n{_plain(note)}"
         yield ""
+
+
+def _views(views: Sequence[View]) -> list[str]:
+    """Return a table of what the reports say; nothing where they do not differ."""
+    if not views:
+        return []
+    rows = [
+        (
+            _plain(view.value),
+            *(_plain(day or "") for day in (view.first, view.last)),
+            _plain(", ".join(view.sources)),
+            " ".join(f"\\[{cited.number}\\]" for cited in view.citations),
+        )
+        for view in views
+    ]
+    table = [("Value", "First", "Last", "Reported by", "Sources"), ("---",) * 5, *rows]
+    lines = "\n".join(f"| {' | '.join(row)} |" for row in table)
+    return [f"The reports differ\\. {_plain(RELATIONS[views[0].relation])}\n\n{lines}\n"]
 
 
 def _source(cited: Citation) -> Iterator[str]:

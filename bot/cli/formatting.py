@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.answers import CLOSEST, EXTRACTIVE, page_in_words
+from bot.answering.answers import CLOSEST, EXTRACTIVE, RELATIONS, page_in_words
 from bot.cli.console import OutputLine
 from bot.sanitize import counted, one_line
 
@@ -34,7 +34,7 @@ _MOST_COPIES = 5  # that are named; --json has them all
 
 def answer_lines(answer: Answer) -> Iterator[OutputLine]:
     """Lay out the prose and each source with its quote and offsets; of a refusal, the closest."""
-    yield OutputLine(tuple(_marked(answer.text)))
+    yield from _views(answer) if answer.views else [OutputLine(tuple(_marked(answer.text)))]
     for cited in answer.closest:
         yield from _source(cited, CLOSEST)
     yield from _sources(answer.citations)
@@ -44,6 +44,20 @@ def answer_lines(answer: Answer) -> Iterator[OutputLine]:
         yield OutputLine((("or: ", "dim"), *_marked(f"{one_line(other.short_answer)} {marks}")))
         yield from _sources(other.citations)
     yield from _writing(answer)
+
+
+def _views(answer: Answer) -> Iterator[OutputLine]:
+    """Lay out what the reports say, a row each, below the short answer."""
+    yield OutputLine(((one_line(answer.short_answer or "The reports differ."), "bold"),))
+    yield OutputLine(((RELATIONS[answer.views[0].relation], "dim"),))
+    for view in answer.views:
+        days = " to ".join(dict.fromkeys(filter(None, (view.first, view.last))))
+        marks = "".join(f"[{cited.number}]" for cited in view.citations)
+        where = ", ".join(filter(None, (days, *map(one_line, view.sources))))
+        yield OutputLine(
+            ((f"{one_line(view.value)}  ", "bold"), (f"{where} ", ""), (marks, "bold cyan")),
+            indent=2,
+        )
 
 
 def _writing(answer: Answer) -> Iterator[OutputLine]:

@@ -23,7 +23,7 @@ from bot.comparing.cues import (
     SUCCEEDED,
 )
 from bot.comparing.moments import Moment
-from bot.comparing.questions import Asked, asked_kind, asks_of_a_state
+from bot.comparing.questions import Asked, asked_kind, asks_of_a_state, names_in
 from bot.comparing.reports import Report
 from bot.comparing.scope import same_scope
 from bot.comparing.tokens import folded
@@ -277,9 +277,8 @@ def _speaker(report: Report) -> Iterator[str]:
     sentence = folded(report.quote)
     for found in ATTRIBUTED.finditer(sentence):
         around = sentence[max(0, found.start() - 30) : found.end() + 30]
-        yield from (
-            w.lower() for w in words(around) if w[0].isupper() and w.lower() not in _PRONOUNS
-        )
+        named = {word.lower() for word in words(around) if word[0].isupper()}
+        yield from named - _PRONOUNS - names_in(report.question)
 
 
 _RULES: dict[Callable[[str, Sequence[Saying]], Evidence | None], float] = {

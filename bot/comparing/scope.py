@@ -251,7 +251,7 @@ def _places_meet(one: Report, other: Report) -> bool:
     """Return whether an article has the places that a sentence of another one names."""
     asked = names_in(one.question)
     known = set(words(other.whole.lower()))
-    for place in _OF_PLACE.findall(folded(one.quote)):
+    for place in _OF_PLACE.findall(_clause(one)):
         named = set(words(place.lower())) - asked - _NO_PLACES
         if named and not named & known:
             return False

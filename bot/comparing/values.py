@@ -19,7 +19,7 @@ from bot.comparing.reports import Report
 from bot.comparing.tokens import Kind, Token, folded, tokenize
 from index.terms import stems
 
-__all__ = ["Name", "Quantity", "Value", "agree", "value_of"]
+__all__ = ["Name", "Quantity", "Value", "agree", "only_number", "value_of"]
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,12 @@ def agree(one: Value, other: Value) -> bool | None:
     if isinstance(one, Name) and isinstance(other, Name):
         return _names_agree(one, other)
     return None
+
+
+def only_number(text: str) -> float | None:
+    """Return the number of a value such as "1,417 houses"; None where it has none or several."""
+    numbers = [number for token in tokenize(folded(text)) if (number := _number(token)) is not None]
+    return float(numbers[0]) if len(numbers) == 1 else None
 
 
 def _quantities_agree(one: Quantity, other: Quantity) -> bool | None:

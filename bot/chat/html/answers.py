@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import CLOSEST, EXTRACTIVE
-from bot.chat.html.cards import card_id
+from bot.chat.html.cards import marker_html
 from bot.chat.html.markup import byline, escaped, title_html
+from bot.chat.html.views import views_html
 from bot.sanitize import clean
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
         whole = f"{_prose(cited.quote)}{'”' if short else ''} [{cited.number}]"
         complete = rest.startswith(whole)
         piece = _prose(cited.quote) if complete else rest
-        shown.append(_sentence(piece, [cited.number] if complete else [], turn, bool(short)))
+        is_quote = bool(short) and (complete or whole.startswith(rest))
+        shown.append(_sentence(piece, [cited.number] if complete else [], turn, is_quote))
         rest = rest[len(whole) :].lstrip(" “") if complete else ""
     return f'<div class="answer streaming">{"".join(shown)}</div>'
 
@@ -94,6 +96,8 @@ def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
     said = [(one.text, one.numbers) for one in answer.statements]
     said = said or [(_prose(cited.quote), (cited.number,)) for cited in answer.citations]
     sentences = "".join(_sentence(text, numbers, turn, short is not None) for text, numbers in said)
+    if answer.views:
+        short, sentences = short or "The reports differ.", views_html(answer.views, turn)
     return (
         f'<div class="answer">{_read_as(answer, turn)}'
         f"{'' if short is None else _short(short)}{sentences}"
@@ -147,7 +151,7 @@ def _short(short: str) -> str:
 
 def _sentence(text: str, numbers: Iterable[int], turn: int, quoted: bool) -> str:
     """Show a sentence with its markers: as a quotation below a short answer, else as the answer."""
-    marks = "".join(f"&nbsp;{_marker(turn, number)}" for number in numbers)
+    marks = "".join(f"&nbsp;{marker_html(turn, number)}" for number in numbers)
     if quoted:
         closing = "”" if marks else ""
         shown = f'<p dir="auto">“{escaped(text)}{closing}{marks}</p>'
@@ -160,7 +164,7 @@ def _others(others: Sequence[Alternative], turn: int) -> str:
         return ""
     items = "".join(
         f'<li dir="auto"><strong>{escaped(_prose(other.short_answer))}</strong> '
-        f"{' '.join(_marker(turn, cited.number) for cited in other.citations)} "
+        f"{' '.join(marker_html(turn, cited.number) for cited in other.citations)} "
         f"{_confidence(other.confidence)}</li>"
         for other in others
     )
@@ -171,12 +175,6 @@ def _confidence(confidence: float) -> str:
     return (
         f'<span class="confidence" title="Probability that this is right: {confidence:.0%}">'
         f"{in_words(confidence)}</span>"
-    )
-
-
-def _marker(turn: int, number: int) -> str:
-    return (
-        f'<a class="marker" href="#{card_id(turn, number)}" title="Source {number}">[{number}]</a>'
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.answering.answers import Citation
 from bot.chat.html.markup import also_in, byline, escaped, original_html, title_html
 
-__all__ = ["card_html", "card_id", "cards_html", "excerpt"]
+__all__ = ["card_html", "card_id", "cards_html", "excerpt", "marker_html"]
 
 _CONTEXT = 240  # code points of the article shown before and after a quote, at most
 _LEAST_CONTEXT = 80  # rather cut at a word than show less than this
@@ -20,6 +20,13 @@ _GAP = re.compile(r"\s+")
 def card_id(turn: int, number: int) -> str:
     """Return the id of a source's card: what [n] of that turn's answer points to."""
     return f"source-{turn}-{number}"
+
+
+def marker_html(turn: int, number: int) -> str:
+    """Show [n], which points to a source's card."""
+    return (
+        f'<a class="marker" href="#{card_id(turn, number)}" title="Source {number}">[{number}]</a>'
+    )
 
 
 def card_html(citation: Citation, turn: int, text: str | None) -> str:
