@@ -111,7 +111,10 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         articles: _Articles = None,
         history: _History = None,
     ) -> dict[str, Any]:
-        """Answer a question from the articles with cited sentences, or say that they do not say."""
+        """Answer a question from the articles with cited sentences, or say that they do not say.
+
+        Where reports differ, ``views`` has what each says, the newest first if that is current.
+        """
 
         def work() -> dict[str, Any]:
             asked, before = limits.check_question(question), limits.check_history(history)

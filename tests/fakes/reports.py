@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bot.answering.answers import Citation, View
 from bot.comparing.reports import Report
 from corpus.article import Article
 from corpus.sentences import sentence_spans
 
-__all__ = ["FLOOD", "FOLLOW_UP", "MARKET", "market", "report_of"]
+__all__ = ["FLOOD", "FOLLOW_UP", "MARKET", "market", "report_of", "view_of"]
 
 FLOOD = (
     "MERROW – The river Merrow burst its banks on Tuesday night and 410 people had to leave their "
@@ -70,3 +71,10 @@ def report_of(
     published = f"{day}T00:00:00+00:00" if day else None
     article = Article(article_id or f"{day} {said}", title, text, published=published)
     return Report(question, article, (start, end), sentence, margin)
+
+
+def view_of(number: int, value: str, day: str | None, relation: str = "growth") -> View:
+    """Return a view with one citation, of this number."""
+    quote = f"It was {value}."
+    cited = Citation(number, f"a{number}", "Title", None, "Post", day, quote, 0, len(quote))
+    return View(value, (cited,), day, day, (f"Post {number}",), relation)

@@ -183,7 +183,8 @@ def _notes(notes: Iterable[str]) -> str:
 
 
 def _foot(answer: Answer, turn: int) -> str:
-    sure = "" if answer.refused else _confidence(answer.confidence)
+    is_one = not answer.refused and (answer.short_answer is not None or not answer.views)
+    sure = _confidence(answer.confidence) if is_one else ""
     copying = "Copy" if answer.refused else "Copy with citations"
     return (
         f'<p class="afterwards">{sure}'

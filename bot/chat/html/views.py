@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["chart_html", "views_html"]
 
 _WIDTH, _HEIGHT = 360, 110
-_LEFT, _RIGHT, _TOP, _BOTTOM = 12, 64, 22, 18  # room for labels
+_LEFT, _RIGHT, _TOP, _BOTTOM = 28, 40, 22, 18  # room for labels
 _CHARTED = ("growth", "correction", "succession")
 _LONGEST_LABEL = 12
 
@@ -78,11 +78,11 @@ def chart_html(views: Sequence[View]) -> str:
 
     places = [place(*point) for point in points]
     (x, y), *rest = places
-    path = f"M{x} {y}" + "".join(f"H{to_x}V{to_y}" for to_x, to_y in rest) + f"h{_RIGHT - 50}"
+    path = f"M{x} {y}" + "".join(f"H{to_x}V{to_y}" for to_x, to_y in rest) + f"H{_WIDTH}"
     base = _HEIGHT - _BOTTOM
     dots = "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in places)
     labels = "".join(
-        f'<text x="{x}" y="{y - 7}"{"" if x > _LEFT else ' class="first"'}>{_label(number)}</text>'
+        f'<text x="{x}" y="{y - 7}">{_label(number)}</text>'
         for (x, y), (_, number) in zip(places, points, strict=True)
     )
     said = "; ".join(f"{day.isoformat()}: {number:,g}" for day, number in points)

@@ -15,6 +15,7 @@ from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
 from bot.sanitize import one_line
 from tests.fakes.parsed_html import ANY_TEXT
+from tests.fakes.reports import view_of
 
 
 def turn(quote: str, title: str = "Title", url: str | None = None, question: str = "Why?") -> Turn:
@@ -49,6 +50,16 @@ def test_markdown_has_questions_answers_and_linked_sources() -> None:
     assert "<blockquote>\n<p>Fog.</p>" in html
     assert "characters 5-9" in html
     assert "Read as" not in html
+
+
+def test_markdown_has_a_table_of_what_the_reports_say() -> None:
+    views = (view_of(1, "26 | dead", "2024-03-09"), view_of(2, "*Seven*", "2024-03-01"))
+    cited = tuple(one for view in views for one in view.citations)
+    saved = as_markdown([Turn(1, "How many?", Answer("x", "26", False, 0.8, cited, views=views))])
+    html = MarkdownIt().enable("table").render(saved)
+    assert "<p>The reports differ. The count rises with time; the newest comes first.</p>" in html
+    cells = ("26 | dead", "2024-03-09", "2024-03-09", "Post 1", "[1]", "*Seven*")
+    assert all(f"<td>{cell}</td>" in html for cell in cells)
 
 
 def test_markdown_has_how_a_follow_up_was_read() -> None:
