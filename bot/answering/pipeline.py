@@ -71,7 +71,7 @@ def answer_hits(
         if latest:
             candidates = newest_first(candidates, threshold)
         answer = compose_answer(candidates, threshold)
-        reports = reports_of(question, result.hits, spans)
+        reports = reports_of(question, result.hits, candidates, spans)
         answer = with_views(answer, candidates, threshold, reports, result.hits)
     else:
         sentences = select_sentences(result, spans, embedder, calibration.sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,7 +15,7 @@ from bot.comparing.comparison import Comparison, compare
 from bot.comparing.relations import Relation, Saying
 from bot.comparing.reports import Report
 from bot.reader.reader import AnswerSpan, bounded_margin
-from corpus.article import Article
+from corpus.article import Article, Span
 from index.results import DuplicateRef, Hit
 
 __all__ = ["reports_of", "with_views"]
@@ -27,31 +28,45 @@ _LEADING = {
 }
 
 
-def reports_of(question: str, hits: Sequence[Hit], *readings: Sequence[AnswerSpan]) -> list[Report]:
-    """Return what each span says as a report, those of the first reading given first.
+def reports_of(
+    question: str,
+    hits: Sequence[Hit],
+    candidates: Sequence[Candidate],
+    spans: Sequence[AnswerSpan],
+) -> list[Report]:
+    """Return what the articles say, the surest first.
 
     Args:
         question: as it was read.
         hits: that were read.
-        readings: spans of their passages; of an article that one reading has spans of, those of
-            later ones are left out.
+        candidates: of the last reading.
+        spans: of the first one, of which those of articles without a candidate count.
     """
     articles = {hit.article.id: hit.article for hit in hits}
-    found: list[Report] = []
-    for spans in readings:
-        read = {report.article.id for report in found}
-        found += [
-            Report(
-                question,
-                articles[span.passage.article_id],
-                (span.start, span.end),
-                span.sentence,
-                bounded_margin(span.margin),
-            )
-            for span in spans
-            if span.passage.article_id not in read
-        ]
-    return sorted(found, key=lambda report: -report.margin)
+    places = [
+        (quote.article, span, (quote.start, quote.end), quote.margin)
+        for candidate in candidates
+        for quote in candidate.supports
+        if (span := _found(candidate.text, quote))
+    ]
+    read = {article.id for article, *_ in places}
+    places += [
+        (articles[span.passage.article_id], (span.start, span.end), span.sentence, span.margin)
+        for span in spans
+        if span.passage.article_id not in read
+    ]
+    reports = [
+        Report(question, article, span, sentence, bounded_margin(margin))
+        for article, span, sentence, margin in places
+    ]
+    return sorted(reports, key=lambda report: -report.margin)
+
+
+def _found(answer: str, quote: Quote) -> Span | None:
+    """Return where an answer stands in a sentence; of its copies in other words, nowhere."""
+    words = r"\s+".join(map(re.escape, answer.split()))
+    found = re.compile(words, re.IGNORECASE).search(quote.article.text, quote.start, quote.end)
+    return found.span() if found else None
 
 
 def with_views(

@@ -14,6 +14,7 @@ __all__ = ["Report"]
 
 _CHARACTERS_AROUND = 400
 _LONGEST_LEAD = 500
+_LONGEST_TEXT = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class Report:
 
     @cached_property
     def whole(self) -> str:
-        """Headline and text of the article."""
-        return f"{self.article.title}\n{self.article.text}"
+        """Headline and text of the article, as far as it is looked at."""
+        return f"{self.article.title}\n{self.article.text[:_LONGEST_TEXT]}"
 
     @cached_property
     def head(self) -> str:

@@ -147,7 +147,7 @@ def _capitals(report: Report) -> set[str]:
 
 def _inner(report: Report) -> set[str]:
     """Return the words that have a capital within a sentence: names."""
-    return set(_INSIDE.findall(report.article.text))
+    return set(_INSIDE.findall(report.whole))
 
 
 def same_scope(one: Report, other: Report, *, growing: bool = False) -> bool:

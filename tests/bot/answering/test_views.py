@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answering.answers import Answer
-from bot.answering.candidates import group_spans, score_candidates
+from bot.answering.candidates import Candidate, Support, group_spans, score_candidates
 from bot.answering.composing import compose_answer
 from bot.answering.context_rereading import ContextRereading
 from bot.answering.views import reports_of, with_views
@@ -50,7 +50,7 @@ def _answer(hits: list[Hit], spans: list[AnswerSpan]) -> Answer:
     groups = group_spans(QUESTION, spans)
     candidates = score_candidates(groups, result, ContextRereading(), regression)
     answer = compose_answer(candidates, 0.9)
-    return with_views(answer, candidates, 0.9, reports_of(QUESTION, hits, spans), hits)
+    return with_views(answer, candidates, 0.9, reports_of(QUESTION, hits, candidates, spans), hits)
 
 
 def test_newest_of_a_growing_count_is_the_short_answer() -> None:
@@ -92,9 +92,10 @@ def test_values_too_unsure_alone_may_answer_together() -> None:
     assert ask((LATE, "19"), margins=(0.0, 0.5)).refused
 
 
-def test_article_of_one_reading_is_left_out_of_the_next() -> None:
+def test_first_reading_counts_where_no_candidate_is() -> None:
     hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one in (EARLY, LATE)]
     first = [span_of(hits[0].passage, "noon", 9.0), span_of(hits[1].passage, "19", 1.0)]
-    second = [span_of(hits[0].passage, "Seven", 2.0)]
-    found = reports_of(QUESTION, hits, second, first)
-    assert [report.text for report in found] == ["Seven", "19"]
+    support = Support(EARLY, 24, 47, 2.0)
+    found = reports_of(QUESTION, hits, [Candidate("seven  people", 0.9, (support,))], first)
+    assert [report.text for report in found] == ["Seven people", "19"]
+    assert found[0].quote == "Seven people have died."
