@@ -63,9 +63,8 @@ def split_article(
     count = token_count or _rough_count
     sentences: list[tuple[Span, int, int]] = []  # span, words, tokens
     for start, end in sentence_spans(article.text):
-        for piece in _fit(article.text, start, end, settings.tokens, count):
-            sentence = article.text[piece[0] : piece[1]]
-            sentences.append((piece, len(sentence.split()), count(sentence)))
+        for span, tokens in _fit(article.text, start, end, settings.tokens, count):
+            sentences.append((span, len(article.text[slice(*span)].split()), tokens))
     passages: list[Passage] = []
     first, new = 0, 0  # where the next passage begins, and its first sentence of its own
     while first < len(sentences):
@@ -96,11 +95,17 @@ def _rough_count(text: str) -> int:
     return max(2 * len(text.split()), (len(text) + 3) // 4)
 
 
-def _fit(text: str, start: int, end: int, limit: int, count: TokenCounter) -> list[Span]:
-    """Halve a sentence at the word nearest its middle until each part is within the limit."""
-    # No tokenizer makes more tokens than UTF-8 bytes: a short sentence needs no counting.
-    if (end - start) * 4 <= limit or count(text[start:end]) <= limit or end - start < 2:
-        return [(start, end)]
+def _fit(
+    text: str, start: int, end: int, limit: int, count: TokenCounter
+) -> list[tuple[Span, int]]:
+    """Halve a sentence at the word nearest its middle until each part is within the limit.
+
+    Returns:
+        The parts with their tokens.
+    """
+    tokens = count(text[start:end])
+    if tokens <= limit or end - start < 2:
+        return [((start, end), tokens)]
     middle = (start + end) // 2
     left = middle
     while left > start and not text[left].isspace():
@@ -114,7 +119,7 @@ def _fit(text: str, start: int, end: int, limit: int, count: TokenCounter) -> li
         cut = right
     else:
         cut = middle
-    parts: list[Span] = []
+    parts: list[tuple[Span, int]] = []
     for low, high in ((start, cut), (cut, end)):
         while low < high and text[low].isspace():
             low += 1

@@ -17,9 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-# What a writer imports only when it needs it, most of its time: killed then it has written nothing.
-import datasketch  # noqa: F401
-
 from index.builder import build_index, remove_articles
 from index.searcher import Searcher
 from index.store import dense

@@ -18,8 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import datasketch  # noqa: F401 - it is imported late: here once for all forks
-
 from corpus.errors import NewsbotError
 from index.builder import remove_articles
 from index.store.layout import Manifest, current_generation, verify_generation
