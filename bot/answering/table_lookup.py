@@ -6,19 +6,34 @@ reader was made for sentences: of a row that does not repeat its header it knows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.answering.candidates import Candidate, Support
+from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.answering.term_overlap import names_found
 from bot.reader.reader import LEAST_MARGIN
 from corpus.article import Article, Span
 from index.results import Hit
-from index.terms import query_terms
+from index.terms import query_terms, stems
 
 __all__ = ["cells_asked_for"]
 
 _SEPARATOR = " | "
-_PROBABILITY = 0.9  # not fitted: the row's whole label and one column alone are in the question
+_PROBABILITY = 0.9  # how often it is right in ``tests/bench/tables.py``
+# What a row may be said to do with what stands in its cells. Whatever else a question says of them
+# ("sold", "last year", "expects") asks for something that the table does not hold.
+_HAVING = frozenset(
+    stems(
+        "be become big carried carry catch caught cost count counted earn earned find found gain "
+        "gained get give given go got great had have held high hold keep kept large long made make "
+        "many measure measured much number own owned place receive received record recorded score "
+        "scored small take took total win won"
+    )
+)
+_TIME = re.compile(
+    rf"\d[:.]\d\d|\b\d{{4}}\b|\b(?:{'|'.join(sorted(DAYS_AND_MONTHS))})\b", re.IGNORECASE
+)
 
 
 def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
@@ -30,8 +45,8 @@ def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
 
     Returns:
         A candidate for each row whose label is in the question with all of its words, if the
-        question has words of one column's heading more than of the others', and names nothing
-        that is in neither the row, the heading nor the article's title.
+        question has words of one column's heading more than of the others', and says nothing
+        besides that is in neither the row, the header nor the article's title.
     """
     asked = set(query_terms(question))
     found: dict[tuple[str, int], Candidate] = {}
@@ -42,7 +57,12 @@ def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
             inside = hit.passage.start <= start < hit.passage.end
             column = _column(asked, header, row) if inside else None
             known = " ".join((hit.article.title, *header, *row))
-            if column is not None and names_found(question, known) == 1:
+            if (
+                column is not None
+                and set(stems(" ".join(asked))) <= _HAVING | set(stems(known))
+                and names_found(question, known) == 1
+                and _is_of_kind(question, row[column])
+            ):
                 support = Support(hit.article, start, end, LEAST_MARGIN, copies=hit.copies)
                 cell = Candidate(row[column], _PROBABILITY, (support,))
                 found.setdefault((hit.article.id, start), cell)
@@ -60,6 +80,14 @@ def _column(asked: set[str], header: Sequence[str], row: Sequence[str]) -> int |
         return None
     column = 1 + shares.index(most)
     return column if row[column] else None
+
+
+def _is_of_kind(question: str, cell: str) -> bool:
+    """Return whether a cell may be who, where or when something is, if a question asks for that."""
+    asked = question.lower()
+    if asked.startswith(("who", "where")):
+        return not any(map(str.isdigit, cell))
+    return not asked.startswith("when") or bool(_TIME.search(cell))
 
 
 def _rows(article: Article) -> Iterator[tuple[list[str], list[str], Span]]:

@@ -41,6 +41,10 @@ def test_cell_is_found_and_its_row_quoted(question: str, cell: str, row: str) ->
         "How many tonnes did the Freja catch in 2019?",
         "Who owns the Freja?",
         "What crew does Thor of Lund have?",
+        "How many of its crew has the Freja lost?",
+        "What does the Freja expect to catch next year?",
+        "Who is the crew of the Freja?",
+        "When is the Freja's catch?",
     ],
 )
 def test_question_about_no_cell_finds_none(question: str) -> None:
