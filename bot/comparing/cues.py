@@ -55,7 +55,8 @@ OF_REPORTS = cue(
 
 DISPUTED = cue(
     r"""disput\w+, deny, denies, denied, denial, rejects?, rejected, contradict\w*, refut\w+,
-    dismiss(?:es|ed)?, contest(?:s|ed)?, rebut\w*, accus\w+, counter(?:s|ed), challenge[sd]?,
+    dismiss(?:es|ed)?, contest(?:s|ed)?, rebut\w*, (?<!the )accus(?:es|ed|ing), counter(?:s|ed),
+    challenge[sd]?,
     threatens? to sue, took apart, took .+ apart, hits? back, lies?, untrue, propaganda, inflated,
     downplay\w*, own (?:count|tally|figures?|estimate)"""
 )

@@ -25,7 +25,8 @@ _KINDS = (
     (
         Asked.QUANTITY,
         r"how (?:many|much|old|long|far|fast|big|large|tall|high|deep|wide|heavy|late|cold|hot|"
-        r"strong)|(?:what|which)(?: \w+)? (?:number|percentage|share|proportion|price|cost|toll|"
+        r"strong)|(?:what|which)(?:['’]s| is| was| are| were)?(?: the)?(?: \w+)? (?:number|price|"
+        r"cost|percentage|share|proportion|toll|limit|record|population|wage|rent|tax|budget|"
         r"salary|fee|fare|sum|amount|rate|magnitude|speed|temperature|age|length|size|height|depth|"
         r"weight)|what (?:does|did|do|will)\b.*\b(?:cost|weigh|earn|pay)",
     ),
@@ -48,7 +49,8 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _PRESENT = re.compile(
-    r"\b(?:is|are|does|do|has|have)\b|\b\w+['’]s\b|^(?:\W*\w+ )?(?:who|which \w+|what) \w+s\b",
+    r"\b(?:is|are|does|do|has|have)\b|\b\w+['’]s\b|"
+    r"^(?:\W*\w+ )?(?:who|which \w+|what) (?:\w+ly )?\w+s\b",
     re.IGNORECASE,
 )
 
