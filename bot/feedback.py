@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import FeedbackFailure
+from index.address import IndexAddress, beside
 
 if TYPE_CHECKING:
     from bot.answering.answers import Answer
@@ -84,9 +85,9 @@ class Feedback:
         return line
 
 
-def feedback_file(index: Path) -> Path:
+def feedback_file(index: IndexAddress) -> Path:
     """Return the file of the votes on an index's answers: beside its folder."""
-    return index.with_name(f"{index.name}-feedback.sqlite")
+    return beside(index, "-feedback.sqlite")
 
 
 class FeedbackStore:

@@ -24,10 +24,11 @@ from bot.reader.registry import load_reader
 from bot.retriever import retrieve
 from bot.settings import Level, Settings
 from corpus.article import Article
+from index.address import IndexAddress, address_of
 from index.filters import Names, filters_of
 from index.results import Correction, Hit, IndexStatus, SearchResult
 from index.searcher import Searcher
-from index.store.address import open_store
+from index.store.opening import open_store
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -79,7 +80,7 @@ class NewsBot:
         """Open an index.
 
         Args:
-            index: its folder; the default index where None.
+            index: its folder or URL; the default index where None.
             embedder: the model it was built with; loaded when first needed where None.
             model: name or folder that the index must have been built with, where given.
             reader: finds the answers: a reader, or its name or folder as ``load_reader`` takes it;
@@ -99,7 +100,7 @@ class NewsBot:
             IndexMissing: there is no index there. The other errors of ``Searcher.open`` likewise.
         """
         settings = Settings.load()
-        self._index = Path(index) if index is not None else settings.index
+        self._index = address_of(index) if index is not None else settings.index
         self._reader = settings.reader if reader is None else reader
         named = settings.chat_model if chat_model is None else chat_model
         self._chat_model = None if named is None else load_chat_model(named)
@@ -124,8 +125,8 @@ class NewsBot:
         return self._chat_model.name if self._chat_model else None
 
     @property
-    def index(self) -> Path:
-        """Folder of the index."""
+    def index(self) -> IndexAddress:
+        """Folder of the index, or its URL."""
         return self._index
 
     @property
@@ -337,8 +338,8 @@ class NewsBot:
 class _OpenIndex:
     """An index with its current generation open, for the bots that share it."""
 
-    def __init__(self, folder: Path, embedder: Embedder | None) -> None:
-        self._store = open_store(folder)
+    def __init__(self, index: IndexAddress, embedder: Embedder | None) -> None:
+        self._store = open_store(index)
         self._embedder = embedder
         self._lock = threading.Lock()
         self._current: Searcher | None = None

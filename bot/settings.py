@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.errors import SettingsError
+from index.address import IndexAddress, address_of
 
 __all__ = ["Level", "Settings"]
 
@@ -34,13 +35,13 @@ class Settings:
     """The settings of one process.
 
     Attributes:
-        index: folder of the index that is used where none is named; it need not exist.
+        index: folder or URL of the index that is used where none is named; it need not exist.
         reader: name or folder of the reader; None for the one that comes along.
         level: how sure an answer must be.
         chat_model: ``PROVIDER:NAME`` of the chat model that writes answers; None for none.
     """
 
-    index: Path
+    index: IndexAddress
     reader: str | None = None
     level: Level = Level.BALANCED
     chat_model: str | None = None
@@ -72,14 +73,17 @@ class Settings:
         )
 
 
-def _index(value: str) -> Path:
+def _index(value: str) -> IndexAddress:
     if not value.strip():
         # Imported here: a named index, the common case in a service, needs no platform look-up.
         import platformdirs
 
         return Path(platformdirs.user_data_dir("newsbot", appauthor=False)) / "index"
+    address = address_of(value.strip() if "://" in value else value)
+    if not isinstance(address, Path):
+        return address
     try:
-        return Path(value).expanduser()
+        return address.expanduser()
     except RuntimeError as error:
         raise SettingsError(f"{_INDEX} is {value!r}, and that home folder is not known") from error
 

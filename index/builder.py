@@ -13,7 +13,7 @@ from corpus.dates import epoch_seconds
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.walk import shown
 from index.errors import IndexFailure
-from index.store.address import open_store
+from index.store.opening import open_store
 from index.store.protocols import Store, Writer
 from index.writer import BuildProgress, IndexChanges, IndexWriter
 

@@ -15,7 +15,7 @@ from index.errors import EmbedderMismatch, EmptyQuestion
 from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
 from index.results import Correction, Hit, IndexStatus, Revision, SearchResult
-from index.store.address import open_store
+from index.store.opening import open_store
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder

@@ -80,7 +80,7 @@ class FolderWatch:
     def __init__(
         self,
         folders: Sequence[Path],
-        index: Path,
+        index: str | Path,
         carry_out: Callable[[WatchRound], BuildReport],
         complain: Callable[[str], None],
         *,
@@ -93,7 +93,7 @@ class FolderWatch:
 
         Args:
             folders: what to watch, with all that is below.
-            index: folder of the index; should it lie below one of the others, it is passed over.
+            index: address of the index; a folder of it below one of the others is passed over.
             carry_out: does a round of indexing.
             complain: told in one line why a round failed; once, if it fails again for that.
             tell: told what a round did, once it counts in ``tally``.

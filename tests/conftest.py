@@ -40,9 +40,11 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     _cache = tempfile.mkdtemp(prefix="newsbot-tests-cache-")
     atexit.register(shutil.rmtree, _cache, ignore_errors=True)
     os.environ["XDG_CACHE_HOME"] = _cache
-# A developer's own settings must not reach the tests.
+# A developer's own settings must not reach the tests; addresses of servers to test with are kept.
 for _name in [name for name in os.environ if name.startswith("NEWSBOT_")]:
-    del os.environ[_name]
+    _value = os.environ.pop(_name)
+    if _name.startswith("NEWSBOT_TEST_"):
+        os.environ[_name.removeprefix("NEWSBOT_")] = _value
 
 # The first example of a test may load a model: a deadline would measure that.
 settings.register_profile("desk", deadline=None, max_examples=100)

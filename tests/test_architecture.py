@@ -224,6 +224,7 @@ def test_imported_packages_are_declared() -> None:
     brought = importlib.metadata.packages_distributions()
     asked = _project()
     by_extra = {
+        "cluster": ["index.store.cluster"],
         "formats": ["corpus.formats.xlsx", "corpus.packed"],
         "mcp": ["bot.server.mcp_server"],
         "train": ["bot.training"],

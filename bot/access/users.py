@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import UsersFailure
+from index.address import IndexAddress, beside
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -42,9 +43,9 @@ _Stamp = tuple[int, int, int]
 _Hashes = tuple[str, str]  # of the password, and of the key or empty
 
 
-def users_beside(index: Path) -> Path:
+def users_beside(index: IndexAddress) -> Path:
     """Return the file of users that belongs to an index."""
-    return index.with_name(f"{index.name}.users")
+    return beside(index, ".users")
 
 
 class UserFile:

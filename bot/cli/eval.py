@@ -52,8 +52,8 @@ def evaluate(
     asked = read_questions(questions)
     with ExitStack() as stack:
         if articles is not None:
-            index = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-eval-")))
-            index_articles([articles], index)
+            index = stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-eval-"))
+            index_articles([articles], Path(index))
         bot = open_bot(index, reader, level)
         bars = stack.enter_context(progress_bars(sys.stderr, "questions"))
         outcomes = ask_all(

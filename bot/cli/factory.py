@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.console import complain, progress_bars
 from bot.settings import Level, Settings
+from index.address import IndexAddress, address_of
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
@@ -19,7 +20,7 @@ __all__ = ["index_articles", "index_folder", "open_bot"]
 
 def index_articles(
     paths: Sequence[Path | str],
-    folder: Path,
+    folder: IndexAddress,
     *,
     model: str | None = None,
     prune: bool = False,
@@ -51,14 +52,14 @@ def index_articles(
     return report
 
 
-def index_folder(index: Path | None) -> Path:
-    """Return the named folder, else the settings' one; raises what ``Settings.load`` does."""
+def index_folder(index: str | Path | None) -> IndexAddress:
+    """Return the named index, else the settings' one; raises what ``Settings.load`` does."""
     settings = Settings.load()
-    return settings.index if index is None else index
+    return settings.index if index is None else address_of(index)
 
 
 def open_bot(
-    index: Path | None,
+    index: str | Path | None,
     reader: str | None = None,
     level: Level | None = None,
     chat_model: str | None = None,

@@ -43,12 +43,12 @@ def _date(value: str) -> date:
 
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotes.")]
 Index = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--index",
         metavar="DIR",
-        help="Folder of the index. Default: NEWSBOT_INDEX, else newsbot/index in the user's "
-        "data folder.",
+        help="Folder of the index, or milvus://HOST/NAME?catalogue=postgresql://DB/NAME. Default: "
+        "NEWSBOT_INDEX, else newsbot/index in the user's data folder.",
     ),
 ]
 AllowLocal = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from bot.cli.console import show, spinner
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Index
+from index.address import IndexAddress
 
 __all__ = ["status"]
 
@@ -51,10 +51,10 @@ def status(
         show(status_lines(found))
 
 
-def _verify(index: Path, as_json: bool) -> None:
+def _verify(index: IndexAddress, as_json: bool) -> None:
     from bot.cli.formatting import print_json, whole_line
     from index.errors import IndexCorrupt
-    from index.store.address import open_store
+    from index.store.opening import open_store
 
     try:
         with spinner(sys.stderr, "reading every file of the index"):

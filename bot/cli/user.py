@@ -84,7 +84,7 @@ def list_users(index: Index = None, users: Users = None) -> None:
         print(name)
 
 
-def _file(index: Path | None, users: Path | None) -> UserFile:
+def _file(index: str | None, users: Path | None) -> UserFile:
     return UserFile(users or users_beside(index_folder(index)))
 
 

@@ -23,8 +23,9 @@ from typing import BinaryIO
 from bot.editing.pending import PendingUpload, abandoned_uploads
 from bot.errors import BotError, RequestRefused
 from corpus.errors import NewsbotError
-from index.store.address import open_store
+from index.address import IndexAddress, beside
 from index.store.layout import sync
+from index.store.opening import open_store
 
 __all__ = ["Upload", "UploadFolder", "pasted_article", "safe_name"]
 
@@ -102,9 +103,9 @@ class _Source:
 class UploadFolder:
     """Files that people added; nothing in it is ever overwritten. Safe for threads."""
 
-    def __init__(self, index: Path, most_bytes: int = 0) -> None:
+    def __init__(self, index: IndexAddress, most_bytes: int = 0) -> None:
         """Keep at most so many bytes, 0 for any number, in a folder beside an index."""
-        self.folder = index.with_name(f"{index.name}-originals")
+        self.folder = beside(index, "-originals")
         self._index = index
         self._most = most_bytes
         self._lock = threading.Lock()

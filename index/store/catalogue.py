@@ -6,21 +6,25 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from corpus.article import Article, Passage
-from corpus.dates import local_seconds
 from index.errors import IndexCorrupt
 from index.filters import Filters
 from index.store.catalogue_files import connect_to_read, connect_to_write
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
 from index.store.protocols import IndexedArticle, PassageLocation
+from index.store.rows import (
+    ARTICLE_COLUMNS,
+    ARTICLE_FIELDS,
+    PASSAGE_FIELDS,
+    article_values,
+    passage_of,
+    whole_article,
+)
 
 __all__ = ["Catalogue"]
-
-_FIELDS = "id, title, text, url, source, author, published, language, updated, pages"
 
 
 class Catalogue:
@@ -84,25 +88,9 @@ class Catalogue:
         """
         self.delete([article.id])
         ((number,),) = self.run(
-            "INSERT INTO main.articles (id, title, url, source, author, published, language, "
-            "updated, pages, epoch, source_key, hash, source_path, text) "
+            f"INSERT INTO main.articles ({ARTICLE_COLUMNS}) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
-            (
-                article.id,
-                article.title,
-                article.url,
-                article.source,
-                article.author,
-                article.published,
-                article.language,
-                article.updated,
-                json.dumps([article.pages, article.recognised]) if article.pages else None,
-                local_seconds(article.published),
-                (article.source or "").casefold(),
-                article.content_hash,
-                source_path,
-                article.text,
-            ),
+            article_values(article, source_path),
         )
         for passage in passages:
             self.run(
@@ -192,7 +180,7 @@ class Catalogue:
         Raises:
             IndexCorrupt: it is not what was written.
         """
-        rows = self.run(f"SELECT hash, {_FIELDS} FROM articles WHERE id = ?", (article_id,))
+        rows = self.run(f"SELECT {ARTICLE_FIELDS} FROM articles WHERE id = ?", (article_id,))
         return self._whole(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
@@ -234,11 +222,11 @@ class Catalogue:
     def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
         """Return an article's passages with their ids, in reading order."""
         rows = self.run(
-            "SELECT id, number, start, end, sentences FROM passages WHERE article = "
+            f"SELECT id, {PASSAGE_FIELDS} FROM passages WHERE article = "
             "(SELECT number FROM articles WHERE id = ?) ORDER BY number",
             (article.id,),
         )
-        return [(row[0], _passage(row[1:], article)) for row in rows]
+        return [(row[0], passage_of(row[1:], article)) for row in rows]
 
     def locations(self, passage_ids: Iterable[int]) -> dict[int, PassageLocation]:
         """Return where the passages of these ids stand; unknown ids are left out."""
@@ -248,13 +236,15 @@ class Catalogue:
     def resolve(self, passage_ids: Iterable[int]) -> dict[int, tuple[Passage, Article]]:
         """Return the passages of these ids, each with its article; unknown ids are left out."""
         rows = self._rows_of(
-            "SELECT article, id, number, start, end, sentences FROM passages WHERE id", passage_ids
+            f"SELECT article, id, {PASSAGE_FIELDS} FROM passages WHERE id", passage_ids
         )
         numbers = list(dict.fromkeys(row[0] for row in rows))
-        found = self._rows_of(f"SELECT number, hash, {_FIELDS} FROM articles WHERE number", numbers)
+        found = self._rows_of(
+            f"SELECT number, {ARTICLE_FIELDS} FROM articles WHERE number", numbers
+        )
         articles = {row[0]: self._whole(row[1:]) for row in found}
         return {
-            row[1]: (_passage(row[2:], articles[row[0]]), articles[row[0]])
+            row[1]: (passage_of(row[2:], articles[row[0]]), articles[row[0]])
             for row in rows
             if row[0] in articles
         }
@@ -296,18 +286,7 @@ class Catalogue:
         return self.run(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),))
 
     def _whole(self, row: Sequence[Any]) -> Article:
-        digest, *values, pages = row
-        try:
-            starts, recognised = map(tuple, json.loads(pages or "[[], []]"))
-            article = replace(Article(*values), pages=starts, recognised=recognised)
-        except (TypeError, ValueError):  # altered: the hash says so
-            article = Article(*values)
-        if article.content_hash != digest:
-            raise IndexCorrupt(
-                f"{self._folder / CATALOGUE}: the article {article.id!r} was altered since it was "
-                "indexed"
-            )
-        return article
+        return whole_article(row, self._folder / CATALOGUE)
 
 
 def _listed(names: Iterable[str] | None) -> str | None:
@@ -316,9 +295,3 @@ def _listed(names: Iterable[str] | None) -> str | None:
 
 def _is_of_the_disk(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-
-
-def _passage(row: Sequence[Any], article: Article) -> Passage:
-    number, start, end, sentences = row
-    spans = tuple((int(low), int(high)) for low, high in json.loads(sentences))
-    return Passage(article.id, number, start, end, article.text[start:end], spans)

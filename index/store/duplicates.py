@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from corpus.article import Article
 from corpus.dates import epoch_seconds
 from corpus.near_duplicates import SCHEME, DuplicateFinder
 from corpus.shingles import Shingle
-from index.store.catalogue import Catalogue
 
 __all__ = ["MOST_COPIES", "DuplicateTable"]
 
@@ -57,16 +57,22 @@ class _Row(NamedTuple):
 _FIELDS = "s.moment, s.article_id, s.number, s.signature, s.original"
 
 
+class _Catalogue(Protocol):
+    def run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]: ...
+
+    def article(self, article_id: str) -> Article | None: ...
+
+
 class DuplicateTable:
     """The tables of copies in a catalogue. Reading is safe from several threads."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: _Catalogue) -> None:
         """Read the tables of a catalogue, which ``create`` has made."""
         self._catalogue = catalogue
         self._finder = DuplicateFinder()
 
     @classmethod
-    def create(cls, catalogue: Catalogue) -> DuplicateTable:
+    def create(cls, catalogue: _Catalogue) -> DuplicateTable:
         """Make what tables are missing in a catalogue that is open for writing."""
         for statement in _SCHEMA:
             catalogue.run(statement)
@@ -103,9 +109,8 @@ class DuplicateTable:
             tell: told how many of how many new and changed articles are done: of almost all that
                 they are, once each has its signature, which is what takes long.
         """
-        contents = {name: f"{SCHEME}:{of}" for name, of in self._catalogue.hashes().items()}
-        self._forget(contents)
-        signed = self._sign(contents, tell)
+        self._forget()
+        signed = self._sign(tell)
         queue = [_Row(*row) for row in self._catalogue.run(
             f"SELECT {_FIELDS} FROM signatures AS s WHERE s.original IS NULL"
         )]  # fmt: skip
@@ -125,32 +130,33 @@ class DuplicateTable:
         if signed:
             tell(signed, signed)
 
-    def _forget(self, contents: dict[str, str]) -> None:
+    def _forget(self) -> None:
         """Drop the articles that are no longer there as they were, and undo what hung on them."""
         run = self._catalogue.run
-        dropped = False
-        for number, article_id, content in run(
-            "SELECT number, article_id, content FROM signatures"
-        ):
-            if contents.get(article_id) == content:
-                continue
-            ((signature,),) = run("SELECT signature FROM signatures WHERE number = ?", (number,))
+        changed = run(
+            "SELECT article_id, content FROM signatures EXCEPT SELECT id, ? || hash FROM articles",
+            (f"{SCHEME}:",),
+        )
+        for article_id, _ in changed:
+            ((number, signature),) = run(
+                "SELECT number, signature FROM signatures WHERE article_id = ?", (article_id,)
+            )
             for band in enumerate(self._finder.bands(signature)):
                 run("DELETE FROM bands WHERE band = ? AND hash = ? AND number = ?", (*band, number))
             run("DELETE FROM signatures WHERE number = ?", (number,))
-            dropped = True
-        if dropped:
+        if changed:
             run(
                 "UPDATE signatures SET original = NULL "
                 "WHERE original NOT IN (SELECT number FROM signatures)"
             )
 
-    def _sign(self, contents: dict[str, str], tell: Callable[[int, int], None]) -> int:
+    def _sign(self, tell: Callable[[int, int], None]) -> int:
         """Write the signatures and bands of the articles that have none; return their number."""
         run = self._catalogue.run
-        signed = {row[0] for row in run("SELECT article_id FROM signatures")}
-        unsigned = sorted(contents.keys() - signed)
-        for done, article_id in enumerate(unsigned):
+        unsigned = run(
+            "SELECT id FROM articles EXCEPT SELECT article_id FROM signatures ORDER BY id"
+        )
+        for done, (article_id,) in enumerate(unsigned):
             tell(done, len(unsigned))
             article = self._catalogue.article(article_id)
             if article is None:
@@ -162,7 +168,7 @@ class DuplicateTable:
                 "VALUES (?, ?, ?, ?) RETURNING number",
                 (
                     article_id,
-                    contents[article_id],
+                    f"{SCHEME}:{article.content_hash}",
                     _UNDATED if moment is None else moment,
                     signature,
                 ),

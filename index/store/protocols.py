@@ -1,6 +1,6 @@
 """What an index is kept in: the parts that a store has, whatever engine is behind them.
 
-An index is an address: a folder, or a URL. ``index.store.address`` finds its store.
+An index is an address: a folder, or a URL. ``index.store.opening`` finds its store.
 """
 
 from __future__ import annotations

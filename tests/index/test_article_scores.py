@@ -15,8 +15,11 @@ SUBJECTS = {"Arden": "paint", "Belmont": "cable", "Corfe": "railing", "Dunmore":
 TOLL = "The toll is 4 crowns for each car and the money pays for the paint."
 
 
+Address = Path | str
+
+
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
+def bridges(tmp_path: Path, index: Address) -> Address:
     """Four articles that say the same of a toll, each about another bridge."""
     articles = tmp_path / "articles"
     articles.mkdir()
@@ -28,33 +31,33 @@ def index(tmp_path: Path) -> Path:
         (articles / f"{name}.txt").write_text(
             f"Report\n\nThe old bridge of {name} opens again. {filler}\n\n{TOLL} {filler}"
         )
-    build_index([articles], tmp_path / "index", embedder=HashedEmbedder())
-    return tmp_path / "index"
+    build_index([articles], index, embedder=HashedEmbedder())
+    return index
 
 
-def tolls(index: Path, question: str, **filters: str) -> list[str]:
+def tolls(index: Address, question: str, **filters: str) -> list[str]:
     """Return the articles whose passage about the toll is found, the best first."""
     hits = Searcher.open(index, HashedEmbedder()).search(question, 50, filters_of(**filters)).hits
     return list(dict.fromkeys(hit.article.id for hit in hits if TOLL in hit.passage.text))
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_passage_is_found_by_names_elsewhere_in_its_article(index: Path, name: str) -> None:
-    found = tolls(index, f"What is the toll for each car on the bridge of {name}?")
+def test_passage_is_found_by_names_elsewhere_in_its_article(bridges: Address, name: str) -> None:
+    found = tolls(bridges, f"What is the toll for each car on the bridge of {name}?")
     assert found[0] == f"{name}.txt"
     assert len(found) == 4
 
 
-def test_filtered_out_articles_lend_nothing(index: Path) -> None:
+def test_filtered_out_articles_lend_nothing(bridges: Address) -> None:
     question = "What is the toll for each car on the bridge of Corfe?"
-    assert tolls(index, question, articles="Arden.txt") == ["Arden.txt"]
+    assert tolls(bridges, question, articles="Arden.txt") == ["Arden.txt"]
 
 
-def test_changed_article_is_known_by_its_new_text(index: Path, tmp_path: Path) -> None:
+def test_changed_article_is_known_by_its_new_text(bridges: Address, tmp_path: Path) -> None:
     file = tmp_path / "articles" / "Arden.txt"
     file.write_text(file.read_text().replace("Arden", "Elgin"))
-    build_index([tmp_path / "articles"], index, embedder=HashedEmbedder())
-    assert tolls(index, "What is the toll for each car on the bridge of Elgin?")[0] == "Arden.txt"
-    remove_articles(["Arden.txt"], index)
-    found = tolls(index, "What is the toll for each car on the bridge of Elgin?")
+    build_index([tmp_path / "articles"], bridges, embedder=HashedEmbedder())
+    assert tolls(bridges, "What is the toll for each car on the bridge of Elgin?")[0] == "Arden.txt"
+    remove_articles(["Arden.txt"], bridges)
+    found = tolls(bridges, "What is the toll for each car on the bridge of Elgin?")
     assert sorted(found) == ["Belmont.txt", "Corfe.txt", "Dunmore.txt"]

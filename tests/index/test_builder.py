@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from filelock import FileLock
 
 from index import builder
 from index.builder import build_index, remove_articles
@@ -19,6 +18,7 @@ from index.embedding.embedder import Embedder
 from index.errors import EmbedderMismatch, IndexBusy, IndexFailure, IndexForeign, IndexMissing
 from index.filters import filters_of
 from index.searcher import Searcher
+from index.store.opening import open_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,14 +64,16 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / f"{name}.txt").write_text(f"About the {name}\n\n{text}\n", encoding="utf-8")
 
 
-def texts(index: Path) -> dict[str, str]:
+Address = Path | str
+
+
+def texts(index: Address) -> dict[str, str]:
     return {article.id: article.text for article in Searcher.open(index).articles()}
 
 
 def test_second_run_adds_replaces_and_leaves(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     first = build_index([folder], index, embedder=counting)
     assert (first.added, first.articles, first.passages) == (2, 2, 2)
     write(folder, "bridge", "The bridge at Askvik is shut again.")
@@ -87,19 +89,18 @@ def test_second_run_adds_replaces_and_leaves(
 
 
 def test_run_that_changes_nothing_publishes_nothing(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    first = build_index([folder], tmp_path / "index", embedder=counting)
-    again = build_index([folder], tmp_path / "index")
+    first = build_index([folder], index, embedder=counting)
+    again = build_index([folder], index)
     assert not again.published
     assert again.generation == first.generation
     assert (again.unchanged, again.articles, again.passages) == (2, 2, 2)
 
 
 def test_article_of_a_deleted_file_stays_until_pruned(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     write(elsewhere, "museum", "The museum is open.")
@@ -116,8 +117,10 @@ def test_article_of_a_deleted_file_stays_until_pruned(
 LINES = ['{"id": "a", "text": "The mill burned."}', '{"id": "b", "text": "The inn is shut."}']
 
 
-def test_record_that_left_its_dump_is_pruned(tmp_path: Path, counting: CountingEmbedder) -> None:
-    dump, index = tmp_path / "dump.jsonl", tmp_path / "index"
+def test_record_that_left_its_dump_is_pruned(
+    tmp_path: Path, index: Address, counting: CountingEmbedder
+) -> None:
+    dump = tmp_path / "dump.jsonl"
     dump.write_text("\n".join(LINES))
     build_index([dump], index, embedder=counting)
     dump.write_text(LINES[0])
@@ -126,8 +129,10 @@ def test_record_that_left_its_dump_is_pruned(tmp_path: Path, counting: CountingE
     assert texts(index).keys() == {"dump.jsonl#a"}
 
 
-def test_no_record_of_a_damaged_dump_is_pruned(tmp_path: Path, counting: CountingEmbedder) -> None:
-    dump, index = tmp_path / "dump.jsonl", tmp_path / "index"
+def test_no_record_of_a_damaged_dump_is_pruned(
+    tmp_path: Path, index: Address, counting: CountingEmbedder
+) -> None:
+    dump = tmp_path / "dump.jsonl"
     dump.write_text("\n".join(LINES))
     build_index([dump], index, embedder=counting)
     dump.write_text(f"{LINES[0]}\n{LINES[1][:20]}")
@@ -135,9 +140,9 @@ def test_no_record_of_a_damaged_dump_is_pruned(tmp_path: Path, counting: Countin
 
 
 def test_page_whose_address_changed_replaces_itself(
-    tmp_path: Path, counting: CountingEmbedder
+    tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    file, index = tmp_path / "fare.json", tmp_path / "index"
+    file = tmp_path / "fare.json"
     for address in ("https://example.com/fare", "https://example.com/fares"):
         file.write_text(json.dumps({"text": "A ride costs 3 crowns.", "url": address}))
         build_index([tmp_path / "fare.json"], index, embedder=counting, prune=True)
@@ -145,9 +150,9 @@ def test_page_whose_address_changed_replaces_itself(
 
 
 def test_old_entries_of_a_feed_are_pruned_only_when_told(
-    tmp_path: Path, counting: CountingEmbedder
+    tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    feed, index = tmp_path / "news.rss", tmp_path / "index"
+    feed = tmp_path / "news.rss"
     items = [f"<item><guid>{n}</guid><description>About {n}.</description></item>" for n in "ab"]
     feed.write_text(f"<rss><channel>{items[0]}</channel></rss>")
     build_index([feed], index, embedder=counting)
@@ -159,9 +164,8 @@ def test_old_entries_of_a_feed_are_pruned_only_when_told(
 
 
 def test_record_that_moved_to_another_dump_stays(
-    tmp_path: Path, counting: CountingEmbedder
+    tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     record = {"text": "The mill burned.", "url": "https://example.com/mill"}
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.json").write_text(json.dumps([record, {"text": "The inn is shut."}]))
@@ -173,9 +177,8 @@ def test_record_that_moved_to_another_dump_stays(
 
 
 def test_dates_are_kept_with_their_place_and_filtered_by_its_day(
-    tmp_path: Path, counting: CountingEmbedder
+    tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     dates = {
         "early": ("2024-03-01T00:30:00+01:00", "2024-03-02T08:00:00+01:00"),
         "late": ("2024-02-29T21:18:00-05:00", "2024-02-29T21:18:00-05:00"),
@@ -194,9 +197,8 @@ def test_dates_are_kept_with_their_place_and_filtered_by_its_day(
 
 
 def test_article_of_an_unreadable_file_is_not_pruned(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     (folder / "ferry.txt").write_bytes(b"")
     report = build_index([folder], index, embedder=counting, prune=True)
@@ -206,9 +208,9 @@ def test_article_of_an_unreadable_file_is_not_pruned(
 
 
 def test_empty_folder_is_pruned_only_when_it_may_be_empty(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index, other = tmp_path / "index", tmp_path / "other"
+    other = tmp_path / "other"
     other.mkdir()
     write(other, "museum", "The museum is open.")
     write(other, "mill", "The mill is shut.")
@@ -230,26 +232,26 @@ def test_empty_folder_is_pruned_only_when_it_may_be_empty(
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may look at everything")
 def test_articles_of_an_unlisted_folder_are_not_pruned(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
     (folder / "share").mkdir()
     write(folder / "share", "mill", "The mill is shut.")
-    build_index([folder], tmp_path / "index", embedder=counting)
+    build_index([folder], index, embedder=counting)
     (folder / "share").chmod(0o400)  # its names can be listed, and nothing more
     try:
-        report = build_index([folder], tmp_path / "index", embedder=counting, prune=True)
+        report = build_index([folder], index, embedder=counting, prune=True)
     finally:
         (folder / "share").chmod(0o700)
     assert report.removed == 0 and len(report.failures) == 1
-    assert "share/mill.txt" in texts(tmp_path / "index")
+    assert "share/mill.txt" in texts(index)
 
 
 def test_unreadable_files_do_not_stop_the_others(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
     (folder / "binary.txt").write_bytes(bytes(range(256)) * 20)
     (folder / "cut.json").write_text('{"title": "x", "text": "unfini', encoding="utf-8")
-    report = build_index([folder], tmp_path / "index", embedder=counting)
+    report = build_index([folder], index, embedder=counting)
     assert report.articles == 2
     assert {Path(failure.path).name.split()[0] for failure in report.failures} == {
         "binary.txt",
@@ -257,17 +259,18 @@ def test_unreadable_files_do_not_stop_the_others(
     }
 
 
-def test_unreadable_paths_make_no_index(tmp_path: Path, counting: CountingEmbedder) -> None:
-    report = build_index([tmp_path / "not there"], tmp_path / "index", embedder=counting)
+def test_unreadable_paths_make_no_index(
+    tmp_path: Path, index: Address, counting: CountingEmbedder
+) -> None:
+    report = build_index([tmp_path / "not there"], index, embedder=counting)
     assert (report.articles, len(report.failures), report.published) == (0, 1, False)
     with pytest.raises(IndexMissing):
-        Searcher.open(tmp_path / "index")
+        Searcher.open(index)
 
 
 def test_removed_article_is_in_no_search(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     report = remove_articles(["ferry.txt"], index)
     assert (report.removed, report.articles, report.passages) == (1, 1, 1)
@@ -276,9 +279,8 @@ def test_removed_article_is_in_no_search(
 
 
 def test_unknown_id_removes_nothing(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     with pytest.raises(IndexFailure, match=r"nope\.txt"):
         remove_articles(["ferry.txt", "nope.txt"], index)
@@ -288,12 +290,12 @@ def test_unknown_id_removes_nothing(
 
 
 def test_index_of_another_model_is_not_added_to(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    build_index([folder], tmp_path / "index", embedder=counting)
+    build_index([folder], index, embedder=counting)
     other = CountingEmbedder(counting, fingerprint="0" * 64)
     with pytest.raises(EmbedderMismatch, match="--index"):
-        build_index([folder], tmp_path / "index", embedder=other)
+        build_index([folder], index, embedder=other)
 
 
 def test_folder_of_other_files_is_not_written_to(
@@ -307,19 +309,21 @@ def test_folder_of_other_files_is_not_written_to(
 
 def test_second_writer_is_a_clear_error(
     folder: Path,
-    tmp_path: Path,
+    index: Address,
     counting: CountingEmbedder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     monkeypatch.setattr(builder, "_LOCK_SECONDS", 0.1)
-    with FileLock(index / "write.lock"), pytest.raises(IndexBusy, match="another process"):
+    with (
+        open_store(index).held_source_paths(0),
+        pytest.raises(IndexBusy, match="another process"),
+    ):
         build_index([folder], index, embedder=counting)
 
 
 def test_failed_build_leaves_the_old_state_and_no_rubbish(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
     class FailingEmbedder(CountingEmbedder):
         def embed_passages(
@@ -327,17 +331,17 @@ def test_failed_build_leaves_the_old_state_and_no_rubbish(
         ) -> NDArray[np.float32]:
             raise OSError(28, "No space left on device")
 
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     write(folder, "school", "The school has a new roof.")
     with pytest.raises(IndexFailure, match="No space left"):
         build_index([folder], index, embedder=FailingEmbedder(counting))
     assert texts(index).keys() == {"bridge.txt", "ferry.txt"}
-    assert not list((index / "generations").glob(".*"))
+    if isinstance(index, Path):
+        assert not list((index / "generations").glob(".*"))
 
 
 def test_progress_counts_files_passages_and_articles(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
     class Told:
         def __init__(self) -> None:
@@ -355,38 +359,37 @@ def test_progress_counts_files_passages_and_articles(
             self.of_articles.append((done, total))
 
     told = Told()
-    build_index([folder], tmp_path / "index", embedder=counting, progress=told)
+    build_index([folder], index, embedder=counting, progress=told)
     assert told.of_files[-1] == (2, 2)
     assert told.of_passages[-1] == (2, 2)
     assert told.of_articles == [(0, 2), (1, 2), (2, 2)]
     write(folder, "school", "The school has a new roof.")
     again = Told()
-    build_index([folder], tmp_path / "index", embedder=counting, progress=again)
+    build_index([folder], index, embedder=counting, progress=again)
     assert again.of_articles == [(0, 1), (1, 1)], "only what is new is compared"
     third = Told()
-    build_index([folder], tmp_path / "index", embedder=counting, progress=third)
+    build_index([folder], index, embedder=counting, progress=third)
     assert third.of_files[-1] == (3, 3) and not third.of_passages and not third.of_articles
 
 
 def test_open_generation_is_searched_after_newer_ones(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     old = Searcher.open(index, counting)
     for number in range(3):
         write(folder, "bridge", f"The bridge was painted {number} times.")
         build_index([folder], index, embedder=counting)
-    assert len(list((index / "generations").iterdir())) == 2
+    if isinstance(index, Path):
+        assert len(list((index / "generations").iterdir())) == 2
     assert any("opened on Monday" in hit.passage.text for hit in old.search("the bridge").hits)
     new = Searcher.open(index, counting)
     assert any("painted 2 times" in hit.passage.text for hit in new.search("the bridge").hits)
 
 
 def test_moved_folder_is_the_same_articles(
-    folder: Path, tmp_path: Path, counting: CountingEmbedder
+    folder: Path, tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:
-    index = tmp_path / "index"
     build_index([folder], index, embedder=counting)
     shutil.move(folder, tmp_path / "moved")
     report = build_index([tmp_path / "moved"], index, embedder=counting, prune=True)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from index.builder import BuildReport, build_index
 from index.errors import IndexMissing
-from index.store.catalogue import Catalogue
-from index.store.layout import current_generation
+from index.store.opening import open_store
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.web_server import page, serve
 
+Address = Path | str
 URL = "https://news.example/a"
 
 
 def build(
     folder: Path | str,
-    index: Path,
+    index: Address,
     *only: Path,
     prune: bool = False,
     allow_local: bool = False,
@@ -32,16 +32,12 @@ def build(
     )
 
 
-def held(index: Path) -> dict[str, str]:
+def held(index: Address) -> dict[str, str]:
     try:
-        catalogue = Catalogue.open(current_generation(index))
+        snapshot = open_store(index).open()
     except IndexMissing:
         return {}
-    try:
-        found = ((one, catalogue.article(one)) for one in catalogue.hashes())
-        return {name: article.text for name, article in found if article is not None}
-    finally:
-        catalogue.close()
+    return {article.id: article.text for article in snapshot.articles()}
 
 
 def write(path: Path, text: str, published: str | None = None) -> Path:
@@ -50,8 +46,8 @@ def write(path: Path, text: str, published: str | None = None) -> Path:
     return path
 
 
-def test_only_named_files_are_read_and_no_others_pruned(tmp_path: Path) -> None:
-    folder, index = tmp_path / "articles", tmp_path / "index"
+def test_only_named_files_are_read_and_no_others_pruned(tmp_path: Path, index: Address) -> None:
+    folder = tmp_path / "articles"
     folder.mkdir()
     for name in ("a", "b", "c"):
         (folder / f"{name}.txt").write_text(f"About {name}.")
@@ -64,8 +60,8 @@ def test_only_named_files_are_read_and_no_others_pruned(tmp_path: Path) -> None:
     assert held(index) == {"a.txt": "More about a.", "b.txt": "About b."}
 
 
-def test_later_article_of_an_unread_file_stays(tmp_path: Path) -> None:
-    folder, index = tmp_path / "articles", tmp_path / "index"
+def test_later_article_of_an_unread_file_stays(tmp_path: Path, index: Address) -> None:
+    folder = tmp_path / "articles"
     write(folder / "late.json", "Late.", "2024-05-02")
     build(folder, index)
     early = write(folder / "early.json", "Early.", "2024-05-01")
@@ -77,8 +73,8 @@ def test_later_article_of_an_unread_file_stays(tmp_path: Path) -> None:
     assert held(index) == {URL: "Corrected."}
 
 
-def test_fetched_article_is_updated_and_never_pruned(tmp_path: Path) -> None:
-    folder, index = tmp_path / "articles", tmp_path / "index"
+def test_fetched_article_is_updated_and_never_pruned(tmp_path: Path, index: Address) -> None:
+    folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "a.txt").write_text("About a.")
     build(folder, index)

@@ -25,11 +25,12 @@ TEXTS = {
     "fish": ("Gazette", "2022-01-28", MARKET),
     "fish-again": ("Gazette", "2022-02-05", market(5, 17)),
 }
+Address = Path | str
 Build = Callable[..., BuildReport]
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Build:
+def build(tmp_path: Path, index: Address) -> Build:
     folder = tmp_path / "articles"
     folder.mkdir()
 
@@ -38,19 +39,19 @@ def build(tmp_path: Path) -> Build:
             record = {"url": f"https://example.org/{name}", "title": "Flood", "text": text}
             record |= {"source": source, "published": f"{day}T08:00:00+00:00"}
             (folder / f"{name}.json").write_text(json.dumps(record))
-        return build_index([folder], tmp_path / "index", embedder=HashedEmbedder())
+        return build_index([folder], index, embedder=HashedEmbedder())
 
     return built
 
 
 @pytest.fixture
-def searcher(build: Build, tmp_path: Path) -> Searcher:
+def searcher(build: Build, index: Address) -> Searcher:
     build(**{name.replace("-", "_"): given for name, given in TEXTS.items()})
-    return opened(tmp_path)
+    return opened(index)
 
 
-def opened(tmp_path: Path) -> Searcher:
-    return Searcher.open(tmp_path / "index", HashedEmbedder())
+def opened(index: Address) -> Searcher:
+    return Searcher.open(index, HashedEmbedder())
 
 
 def name(article_id: str) -> str:
@@ -105,30 +106,30 @@ def test_passage_with_other_figures_is_another_hit(searcher: Searcher) -> None:
     assert "430 people" in said["wrong"].passage.text
 
 
-def test_collapsing_leaves_as_many_hits_as_were_asked_for(build: Build, tmp_path: Path) -> None:
+def test_collapsing_leaves_as_many_hits_as_were_asked_for(build: Build, index: Address) -> None:
     copies = {f"c{n:03d}": ("Post", "2022-02-03", FLOOD) for n in range(130)}
     report = build(dyke=TEXTS["dyke"], fish=TEXTS["fish"], **copies)
     assert report.copies == 129
-    hits = opened(tmp_path).search(QUESTION, 5).hits
+    hits = opened(index).search(QUESTION, 5).hits
     assert len(hits) == 5
     assert len({(hit.article.id, hit.passage.start) for hit in hits}) == 5
     assert {"dyke", "c000"} <= {name(hit.article.id) for hit in hits}
     assert len(about_homes(hits)) == 2
 
 
-def test_copy_with_a_new_text_is_a_hit_again(build: Build, tmp_path: Path) -> None:
+def test_copy_with_a_new_text_is_a_hit_again(build: Build, index: Address) -> None:
     first = build(gazette=TEXTS["gazette"], post=TEXTS["post"])
-    assert first.copies == opened(tmp_path).status().copies == 1
+    assert first.copies == opened(index).status().copies == 1
     second = build(post=("Post", "2022-02-03", FOLLOW_UP))
-    assert second.copies == opened(tmp_path).status().copies == 0
-    hits = about_homes(opened(tmp_path).search(QUESTION, 20).hits)
+    assert second.copies == opened(index).status().copies == 0
+    hits = about_homes(opened(index).search(QUESTION, 20).hits)
     assert {name(hit.article.id) for hit in hits} == {"gazette", "post"}
     assert not any(hit.copies for hit in hits)
 
 
-def test_removed_article_is_no_longer_named_as_a_copy(build: Build, tmp_path: Path) -> None:
+def test_removed_article_is_no_longer_named_as_a_copy(build: Build, index: Address) -> None:
     build(gazette=TEXTS["gazette"], post=TEXTS["post"], wire=TEXTS["wire"])
-    report = remove_articles(["https://example.org/wire"], tmp_path / "index")
+    report = remove_articles(["https://example.org/wire"], index)
     assert report.copies == 1
-    (hit,) = about_homes(opened(tmp_path).search(QUESTION, 20).hits)
+    (hit,) = about_homes(opened(index).search(QUESTION, 20).hits)
     assert (name(hit.article.id), also(hit)) == ("gazette", ["post"])

@@ -17,22 +17,25 @@ TWELVE = f"The crash near Velden killed 12 people. {LONG}"
 NINE = TWELVE.replace("12 people", "nine people")
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
+Address = Path | str
 
 
-def publish(index: Path, name: str, text: str, title: str = "Bus crash", **fields: str) -> None:
-    file = index.parent / f"{name}.json"
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def publish(index: Address, name: str, text: str, title: str = "Bus crash", **fields: str) -> None:
+    file = Path(f"{name}.json")
     file.write_text(json.dumps({"title": title, "text": text, **fields}))
     build_index([file], index, embedder=HashedEmbedder())
 
 
-def opened(index: Path) -> Searcher:
+def opened(index: Address) -> Searcher:
     return Searcher.open(index, HashedEmbedder())
 
 
-def test_corrected_article_keeps_its_earlier_text(index: Path) -> None:
+def test_corrected_article_keeps_its_earlier_text(index: Address) -> None:
     publish(index, "a", TWELVE)
     publish(index, "a", NINE)
     publish(index, "a", NINE, author="Ann Lee")  # no correction of what it says
@@ -47,7 +50,7 @@ def test_corrected_article_keeps_its_earlier_text(index: Path) -> None:
     assert first.replaced <= second.replaced
 
 
-def test_revision_of_a_sentence_is_found_in_copies_too(index: Path) -> None:
+def test_revision_of_a_sentence_is_found_in_copies_too(index: Address) -> None:
     publish(index, "agency", TWELVE)
     publish(index, "paper", TWELVE)
     assert opened(index).revision("paper.json", "The crash near Velden killed 12 people.") is None
@@ -63,7 +66,7 @@ def test_revision_of_a_sentence_is_found_in_copies_too(index: Path) -> None:
     assert opened(index).revision("paper.json", "Witness number 3 saw the bus leave") is None
 
 
-def test_versions_are_bounded(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_are_bounded(index: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.store.history.MOST_VERSIONS", 2)
     for number in range(5):
         publish(index, "a", f"{number} people came. {LONG}")
@@ -74,7 +77,7 @@ def test_versions_are_bounded(index: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(opened(index).history("a.json")) == 1
 
 
-def test_versions_go_with_their_article(index: Path) -> None:
+def test_versions_go_with_their_article(index: Address) -> None:
     publish(index, "b", LONG, title="Other")
     publish(index, "a", TWELVE)
     publish(index, "a", NINE)

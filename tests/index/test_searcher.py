@@ -25,6 +25,8 @@ from index.store.layout import current_generation
 from tests.fakes.embedder import HashedEmbedder
 from tests.index.test_builder import CountingEmbedder
 
+Address = Path | str
+
 
 @pytest.fixture(scope="module")
 def searcher(samples_index: Path, embedder: Embedder) -> Searcher:
@@ -171,7 +173,9 @@ def test_search_with_another_model_names_the_right_one(copy: Path, embedder: Emb
 
 
 @pytest.mark.parametrize("question", ["猞猁", "橋が開通", "다리가", "สะพานใหม่", "猫"])
-def test_words_of_languages_without_spaces_are_found(tmp_path: Path, question: str) -> None:
+def test_words_of_languages_without_spaces_are_found(
+    tmp_path: Path, index: Address, question: str
+) -> None:
     texts = [
         "韦林市发现一只猞猁和猫。",
         "新しい橋が開通した。",
@@ -182,8 +186,8 @@ def test_words_of_languages_without_spaces_are_found(tmp_path: Path, question: s
     folder.mkdir()
     for number, text in enumerate([*texts, "韦林市的图书馆关闭了。", "The ferry was late again."]):
         (folder / f"{number}.txt").write_text(f"{number}\n\n{text}", "utf-8")
-    build_index([folder], tmp_path / "index", embedder=HashedEmbedder())
-    searcher = Searcher.open(tmp_path / "index", HashedEmbedder())
+    build_index([folder], index, embedder=HashedEmbedder())
+    searcher = Searcher.open(index, HashedEmbedder())
     (best, *others) = sorted(searcher.search(question).hits, key=lambda hit: -hit.sparse)
     assert question in best.article.text and best.sparse > 0
     assert not any(hit.sparse for hit in others)

@@ -8,8 +8,8 @@ import pytest
 
 from index.builder import build_index
 from index.errors import IndexBusy, IndexCorrupt
-from index.store.address import open_store
 from index.store.layout import CATALOGUE, current_generation
+from index.store.opening import open_store
 from tests.fakes.embedder import HashedEmbedder
 
 

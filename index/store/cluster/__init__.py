@@ -1,0 +1,1 @@
+"""The store of several machines: PostgreSQL is the catalogue, Milvus finds passages (README.md)."""
