@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.answers import Alternative, Answer, Citation
+from bot.answering.answers import Alternative, Answer, Citation, View
 from bot.answering.revisions import mark_revised
 from index.results import Revision
 
@@ -38,3 +38,12 @@ def test_alternatives_and_the_closest_sentence_count_too() -> None:
     marked = mark_revised(answer, lambda of, quote: revision)
     assert len(marked.notes) == 2 and all(len(note) < 400 for note in marked.notes)
     assert mark_revised(answer, lambda of, quote: None) == answer
+
+
+def test_views_have_the_marked_citations_and_one_note() -> None:
+    revision = Revision("a", "Crash", "It killed 12.", QUOTE, "")
+    view = View("nine", (CITED,), None, None, (), "correction")
+    answer = Answer("x", "nine", False, 0.5, (CITED,), views=(view,))
+    marked = mark_revised(answer, lambda of, quote: revision)
+    assert marked.views[0].citations == marked.citations
+    assert marked.citations[0].revision == revision and len(marked.notes) == 1
