@@ -23,12 +23,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Set
+from functools import cache
 from itertools import islice
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from corpus.article import Article, Passage
 from corpus.shingles import Run, Shingle
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "LEAST_WORDS",
@@ -47,12 +51,6 @@ SCHEME = 2
 _BANDS = 32
 _ROWS = 4
 _VALUE_BYTES = 4
-_HIGHEST = np.uint32(2**32 - 1)
-# Factors and summands of as many hash functions as there are values, the same on every machine:
-# the upper half of a · x + b modulo 2^64 for x of 32 bits (Dietzfelbinger 1996).
-_FACTORS, _SUMMANDS = np.frombuffer(
-    hashlib.shake_256(b"newsbot").digest(2 * 8 * _BANDS * _ROWS), "<u8"
-).reshape(2, -1, 1)
 _BATCH = 2_000  # runs hashed at a time: a matrix of 2 MB
 
 _LEAST_JACCARD = 0.5
@@ -71,6 +69,19 @@ _CREDIT = re.compile(
 _LONGEST_CREDIT = 200  # code points
 
 
+@cache
+def _hash_functions() -> NDArray[np.uint64]:
+    """Return factors and summands of as many hash functions as there are values.
+
+    They are the same on every machine: the upper half of a · x + b modulo 2^64 for x of 32 bits
+    (Dietzfelbinger 1996).
+    """
+    import numpy as np
+
+    values = hashlib.shake_256(b"newsbot").digest(2 * 8 * _BANDS * _ROWS)
+    return np.frombuffer(values, "<u8").reshape(2, -1, 1)
+
+
 class DuplicateFinder:
     """Makes signatures by which copies are found, and judges pairs.
 
@@ -87,12 +98,15 @@ class DuplicateFinder:
         """
         if len(wording.words) < LEAST_WORDS:
             return b""
-        least = np.full(_BANDS * _ROWS, _HIGHEST)
+        import numpy as np  # which a command that compares no articles does not wait for
+
+        factors, summands = _hash_functions()
+        least = np.full(_BANDS * _ROWS, 2**32 - 1, np.uint32)
         runs = iter(wording.runs)
         while batch := [" ".join(run).encode() for run in islice(runs, _BATCH)]:
             digests = b"".join(hashlib.blake2b(run, digest_size=4).digest() for run in batch)
             hashed = np.frombuffer(digests, "<u4").astype(np.uint64)
-            values = (_FACTORS * hashed + _SUMMANDS) >> np.uint64(32)
+            values = (factors * hashed + summands) >> np.uint64(32)
             np.minimum(least, values.min(axis=1).astype(np.uint32), out=least)
         return least.astype("<u4").tobytes()
 
