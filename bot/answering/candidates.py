@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.confidence import Regression
-from bot.answering.context_rereading import ContextRereading
+from bot.answering.context_rereading import FirstReading
+from bot.answering.identifiers import same_identifiers
 from bot.answering.quote import Quote
 from bot.answering.span_rules import whole_name
 from bot.answering.term_overlap import coverage, has_rarest, names_found
@@ -83,25 +84,26 @@ def group_spans(question: str, spans: Sequence[AnswerSpan]) -> list[list[AnswerS
 def score_candidates(
     groups: Sequence[Sequence[AnswerSpan]],
     result: SearchResult,
-    rereading: ContextRereading,
+    first_reading: FirstReading,
     regression: Regression,
 ) -> list[Candidate]:
     """Make a candidate of each group of spans, with its probability.
 
     The features of a candidate come from its best span and the passage, sentence and article of it:
-    ``margin`` and ``margin_again`` of the span in the first and the second reading;
-    ``answerable`` and ``answerable_again``, the log-odds that the passage holds some answer;
+    ``margin`` of the span, ``answerable``, the log-odds that the passage holds some answer, and
+    ``first_margin`` and ``first_answerable``, the same in the first reading;
     ``gap``, the difference in margin to the best other candidate;
     ``agreement``, the log of how many sentences give it, copies of a sentence counted once;
     ``similarity`` of the passage to the question as vectors;
     ``context_coverage`` and ``sentence_coverage``, the share of the question's weight in rare words
-    that the passage with its title and the sentence hold; ``rarest_word_found`` in the passage; and
-    ``names_found``, the share of the question's names and numbers that the article has.
+    that the passage with its title and the sentence hold; ``rarest_word_found`` in the passage;
+    ``names_found``, the share of the question's names and numbers that the article has; and
+    ``identifiers_found``, whether code, number and year are the question's (``same_identifiers``).
 
     Args:
         groups: as ``group_spans`` returns them.
         result: of the search whose hits were read.
-        rereading: the second reading of the surest passages.
+        first_reading: of the hits' passages.
         regression: from ``ANSWER_FEATURES`` to the probability.
 
     Returns:
@@ -117,7 +119,7 @@ def score_candidates(
         features = (
             margin,
             bounded_margin(top.passage_margin),
-            *rereading.margins(top),
+            *first_reading.margins(top),
             margin - (second if margin == first else first),
             math.log(len({_witness(span) for span in group})),
             *_overlap(result, hit, supports[0]),
@@ -137,6 +139,7 @@ def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, 
         coverage(result.idf, sentence.stems),
         float(has_rarest(result.idf, hit.stems)),
         names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
+        same_identifiers(result.question, hit, sentence.end),
     )
 
 

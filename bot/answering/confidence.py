@@ -32,8 +32,8 @@ __all__ = [
 ANSWER_FEATURES = (
     "margin",
     "answerable",
-    "margin_again",
-    "answerable_again",
+    "first_margin",
+    "first_answerable",
     "gap",
     "agreement",
     "similarity",
@@ -41,6 +41,7 @@ ANSWER_FEATURES = (
     "sentence_coverage",
     "rarest_word_found",
     "names_found",
+    "identifiers_found",
 )
 """Names of an answer's features, in order; ``score_candidates`` explains them."""
 

@@ -10,7 +10,7 @@ from bot.answering.answers import Answer
 from bot.answering.candidates import group_spans, score_candidates
 from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
 from bot.answering.confidence import calibration_of
-from bot.answering.context_rereading import reread_in_context
+from bot.answering.context_rereading import FirstReading, reread_in_context
 from bot.answering.question_type import QuestionType, question_type
 from bot.answering.recency import asks_for_latest, newest_first
 from bot.answering.sentence_selection import select_sentences
@@ -63,9 +63,9 @@ def answer_hits(
 
     spans = read_hits(reader, result)
     if kind is QuestionType.SPAN:
-        rereading = reread_in_context(reader, question, result.hits, spans)
-        groups = group_spans(question, spans)
-        candidates = score_candidates(groups, result, rereading, calibration.answer)
+        reread = reread_in_context(reader, question, result.hits, spans)
+        groups = group_spans(question, reread)
+        candidates = score_candidates(groups, result, FirstReading(spans), calibration.answer)
         candidates = [*candidates, *cells_asked_for(question, result.hits)]
         candidates.sort(key=lambda candidate: -candidate.probability)
         if latest:

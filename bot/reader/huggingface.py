@@ -60,6 +60,11 @@ class HuggingFaceReader:
         folder = Path(self._name).expanduser()
         return folder if folder.is_dir() else None
 
+    @property
+    def second(self) -> HuggingFaceReader:
+        """Itself."""
+        return self
+
     def read(
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
     ) -> list[AnswerSpan]:

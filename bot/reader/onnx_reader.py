@@ -13,26 +13,41 @@ from numpy.typing import NDArray
 
 from bot.errors import ReaderError
 from bot.reader.reader import AnswerSpan, passage_spans
-from bot.reader.tokenization import PassageTokenizer, TokenizedPassage
+from bot.reader.tokenization import (
+    LONGEST_INPUT,
+    LONGEST_SECOND_INPUT,
+    PassageTokenizer,
+    TokenizedPassage,
+)
 from corpus.article import Passage
 from index.embedding.onnx_export import open_session
 
-__all__ = ["MODEL_FILE", "OnnxReader"]
+__all__ = ["MODEL_FILE", "SECOND_FOLDER", "OnnxReader"]
 
 MODEL_FILE = "reader.onnx"
 """Name of the weights in a reader's folder, beside ``tokenizer.json`` and ``calibration.json``."""
+
+SECOND_FOLDER = "second"
+"""Folder in a reader's folder with the weights and the tokenizer of its second reader."""
 
 
 class OnnxReader:
     """A reader that ``bot.training`` exported. Safe for several threads."""
 
-    def __init__(self, folder: Path, threads: int | None = None, weights: str = MODEL_FILE) -> None:
-        """Load a folder with ``reader.onnx`` and ``tokenizer.json``.
+    def __init__(
+        self,
+        folder: Path,
+        threads: int | None = None,
+        weights: str = MODEL_FILE,
+        longest: int = LONGEST_INPUT,
+    ) -> None:
+        """Load a folder with ``reader.onnx`` and ``tokenizer.json``, and its second reader.
 
         Args:
             folder: the folder.
             threads: how many passages to read at once; as many as there are cores where None.
             weights: name of the model file in the folder.
+            longest: tokens of question, title and passage together.
 
         Raises:
             ReaderError: a file is missing or is not what it should be.
@@ -41,13 +56,19 @@ class OnnxReader:
         try:
             self._session = open_session(folder / weights)
             self._inputs = {one.name for one in self._session.get_inputs()}
-            self._encoder = PassageTokenizer(folder / "tokenizer.json")
+            self._encoder = PassageTokenizer(folder / "tokenizer.json", longest)
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
             raise ReaderError(f"{folder}: not a reader that can be loaded: {cause}") from error
         self._threads = threads or os.cpu_count() or 1
         # Shared by all questions, so that no more passages than that are read at once.
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="reader")
+        second = folder / SECOND_FOLDER
+        self._second = (
+            OnnxReader(second, self._threads, longest=LONGEST_SECOND_INPUT)
+            if second.is_dir()
+            else self
+        )
 
     @property
     def name(self) -> str:
@@ -58,6 +79,11 @@ class OnnxReader:
     def folder(self) -> Path:
         """The folder."""
         return self._folder
+
+    @property
+    def second(self) -> OnnxReader:
+        """The reader in the folder ``second``; itself where there is none."""
+        return self._second
 
     def read(
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None

@@ -89,6 +89,11 @@ class Reader(Protocol):
         """The folder of its files and of its ``calibration.json``; None where it has none."""
         ...
 
+    @property
+    def second(self) -> Reader:
+        """The reader of the few passages that this one finds best; itself where it has no other."""
+        ...
+
     def read(
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
     ) -> list[AnswerSpan]:

@@ -11,10 +11,19 @@ from tokenizers import Tokenizer
 
 from corpus.article import Span
 
-__all__ = ["LONGEST_INPUT", "PassageTokenizer", "TokenizedPassage", "dated_title"]
+__all__ = [
+    "LONGEST_INPUT",
+    "LONGEST_SECOND_INPUT",
+    "PassageTokenizer",
+    "TokenizedPassage",
+    "dated_title",
+]
 
 LONGEST_INPUT = 320
 """Tokens of question, title and passage together; the passage's end is cut to fit."""
+
+LONGEST_SECOND_INPUT = 384
+"""Likewise of what a second reader reads: a passage among the words around it."""
 
 _LONGEST_QUESTION = 64
 _LONGEST_TITLE = 32

@@ -43,6 +43,7 @@ _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.33
+_NEWS = "written_"  # what names of files of questions on news begin with
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
 
@@ -144,7 +145,9 @@ def _by_sentences(one: _Asked) -> bool:
 
 
 def _family(question: TrainingQuestion) -> str:
-    """Name the kind of data: a collection of QAMR's, or how the question is written."""
+    """Name the kind of data: news, a collection of QAMR's, or how the question is written."""
+    if question.source.startswith(_NEWS):
+        return "news"
     collection = ":".join(question.document.split(":")[:2])
     if collection.startswith("Wiki1k:"):
         return collection
@@ -155,7 +158,7 @@ def _ask(
     chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random
 ) -> tuple[list[LabelledCandidate], list[LabelledCandidate]]:
     from bot.answering.candidates import group_spans, score_candidates
-    from bot.answering.context_rereading import reread_in_context
+    from bot.answering.context_rereading import FirstReading, reread_in_context
     from bot.answering.pipeline import PASSAGES_READ, read_hits
     from bot.answering.sentence_selection import select_sentences
     from bot.evaluation import token_f1
@@ -183,9 +186,9 @@ def _ask(
                 sentences.append(LabelledCandidate(number, family, sentence.features, right, right))
         if not by_sentences:
             accepted = [] if away else [text for _, text in one.question.answers]
-            rereading = reread_in_context(reader, found.question, found.hits, spans)
-            groups = group_spans(found.question, spans)
-            candidates = score_candidates(groups, found, rereading, by_margin)
+            reread = reread_in_context(reader, found.question, found.hits, spans)
+            groups = group_spans(found.question, reread)
+            candidates = score_candidates(groups, found, FirstReading(spans), by_margin)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT
                 held = not away and _holds(one, candidate, found.hits)

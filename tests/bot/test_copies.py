@@ -10,7 +10,7 @@ import pytest
 from bot.answering.answers import Citation
 from bot.answering.candidates import group_spans, score_candidates
 from bot.answering.composing import compose_sentences
-from bot.answering.context_rereading import ContextRereading
+from bot.answering.context_rereading import FirstReading
 from bot.answering.sentence_selection import SelectedSentence
 from bot.chat.conversation import converse
 from bot.chat.html.cards import card_html
@@ -130,7 +130,7 @@ def test_sentence_of_two_articles_is_one_witness() -> None:
     ]
     spans = [span_of(passage, "2022", 3.0) for passage in passages]
     groups, regression = group_spans(QUESTION, spans), calibration({"agreement": 1.0}).answer
-    (candidate,) = score_candidates(groups, result_of(hits), ContextRereading(), regression)
+    (candidate,) = score_candidates(groups, result_of(hits), FirstReading(), regression)
     assert candidate.probability == pytest.approx(1 / (1 + math.exp(-math.log(2))))
 
 

@@ -143,12 +143,25 @@ class PhraseReader:
         self.passages: list[Passage] = []
         self.titles: list[str] = []
 
+    @property
+    def second(self) -> PhraseReader:
+        return self
+
     def read(
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
     ) -> list[AnswerSpan]:
         self.asked.append(question)
         self.passages, self.titles = list(passages), list(titles or [])
-        return [span_of(p, self.phrase, self.margin) for p in passages if self.phrase in p.text]
+        return [span for passage in passages for span in self._spans(passage)]
+
+    def _spans(self, passage: Passage) -> list[AnswerSpan]:
+        for low, high in passage.sentences:
+            at = passage.text.find(self.phrase, low - passage.start, high - passage.start)
+            if at >= 0:
+                start, end = passage.start + at, passage.start + at + len(self.phrase)
+                span = AnswerSpan(passage, start, end, self.phrase, (low, high), self.margin, 0.0)
+                return [span]
+        return []
 
 
 class PreparedBot:

@@ -17,7 +17,7 @@ from bot.answering.candidates import (
     score_candidates,
 )
 from bot.answering.confidence import ANSWER_FEATURES, Calibration
-from bot.answering.context_rereading import ContextRereading
+from bot.answering.context_rereading import FirstReading
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from tests.fakes.invented import (
     BRIDGE,
@@ -44,7 +44,7 @@ def found(
 ) -> list[Candidate]:
     groups = group_spans(QUESTION, spans)
     regression = (weights or calibration()).answer
-    return score_candidates(groups, result_of(HITS, QUESTION, idf), ContextRereading(), regression)
+    return score_candidates(groups, result_of(HITS, QUESTION, idf), FirstReading(), regression)
 
 
 def feature(candidate: Candidate, name: str) -> float:

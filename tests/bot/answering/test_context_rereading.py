@@ -1,4 +1,4 @@
-"""The surest passages are read once more, among what stands around them, and never quoted."""
+"""The best passages are read once more, among what stands around them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.candidates import Candidate, group_spans, score_candidates
+from bot.answering.candidates import group_spans, score_candidates
 from bot.answering.confidence import ANSWER_FEATURES
-from bot.answering.context_rereading import PASSAGES_REREAD, ContextRereading, reread_in_context
+from bot.answering.context_rereading import PASSAGES_REREAD, FirstReading, reread_in_context
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Article, Passage
 from index.results import Hit
@@ -31,62 +31,58 @@ FIRST, LAST = passage_of(FERRY, 0, 2), passage_of(FERRY, 2)
 ELSEWHERE = passage_of(HARBOUR)
 
 
-def again(spans: Sequence[AnswerSpan], reader: PhraseReader) -> ContextRereading:
+def again(spans: Sequence[AnswerSpan], reader: PhraseReader) -> list[AnswerSpan]:
     hits = [hit_of(passage) for passage in dict.fromkeys(span.passage for span in spans)]
     return reread_in_context(reader, QUESTION, hits, spans)
 
 
-def scored(span: AnswerSpan, rereading: ContextRereading) -> Candidate:
-    groups, result = group_spans(QUESTION, [span]), result_of([hit_of(LAST)], QUESTION)
-    (candidate,) = score_candidates(groups, result, rereading, calibration().answer)
-    return candidate
-
-
 def test_passages_with_the_best_spans_are_reread_in_context() -> None:
     reader = PhraseReader("Ina Roos")
+    passages = [FIRST, LAST, ELSEWHERE, passage_of(HARBOUR, 0, 1), passage_of(FERRY, 1)]
+    margins = (2.0, 3.0, 2.5, -4.0, 1.0)
     spans = [
-        span_of(FIRST, "Fog", 1.0),
-        span_of(LAST, "Ina Roos", 3.0),
-        span_of(ELSEWHERE, "The mayor", 2.0),
-        span_of(LAST, "the charge", 2.5),
+        AnswerSpan(one, one.start, one.end, one.text, one.sentences[0], margin, 0.0)
+        for one, margin in zip(passages, margins, strict=True)
     ]
-    again(spans, reader)
-    assert [passage.article_id for passage in reader.passages] == ["ferry", "harbour"]
-    assert len(reader.passages) == PASSAGES_REREAD
+    again([*spans, replace(spans[1], score=2.9)], reader)
+    read = [passage.article_id for passage in reader.passages]
+    assert read == ["ferry", "harbour", "ferry", "ferry"]
+    assert len(reader.passages) == PASSAGES_REREAD < len(passages)
     assert reader.passages[0].text == FERRY.text, "with what stands before it"
-    assert reader.titles == ["Ferry", "Ferry, again"]
+    assert reader.titles == [
+        "Ferry (1 January 2024)",
+        "Ferry, again",
+        *["Ferry (1 January 2024)"] * 2,
+    ]
 
 
 def test_no_spans_are_not_reread() -> None:
     reader = PhraseReader("Ina Roos")
-    again([], reader)
+    assert again([], reader) == []
     assert reader.passages == []
 
 
-def test_span_has_the_margin_of_the_rereading_of_its_sentence() -> None:
-    span = span_of(LAST, "Captain Ina Roos", 3.0)
-    second = again([span], PhraseReader("Ina Roos", 4.0))
-    assert second.margins(span) == (4.0, 4.0)
-    assert second.margins(span_of(FIRST, "Fog", 1.0)) == (LEAST_MARGIN, 4.0), "it says otherwise"
-    other = replace(span_of(ELSEWHERE, "The mayor", 2.0), answerable=2.5)
-    assert second.margins(other) == (2.0, 2.5), "not read again: as the first reading said"
+def test_spans_are_of_the_passages_and_not_of_the_context() -> None:
+    read = again([span_of(LAST, "the charge", 3.0)], PhraseReader("Ina Roos"))
+    assert [(span.text, span.passage) for span in read] == [("Ina Roos", LAST)]
 
 
-def test_first_reading_counts_where_there_is_no_second() -> None:
-    span = replace(span_of(LAST, "Ina Roos", 3.0), answerable=3.5)
-    assert ContextRereading().margins(span) == (3.0, 3.5)
-    candidate = scored(span, ContextRereading())
-    features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
-    assert (features["margin_again"], features["answerable_again"]) == (3.0, 3.5)
+def test_first_reading_tells_the_margin_of_the_same_answer() -> None:
+    told = [span_of(LAST, "Captain Ina Roos", 3.0), span_of(FIRST, "Fog", 1.0)]
+    first = FirstReading([replace(told[0], answerable=3.5), told[1]])
+    assert first.margins(span_of(LAST, "Ina Roos", -1.0)) == (3.0, 3.5)
+    assert first.margins(span_of(LAST, "the charge", 5.0)) == (LEAST_MARGIN, 3.5), "it said other"
+    assert first.margins(span_of(ELSEWHERE, "The mayor", 5.0)) == (LEAST_MARGIN, LEAST_MARGIN)
 
 
-def test_candidate_quotes_the_first_reading_only() -> None:
-    span = span_of(LAST, "Ina Roos", 3.0)
-    second = again([span], PhraseReader("Ina Roos", -1.5))
-    candidate = scored(span, second)
-    features = dict(zip(ANSWER_FEATURES, candidate.features, strict=True))
-    assert (features["margin_again"], features["answerable_again"]) == (-1.5, -1.5)
-    assert candidate.supports[0].text == "Captain Ina Roos denied the charge."
+def test_candidate_is_of_the_second_reading() -> None:
+    read = [span_of(LAST, "Ina Roos", -1.5)]
+    result = result_of([hit_of(LAST)], QUESTION)
+    first = FirstReading([span_of(LAST, "Ina Roos", 3.0)])
+    (found,) = score_candidates(group_spans(QUESTION, read), result, first, calibration().answer)
+    features = dict(zip(ANSWER_FEATURES, found.features, strict=True))
+    assert (features["margin"], features["first_margin"]) == (-1.5, 3.0)
+    assert found.supports[0].text == "Captain Ina Roos denied the charge."
 
 
 @pytest.mark.parametrize("count", [1, 10, 49, 50, 51, 200])
@@ -118,6 +114,4 @@ def test_context_is_its_articles_characters_in_bounds(before: str, own: str, aft
     assert article.text[window.start : window.end] == window.text
     assert window.start <= start and end <= window.end
     assert len(window.text) <= len(own) + 1_200
-    borders = [window.start, *(high for _, high in window.sentences)]
-    assert [low for low, _ in window.sentences] == borders[:-1]
-    assert borders[-1] == window.end and (start, end) in window.sentences
+    assert window.sentences == ((start, end),)
