@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ReaderError
-from bot.reader.onnx_reader import OnnxReader
+from bot.reader.onnx_reader import SECOND_FOLDER, OnnxReader
 from bot.reader.registry import load_reader
 from bot.reader.spans import LENGTH_COST
 from tests.fakes.tiny_reader import TOWNS, one_line, passages_of, write_onnx_reader
@@ -67,6 +67,20 @@ def test_8_bit_spans_do_not_depend_on_company() -> None:
     question = "Where was the fire?"
     alone = [span for passage in passages for span in reader.read(question, [passage])]
     assert sorted(alone, key=lambda span: -span.margin) == reader.read(question, passages)
+
+
+def test_second_reader_is_the_one_in_its_folder(tmp_path: Path) -> None:
+    first = {"lorne": 4.0}, {"corran": 4.0}
+    for folder, ends in zip((tmp_path, tmp_path / SECOND_FOLDER), first, strict=True):
+        write_onnx_reader(folder, starts=ends, ends=ends, no_answer=1.5)
+    reader = OnnxReader(tmp_path)
+    passages = passages_of("The ferry to Corran and Lorne was late.", 100)
+    found = [one.read("Where?", passages)[0].text for one in (reader, reader.second)]
+    assert found == ["Lorne", "Corran"]
+    assert reader.second.second is reader.second
+    (long,) = passages_of("Rain. " * 180 + "The ferry to Corran was late.", 1_000)
+    assert reader.second.read("Where?", [long])[0].text == "Corran", "it reads further"
+    assert reader.read("Where?", [long])[0].margin < 0
 
 
 def test_title_is_read_but_holds_no_answer(town_reader: Path) -> None:
