@@ -43,6 +43,7 @@ _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _KEPT_AWAY = 0.33
+_NEWS_FAMILY = "news"
 _NEWS = "written_"  # what names of files of questions on news begin with
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
@@ -99,9 +100,17 @@ def calibrate(
     answer = fit_regression(answers, ANSWER_FEATURES)
     sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
-    thresholds = choose_thresholds(answers, answer)
+    thresholds = choose_thresholds(_of_news(answers), answer)
     say("answers of whole sentences")
-    return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence))
+    return Calibration(
+        answer, sentence, thresholds, choose_thresholds(_of_news(sentences), sentence)
+    )
+
+
+def _of_news(rows: Sequence[LabelledCandidate]) -> Sequence[LabelledCandidate]:
+    """Return the rows of questions on news where there are enough, else all."""
+    news = [row for row in rows if row.family == _NEWS_FAMILY]
+    return news if len({row.asked for row in news}) >= _ENOUGH else rows
 
 
 def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
@@ -147,7 +156,7 @@ def _by_sentences(one: _Asked) -> bool:
 def _family(question: TrainingQuestion) -> str:
     """Name the kind of data: news, a collection of QAMR's, or how the question is written."""
     if question.source.startswith(_NEWS):
-        return "news"
+        return _NEWS_FAMILY
     collection = ":".join(question.document.split(":")[:2])
     if collection.startswith("Wiki1k:"):
         return collection
