@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,8 @@ from bot.reader.tokenization import (
     TokenizedPassage,
 )
 from corpus.article import Passage
-from index.embedding.onnx_export import open_session
+from index.embedding.model_cache import cached_onnx
+from index.embedding.onnx_export import expand, open_session
 
 __all__ = ["MODEL_FILE", "SECOND_FOLDER", "OnnxReader"]
 
@@ -39,7 +41,8 @@ class OnnxReader:
         folder: Path,
         threads: int | None = None,
         weights: str = MODEL_FILE,
-        longest: int = LONGEST_INPUT,
+        *,
+        is_second: bool = False,
     ) -> None:
         """Load a folder with ``reader.onnx`` and ``tokenizer.json``, and its second reader.
 
@@ -47,15 +50,17 @@ class OnnxReader:
             folder: the folder.
             threads: how many passages to read at once; as many as there are cores where None.
             weights: name of the model file in the folder.
-            longest: tokens of question, title and passage together.
+            is_second: read longer inputs; weights of 4 bits are expanded, once on a machine.
 
         Raises:
             ReaderError: a file is missing or is not what it should be.
         """
         self._folder = folder
         try:
-            self._session = open_session(folder / weights)
+            file = folder / weights
+            self._session = open_session(_expanded(file) if is_second else file)
             self._inputs = {one.name for one in self._session.get_inputs()}
+            longest = LONGEST_SECOND_INPUT if is_second else LONGEST_INPUT
             self._encoder = PassageTokenizer(folder / "tokenizer.json", longest)
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
@@ -65,9 +70,7 @@ class OnnxReader:
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="reader")
         second = folder / SECOND_FOLDER
         self._second = (
-            OnnxReader(second, self._threads, longest=LONGEST_SECOND_INPUT)
-            if second.is_dir()
-            else self
+            OnnxReader(second, self._threads, is_second=True) if second.is_dir() else self
         )
 
     @property
@@ -121,3 +124,10 @@ class OnnxReader:
         read = {name: one for name, one in given.items() if name in self._inputs}
         starts, ends = self._session.run(["start_logits", "end_logits"], read)
         return starts[0], ends[0]
+
+
+def _expanded(file: Path) -> Path:
+    """Return the model with the 8-bit weights that its 4-bit ones stand for, kept in the cache."""
+    with file.open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    return cached_onnx(f"reader-{digest[:12]}", lambda expanded: expand(file, expanded))

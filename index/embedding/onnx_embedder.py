@@ -1,4 +1,4 @@
-"""The default model in 8 bits on onnxruntime: ``model_cache`` alone needs torch, once."""
+"""The default model in 8 bits on onnxruntime: ``default_model`` alone needs torch, once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding.model_cache import (
+from index.embedding.default_model import (
     DEFAULT_FINGERPRINT,
     DEFAULT_MODEL,
     INPUTS,

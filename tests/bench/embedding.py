@@ -62,7 +62,7 @@ def speed(small: OnnxEmbedder, texts: list[str]) -> dict[str, float]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from index.embedding.model_cache import default_weights_folder
+    from index.embedding.default_model import default_weights_folder
 
     model = SentenceTransformer(str(default_weights_folder()), local_files_only=True, device="cpu")
     rates: dict[str, list[float]] = {"OnnxEmbedder": [], "SentenceTransformer.encode": []}

@@ -25,8 +25,8 @@ from typing import Any, Protocol
 
 from bot.newsbot import NewsBot
 from corpus.article import Passage
+from index.embedding.default_model import default_weights_folder
 from index.embedding.embedder import load_embedder
-from index.embedding.model_cache import default_weights_folder
 from tests.bench.datasets import (
     Question,
     build_from_records,

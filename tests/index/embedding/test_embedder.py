@@ -11,13 +11,13 @@ import pytest
 
 from bot import NewsBot
 from index.builder import build_index
+from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256
 from index.embedding.embedder import (
     Embedder,
     SentenceTransformerEmbedder,
     load_embedder,
     reload_embedder,
 )
-from index.embedding.model_cache import DEFAULT_MODEL, DEFAULT_SHA256
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure, EmbedderMismatch
 from index.searcher import Searcher

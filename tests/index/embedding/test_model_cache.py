@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding import model_cache
-from index.embedding.model_cache import cached_model
+from index.embedding.default_model import cached_model
+from index.embedding.model_cache import cached_onnx
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure
 
@@ -31,19 +31,35 @@ def test_cached_model_is_not_made_again(cache: Path) -> None:
     assert file.stat().st_mtime_ns == before
 
 
-def test_damaged_model_is_made_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_model_is_made_again(cache: Path) -> None:
     (file,) = cache.rglob("model.onnx")
     whole = file.read_bytes()
     made: list[Path] = []
 
-    def make(folder: Path) -> None:
-        made.append(folder)
-        file.write_bytes(whole)
+    def make(path: Path) -> None:
+        made.append(path)
+        path.write_bytes(whole)
 
-    monkeypatch.setattr(model_cache, "_make", make)
+    name = file.parent.name
     file.write_bytes(whole[:1_000_000] + b"\0\1\2\3" + whole[1_000_004:])
-    assert cached_model(cache) == cached_model(cache) == file
-    assert made == [file.parent]
+    assert cached_onnx(name, make, cache) == cached_onnx(name, make, cache) == file
+    assert len(made) == 1 and file.read_bytes() == whole
+
+
+def test_model_that_cannot_be_made_leaves_the_old(cache: Path) -> None:
+    (file,) = cache.rglob("model.onnx")
+    file.write_bytes(b"damaged")
+
+    def make(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise EmbedderFailure("the weights are missing")
+
+    with pytest.raises(EmbedderFailure, match="the weights are missing"):
+        cached_onnx(file.parent.name, make, cache)
+    assert file.read_bytes() == b"damaged"
+    assert {path.name for path in file.parent.iterdir()} <= {
+        *(file.name, "model.onnx.sha256", "write.lock")
+    }
 
 
 def test_made_model_is_beside_its_checksum_alone(embedder: OnnxEmbedder) -> None:

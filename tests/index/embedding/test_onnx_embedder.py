@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.embedding.default_model import default_model_folder
 from index.embedding.embedder import SentenceTransformerEmbedder, load_embedder
-from index.embedding.model_cache import default_model_folder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure
 
