@@ -12,7 +12,7 @@ from bot.answering.context_rereading import FirstReading
 from bot.answering.identifiers import same_identifiers
 from bot.answering.quote import Quote
 from bot.answering.span_rules import whole_name
-from bot.answering.term_overlap import coverage, has_rarest, names_found
+from bot.answering.term_overlap import names_found
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
 from corpus.shingles import folded_words
@@ -94,9 +94,8 @@ def score_candidates(
     ``first_margin`` and ``first_answerable``, the same in the first reading;
     ``gap``, the difference in margin to the best other candidate;
     ``agreement``, the log of how many sentences give it, copies of a sentence counted once;
+    ``search_score`` of the passage, how far it is below the best one's;
     ``similarity`` of the passage to the question as vectors;
-    ``context_coverage`` and ``sentence_coverage``, the share of the question's weight in rare words
-    that the passage with its title and the sentence hold; ``rarest_word_found`` in the passage;
     ``names_found``, the share of the question's names and numbers that the article has; and
     ``identifiers_found``, whether code, number and year are the question's (``same_identifiers``).
 
@@ -110,6 +109,7 @@ def score_candidates(
         At most ten, the most probable first.
     """
     hits = {hit.passage: hit for hit in result.hits}
+    best_score = max((hit.score for hit in result.hits), default=0.0)
     margins = [bounded_margin(group[0].margin) for group in groups]
     first, second, *_ = [*margins, LEAST_MARGIN, LEAST_MARGIN]
     candidates = []
@@ -122,6 +122,7 @@ def score_candidates(
             *first_reading.margins(top),
             margin - (second if margin == first else first),
             math.log(len({_witness(span) for span in group})),
+            hit.score - best_score,
             *_overlap(result, hit, supports[0]),
         )
         text = " ".join(top.text.split())
@@ -132,12 +133,9 @@ def score_candidates(
 
 
 def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, ...]:
-    """Return the features of what a passage and its sentence share with the question."""
+    """Return the features of what a passage and its article share with the question."""
     return (
         hit.dense,
-        coverage(result.idf, hit.stems),
-        coverage(result.idf, sentence.stems),
-        float(has_rarest(result.idf, hit.stems)),
         names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
         same_identifiers(result.question, hit, sentence.end),
     )

@@ -36,10 +36,8 @@ ANSWER_FEATURES = (
     "first_answerable",
     "gap",
     "agreement",
+    "search_score",
     "similarity",
-    "context_coverage",
-    "sentence_coverage",
-    "rarest_word_found",
     "names_found",
     "identifiers_found",
 )

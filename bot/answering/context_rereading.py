@@ -16,10 +16,7 @@ from bot.reader.tokenization import dated_title
 from corpus.article import Article, Passage
 from index.results import Hit
 
-__all__ = ["PASSAGES_REREAD", "FirstReading", "reread_in_context"]
-
-PASSAGES_REREAD = 4
-"""Passages that are read a second time."""
+__all__ = ["FirstReading", "reread_in_context"]
 
 _WORDS_AROUND = 50  # of the article, on either side of a passage
 _CHARACTERS_AROUND = 600  # in which these words are looked for
@@ -54,28 +51,20 @@ class FirstReading:
         )
 
 
-def reread_in_context(
-    reader: Reader, question: str, hits: Sequence[Hit], spans: Sequence[AnswerSpan]
-) -> list[AnswerSpan]:
-    """Read the passages with the highest margins again, with fifty words on either side.
+def reread_in_context(reader: Reader, question: str, hits: Sequence[Hit]) -> list[AnswerSpan]:
+    """Read passages again, with fifty words on either side.
 
     Args:
         reader: whose second reader reads.
         question: as it was read the first time.
-        hits: what was read.
-        spans: what the reader found in the hits' passages, in any order.
+        hits: those whose passages are read.
 
     Returns:
         The spans within the passages, by margin, the highest first.
     """
-    articles = {hit.article.id: hit.article for hit in hits}
-    surest = sorted(spans, key=lambda span: -span.margin)
-    chosen = list(dict.fromkeys(span.passage for span in surest))[:PASSAGES_REREAD]
-    if not chosen:
-        return []
-    windows = {_window(articles[one.article_id], one): one for one in chosen}
-    titles = [_title(articles[passage.article_id]) for passage in chosen]
-    reread = reader.second.read(question, list(windows), titles)
+    windows = {_window(hit.article, hit.passage): hit.passage for hit in hits}
+    titles = [_title(hit.article) for hit in hits]
+    reread = reader.second.read(question, list(windows), titles) if windows else []
     return [replace(span, passage=windows[span.passage]) for span in reread]
 
 

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import Answer
-from bot.answering.candidates import group_spans, score_candidates
+from bot.answering.candidates import Candidate, group_spans, score_candidates
 from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
-from bot.answering.confidence import calibration_of
+from bot.answering.confidence import Calibration, calibration_of
 from bot.answering.context_rereading import FirstReading, reread_in_context
 from bot.answering.question_type import QuestionType, question_type
-from bot.answering.recency import asks_for_latest, newest_first
+from bot.answering.recency import asks_for_latest, newest_first, newest_hits
+from bot.answering.reranking import rerank
 from bot.answering.sentence_selection import select_sentences
 from bot.answering.table_lookup import cells_asked_for
 from bot.answering.unread import quote_unread, readable
 from bot.answering.views import reports_of, with_views
 from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
-from index.results import SearchResult
+from index.results import Hit, SearchResult
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-__all__ = ["PASSAGES_READ", "answer_hits", "read_hits"]
+__all__ = ["PASSAGES_READ", "answer_hits", "find_candidates", "read_hits", "reread_best"]
 
 PASSAGES_READ = 20
 """Passages that are searched for and read."""
+
+PASSAGES_REREAD = 4
+"""Those of them that the second reader reads."""
 
 
 def answer_hits(
@@ -63,11 +68,7 @@ def answer_hits(
 
     spans = read_hits(reader, result)
     if kind is QuestionType.SPAN:
-        reread = reread_in_context(reader, question, result.hits, spans)
-        groups = group_spans(question, reread)
-        candidates = score_candidates(groups, result, FirstReading(spans), calibration.answer)
-        candidates = [*candidates, *cells_asked_for(question, result.hits)]
-        candidates.sort(key=lambda candidate: -candidate.probability)
+        candidates = find_candidates(reader, result, spans, calibration)
         if latest:
             candidates = newest_first(candidates, threshold)
         answer = compose_answer(candidates, threshold)
@@ -92,3 +93,31 @@ def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:
         [hit.passage for hit in result.hits],
         [hit.article.title for hit in result.hits],
     )
+
+
+def reread_best(
+    reader: Reader, result: SearchResult, spans: Sequence[AnswerSpan]
+) -> list[AnswerSpan]:
+    """Read again, with the words around them, the hits that most probably answer."""
+    hits: Sequence[Hit] = rerank(result.hits, spans)
+    if asks_for_latest(result.question):
+        hits = newest_hits(hits, PASSAGES_REREAD)
+    return reread_in_context(reader, result.question, hits[:PASSAGES_REREAD])
+
+
+def find_candidates(
+    reader: Reader, result: SearchResult, spans: Sequence[AnswerSpan], calibration: Calibration
+) -> list[Candidate]:
+    """Read the best hits again, and find what may answer, the most probable first.
+
+    Args:
+        reader: whose second reader reads.
+        result: of the search.
+        spans: of the first reading of all hits.
+        calibration: of the reader.
+    """
+    reread = reread_best(reader, result, spans)
+    groups = group_spans(result.question, reread)
+    candidates = score_candidates(groups, result, FirstReading(spans), calibration.answer)
+    candidates += cells_asked_for(result.question, result.hits)
+    return sorted(candidates, key=lambda candidate: -candidate.probability)

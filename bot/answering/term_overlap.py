@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 
 from index.terms import words
 
-__all__ = ["coverage", "has_rarest", "names_found"]
+__all__ = ["coverage", "names_found"]
 
 
 def coverage(idf: Mapping[str, float], found: Set[str]) -> float:
@@ -18,11 +18,6 @@ def coverage(idf: Mapping[str, float], found: Set[str]) -> float:
     """
     total = sum(idf.values())
     return sum(weight for stem, weight in idf.items() if stem in found) / total if total else 0.0
-
-
-def has_rarest(idf: Mapping[str, float], found: Set[str]) -> bool:
-    """Return whether a text has the rarest stem of a question; takes what ``coverage`` does."""
-    return bool(idf) and max(idf, key=idf.__getitem__) in found
 
 
 def names_found(question: str, text: str) -> float:

@@ -9,9 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import Answer, Statement
+from bot.answering.candidates import Candidate
 from bot.answering.composing import cite, refuse
 from bot.answering.confidence import calibration_of
-from bot.answering.pipeline import read_hits
+from bot.answering.pipeline import find_candidates, read_hits
 from bot.answering.quote import Quote
 from bot.answering.reranking import rerank
 from bot.answering.sentence_selection import SelectedSentence, select_sentences
@@ -68,7 +69,8 @@ def write_answer(
 
     Returns:
         An answer of statements that all hold, or a refusal. Its confidence is the reader's: the
-        probability that the best of the cited sentences holds an answer.
+        probability that the best of the cited sentences answers, or that what the reader itself
+        would answer from one of them does.
 
     Raises:
         ChatModelError: the model did not answer.
@@ -76,8 +78,6 @@ def write_answer(
     """
     began = time.perf_counter()
     calibration = calibration_of(reader)
-    if threshold is None:
-        threshold = calibration.threshold(level, sentences=True)
     spans = read_hits(reader, result)
     ordered = replace(result, hits=tuple(rerank(result.hits, spans)))
     scored = select_sentences(ordered, spans, embedder, calibration.sentence)
@@ -89,10 +89,18 @@ def write_answer(
         keyed = with_keys(_in_reading_order(ordered, known)[:_MOST_GIVEN])
         reply = model.write(result.question, keyed, date.today())
         checked, dropped = check_reply(reply, keyed)
-        cited = dict.fromkeys(quote for one in checked for quote in one.bearing)
-        confidence = max((known[quote.place].probability for quote in cited), default=0.0)
-        if checked and confidence >= threshold:
-            answer = _compose(checked, list(cited), confidence)
+        cited = list(dict.fromkeys(quote for one in checked for quote in one.bearing))
+        sentences = [known[quote.place].probability for quote in cited]
+        answers = _answers_in(cited, find_candidates(reader, result, spans, calibration))
+        least = {
+            by_sentence: calibration.threshold(level, sentences=by_sentence)
+            if threshold is None
+            else threshold
+            for by_sentence in (True, False)
+        }
+        sentence, span = max(sentences, default=0.0), max(answers, default=0.0)
+        if checked and (sentence >= least[True] or span >= least[False]):
+            answer = _compose(checked, cited, max(sentence, span))
         elif checked:
             dropped += [Fault.UNSURE] * len(checked)
     total = 1000 * (time.perf_counter() - began)
@@ -163,6 +171,16 @@ def _in_reading_order(
         Quote(one.article, one.start, one.end, copies=one.copies)
         for one in (known.get(place) for place in places)
         if one is not None
+    ]
+
+
+def _answers_in(cited: Sequence[Quote], candidates: Sequence[Candidate]) -> list[float]:
+    """Return the probability of each candidate that stands in one of the sentences."""
+    places = {quote.place for quote in cited}
+    return [
+        one.probability
+        for one in candidates
+        if places.intersection(support.place for support in one.supports)
     ]
 
 

@@ -1,11 +1,12 @@
 """A reader's confidence, fitted to the questions that training held out.
 
 Their contexts become articles, indexed among other contexts. Every question is then searched for
-and read as a user's would be; from a third of them the article with the answer is kept away, so
-that nothing answers. Of the answers that come out it is known which are right (F1 of 0.5 or more
-with an accepted answer), and which are from a passage that holds one. To both logistic regressions
-are fitted, one for answers of a few words and one for whole sentences, each on the questions that
-are answered so.
+and read as a user's would be: half of them in their own article alone, as somebody asks who has it
+open, for many name nothing that another article would not answer as well. From a third of the
+others the article with the answer is kept away, so that nothing answers. Of the answers that come
+out it is known which are right (F1 of 0.5 or more with an accepted answer), and which are from a
+passage that holds one. To both logistic regressions are fitted, one for answers of a few words and
+one for whole sentences, each on the questions that are answered so.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ __all__ = ["calibrate"]
 _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
-_KEPT_AWAY = 0.33
+_ALONE = 0.5  # of the questions: asked of their own article
+_KEPT_AWAY = 0.33  # of the others
 _NEWS_FAMILY = "news"
 _NEWS = "written_"  # what names of files of questions on news begin with
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
@@ -100,17 +102,9 @@ def calibrate(
     answer = fit_regression(answers, ANSWER_FEATURES)
     sentence = fit_regression(sentences, SENTENCE_FEATURES)
     say("answers of a few words")
-    thresholds = choose_thresholds(_of_news(answers), answer)
+    thresholds = choose_thresholds(answers, answer)
     say("answers of whole sentences")
-    return Calibration(
-        answer, sentence, thresholds, choose_thresholds(_of_news(sentences), sentence)
-    )
-
-
-def _of_news(rows: Sequence[LabelledCandidate]) -> Sequence[LabelledCandidate]:
-    """Return the rows of questions on news where there are enough, else all."""
-    news = [row for row in rows if row.family == _NEWS_FAMILY]
-    return news if len({row.asked for row in news}) >= _ENOUGH else rows
+    return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence))
 
 
 def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
@@ -167,10 +161,11 @@ def _ask(
     chosen: Sequence[_Asked], searcher: Searcher, reader: Reader, chance: random.Random
 ) -> tuple[list[LabelledCandidate], list[LabelledCandidate]]:
     from bot.answering.candidates import group_spans, score_candidates
-    from bot.answering.context_rereading import FirstReading, reread_in_context
-    from bot.answering.pipeline import PASSAGES_READ, read_hits
+    from bot.answering.context_rereading import FirstReading
+    from bot.answering.pipeline import PASSAGES_READ, read_hits, reread_best
     from bot.answering.sentence_selection import select_sentences
     from bot.evaluation import token_f1
+    from index.filters import EVERYTHING, Filters
 
     by_margin = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
     alike = Regression(SENTENCE_FEATURES, (0.0,) * len(SENTENCE_FEATURES), 0.0)
@@ -180,8 +175,10 @@ def _ask(
     for number, one in enumerate(chosen):
         if number and number % 100 == 0:
             say(f"{number} of {len(chosen)} questions asked")
-        found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ)
-        away = chance.random() < _KEPT_AWAY or not one.places
+        alone = chance.random() < _ALONE
+        filters = Filters(articles=frozenset([one.article_id])) if alone else EVERYTHING
+        found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ, filters)
+        away = not one.places or (not alone and chance.random() < _KEPT_AWAY)
         hits = [hit for hit in found.hits if not (away and hit.article.id == one.article_id)]
         if not one.places:  # the passage is there, and does not say
             hits = list(found.hits)
@@ -195,7 +192,7 @@ def _ask(
                 sentences.append(LabelledCandidate(number, family, sentence.features, right, right))
         if not by_sentences:
             accepted = [] if away else [text for _, text in one.question.answers]
-            reread = reread_in_context(reader, found.question, found.hits, spans)
+            reread = reread_best(reader, found, spans)
             groups = group_spans(found.question, reread)
             candidates = score_candidates(groups, found, FirstReading(spans), by_margin)
             for candidate in candidates[:_CANDIDATES]:

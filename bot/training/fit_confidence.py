@@ -161,7 +161,8 @@ def choose_thresholds(
 
     Balanced does best at telling questions answered right from all others, both counted alike.
     Cautious is the least threshold from which nine of ten answers given are right, eager the
-    highest that gives 95 % of the right answers.
+    highest that gives 95 % of the right answers. Each is the highest of those that the kinds of
+    data with a hundred questions or more ask for: users' questions are of none of them.
 
     Args:
         rows: findings.
@@ -170,17 +171,12 @@ def choose_thresholds(
     confidence = np.array([regression.probability(row.features) for row in rows])
     best = _best(rows, confidence)
     confidence, right = confidence[best], np.array([row.right for row in rows])[best]
-    steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
-    kept = np.array([(confidence[right] >= step).mean() for step in steps])
-    refused = np.array([(confidence[~right] < step).mean() for step in steps])
-    precise = np.array(
-        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
-    )
-    balanced = float(steps[(kept + refused).argmax()])
-    cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))
-    eager = min(balanced, float(steps[np.nonzero(kept >= _EAGER_KEPT)[0].max(initial=0)]))
+    family = np.array([row.family for row in rows])[best]
+    names, counts = np.unique(family, return_counts=True)
+    kinds = [family == name for name in names[counts >= _LEAST_OF_KIND]]
+    found = [_levels(confidence[kind], right[kind]) for kind in kinds or [family == family]]
     say(f"{len(best)} questions, {right.mean():.3f} answered right with no refusals")
-    chosen = {Level.CAUTIOUS: cautious, Level.BALANCED: balanced, Level.EAGER: eager}
+    chosen = {level: max(one[level] for one in found) for level in Level}
     for level, least in chosen.items():
         given = confidence >= least
         say(
@@ -188,3 +184,18 @@ def choose_thresholds(
             f"{right[given].sum() / max(given.sum(), 1):.3f} of them right"
         )
     return {level: round(least, 2) for level, least in chosen.items()}
+
+
+def _levels(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[Level, float]:
+    steps: NDArray[np.float64] = np.arange(0.01, 0.99, 0.01)
+    kept = np.array([(confidence[right] >= step).mean() if right.any() else 0 for step in steps])
+    refused = np.array(
+        [(confidence[~right] < step).mean() if not right.all() else 1 for step in steps]
+    )
+    precise = np.array(
+        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
+    )
+    balanced = float(steps[(kept + refused).argmax()])
+    cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))
+    eager = min(balanced, float(steps[np.nonzero(kept >= _EAGER_KEPT)[0].max(initial=0)]))
+    return {Level.CAUTIOUS: cautious, Level.BALANCED: balanced, Level.EAGER: eager}

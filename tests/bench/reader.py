@@ -25,8 +25,7 @@ from typing import Any
 import numpy as np
 
 from bot.answering.confidence import calibration_of
-from bot.answering.context_rereading import reread_in_context
-from bot.answering.pipeline import PASSAGES_READ, answer_hits
+from bot.answering.pipeline import PASSAGES_READ, answer_hits, reread_best
 from bot.answering.question_type import QuestionType, question_type
 from bot.evaluation import exact_match, token_f1
 from bot.reader.onnx_reader import OnnxReader
@@ -102,7 +101,8 @@ def gold(data: Path, reader: Any, most: int) -> dict[str, float]:
         passages = passages_of(article.id, article.text)
         spans = reader.read(question.text, passages)
         hits = [Hit(passage, article, 0.0, 0.0, 0.0) for passage in passages]
-        best = reread_in_context(reader, question.text, hits, spans)
+        found = SearchResult(tuple(hits), question.text, np.zeros(0, np.float32))
+        best = reread_best(reader, found, spans)
         answered.append((best[0].text if best else "", question))
         progress(number, "gold")
     return scores(answered)

@@ -128,8 +128,8 @@ def test_features_of_a_candidate_are_what_their_names_say() -> None:
     assert feature(alone, "margin") == 2.0
     assert feature(alone, "gap") == 1.0
     assert feature(alone, "similarity") == 0.9
-    assert feature(alone, "sentence_coverage") == feature(alone, "context_coverage") == 0.75
-    assert feature(other, "sentence_coverage") == feature(other, "context_coverage") == 0.0
+    assert feature(alone, "search_score") == 0.0
+    assert feature(other, "search_score") == pytest.approx(-0.1)
 
 
 def test_candidate_has_single_spaces_and_an_exact_sentence() -> None:

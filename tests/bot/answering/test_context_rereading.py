@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.answering.candidates import group_spans, score_candidates
 from bot.answering.confidence import ANSWER_FEATURES
-from bot.answering.context_rereading import PASSAGES_REREAD, FirstReading, reread_in_context
+from bot.answering.context_rereading import FirstReading, reread_in_context
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan
 from corpus.article import Article, Passage
 from index.results import Hit
@@ -31,39 +31,26 @@ FIRST, LAST = passage_of(FERRY, 0, 2), passage_of(FERRY, 2)
 ELSEWHERE = passage_of(HARBOUR)
 
 
-def again(spans: Sequence[AnswerSpan], reader: PhraseReader) -> list[AnswerSpan]:
-    hits = [hit_of(passage) for passage in dict.fromkeys(span.passage for span in spans)]
-    return reread_in_context(reader, QUESTION, hits, spans)
+def again(passages: Sequence[Passage], reader: PhraseReader) -> list[AnswerSpan]:
+    return reread_in_context(reader, QUESTION, [hit_of(passage) for passage in passages])
 
 
-def test_passages_with_the_best_spans_are_reread_in_context() -> None:
+def test_passages_are_reread_in_context_with_dated_titles() -> None:
     reader = PhraseReader("Ina Roos")
-    passages = [FIRST, LAST, ELSEWHERE, passage_of(HARBOUR, 0, 1), passage_of(FERRY, 1)]
-    margins = (2.0, 3.0, 2.5, -4.0, 1.0)
-    spans = [
-        AnswerSpan(one, one.start, one.end, one.text, one.sentences[0], margin, 0.0)
-        for one, margin in zip(passages, margins, strict=True)
-    ]
-    again([*spans, replace(spans[1], score=2.9)], reader)
-    read = [passage.article_id for passage in reader.passages]
-    assert read == ["ferry", "harbour", "ferry", "ferry"]
-    assert len(reader.passages) == PASSAGES_REREAD < len(passages)
+    again([LAST, ELSEWHERE], reader)
+    assert [passage.article_id for passage in reader.passages] == ["ferry", "harbour"]
     assert reader.passages[0].text == FERRY.text, "with what stands before it"
-    assert reader.titles == [
-        "Ferry (1 January 2024)",
-        "Ferry, again",
-        *["Ferry (1 January 2024)"] * 2,
-    ]
+    assert reader.titles == ["Ferry (1 January 2024)", "Ferry, again"]
 
 
-def test_no_spans_are_not_reread() -> None:
+def test_no_passages_are_not_reread() -> None:
     reader = PhraseReader("Ina Roos")
     assert again([], reader) == []
     assert reader.passages == []
 
 
 def test_spans_are_of_the_passages_and_not_of_the_context() -> None:
-    read = again([span_of(LAST, "the charge", 3.0)], PhraseReader("Ina Roos"))
+    read = again([LAST], PhraseReader("Ina Roos"))
     assert [(span.text, span.passage) for span in read] == [("Ina Roos", LAST)]
 
 
@@ -94,9 +81,7 @@ def test_context_is_fifty_words_on_either_side(count: int) -> None:
     end = article.text.index("it.") + 3
     passage = Passage("long", 1, start, end, article.text[start:end], ((start, end),))
     reader = PhraseReader("Ina Roos")
-    reread_in_context(
-        reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span_of(passage, "Ina", 1.0)]
-    )
+    reread_in_context(reader, QUESTION, [Hit(passage, article, 1, 1, 1)])
     (window,) = reader.passages
     assert len(window.text.split()) == 4 + 2 * min(count, 50)
     assert "Ina Roos denied it." in window.text
@@ -107,9 +92,8 @@ def test_context_is_its_articles_characters_in_bounds(before: str, own: str, aft
     article = Article("any", "", before + own + after)
     start, end = len(before), len(before) + len(own)
     passage = Passage("any", 3, start, end, own, ((start, end),))
-    span = AnswerSpan(passage, start, end, own, (start, end), 1.0, 0.0)
     reader = PhraseReader(own)
-    reread_in_context(reader, QUESTION, [Hit(passage, article, 1, 1, 1)], [span])
+    reread_in_context(reader, QUESTION, [Hit(passage, article, 1, 1, 1)])
     (window,) = reader.passages
     assert article.text[window.start : window.end] == window.text
     assert window.start <= start and end <= window.end
