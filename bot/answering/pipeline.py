@@ -26,7 +26,14 @@ from index.results import Hit, SearchResult
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-__all__ = ["PASSAGES_READ", "answer_hits", "find_candidates", "read_hits", "reread_best"]
+__all__ = [
+    "PASSAGES_READ",
+    "PASSAGES_REREAD",
+    "answer_hits",
+    "find_candidates",
+    "read_hits",
+    "reread_best",
+]
 
 PASSAGES_READ = 20
 """Passages that are searched for and read."""

@@ -32,7 +32,10 @@ from tests.fakes.invented import (
 
 WHOLE = [passage_of(FERRY), passage_of(HARBOUR), passage_of(BRIDGE)]
 PASSAGES = [*WHOLE, passage_of(FERRY, 1), passage_of(HARBOUR, 0, 2)]  # the last two overlap others
-HITS = list(map(hit_of, PASSAGES, (0.9, 0.7, 0.5, 0.3, -0.1)))
+HITS = [
+    replace(hit_of(passage, dense), score=dense / 2)
+    for passage, dense in zip(PASSAGES, (0.9, 0.7, 0.5, 0.3, -0.1), strict=True)
+]
 QUESTION = "Who denied the charge off Halm?"
 IDF = {"captain": 2.0, "deni": 1.0, "elsewher": 1.0}
 PHRASES = ("Ina Roos", "Captain Ina Roos", "the captain, Ina Roos", "300 crowns", "fog", "the fog")
@@ -129,7 +132,7 @@ def test_features_of_a_candidate_are_what_their_names_say() -> None:
     assert feature(alone, "gap") == 1.0
     assert feature(alone, "similarity") == 0.9
     assert feature(alone, "search_score") == 0.0
-    assert feature(other, "search_score") == pytest.approx(-0.1)
+    assert feature(other, "search_score") == pytest.approx(-0.2)
 
 
 def test_candidate_has_single_spaces_and_an_exact_sentence() -> None:

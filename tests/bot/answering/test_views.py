@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.answering.answers import Answer
 from bot.answering.candidates import Candidate, Support, group_spans, score_candidates
 from bot.answering.composing import compose_answer
-from bot.answering.context_rereading import ContextRereading
+from bot.answering.context_rereading import FirstReading
 from bot.answering.views import reports_of, with_views
 from bot.reader.reader import AnswerSpan
 from corpus.article import Article
@@ -48,7 +48,7 @@ def ask(
 def _answer(hits: list[Hit], spans: list[AnswerSpan]) -> Answer:
     result, regression = result_of(hits, QUESTION), calibration().answer
     groups = group_spans(QUESTION, spans)
-    candidates = score_candidates(groups, result, ContextRereading(), regression)
+    candidates = score_candidates(groups, result, FirstReading(), regression)
     answer = compose_answer(candidates, 0.9)
     return with_views(answer, candidates, 0.9, reports_of(QUESTION, hits, candidates, spans), hits)
 
