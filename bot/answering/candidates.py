@@ -137,7 +137,7 @@ def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, 
     return (
         hit.dense,
         names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
-        same_identifiers(result.question, hit, sentence.end),
+        same_identifiers(result.question, hit, sentence.start, sentence.end),
     )
 
 

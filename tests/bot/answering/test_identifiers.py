@@ -21,7 +21,7 @@ def fit(question: str, sentence: int, **fields: str) -> float:
     article = replace(Article("works", "Roads", TEXT), **fields)  # type: ignore[arg-type]
     passage = passage_of(article)
     hit = Hit(passage, article, 1.0, 1.0, 1.0)
-    return same_identifiers(question, hit, passage.sentences[sentence][1])
+    return same_identifiers(question, hit, *passage.sentences[sentence])
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,21 @@ def fit(question: str, sentence: int, **fields: str) -> float:
         ("Which day did the KX204 fly?", 3, 1.0),
         ("Which day did the KX-240 fly?", 3, 0.0),
         ("How late was the KX-204?", 4, 1.0),
+        ("What was found on the B12?", 0, 1.0),
+        ("What was found on the B 21?", 0, 0.0),
         ("Who closed the 737-800?", 1, 0.5),
         ("When did Route 9 close, or flight 370?", 1, 0.5),
     ],
 )
 def test_identifiers_are_compared_by_form(question: str, sentence: int, expected: float) -> None:
     assert fit(question, sentence) == expected
+
+
+def test_code_of_the_sentence_counts_before_those_around_it() -> None:
+    text = "The Senate passed H.R. 1319 on Friday. H.R. 1391 was sent back. Nobody voted for it."
+    assert fit("When was H.R. 1319 sent back?", 1, text=text) == 0.0
+    assert fit("When was H.R. 1391 sent back?", 1, text=text) == 1.0
+    assert fit("Who voted for H.R. 1319?", 2, text=text) == 1.0, "it may be the one before"
 
 
 def test_identifier_further_away_does_not_count() -> None:
