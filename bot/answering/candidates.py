@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bot.answering.confidence import Regression
 from bot.answering.context_rereading import FirstReading
-from bot.answering.identifiers import same_identifiers
 from bot.answering.quote import Quote
 from bot.answering.span_rules import whole_name
 from bot.answering.term_overlap import names_found
@@ -95,9 +94,8 @@ def score_candidates(
     ``gap``, the difference in margin to the best other candidate;
     ``agreement``, the log of how many sentences give it, copies of a sentence counted once;
     ``search_score`` of the passage, how far it is below the best one's;
-    ``similarity`` of the passage to the question as vectors;
-    ``names_found``, the share of the question's names and numbers that the article has; and
-    ``identifiers_found``, whether code, number and year are the question's (``same_identifiers``).
+    ``similarity`` of the passage to the question as vectors; and
+    ``names_found``, the share of the question's names and numbers that the article has.
 
     Args:
         groups: as ``group_spans`` returns them.
@@ -123,22 +121,14 @@ def score_candidates(
             margin - (second if margin == first else first),
             math.log(len({_witness(span) for span in group})),
             hit.score - best_score,
-            *_overlap(result, hit, supports[0]),
+            hit.dense,
+            names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
         )
         text = " ".join(top.text.split())
         probability = regression.probability(features)
         answerable = bounded_margin(top.passage_margin)
         candidates.append(Candidate(text, probability, supports, features, answerable))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
-
-
-def _overlap(result: SearchResult, hit: Hit, sentence: Support) -> tuple[float, ...]:
-    """Return the features of what a passage and its article share with the question."""
-    return (
-        hit.dense,
-        names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
-        same_identifiers(result.question, hit, sentence.start, sentence.end),
-    )
 
 
 def _witness(span: AnswerSpan) -> tuple[tuple[str, ...], int]:

@@ -39,7 +39,6 @@ ANSWER_FEATURES = (
     "search_score",
     "similarity",
     "names_found",
-    "identifiers_found",
 )
 """Names of an answer's features, in order; ``score_candidates`` explains them."""
 

@@ -12,6 +12,7 @@ from bot.answering.candidates import Candidate, group_spans, score_candidates
 from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sentences
 from bot.answering.confidence import Calibration, calibration_of
 from bot.answering.context_rereading import FirstReading, reread_in_context
+from bot.answering.identifiers import names_another_code
 from bot.answering.question_type import QuestionType, question_type
 from bot.answering.recency import asks_for_latest, newest_first, newest_hits
 from bot.answering.reranking import rerank
@@ -21,7 +22,7 @@ from bot.answering.unread import quote_unread, readable
 from bot.answering.views import reports_of, with_views
 from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
-from index.results import Hit, SearchResult
+from index.results import SearchResult
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -105,11 +106,22 @@ def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:
 def reread_best(
     reader: Reader, result: SearchResult, spans: Sequence[AnswerSpan]
 ) -> list[AnswerSpan]:
-    """Read again, with the words around them, the hits that most probably answer."""
-    hits: Sequence[Hit] = rerank(result.hits, spans)
-    if asks_for_latest(result.question):
+    """Read again, with the words around them, the hits that most probably answer.
+
+    What stands in a sentence about another code than the question's is left out.
+    """
+    question, hits = result.question, tuple(rerank(result.hits, spans))
+    if asks_for_latest(question):
         hits = newest_hits(hits, PASSAGES_REREAD)
-    return reread_in_context(reader, result.question, hits[:PASSAGES_REREAD])
+    hits = hits[:PASSAGES_REREAD]
+    reread = reread_in_context(reader, question, hits)
+    others = {
+        (hit.passage, sentence)
+        for hit in hits
+        for sentence in hit.passage.sentences
+        if names_another_code(question, hit, *sentence)
+    }
+    return [span for span in reread if (span.passage, span.sentence) not in others]
 
 
 def find_candidates(

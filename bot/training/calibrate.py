@@ -1,12 +1,12 @@
 """A reader's confidence, fitted to the questions that training held out.
 
 Their contexts become articles, indexed among other contexts. Every question is then searched for
-and read as a user's would be: those that name nothing in their own article alone, for another may
-answer them as well, and so half of the others. From a third of the rest the article with the answer
-is kept away, so that nothing answers. Only questions on news are asked where there are enough. Of
-the answers that come out it is known which are right (F1 of 0.5 or more with an accepted answer),
-and which are from a passage that holds one. To both logistic regressions are fitted, one for
-answers of a few words and one for whole sentences, each on the questions that are answered so.
+and read as a user's would be: half of them in their own article alone, as somebody asks who has it
+open, for many name nothing that another article would not answer as well. From a third of the
+others the article with the answer is kept away, so that nothing answers. Of the answers that come
+out it is known which are right (F1 of 0.5 or more with an accepted answer), and which are from a
+passage that holds one. To both logistic regressions are fitted, one for answers of a few words and
+one for whole sentences, each on the questions that are answered so.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ __all__ = ["calibrate"]
 _RIGHT = 0.5  # F1 from which an answer counts as right
 _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
-_ALONE = 0.5  # of the questions that name something: asked of their own article
+_ALONE = 0.5  # of the questions: asked of their own article
 _KEPT_AWAY = 0.33  # of the others
 _NEWS_FAMILY = "news"
 _NEWS = "written_"  # what names of files of questions on news begin with
-_ENOUGH = 100  # questions of news, or to be answered by sentences, for these alone to count
+_ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ def calibrate(
     rest = [question for question in questions if not is_held_out(question)]
     records, asked = _articles(held)
     beside, _ = _articles(chance.sample(rest, min(others, len(rest))))
-    news = [one for one in asked if _family(one.question) == _NEWS_FAMILY]
-    chosen = _choose(news if len(news) >= _ENOUGH else asked, most, chance)
+    chosen = _choose(asked, most, chance)
     with tempfile.TemporaryDirectory(prefix="newsbot-calibrate-") as scratch:
         source = Path(scratch) / _SOURCE
         lines = [json.dumps(record) + "\n" for record in [*records, *beside]]
@@ -165,7 +164,6 @@ def _ask(
     from bot.answering.context_rereading import FirstReading
     from bot.answering.pipeline import PASSAGES_READ, read_hits, reread_best
     from bot.answering.sentence_selection import select_sentences
-    from bot.answering.term_overlap import names_found
     from bot.evaluation import token_f1
     from index.filters import EVERYTHING, Filters
 
@@ -177,7 +175,7 @@ def _ask(
     for number, one in enumerate(chosen):
         if number and number % 100 == 0:
             say(f"{number} of {len(chosen)} questions asked")
-        alone = names_found(one.question.text, "") == 1 or chance.random() < _ALONE
+        alone = chance.random() < _ALONE
         filters = Filters(articles=frozenset([one.article_id])) if alone else EVERYTHING
         found: SearchResult = searcher.search(one.question.text, 2 * PASSAGES_READ, filters)
         away = not one.places or (not alone and chance.random() < _KEPT_AWAY)
