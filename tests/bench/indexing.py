@@ -20,7 +20,7 @@ from typing import Any
 from corpus.article import Article
 from corpus.splitter import split_article
 from index.embedding.batching import embedded_text
-from index.embedding.model_cache import default_weights_folder
+from index.embedding.default_model import default_weights_folder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from tests.bench.datasets import data_argument, newsqa, print_result, sample
 
