@@ -15,7 +15,11 @@ from tests.offline import sitecustomize as offline
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "corpus", "index")
-FOR_THE_CHECKOUT = {"bot/chat/static/page.png", "bot/server/README.md"}
+FOR_THE_CHECKOUT = {
+    "bot/chat/static/page.png",
+    "bot/server/README.md",
+    "index/store/cluster/README.md",
+}
 
 
 @pytest.fixture(scope="module")
