@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, Passage
 from corpus.revisions import SentenceChange
-from index.terms import stems
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,11 +101,6 @@ class Hit:
     dense: float
     sparse: float
     copies: tuple[DuplicateRef, ...] = ()
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """Stems of the words of the passage and of its article's title."""
-        return frozenset(stems(f"{self.article.title}\n{self.passage.text}"))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hit as JSON values, with the offsets in the article's text."""

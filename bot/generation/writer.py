@@ -91,7 +91,8 @@ def write_answer(
         checked, dropped = check_reply(reply, keyed)
         cited = list(dict.fromkeys(quote for one in checked for quote in one.bearing))
         sentences = [known[quote.place].probability for quote in cited]
-        answers = _answers_in(cited, find_candidates(reader, result, spans, calibration))
+        candidates = find_candidates(reader, result, spans, calibration) if cited else []
+        answers = _answers_in(cited, candidates)
         least = {
             by_sentence: calibration.threshold(level, sentences=by_sentence)
             if threshold is None
