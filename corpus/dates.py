@@ -67,9 +67,12 @@ _MONTHS = {
 }
 _MONTHS |= {"eastern": "ET", "central": "CT", "mountain": "MT", "pacific": "PT"}
 _WORD = re.compile(r"[^\W\d_]+")
-_BETWEEN = {"de", "del", "di", "le", "il", "den", "der", "am", "um", "à", "a", "kl", "uhr", "h",
-            "time"}  # fmt: skip
-"""Words between the parts of a date in the languages of these months."""
+_BETWEEN = set(
+    "de del di le il el op den der am um om à a kl uhr uur h time veröffentlicht erschienen publié "
+    "publicado pubblicato geplaatst gepubliceerd lundi mardi mercredi jeudi vendredi samedi "
+    "dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
+)
+"""Words around the parts of a date in the languages of these months."""
 
 _LABEL = re.compile(
     r"\s*(?:(?:first |originally )?(?:published|posted|issued|filed|created|released)|date|on)\b"

@@ -33,7 +33,8 @@ _SMALL_WORDS = {
     name: frozenset(words.split())
     for name, words in {
         "en": "the of and to that was for is on with by at from he as his but has have been they",
-        "de": "der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch",
+        "de": "der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch "
+        "am bei wurde wird nach aus sie er bis zum zur war über hat sind einen einem einer",
         "fr": "le la les de des et du une est dans que qui pour par sur pas au ce il avec",
         "es": "el la los las de del y que en un una por con para se su al lo como más",
         "it": "il la di che e del della un una per con non in si da le dei al sono è",

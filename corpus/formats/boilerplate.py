@@ -8,7 +8,7 @@ from typing import Any
 from corpus.formats.page_data import is_date_line
 from corpus.formats.visibility import remove
 
-__all__ = ["POST_TIME", "is_insert", "remove_boilerplate", "without_inserts"]
+__all__ = ["POST_TIME", "is_insert", "only_appeals", "remove_boilerplate", "without_inserts"]
 
 POST_TIME = "data-post-time"
 """Attribute of a line that is the time of a live blog's post."""
@@ -60,7 +60,7 @@ _CONSENT = _any_of(
     r"\bby (?:clicking|selecting|choosing|continuing|using|tapping)\b.{0,90}"
     r"\b(?:agree|consent|accept)\b",
     r"\b(?:site|page|app) uses cookies",
-    r"\bwe (?:and our \w+ )?use (?:our own )?(?:\w+ ){0,3}cookies",
+    r"\bwe (?:and our \w+ |will |may |also )*use (?:our own )?(?:\w+ ){0,3}cookies",
     r"\b(?:change|manage|withdraw|update|set) your (?:\w+ )?"
     r"(?:preferences|consent|choices|settings)",
     r"\bwe (?:value|respect|care about) your privacy",
@@ -188,6 +188,13 @@ def is_insert(text: str) -> bool:
     if not line or len(line) > _LONGEST_INSERT:
         return False
     return bool(_INSERT.fullmatch(line) or _SHOUTED.fullmatch(line))
+
+
+def only_appeals(text: str) -> str:
+    """Return what most of a text asks for, in a few words; empty where it is an article."""
+    kinds = [(_appeal(paragraph), len(paragraph)) for paragraph in text.split("\n\n")]
+    asking = sum(length for kind, length in kinds if kind)
+    return next(kind for kind, _ in kinds if kind) if 2 * asking > len(text) else ""
 
 
 def _remove_appeals(tree: Any) -> str:

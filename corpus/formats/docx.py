@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import docx
@@ -15,6 +16,7 @@ from docx.oxml.ns import qn
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
+from corpus.formats.table_rows import span_of, written_row
 from corpus.formats.typography import lowered, raised
 from corpus.formats.zipped import check_archive
 from corpus.text import normalise
@@ -135,6 +137,7 @@ class _Reader:
         cells: list[str] = []
         rows: list[str] = []
         tables = 0  # a table in a cell is read as text of the cell
+        above = 0  # cells of the row before this one
         script = ""
         walk = lxml.etree.iterwalk(body, events=("start", "end"))
         for event, element in walk:
@@ -143,7 +146,7 @@ class _Reader:
                 if tag in _UNREAD or self._is_left_out(element):
                     walk.skip_subtree()
                 elif tag == _TABLE:
-                    if not tables and (block := "".join(words).strip()):
+                    if not tables and (block := _paragraph(words)):
                         yield block
                         words.clear()
                     tables += 1
@@ -157,15 +160,17 @@ class _Reader:
             elif tag == _PARAGRAPH:
                 if tables:
                     words.append(" ")
-                elif block := "".join(words).strip():
+                elif block := _paragraph(words):
                     yield block
                 if not tables:
                     words.clear()
             elif tag == _CELL and tables == 1:
                 cells.append(" ".join("".join(words).split()))
+                cells += [""] * (_columns(element) - 1)
                 words.clear()
             elif tag == _ROW and tables == 1:
-                rows.append(" | ".join(cells) if any(cells) else "")
+                rows.append(written_row(cells, above))
+                above = len(cells) if len(cells) > 1 else above
                 cells.clear()
             elif tag == _TABLE:
                 tables -= 1
@@ -174,6 +179,7 @@ class _Reader:
                         yield block
                     rows.clear()
                     words.clear()
+                    above = 0
 
     def _written(self, element: Any) -> str:
         """What an element stands for by itself."""
@@ -215,9 +221,27 @@ def _is_left_out(properties: Any) -> bool:
 
 def _script(run: Any) -> str:
     properties = run.find(qn("w:rPr"))
-    align = None if properties is None else properties.find(qn("w:vertAlign"))
+    if properties is None:
+        return ""
+    align, position = (properties.find(qn(f"w:{name}")) for name in ("vertAlign", "position"))
     script = "" if align is None else align.get(qn("w:val"))
-    return script if script in _SCRIPTS else ""
+    if script in _SCRIPTS or position is None:
+        return script if script in _SCRIPTS else ""
+    raised_by = position.get(qn("w:val")) or ""  # half points, below the line where negative
+    if not raised_by.removeprefix("-").isdigit() or int(raised_by[:6]) == 0:
+        return ""
+    return "subscript" if raised_by[0] == "-" else "superscript"
+
+
+def _paragraph(words: Sequence[str]) -> str:
+    """Words without the second of two spaces, as a deleted word between them leaves it."""
+    return re.sub(" {2,}", " ", "".join(words)).strip()
+
+
+def _columns(cell: Any) -> int:
+    """How many columns of the table a cell takes."""
+    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    return 1 if span is None else span_of(span.get(qn("w:val")))
 
 
 def _symbol(code: str, font: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,9 @@ __all__ = ["FEWEST_WORDS", "parse"]
 FEWEST_WORDS = 20
 """Words of a document; covers, title pages and the like have fewer."""
 
+_SENTENCE = re.compile(r"\w \w[^\n]*[.!?…。！？][\"'”’»)]*$", re.MULTILINE)
+_LONGEST_STYLE = 200_000
+
 _CONTAINER = "META-INF/container.xml"
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
@@ -33,8 +37,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
         name: the file's name.
 
     Yields:
-        A Draft for each document of at least ``FEWEST_WORDS`` words; its title is its first
-        heading, its source the title of the whole. The contents of the book are none.
+        A Draft for each document that has a sentence or ``FEWEST_WORDS`` words; its title is its
+        first heading, its source the title of the whole. The contents of the book are none.
 
     Raises:
         UnreadableArticle: the file is no EPUB, is too large unpacked, or has no text.
@@ -52,8 +56,9 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
         ):
             raise UnreadableArticle("encrypted")
         found = False
+        style = _style(archive)
         for number, file in enumerate(_reading_order(package, posixpath.dirname(place)), start=1):
-            one = _document(archive, file, package, number)
+            one = _document(archive, file, package, number, style)
             if one is not None:
                 found = True
                 yield one
@@ -71,8 +76,18 @@ def _reading_order(package: Any, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
 
 
+def _style(archive: zipfile.ZipFile) -> str:
+    """The style sheets of the book, one after the other."""
+    names = [name for name in archive.namelist() if name.lower().endswith(".css")]
+    try:
+        sheets = [archive.read(name)[:_LONGEST_STYLE].decode("utf-8", "replace") for name in names]
+    except Exception:  # zlib's and zipfile's; the text does without them
+        return ""
+    return "\n".join(sheets)[:_LONGEST_STYLE].replace("<", "")
+
+
 def _document(
-    archive: zipfile.ZipFile, file: str, package: Any, number: int
+    archive: zipfile.ZipFile, file: str, package: Any, number: int, style: str
 ) -> Draft | BadRecord | None:
     place = f"document {number}"
     try:
@@ -81,8 +96,8 @@ def _document(
         return BadRecord(place, f"{file[:80]!r} is not in the file")
     except Exception as error:  # zlib's and zipfile's
         return BadRecord(place, f"{file[:80]!r} in it is damaged ({type(error).__name__})")
-    text = plain_text(source).strip()
-    if len(text.split()) < FEWEST_WORDS:
+    text = plain_text(f"<style>{style}</style>{source}").strip()
+    if len(text.split()) < FEWEST_WORDS and not _SENTENCE.search(text):
         return None
     first, _, rest = text.partition("\n\n")
     title, body = (first, rest) if _is_heading(first, source) else ("", text)

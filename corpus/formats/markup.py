@@ -11,6 +11,7 @@ import lxml.etree
 import lxml.html
 
 from corpus.errors import UnreadableArticle
+from corpus.formats.table_rows import span_of, written_row
 from corpus.formats.typography import write_typography
 from corpus.formats.visibility import remove, remove_unseen
 
@@ -156,7 +157,9 @@ class _Writer:
         self._shown = [kept is None]
         self._data_tables = 0
         self._verbatim = 0
-        self._cells = 0
+        self._row: list[str] = []
+        self._above = 0  # cells of the row before it
+        self._spanned: dict[int, int] = {}  # columns to the rows that a cell above still takes
 
     def begin(self, element: Any) -> bool:
         """Write what an element begins with; return whether what is in it is to be written."""
@@ -164,26 +167,46 @@ class _Writer:
         self._break(tag)
         if tag == "table" and is_data_table(element):
             self._data_tables += 1
+            self._spanned.clear()
+            self._above = 0
             self._show(element)
             return self._shown[-1]
         if self._data_tables and tag in _CELLS:
             if self._shown[-1]:
-                self.parts.append(f"{' | ' if self._cells else ''}{words_of(element)}")
-                self._cells += 1
+                self._cell(element)
             return False
         if tag in HOLDERS and not self._data_tables:
             self._show(element)
-        if tag == "tr":
-            self._cells = 0
-        elif tag == "pre":
+        if tag == "pre":
             self._verbatim += 1
         elif tag == "br" and self._shown[-1]:
             self.parts.append("\n")
         return True
 
+    def _cell(self, element: Any) -> None:
+        """Write a cell, with empty ones before it where cells of earlier rows stand."""
+        self._add_spanned()
+        across, down = (span_of(element.get(name)) for name in ("colspan", "rowspan"))
+        for number in range(across):
+            self._spanned[len(self._row)] = down - 1
+            self._row.append("" if number else words_of(element))
+
+    def _add_spanned(self) -> None:
+        while self._spanned.get(len(self._row), 0):
+            self._spanned[len(self._row)] -= 1
+            self._row.append("")
+
+    def _end_row(self) -> None:
+        self._add_spanned()
+        self.parts.append(written_row(self._row, self._above))
+        self._above = len(self._row) if len(self._row) > 1 else self._above
+        self._row.clear()
+
     def end(self, element: Any) -> None:
         """Write what an element ends with."""
         tag = _name(element)
+        if tag == "tr" and self._data_tables:
+            self._end_row()
         if tag == "table" and self._data_tables:
             self._data_tables -= 1
             self._shown.pop()

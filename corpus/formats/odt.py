@@ -10,6 +10,7 @@ from typing import Any
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
+from corpus.formats.table_rows import span_of, written_row
 from corpus.formats.typography import lowered, raised
 from corpus.formats.zipped import check_archive, xml_in
 from corpus.text import normalise
@@ -94,16 +95,21 @@ class _Reader:
                 if words := self._words(element).strip():
                     yield words
             elif tag == f"{_TABLE}table":
-                rows = (self._row(row) for row in element.iter(f"{_TABLE}table-row"))
-                if block := "\n".join(row for row in rows if row):
+                if block := "\n".join(self._rows(element)):
                     yield block
             else:
                 yield from self._blocks(element)
 
-    def _row(self, row: Any) -> str:
-        cells = row.iterchildren(f"{_TABLE}table-cell")
-        texts = [" ".join(" ".join(self._blocks(cell)).split()) for cell in cells]
-        return " | ".join(texts) if any(texts) else ""
+    def _rows(self, table: Any) -> Iterator[str]:
+        above = 0
+        for row in table.iter(f"{_TABLE}table-row"):
+            cells: list[str] = []
+            for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                text = " ".join(" ".join(self._blocks(cell)).split())
+                cells += [text] * span_of(cell.get(f"{_TABLE}number-columns-repeated"))
+            if line := written_row(cells, above):
+                yield line
+                above = len(cells) if len(cells) > 1 else above
 
     def _words(self, element: Any) -> str:
         effect = self._shown.get(element.get(f"{_TEXT}style-name") or "", "")

@@ -43,18 +43,21 @@ _MONTH = (
     r"déc|ene|abr|ago|dic|mär|okt|dez|gen|mag|giu|lug|set|ott|fev|out)[^\W\d_]*\.?"
 )
 _IN_WORDS = re.compile(
+    r"(?:\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5})?,?\s+)?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?{_MONTH},?\s+(?:de\s+)?\d{{4}}"
     rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}"
     r"|\d{4}年\d{1,2}月\d{1,2}日)"
-    r"(?:[,\s]*(?:at|um|à|kl\.?|[-–|·•])?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?\s*"
+    r"(?:[,\s]*(?:at|um|om|à|kl\.?|[-–|·•])?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?\s*"
     r"(?:[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,5}\b)?)?",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"(?:first |originally )?(?:published|posted)\b(?:\s*on\b)?\s*:?", re.IGNORECASE
+    r"(?:(?:first |originally )?(?:published|posted)|veröffentlicht|publié|publicado|pubblicato"
+    r"|geplaatst|gepubliceerd)\b(?:\s*(?:on|am|le|el|il|op)\b)?\s*:?",
+    re.IGNORECASE,
 )
 _BY = re.compile(
-    r"(?:by|from|words|text)\b|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
+    r"(?:by|from|words|text|le|am|el|il|op|den)\b|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(

@@ -11,7 +11,7 @@ import lxml.etree
 import trafilatura
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.boilerplate import POST_TIME, remove_boilerplate
+from corpus.formats.boilerplate import POST_TIME, only_appeals, remove_boilerplate
 from corpus.formats.markup import HOLDERS, clean, is_data_table, rendered, words_of
 
 __all__ = ["THOROUGH_LIMIT", "page_text"]
@@ -23,6 +23,9 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*[¹²³⁰-⁹]*$")
+_FACTS = re.compile(
+    r"\b(?:fact|info-?box|key-?(?:point|takeaway)|at-a-glance|in-brief)", re.IGNORECASE
+)
 _SHORT = 25  # characters that another place of the page may have by chance
 _SHORTEST = 10  # characters of a sentence
 _MOST_COMPARED = 50_000_000
@@ -83,8 +86,9 @@ def page_text(tree: Any, title: str, size: int) -> str:
             leaf.kept = not leaf.is_linked and leaf.is_sentence
     _add_lost(leaves)
     text = rendered(tree, {leaf.element for leaf in leaves if leaf.kept})
-    if not text:
-        only = f", only {removed}" if removed else ""
+    asked = only_appeals(text)
+    if not text or asked:
+        only = f", only {removed or asked}" if removed or asked else ""
         raise UnreadableArticle(f"no article found in the page{only}")
     return text
 
@@ -188,7 +192,7 @@ def _add_lost(leaves: list[_Leaf]) -> None:
         if leaf.kept:
             continue
         linked = shares.get(leaf.element.getparent(), leaf.is_linked)
-        among = kept[0] <= number <= kept[-1] or leaf.is_sentence
+        among = kept[0] <= number <= kept[-1] or leaf.is_sentence or _is_fact(leaf.element)
         quoted = next(leaf.element.iterancestors("aside"), leaf.element).tag == "aside"
         repeated = quoted and leaf.letters in whole
         leaf.kept = leaf.element.tag == "table" or (among and not linked and not repeated)
@@ -196,6 +200,12 @@ def _add_lost(leaves: list[_Leaf]) -> None:
     for leaf in reversed(leaves):
         leaf.kept = leaf.kept or (leaf.leads and follows)
         follows = leaf.kept
+
+
+def _is_fact(element: Any) -> bool:
+    """Whether an element stands in a box of facts, by its name."""
+    names = (f"{one.get('class') or ''} {one.get('id') or ''}" for one in element.iterancestors())
+    return any(map(_FACTS.search, names))
 
 
 def _linked_lists(leaves: list[_Leaf]) -> dict[Any, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from itertools import accumulate
@@ -12,6 +13,7 @@ from typing import Any
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title
+from corpus.formats.table_rows import written_row
 from corpus.formats.text import title_from_name
 from corpus.formats.typography import lowered, raised
 from corpus.formats.zipped import check_archive, xml_in
@@ -77,13 +79,13 @@ def _slide(tree: Any) -> list[str]:
     """The paragraphs of a slide, and its tables row by row."""
     blocks: list[str] = []
     for table in list(tree.iter(f"{_A}tbl")):
-        rows = []
+        rows: list[str] = []
         for row in table.iter(f"{_A}tr"):
             cells = [
                 " ".join(" ".join(map(_words, cell.iter(f"{_A}p"))).split())
                 for cell in row.iter(f"{_A}tc")
             ]
-            rows.append(" | ".join(cells) if any(cells) else "")
+            rows.append(written_row(cells, len(cells) if any(rows) else 0))
         table.clear()
         table.tag, table.text = f"{_A}p", "\n".join(filter(None, rows))
     for paragraph in tree.iter(f"{_A}p"):
@@ -109,7 +111,7 @@ def _words(paragraph: Any) -> str:
             elif shift.strip("0%"):
                 text = raised(text, words)
             words += text
-    return words
+    return re.sub(" {2,}", " ", words)
 
 
 def _named(core: Any, name: str) -> str:

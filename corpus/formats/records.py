@@ -61,8 +61,11 @@ FIELDS: dict[str, str] = {
 }
 """Each known name, as ``_fold`` leaves it, to the field of a Draft; the first of a field wins."""
 
-_NESTED = ("_source", "fields", "attributes", "article", "doc", "document", "node", "post")
+_NESTED = ("content", "story", "_source", "fields", "attributes", "article", "doc", "document",
+           "node", "post")  # fmt: skip
 """Objects in which APIs and databases wrap the fields of a record."""
+
+_TEXTS_TOO = {"content", "story"}  # which may also be nothing but a record's text
 
 _VALUES = (
     "name", "rendered", "main", "original", "value", "text", "html", "content", "#text", "_text",
@@ -71,6 +74,7 @@ _VALUES = (
 )  # fmt: skip
 """Names under which an object holds the one value that it stands for."""
 
+_CUT_OFF = re.compile(r"\s*\[\+\d+ chars\]\s*$")  # NewsAPI's note at the end of half a text
 _DEEPEST = 5
 _NO_TEXT = {"image", "photo", "video", "byline", "date", "title", "kicker", "author_info", "deck"}
 """Types of parts of a text that are not text, in the dumps that give the parts a type."""
@@ -166,7 +170,10 @@ def draft_of(record: Mapping[str, object], number: int | None, place: str = "") 
 def _unwrapped(record: Mapping[str, object]) -> Mapping[str, object]:
     for name in _NESTED:
         inner = record.get(name)
-        if isinstance(inner, Mapping) and any(map(field_of, map(str, inner))):
+        if not isinstance(inner, Mapping):
+            continue
+        known = {field_of(str(key)) for key in inner}
+        if known & {"title", "url"} or (name not in _TEXTS_TOO and known - {None}):
             record = {**{key: value for key, value in record.items() if key != name}, **inner}
     return record
 
@@ -179,7 +186,7 @@ def _body(name: str, value: object, depth: int) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        text = plain_field(value)
+        text = plain_field(_CUT_OFF.sub("", value))
         return without_inserts(text) if text is not value and "<" in value else text
     if isinstance(value, list) and depth < _DEEPEST:  # one string or object a paragraph
         return "\n\n".join(filter(None, (_part(name, part, depth + 1) for part in value)))

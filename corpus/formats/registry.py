@@ -105,17 +105,20 @@ FORMATS: dict[str, Format] = {
     ".rtf": Format("rtf", _ONE),
     ".epub": Format("epub", _PICTURED),
     ".pptx": Format("pptx", _PICTURED),
-    ".xlsx": Format("xlsx", _PICTURED, megabyte=2.0),
+    ".xlsx": Format("xlsx", _PICTURED, megabyte=10.0),
     ".eml": Format("mail", _PICTURED),
     ".mbox": Format("mail", _MANY, megabyte=2.0),
-    ".rss": Format("feed", _FEED),
-    ".atom": Format("feed", _FEED),
-    ".xml": Format("feed", _FEED),
+    **{
+        extension: Format("feed", _FEED)
+        for extension in (".rss", ".atom", ".rdf", ".xml", ".nitf", ".newsml")
+    },
     ".warc": Format("warc", _MANY, streamed=("", ".gz"), quick=True),
     ".zip": Format("archive", _MANY, streamed=("",), quick=True),
     ".wacz": Format("archive", _MANY, streamed=("",), quick=True),
-    ".tar": Format("archive", _MANY, streamed=("", ".gz", ".bz2", ".xz"), quick=True),
-    ".tgz": Format("archive", _MANY, streamed=("", ".gz", ".bz2", ".xz"), quick=True),
+    **{
+        extension: Format("archive", _MANY, streamed=("", ".gz", ".bz2", ".xz"), quick=True)
+        for extension in (".tar", ".tgz", ".tbz2", ".txz")
+    },
 }
 
 

@@ -13,6 +13,8 @@ __all__ = ["LONGEST_TITLE", "parse", "split_title", "title_from_name", "without_
 LONGEST_TITLE = 250
 """Characters; a longer first line is a paragraph, and taking it away would lose it."""
 
+_MOST_TITLE_WORDS = 14  # of a title that ends as a sentence does
+_ENDS = (".", "!", "?", ".”", '."')
 _BROKEN_WORD = re.compile(r"(\S*[^\W\d_])([-\u2010\u00ad])\n[ \t]*([^\W\d_A-Z]\S*)[ \t]*\n?")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -53,12 +55,13 @@ def split_title(text: str, name: str) -> tuple[str, str]:
         name: the file's name.
 
     Returns:
-        The first line and the rest, where a blank line follows it and it is no paragraph; else a
+        The first line and the rest, where a blank line follows it and it is no sentence; else a
         title made of the name, and all of the text.
     """
     first, _, rest = text.partition("\n")
     after, _, _ = rest.partition("\n")
-    if rest.strip() and not after.strip() and len(first) <= LONGEST_TITLE:
+    prose = len(first.split()) > _MOST_TITLE_WORDS and first.endswith(_ENDS)
+    if rest.strip() and not after.strip() and len(first) <= LONGEST_TITLE and not prose:
         return first, rest.strip()
     return title_from_name(name), text
 

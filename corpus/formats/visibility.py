@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from corpus.formats.style_sheets import inline_styles
+
 __all__ = ["remove", "remove_unseen"]
 
 _UNREAD = frozenset(
@@ -26,17 +28,14 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 _SHOWN_CLASS = re.compile(r"(?:\w+:|d-(?:\w+-)?)(?:block|flex|grid|inline|contents|table)")
-_SHEET_NOISE = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-_LONGEST_SHEET = 200_000
 _CLOSING = set(".,;:!?)")
 
 
 def remove_unseen(tree: Any) -> None:
     """Take out of a tree what a browser does not show or shows as struck, and all comments."""
-    hidden = _hidden_by_sheets(tree)
+    inline_styles(tree)
     for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or _is_unseen(element, hidden):
+        if not isinstance(element.tag, str) or _is_unseen(element):
             remove(element)
 
 
@@ -58,7 +57,7 @@ def remove(element: Any) -> None:
         previous.tail = before + after
 
 
-def _is_unseen(element: Any, hidden: set[str]) -> bool:
+def _is_unseen(element: Any) -> bool:
     if element.tag.rpartition(":")[2] in _UNREAD:
         return True
     if element.get("hidden", "until-found") != "until-found":
@@ -66,51 +65,5 @@ def _is_unseen(element: Any, hidden: set[str]) -> bool:
     style = element.get("style")
     if style and _STYLE.search(style):
         return True
-    names = _names(element)
-    if names & hidden:
-        return True
     classes = (element.get("class") or "").split()
     return any(map(_CLASS.fullmatch, classes)) and not any(map(_SHOWN_CLASS.match, classes))
-
-
-def _names(element: Any) -> set[str]:
-    """Its classes and its id, as a style sheet names them."""
-    names = {f".{name}" for name in (element.get("class") or "").split()}
-    return names | {f"#{element.get('id')}"} if element.get("id") else names
-
-
-def _hidden_by_sheets(tree: Any) -> set[str]:
-    """Classes and ids that the page's own style sheets hide or strike, for every medium.
-
-    A name that most of the page has is left out: a script shows that later.
-    """
-    names: set[str] = set()
-    for sheet in tree.iter("style"):
-        for selectors, rules in _RULE.findall(_always((sheet.text or "")[:_LONGEST_SHEET])):
-            if _STYLE.search(rules):
-                selected = map(str.strip, selectors.split(","))
-                names.update(one for one in selected if re.fullmatch(r"[.#][\w-]+", one))
-    if names:
-        whole = len(tree.text_content())
-        for element in tree.iter():
-            own = names & _names(element) if isinstance(element.tag, str) else set()
-            if own and 2 * len(element.text_content()) > whole:
-                names -= own
-    return names
-
-
-def _always(sheet: str) -> str:
-    """A style sheet without its conditional parts (``@media`` and the like)."""
-    parts, depth, skipped, begun = [], 0, False, 0
-    sheet = _SHEET_NOISE.sub("", sheet)
-    for mark in re.finditer(r"[@{};]", sheet):
-        if mark[0] == "@" and depth == 0 and not skipped:
-            parts.append(sheet[begun : mark.start()])
-            skipped = True
-        elif mark[0] == "{":
-            depth += 1
-        elif mark[0] == "}":
-            depth = max(0, depth - 1)
-        if skipped and depth == 0 and mark[0] in "};":
-            skipped, begun = False, mark.end()
-    return "".join(parts) if skipped else "".join([*parts, sheet[begun:]])

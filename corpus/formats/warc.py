@@ -20,7 +20,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.draft import BadRecord, Draft, within
 from corpus.formats.registry import FORMATS
 from corpus.formats.warc_records import (
     BLANK_LINE,
@@ -46,11 +46,16 @@ _KINDS = {
     "application/vnd.oasis.opendocument.text": ".odt",
     "application/rtf": ".rtf",
     "text/rtf": ".rtf",
+    "application/epub+zip": ".epub",
 }
+_UNTOLD = {"", "application/octet-stream", "binary/octet-stream"}
 # What a page is made of, and no article.
 _PARTS = re.compile(r"(image|audio|video|font)/|.*(javascript|ecmascript|css|font)|text/dns")
 _GZIP = {"gzip", "x-gzip", "deflate"}
-_BEGINS_AS_HTML = re.compile(rb"\s{0,100}<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_BEGINNINGS = {
+    ".html": re.compile(rb"\s{0,100}<(?:!doctype\s+html|html)\b", re.IGNORECASE),
+    ".pdf": re.compile(rb"%PDF-"),
+}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _MOST_NAMED = 6
 
@@ -70,7 +75,7 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
         name: the file's name.
 
     Yields:
-        A Draft for each response with status 200 that is HTML, a PDF or an office document: its
+        A Draft for each response with status 200 that is HTML, a PDF or a document: its
         address is the page's own or the one it was fetched from, and its date only what the page
         declares, never the crawl's. A BadRecord for each page and record that cannot be read; the
         next record is looked for by how records begin. One more, which is ``passed_over``, counts
@@ -85,20 +90,20 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
     others: Counter[str] = Counter()
     for number, record in enumerate(records(file, name), start=1):
         place = f"record {number} (byte {record.start:,})"
-        one: Draft | BadRecord | None
+        read: list[Draft | BadRecord]
         try:
-            one = _page(record, place, others)
+            read = _page(record, place, others)
         except UnreadableArticle as error:
-            one = BadRecord(place, str(error))
+            read = [BadRecord(place, str(error))]
         damaged = damaged + 1 if record.damage else 0
         begun = begun or record.begun
-        if not begun and isinstance(one, BadRecord):
-            early.append(one)
-        elif one is not None:
+        if not begun and read and isinstance(read[0], BadRecord):
+            early += [one for one in read if isinstance(one, BadRecord)]
+        elif read:
             found = True
             yield from early
             early.clear()
-            yield one
+            yield from read
         if damaged == MOST_DAMAGED:
             break
     if not begun:
@@ -113,8 +118,8 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
         raise UnreadableArticle("holds no page (no response of HTML with status 200)")
 
 
-def _page(record: Record, place: str, others: Counter[str]) -> Draft | None:
-    """The article in a record; None where it is no page, or one of a kind that is only counted."""
+def _page(record: Record, place: str, others: Counter[str]) -> list[Draft | BadRecord]:
+    """What a record holds; nothing where it is no page, or one of a kind that is only counted."""
     if record.damage:
         raise UnreadableArticle(record.damage)
     answer = BLANK_LINE.search(record.data, record.block, record.block + LONGEST_HEADER)
@@ -127,32 +132,43 @@ def _page(record: Record, place: str, others: Counter[str]) -> Draft | None:
         raise UnreadableArticle("its headers cannot be read") from error
     address = (read.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
     if read.rec_type != "response" or not address.lower().startswith(("http:", "https:")):
-        return None
+        return []
     if answer is None or not record.data.startswith(b"HTTP/", record.block):
         raise UnreadableArticle("its answer has no HTTP header")
     if read.http_headers.get_statuscode() != "200":
-        return None
+        return []
     kind, _, parameters = (read.http_headers.get_header("Content-Type") or "").partition(";")
     kind = kind.strip().lower()
-    if kind and kind not in _KINDS:
+    if kind not in _KINDS and kind not in _UNTOLD:
         if not _PARTS.match(kind):
             others[kind] += 1
-        return None
+        return []
     if record.length + record.block - answer.end() > LONGEST_PAGE:
         raise UnreadableArticle(f"a page larger than {LONGEST_PAGE // 1_000_000} MB")
     page = _unpacked(read)
-    if not kind and not _BEGINS_AS_HTML.match(page):
-        return None
+    extension = _KINDS.get(kind) or _told_by(page)
+    if extension is None:
+        others[kind or "an unknown type"] += 1
+        return []
     path = unquote(urlsplit(address).path.rstrip("/")).rpartition("/")[2]
-    format = FORMATS[_KINDS.get(kind, ".html")]
+    format = FORMATS[extension]
+    options: dict[str, str | None] = {}
     if format.module == "html":
         charset = _CHARSET.search(parameters)
-        encoding = charset[1] if charset is not None else None
-        (draft,) = format.parse(page, path, address=address, encoding=encoding)
-    else:
-        (draft,) = format.parse(page, path)
-    assert isinstance(draft, Draft)
-    return dataclasses.replace(draft, url=draft.url or address, key=address, place=place)
+        options = {"address": address, "encoding": charset[1] if charset is not None else None}
+    return [_at(address, place, one) for one in format.parse(page, path, **options)]
+
+
+def _at(address: str, place: str, one: Draft | BadRecord) -> Draft | BadRecord:
+    """What was read at an address, which is an article's own where it is the only one there."""
+    if isinstance(one, Draft) and one.key is None:
+        one = dataclasses.replace(one, url=one.url or address)
+    return within(one, address, place)
+
+
+def _told_by(page: bytes) -> str | None:
+    """The extension of what a record holds whose type the server did not tell."""
+    return next((name for name, begins in _BEGINNINGS.items() if begins.match(page)), None)
 
 
 def _unpacked(read: ArcWarcRecord) -> bytes:

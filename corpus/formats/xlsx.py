@@ -6,12 +6,13 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
 from typing import Any
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.number_formats import printed
 from corpus.formats.records import draft_of, field_of
+from corpus.formats.table_rows import written_row
 from corpus.formats.text import title_from_name
 from corpus.formats.zipped import check_archive
 
@@ -62,19 +63,22 @@ def _sheet(sheet: Any, name: str, many: bool) -> Iterator[Draft | BadRecord]:
     header: list[str] | None = None
     lines: list[str] = []
     cells = 0
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells += max(1, len(values))
+    above = 0  # cells of the row before
+    for number, cells_of_row in enumerate(sheet.iter_rows(), start=1):
+        cells += max(1, len(cells_of_row))
         place = f"sheet {sheet.title[:40]!r} row {number}"
         if cells > MOST_CELLS:
             yield BadRecord(place, f"more than {MOST_CELLS:,} cells; the rest is left out")
             break
-        row = [_written(value) for value in values]
+        row = [printed(one.value, one.number_format or "") for one in cells_of_row]
         if not any(row):
             continue
         if header is None:
             header = row
         if not any(field_of(column) == "text" for column in header):
-            lines.append(" | ".join(_without_end(row)))
+            row = _without_end(row)
+            lines.append(written_row(row, above))
+            above = max(above, len(row)) if len(row) > 1 else above
         elif row is not header:
             yield _record(header, row, number, place, f"{sheet.title}!" if many else "")
     if lines:
@@ -96,16 +100,3 @@ def _record(
 def _without_end(row: Sequence[str]) -> list[str]:
     last = max(place for place, cell in enumerate(row) if cell)
     return list(row[: last + 1])
-
-
-def _written(value: object) -> str:
-    """A cell as it reads: a whole number without its decimals, a day without its midnight."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return " ".join(str(value).split()) if not isinstance(value, str) else value.strip()

@@ -14,6 +14,8 @@ from corpus.language import language_of
          "time in a week: the engine has to be sent to the yard, and nobody knows for how long."),
         ("de", "Die Fähre nach Askvik fährt bis zum Frühjahr nicht, weil die Maschine in der Werft "
          "ist, teilte die Behörde am Montag mit. Das Schiff und der Hafen sind nicht betroffen."),
+        ("de", "Der Luchs von Velden wurde am Dienstag wieder bei der Mühle gesehen. Er fraß elf "
+         "Kilo Fisch, sagte der Förster am Mittwoch."),
         ("fr", "Le bateau pour Askvik ne part pas avant le printemps, car la machine est dans le "
          "chantier, a dit le port. Les élèves et les gens de la côte sont pour une solution."),
         ("es", "El barco a Askvik no sale hasta la primavera porque el motor está en el taller, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -39,6 +40,11 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def mhtml() -> bytes:
@@ -157,6 +163,28 @@ def test_rtf_is_read_as_it_is_seen(read_one: ReadOne) -> None:
     assert draft.author == "Ann Lee"
 
 
+def test_notes_and_tables_of_rtf_are_read(read_one: ReadOne) -> None:
+    note = r"{\super\chftn}{\footnote \pard{\super\chftn} In \{May\}.}"
+    table = r"\trowd\cellx9 Town\cell Metres\cell\row\trowd Orr\cell\cell\row\pard "
+    text = read_one(rtf(f"It cost 24{note} million.\\par {table}End."), "a.rtf").text
+    assert text.split("\n\n") == [
+        "It cost 24¹ million.", "Town | Metres\nOrr | ", "End.", "¹ In {May}.",
+    ]  # fmt: skip
+
+
+def test_covered_cells_of_odt_are_empty(read_one: ReadOne) -> None:
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>".format
+    covered = "<table:covered-table-cell/>"
+    rows = [
+        cell("", "Town") + cell("", "Year") + cell("", "Dead"),
+        covered + cell("", "2012") + cell("", "7"),
+        cell(" table:number-columns-repeated='2'", "4") + covered,
+    ]
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    text = read_one(odt(f"<text:p>{FIRST}</text:p><table:table>{body}</table:table>"), "a.odt").text
+    assert text.endswith("Town | Year | Dead\n | 2012 | 7\n4 | 4 |")
+
+
 def test_slides_are_pages(read_one: ReadOne) -> None:
     hidden = slide_text("gone", 'strike="sngStrike"') + slide_text(f"{FIRST} 10")
     raised = slide_text(SECOND)[:-6] + "<a:r><a:rPr baseline='30000'/><a:t>2</a:t></a:r></a:p>"
@@ -177,6 +205,8 @@ def test_rows_of_a_workbook_are_articles_or_a_table(read_all: ReadAll, read_one:
     assert bad == BadRecord("sheet 'Sheet' row 3", "empty text")
     table = xlsx(("Town", "Metres", None), (None,), ("Orr", 2.1), ("Tarn", 3.0))
     assert read_one(table, "floods.xlsx").text == "Town | Metres\nOrr | 2.1\nTarn | 3"
+    gap = xlsx(("Town", "Year", "Dead"), ("Orr", 2011), (None, 2012, 4))
+    assert read_one(gap, "a.xlsx").text == "Town | Year | Dead\nOrr | 2011 | \n | 2012 | 4"
 
 
 def test_documents_of_an_epub_are_articles(read_all: ReadAll) -> None:
@@ -187,6 +217,13 @@ def test_documents_of_an_epub_are_articles(read_all: ReadAll) -> None:
     assert (second.source, second.author, second.published) == (
         "Aldmoor Post", "Ann Lee", "2019-12-31",
     )  # fmt: skip
+
+
+def test_style_of_an_epub_and_its_short_pages_are_read(read_all: ReadAll) -> None:
+    made = epub("<p>Cover</p>", "<h1>Note</h1><p>It cost 24<a class='n'>1</a> million.</p>")
+    style = {"OEBPS/a.css": b"a.n { vertical-align: super }"}
+    (draft,) = read_all(zipped({**unzipped(made), **style}), "a.epub")
+    assert isinstance(draft, Draft) and draft.text == "It cost 24¹ million."
 
 
 @pytest.mark.parametrize("extension", [one for one in WHOLE if one not in (".php", ".mbox")])
@@ -202,15 +239,23 @@ def test_bomb_is_refused_before_it_is_unpacked(read_all: ReadAll, extension: str
         read_all(zipped({"content.xml": b"<a>" + b" " * 21_000_000}), f"a{extension}")
 
 
+def damage(whole: bytes, data: st.DataObject) -> bytes:
+    damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for place in data.draw(st.lists(st.integers(0, max(0, len(whole) - 1)), max_size=5)):
+        if place < len(damaged):
+            damaged[place] ^= data.draw(st.integers(1, 255))
+    return bytes(damaged)
+
+
 @pytest.mark.parametrize("extension", WHOLE)
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
 def test_damaged_file_is_read_or_refused(extension: str, data: st.DataObject) -> None:
-    whole = WHOLE[extension]
-    damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
-    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=5)):
-        if place < len(damaged):
-            damaged[place] ^= data.draw(st.integers(1, 255))
+    damaged = damage(WHOLE[extension], data)
+    if WHOLE[extension].startswith(b"PK") and data.draw(st.booleans()):  # a file in the archive
+        files = unzipped(WHOLE[extension])
+        name = data.draw(st.sampled_from(sorted(files)))
+        damaged = zipped({**files, name: damage(files[name], data)})
     try:
         found = list(FORMATS[extension].parser()(bytes(damaged), f"a{extension}"))
     except UnreadableArticle as error:

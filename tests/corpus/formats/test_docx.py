@@ -107,6 +107,10 @@ def run(text: str, properties: str = "") -> str:
         (run("24") + run("1", "<w:vertAlign w:val='superscript'/>") + run(" million"),
          "24¹ million"),
         (run("CO") + run("2", "<w:vertAlign w:val='subscript'/>"), "CO₂"),
+        (run("24") + run("1", "<w:position w:val='8'/>") + run(" million"), "24¹ million"),
+        (run("CO") + run("2", "<w:position w:val='-6'/>"), "CO₂"),
+        (run("by 2", "<w:position w:val='0'/>"), "by 2"),
+        (run("two ") + run("x", "<w:strike/>") + run(" metres"), "two metres"),
         (run("20 ") + "<w:r><w:sym w:font='Symbol' w:char='F0B0'/></w:r>" + run("C"), "20 °C"),
         (run("done ") + "<w:r><w:sym w:font='Wingdings' w:char='F0FC'/></w:r>", "done ✓"),
         ("<w:r><w:sym w:font='Symbol' w:char='xyz'/></w:r>" + run("two"), "two"),
@@ -150,6 +154,20 @@ def test_list_in_a_cell_and_deleted_rows(read_one: ReadOne) -> None:
     gone = f"<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p>{run('x')}</w:p></w:tc></w:tr>"
     row = f"<w:tr>{cell}<w:tc><w:p>{run('2.1')}</w:p></w:tc></w:tr>"
     assert read_one(with_body(f"<w:tbl>{gone}{row}</w:tbl>"), "a.docx").text == "Tarn Orr | 2.1"
+
+
+def test_cells_stand_in_their_columns(read_one: ReadOne) -> None:
+    wide = "<w:tcPr><w:gridSpan w:val='2'/></w:tcPr>"
+    cell = "<w:tc>{}<w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>".format
+    rows = [
+        cell("", "Town") + cell("", "Dead") + cell("", "Hurt"),
+        cell("", "Orr") + cell(wide, "none"),
+        cell(wide, "Tarn") + cell("", "4"),
+    ]
+    body = "".join(f"<w:tr>{row}</w:tr>" for row in rows)
+    assert read_one(with_body(f"<w:tbl>{body}</w:tbl>"), "a.docx").text == (
+        "Town | Dead | Hurt\nOrr | none | \nTarn |  | 4"
+    )
 
 
 def test_table_in_a_cell_is_text_of_the_cell(read_one: ReadOne) -> None:

@@ -88,6 +88,9 @@ def test_data_are_read_as_browsers_accept_them(read_one: ReadOne, data: str) -> 
         ('<time class="entry-date" datetime="2019-12-31">Tuesday</time>', "2019-12-31", None),
         ("<p>By Ann Lee, Aldmoor | December 31, 2019 9:05 a.m. ET</p>",
          "December 31, 2019 9:05 a.m. ET", None),
+        ("<p>Published 14:30 GMT, 31 December 2019</p>", "14:30 GMT, 31 December 2019", None),
+        ('<p class="date">Geplaatst op 31 december 2019 om 10:00</p>', "31 december 2019 om 10:00",
+         None),
         ("<div>Published 31 December 2019, updated 2 January 2020</div>",
          "31 December 2019", "2 January 2020"),
         ('<time datetime="2019-12-31">a</time><p>Updated <time datetime="2020-01-02">b</time></p>',
@@ -160,6 +163,11 @@ def test_article_is_found_beside_a_banner(read_one: ReadOne, holder: str, name: 
     [
         (f"<div>{CONSENT}</div>", "no article found in the page, only a request for consent"),
         (
+            "<h1>Before you go on</h1><p>We use cookies and data to measure how people use us.</p>"
+            "<p>If you accept, we will also use cookies to show you what you like.</p>",
+            "no article found in the page, only a request for consent",
+        ),
+        (
             "<div><h2>This story is for subscribers</h2><p>Subscribe to unlock this story. Cancel "
             "anytime.</p></div>",
             "no article found in the page, only an offer to subscribe",
@@ -208,6 +216,39 @@ def test_parts_that_extraction_loses_are_kept(read_one: ReadOne) -> None:
     assert read_one(page(body=body), "a.html").text.split("\n\n") == [
         FIRST, "The river", "410 km long", "Town | Metres\nAldmoor | 2", "In the town", SECOND,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["<h1>Flood</h1>{}<p>{}</p>", "<h1>Flood</h1><p>{1}</p>{0}"])
+def test_fact_box_is_kept_wherever_it_stands(read_one: ReadOne, place: str) -> None:
+    box = '<aside class="fact-box"><h3>The river</h3><ul><li>410 km long</li></ul></aside>'
+    body = f"<main><article>{place.format(box, FIRST)}<p>{SECOND}</p></article></main>"
+    assert "The river\n\n410 km long" in read_one(page(body=body), "a.html").text
+
+
+def test_cells_stand_in_their_columns(read_one: ReadOne) -> None:
+    rows = (
+        "<tr><th colspan=3>Storms</th></tr><tr><th>Town</th><th>Year</th><th>Dead</th></tr>"
+        "<tr><td rowspan=2>Orr</td><td>2011</td><td>4</td></tr><tr><td>2012</td><td>7</td></tr>"
+        "<tr><td colspan=2>Tarn</td><td>1</td></tr><tr><td>Sund</td><td colspan=x>2013</td></tr>"
+    )
+    text = read_one(page(body=ARTICLE.format(f"<table>{rows}</table>")), "a.html").text
+    assert text.split("\n\n")[1].splitlines() == [
+        "Storms", "Town | Year | Dead", "Orr | 2011 | 4", "| 2012 | 7", "Tarn | | 1",
+        "Sund | 2013 |",
+    ]  # fmt: skip
+
+
+def test_own_style_sheet_raises_hides_and_strikes(read_one: ReadOne) -> None:
+    sheet = (
+        "<style>/* a */ .fn, i.x{vertical-align: super; font-size: 70%} .no{display:none}"
+        "@media print{.printed{display:none}} #old{text-decoration: line-through}</style>"
+    )
+    body = ARTICLE.format(
+        "<p>It cost 24<span class='a fn'>1</span> million and 2<b class='x'>2</b> lives. <i id=old>"
+        "Ten</i><i class=no>Secret</i> <u class=printed>Nine</u> towns paid.</p>"
+    )
+    text = read_one(page(sheet, body), "a.html").text
+    assert text.split("\n\n")[1] == "It cost 24¹ million and 22 lives. Nine towns paid."
 
 
 def test_text_in_the_pages_data_stands_in_for_an_empty_page(read_one: ReadOne) -> None:

@@ -23,6 +23,8 @@ def test_a_lone_line_and_a_long_first_paragraph_stay_text(read_one: ReadOne) -> 
     assert read_one("The river rose.\n\n", "a.txt").text == "The river rose."
     paragraph = "The river rose. " * 30
     assert read_one(f"{paragraph}\n\nIt fell.", "a.txt").text.startswith(paragraph)
+    sentence = "The river rose by two metres on Tuesday night, the mayor said in a statement."
+    assert read_one(f"{sentence}\n\nIt fell.", "a.txt").text.startswith(sentence)
 
 
 def test_words_broken_at_line_ends_are_joined(read_one: ReadOne) -> None:

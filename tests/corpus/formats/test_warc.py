@@ -27,6 +27,7 @@ from corpus.loader import LoadReport
 from tests.corpus.formats import test_pdf
 from tests.corpus.formats.conftest import ReadAll, ReadOne
 from tests.corpus.formats.test_html import page
+from tests.fakes.documents import BODY, epub
 
 ADDRESS = "https://example.com/news/flood-in-aldmoor"
 
@@ -109,7 +110,14 @@ def test_documents_of_other_formats_are_read(read_all: ReadAll) -> None:
     made = test_pdf.pdf([test_pdf.TITLE, *test_pdf.column(test_pdf.BODY)])
     archive = Archive().add(made, headers={"Content-Type": "application/pdf"})
     archive.add(b"%PDF-", headers={"Content-Type": "application/pdf"})
-    draft, bad = read_all(archive.bytes(), "a.warc")
+    for kind in ("application/octet-stream", ""):
+        archive.add(made, address=f"{ADDRESS}.pdf", headers={"Content-Type": kind})
+    book = epub(f"<p>{BODY}</p>", f"<p>{BODY}</p>")
+    archive.add(book, headers={"Content-Type": "application/epub+zip"})
+    draft, bad, *untold, page_1, page_2 = read_all(archive.bytes(), "a.warc")
+    assert [isinstance(one, Draft) and one.url for one in untold] == [f"{ADDRESS}.pdf"] * 2
+    assert isinstance(page_1, Draft) and isinstance(page_2, Draft)
+    assert page_1.key != page_2.key and page_1.url is page_2.url is None
     assert isinstance(draft, Draft) and draft.text.startswith("The river rose")
     assert (draft.title, draft.url, draft.key) == ("Flood in Aldmoor", ADDRESS, ADDRESS)
     assert isinstance(bad, BadRecord) and "PDF" in bad.cause
