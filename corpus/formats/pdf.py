@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 import lxml.etree
@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.pdf_layout import Glyph, lines_of
+from corpus.formats.pdf_layout import Glyph, Stroke, lines_of, without_struck
 from corpus.formats.print_lines import PAGE_MARK, PrintedLine, text_of, without_running_lines
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
 from corpus.formats.recognition import NOT_INSTALLED, is_scan, recognised, tesseract
@@ -33,6 +33,8 @@ MOST_CHARACTERS = 200_000
 
 _RECOGNISING_SECONDS = 400  # on the clock, for a document
 _MOST_NAMED = 10  # pages
+_MOST_PATHS = 5_000  # of a page that are looked at; maps and diagrams have more
+_THICKEST_STROKE = 8.0  # points
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
@@ -150,7 +152,8 @@ def _lines(document: pypdfium2.PdfDocument, number: int) -> list[PrintedLine]:
     try:
         if found.count_chars() > MOST_CHARACTERS:
             raise UnreadableArticle(f"page {number + 1}: too large to be read")
-        lines = lines_of(list(_glyphs(found.raw, found.count_chars())))
+        glyphs = list(_glyphs(found.raw, found.count_chars()))
+        lines = lines_of(without_struck(glyphs, list(_strokes(page))))
     finally:
         found.close()
         page.close()
@@ -160,6 +163,15 @@ def _lines(document: pypdfium2.PdfDocument, number: int) -> list[PrintedLine]:
         for text, line in zip(cleaned, lines, strict=True)
         if text
     ]
+
+
+def _strokes(page: pypdfium2.PdfPage) -> Iterator[Stroke]:
+    """The thin lines that are drawn across a page."""
+    paths = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1)
+    for path in islice(paths, _MOST_PATHS):
+        left, bottom, right, top = path.get_bounds()
+        if top - bottom < min(_THICKEST_STROKE, right - left):
+            yield Stroke(left, right, bottom, top)
 
 
 def _glyphs(page: Any, count: int) -> Iterator[Glyph]:

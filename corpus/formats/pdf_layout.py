@@ -7,6 +7,7 @@ short and stand on the same lines, which is a table, read row by row.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
@@ -14,13 +15,14 @@ from statistics import mean, median
 from corpus.formats.print_lines import PrintedLine, is_ended
 from corpus.formats.typography import lowered, raised
 
-__all__ = ["Glyph", "lines_of"]
+__all__ = ["Glyph", "Stroke", "lines_of", "without_struck"]
 
 _GAP = 0.5  # of the size: wider than the space between words, narrower than a gutter
 _SPACE = 0.17  # of the size: what stands so far apart is two words
 _CELL_GAP = 1.0  # of the size, between cells of a table
 _SAME_LINE = 0.25  # of the size, between baselines
 _SMALL = 0.85  # of the size of its neighbours: a letter that may be raised or lowered
+_LARGEST = 100.0  # points of a character that may be struck
 _FEWEST = 3  # lines of a column
 _SHORT = 15  # characters: cells of a table have fewer, lines of a column more
 _MOST_PIECES = 3_000  # of a page; of more, columns are not looked for
@@ -37,6 +39,16 @@ class Glyph:
     left: float
     right: float
     size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A thin line across the page, with its ends."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
 
 
 @dataclass(slots=True)
@@ -62,6 +74,38 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[PrintedLine]:
     if len(pieces) > _MOST_PIECES:
         return list(_rows(pieces))
     return list(_ordered(pieces, 0))
+
+
+def without_struck(glyphs: Sequence[Glyph], strokes: Sequence[Stroke]) -> list[Glyph]:
+    """Leave out the characters that are struck: by a stroke as long as they are together."""
+    by_height = sorted(range(len(glyphs)), key=lambda place: glyphs[place].y)
+    heights = [glyphs[place].y for place in by_height]
+    struck: set[int] = set()
+    for stroke in strokes:
+        y = (stroke.bottom + stroke.top) / 2
+        crossed = [
+            place
+            for place in by_height[bisect(heights, y - _LARGEST) : bisect(heights, y)]
+            if _crosses(stroke, y, glyphs[place])
+        ]
+        if crossed:
+            ends = (
+                min(glyphs[one].left for one in crossed),
+                max(glyphs[one].right for one in crossed),
+            )
+            near = _GAP * glyphs[crossed[0]].size
+            if abs(ends[0] - stroke.left) < near and abs(ends[1] - stroke.right) < near:
+                struck.update(crossed)
+    return [glyph for place, glyph in enumerate(glyphs) if place not in struck]
+
+
+def _crosses(stroke: Stroke, y: float, glyph: Glyph) -> bool:
+    """Whether a stroke goes through the middle of a character, not below it."""
+    return (
+        stroke.left <= (glyph.left + glyph.right) / 2 <= stroke.right
+        and 0.12 * glyph.size < y - glyph.y < 0.5 * glyph.size
+        and stroke.top - stroke.bottom < 0.4 * glyph.size
+    )
 
 
 def _pieces(glyphs: Sequence[Glyph]) -> Iterator[_Piece]:

@@ -14,6 +14,7 @@ _EDGE = 2  # lines at the top and at the bottom of a page, where running lines s
 _LONGEST_RUNNING = 120
 _FEWEST_REPEATS = 3
 _NUMBER = re.compile(r"\d{1,9}")
+_PAGE_NUMBER = re.compile(r"(?:page|p\.|seite) \d+(?: ?(?:of|von|/) ?\d+)?|[-–—] ?\d+ ?[-–—]")
 _ENDED = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _BULLET = re.compile(r"[•‣▪●◦–—*-]\s+\S")
 _HYPHENATED = re.compile(r"(\w+)[-\u2010]$")
@@ -59,8 +60,9 @@ def without_running_lines(pages: Sequence[Sequence[PrintedLine]]) -> list[list[P
 
     Returns:
         The same, without the lines at the edge of a page which are on at least three pages and
-        two fifths of all, or on two of two at the same place; and without those that differ only
-        in a number which counts the pages, on three of them, or on both of two.
+        two fifths of all, or on two of two at the same place; without those that differ only
+        in a number which counts the pages, on three of them, or on both of two; and without what
+        calls itself a page's number.
     """
     same: dict[str, list[int]] = defaultdict(list)
     counted: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
@@ -89,7 +91,9 @@ def without_running_lines(pages: Sequence[Sequence[PrintedLine]]) -> list[list[P
         running = {
             place
             for text, _, places in edge
-            if text in repeated or _NUMBER.sub("#", text) in counting
+            if text in repeated
+            or _NUMBER.sub("#", text) in counting
+            or _PAGE_NUMBER.fullmatch(text)
             for place in places
         }
         kept.append([line for place, line in enumerate(page) if place not in running])

@@ -197,6 +197,19 @@ def test_hyphen_at_a_line_end_stays_in_a_compound(
     assert read_one(pdf(column(lines)), "a.pdf").text == text
 
 
+def test_struck_words_are_left_out_and_underlined_ones_kept(read_one: ReadOne) -> None:
+    line = [(72.0, "Killed"), (110.0, "12"), (126.0, "nine people in Aldmoor on Tuesday.")]
+    texts = [f"BT /F 11 Tf {x:g} 690 Td ({text}) Tj ET" for x, text in line]
+    rules = ["110 693 12.2 .6 re f", "126 688 150 .6 re f", "60 693 400 .6 re f"]
+    data = pdf_of(["\n".join(texts + rules).encode()])
+    assert read_one(data, "a.pdf").text == "Killed nine people in Aldmoor on Tuesday."
+
+
+def test_page_that_names_its_number_alone_does_not_print_it(read_one: ReadOne) -> None:
+    made = pdf([TITLE, *column(BODY), (280, 30, 9, "Page 1 of 3")])
+    assert read_one(made, "a.pdf").text.endswith("neighbours.")
+
+
 def test_running_heads_and_page_numbers_are_left_out(read_one: ReadOne) -> None:
     pages = [
         [
