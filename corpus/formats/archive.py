@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -22,6 +23,10 @@ MOST_FILES = 100_000
 
 # All that is unpacked may come to a hundred times the archive, and to a gigabyte for small ones.
 _ALLOWANCE, _RATIO = 1_000_000_000, 100
+_DAMAGE = (  # zipfile and tarfile let through what their own parts raise
+    zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, struct.error, ValueError,
+    LookupError, OverflowError, NotImplementedError,
+)  # fmt: skip
 _Entry = tuple[str, int, Callable[[], BinaryIO]]
 """Name, size as the archive states it, and what opens it."""
 
@@ -63,7 +68,7 @@ def parse_stream(file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
                 continue
             found = True
             yield from _read(path, kind, opened)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, ValueError) as error:
+    except _DAMAGE as error:
         if not found:
             raise UnreadableArticle("not an archive, or a damaged one") from error
         yield BadRecord("", "the archive is damaged; the rest is left out")

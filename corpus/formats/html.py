@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator
 
 import lxml.etree
-import lxml.html
 import trafilatura
 
 from corpus.address import clean_address
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
-from corpus.formats.markup import check_tags, plain_field
+from corpus.formats.markup import plain_field, tree_of
 from corpus.formats.page_data import page_data
 from corpus.formats.page_text import page_text
 from corpus.formats.text import title_from_name
@@ -74,9 +73,8 @@ def read_page(
         source = source[declaration.end() :]
     if not source.strip():
         raise UnreadableArticle("empty")
-    check_tags(source)
     try:
-        tree = lxml.html.document_fromstring(source)
+        tree = tree_of(source)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableArticle("not HTML") from error
     declared, language = page_data(tree), tree.get("lang")

@@ -25,6 +25,7 @@ __all__ = [
     "plain_field",
     "plain_text",
     "rendered",
+    "tree_of",
     "words_of",
 ]
 
@@ -68,6 +69,8 @@ _BLOCK_TAG = re.compile(
 )
 _PARAGRAPH_TAG = re.compile(r"<(?:p|br|pre)\b", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -109,8 +112,7 @@ def plain_text(source: str) -> str:
     if "<" not in source and "&" not in source:
         return _tidy(_SPACE.sub(" ", source))
     try:
-        check_tags(source)
-        tree = lxml.html.document_fromstring(f"<body>{source}")
+        tree = tree_of(f"<body>{source}")
     except (lxml.etree.LxmlError, ValueError, AssertionError, UnreadableArticle):
         return ""
     clean(tree)
@@ -246,6 +248,18 @@ def words_of(element: Any) -> str:
     return "; ".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
+def tree_of(source: str) -> Any:
+    """Parse HTML, without the characters that lxml reads into a tree and refuses to write.
+
+    Raises:
+        UnreadableArticle: it has too many tags, or one of them too many attributes.
+        lxml.etree.LxmlError, ValueError, AssertionError: it is no HTML.
+    """
+    check_tags(source)
+    source = _UNWRITABLE.sub("", _NUMBERED.sub(_written, source))
+    return lxml.html.document_fromstring(source)
+
+
 def check_tags(source: str) -> None:
     """Refuse HTML of which no tree should be made.
 
@@ -294,6 +308,13 @@ def _is_markup(value: str) -> bool:
         if name in _ALONE or (name in closed and name in opened) or opened.get("p", 0) > 1:
             return True
     return False
+
+
+def _written(reference: re.Match[str]) -> str:
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
+    code = int(digits[-8:], base) if len(digits.lstrip("0")) <= 8 else 0
+    allowed = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
+    return reference[0] if allowed or 0x10000 <= code < 0x110000 else ""
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -4,8 +4,8 @@
 
 It needs the extra ``bench``. A parser may read or refuse; any other exception is a crash, and so
 are ten seconds or a gigabyte for one input. The input of a crash is kept in the folder ``--keep``.
-Most bytes of a ZIP archive are packed, and a changed one spoils its checksum: of a Word document
-the files inside are changed as a rule, and packed anew.
+Most bytes of a ZIP archive are packed, and a changed one spoils its checksum: the files inside are
+changed as a rule, and packed anew.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from corpus.errors import UnreadableArticle
@@ -25,9 +24,15 @@ from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import FORMATS
 from corpus.samples import samples_folder
 from tests.bench.datasets import table
+from tests.bench.documents import documents
+from tests.corpus.formats.test_docx import rewritten
+from tests.corpus.formats.test_warc import PACKED
 
 SLOWEST, LARGEST = 10, 1_024
-INSTRUMENTED = ["corpus", "docx", "feedparser", "warcio"]
+INSTRUMENTED = ["corpus", "docx", "feedparser", "openpyxl", "striprtf", "warcio"]
+ZIPPED = {".docx", ".odt", ".epub", ".pptx", ".xlsx", ".zip", ".wacz"}
+READ = (".rels", "core.xml", "content.xml", "document.xml", "meta.xml", ".html", ".xhtml", ".opf",
+        ".css", ".txt", ".warc", "sheet1.xml", "slide1.xml")  # fmt: skip
 
 
 def main() -> None:
@@ -80,7 +85,7 @@ def fuzz(extension: str, seconds: int, keep: Path) -> None:
         limits = [f"-max_total_time={seconds}", f"-timeout={SLOWEST}", f"-rss_limit_mb={LARGEST}"]
         kept = f"-artifact_prefix={keep}/{extension[1:]}-"
         arguments = [sys.argv[0], *limits, "-max_len=65536", kept, seeds]
-        if extension == ".docx":
+        if extension in ZIPPED:
             atheris.Setup(arguments, try_one, custom_mutator=_changed_inside)
         else:
             atheris.Setup(arguments, try_one)
@@ -100,7 +105,7 @@ def _changed_inside(data: bytes, most: int, seed: int) -> bytes:
     if not files or chance.random() < 0.1:
         return bytes(atheris.Mutate(data, most))
     # Most files of a document are styles and settings, which are never looked at.
-    read = [name for name in files if name.endswith(("document.xml", "core.xml", ".rels"))]
+    read = [name for name in files if name.endswith(READ)]
     name = chance.choice(read if read and chance.random() < 0.8 else list(files))
     files[name] = bytes(atheris.Mutate(files[name], len(files[name]) + 1_000))
     made = io.BytesIO()
@@ -111,18 +116,12 @@ def _changed_inside(data: bytes, most: int, seed: int) -> bytes:
 
 
 def _seeds(extension: str) -> list[bytes]:
-    """Whole files to begin with: the samples, and those that the tests make."""
-    from tests.corpus.formats import test_docx, test_feed, test_pdf, test_warc
-
-    feeds = [test_feed.RSS.encode(), test_feed.ATOM.encode(), test_feed.RDF.encode()]
-    made: dict[str, Callable[[], list[bytes]]] = {
-        "pdf": lambda: [test_pdf.WHOLE],
-        "docx": lambda: [test_docx.rewritten(test_docx.WHOLE, _without_styles)],
-        "feed": lambda: feeds,
-        "warc": lambda: [test_warc.WHOLE, test_warc.PACKED],
-    }
+    """Whole files to begin with: the samples, and those that measurements and tests make."""
+    made = [one.data for one in documents() if one.name.endswith(extension)]
+    if extension == ".docx":
+        made = [rewritten(data, _without_styles) for data in made]
     samples = [path.read_bytes() for path in samples_folder().rglob(f"*{extension}")]
-    return samples + made.get(FORMATS[extension].module, list)()
+    return samples + made + ([PACKED] if extension == ".warc" else [])
 
 
 def _without_styles(name: str, content: bytes) -> bytes:

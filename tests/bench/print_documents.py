@@ -50,8 +50,7 @@ def _flow(stories: Sequence[Story], **look: bool) -> list[Any]:
         flow.append(Paragraph(title, head))
         for line in lines:
             marked = line.replace("<sup>", "<super>").replace("</sup>", "</super>")
-            # A word that was struck out of a printed page is not printed.
-            marked = re.sub(r"<del>.*?</del> ?", "", marked)
+            marked = marked.replace("del>", "strike>")
             if look.get("hyphens"):
                 marked = re.sub(r"\b([a-z]{4})([a-z]{4,})\b", "\\1\u00ad\\2", marked)
             flow.append(Paragraph(marked, body))

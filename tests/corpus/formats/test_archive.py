@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus import load_articles
 from corpus.errors import UnreadableArticle
@@ -85,6 +87,20 @@ def test_damaged_file_costs_only_itself(read_all: ReadAll) -> None:
     data[data.index(b"b.txt") + 8] ^= 255
     found = read_all(bytes(data), "a.zip")
     assert [type(one) for one in found] == [Draft, BadRecord, Draft]
+
+
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_archive_with_changed_bytes_is_read_or_refused(data: st.DataObject) -> None:
+    changed = bytearray(zipped({"a.txt": "One.", "b/": "", "c.txt": "Three."}))
+    for place in data.draw(st.lists(st.integers(0, len(changed) - 1), min_size=1, max_size=4)):
+        changed[place] = data.draw(st.integers(0, 255))
+    try:
+        assert all(
+            isinstance(one, Draft | BadRecord) for one in archive.parse(bytes(changed), "a.zip")
+        )
+    except UnreadableArticle as error:
+        assert "\n" not in str(error)
 
 
 def test_archive_that_is_cut_off_keeps_what_was_read(read_all: ReadAll) -> None:

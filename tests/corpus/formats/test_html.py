@@ -251,6 +251,16 @@ def test_own_style_sheet_raises_hides_and_strikes(read_one: ReadOne) -> None:
     assert text.split("\n\n")[1] == "It cost 24¹ million and 22 lives. Nine towns paid."
 
 
+@pytest.mark.parametrize(
+    "control", ["&#1;", "&#xFFFE;", "&#0;", "\x02", "\uffff", "&#99999999999;"]
+)
+def test_character_that_xml_has_not_is_left_out(read_one: ReadOne, control: str) -> None:
+    insert = f"<p>It rose{control}<script>x</script>{control} by <b class='{control}'>two</b>.</p>"
+    style = f"<style>.{control}{{display:none}}</style>"
+    text = read_one(page(style, ARTICLE.format(insert)), "a.html").text
+    assert text.split("\n\n")[1] == "It rose by two."
+
+
 def test_text_in_the_pages_data_stands_in_for_an_empty_page(read_one: ReadOne) -> None:
     data = '{"@type": "NewsArticle", "articleBody": "<p>It rose.</p><p>It fell.</p>"}'
     script = f'<script type="application/ld+json">{data}</script>'
