@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.errors import ReaderError
 from bot.reader.tokenization import PassageTokenizer
 from bot.training.batches import write_batches
+from bot.training.contrast_sets import contrast_questions
 from bot.training.examples import ExampleMaker
 from bot.training.progress import say
 from bot.training.questions import (
@@ -26,7 +27,7 @@ from bot.training.questions import (
     load_questions,
     source_shares,
 )
-from bot.training.recipe import Preparation
+from bot.training.recipe import CONTRAST_SETS, Preparation
 
 __all__ = ["batch_file", "prepare"]
 
@@ -46,7 +47,7 @@ def prepare(data: Path, encoder: Path, out: Path, how: Preparation) -> None:
     """
     shares = source_shares(data)
     _keep_settings(out, how, shares)
-    maker = _example_maker(data)
+    maker = _example_maker(data, how, contrasts=bool(shares.get(CONTRAST_SETS)))
     tokenizer = PassageTokenizer(encoder / "tokenizer.json", how.longest)
     missing = [number for number in range(how.files) if not batch_file(out, number).exists()]
     examples = maker.draw(shares, how.seed + min(missing, default=0))
@@ -76,10 +77,12 @@ def _keep_settings(out: Path, how: Preparation, shares: Mapping[str, float]) -> 
     file.write_text(json.dumps(settings, indent=1))
 
 
-def _example_maker(data: Path) -> ExampleMaker:
+def _example_maker(data: Path, how: Preparation, *, contrasts: bool) -> ExampleMaker:
     questions = [question for question in load_questions([data]) if not is_held_out(question)]
     questions = [question for question in questions if not asks_for_part(question)]
     articles = load_articles(sorted(data.glob("*.articles.jsonl.gz")))
     articles = [article for article in articles if not is_held_out(article)]
+    if contrasts:
+        questions += contrast_questions(articles, how.contrast_pairs, how.seed)
     say(f"{len(questions)} questions, {len(articles)} articles")
     return ExampleMaker(questions, articles, os.cpu_count() or 1)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -93,27 +93,69 @@ def quantize_weights(network: PreTrainedModel, batches: Sequence[Batch], grid: W
         vectors = embeddings.word_embeddings.weight.data
         step, _ = _steps(vectors, grid)
         vectors.copy_((vectors / step).round().clamp(grid.lowest, grid.highest) * step)
-    groups = _in_order(network, batches[0])
-    for done, group in enumerate(groups):
-        if done % 8 == 0:
-            say(f"weights: {done} of {len(groups)} layers rounded")
-        given = [_given(network, group[0], batch) for batch in batches]
-        weights = torch.cat([layer.weight.data for layer in group])
-        size = torch.stack([one.abs().amax(0) for one in given]).amax(0)
-        seen = sum((one.T @ one for one in given), torch.zeros(()))
-        smaller, rounded = min(
-            (_evened(weights, size, seen, power, grid) for power in _POWERS),
-            key=lambda one: _off(weights, given, *one),
-        )
-        inverse = torch.nn.Parameter(1 / smaller, requires_grad=False)
-        sizes = [layer.out_features for layer in group]
-        for layer, own in zip(group, rounded.split(sizes), strict=True):
-            layer.weight.data = own.contiguous()
-            layer.__class__ = _EvenedLinear
-            layer.register_parameter("inverse", inverse)
+    encoder: Any = network.base_model.encoder
+    blocks = encoder.layer
+    calls = [_first_call(network, blocks[0], batch) for batch in batches]
+    for done, block in enumerate(blocks):
+        say(f"weights: {done} of {len(blocks)} layers rounded")
+        for group in _in_order(block, calls[0]):
+            _round_group(group, [_given(block, group[0], call) for call in calls], grid)
+        calls = [call.after(block) for call in calls]
 
 
-def _in_order(network: PreTrainedModel, batch: Batch) -> list[list[torch.nn.Linear]]:
+def _round_group(
+    group: Sequence[torch.nn.Linear], given: Sequence[torch.Tensor], grid: WeightGrid
+) -> None:
+    """Round the weights of linear layers that are given the same, in place."""
+    weights = torch.cat([layer.weight.data for layer in group])
+    size = torch.stack([one.abs().amax(0) for one in given]).amax(0)
+    seen = sum((one.T @ one for one in given), torch.zeros(()))
+    smaller, rounded = min(
+        (_evened(weights, size, seen, power, grid) for power in _POWERS),
+        key=lambda one: _off(weights, given, *one),
+    )
+    inverse = torch.nn.Parameter(1 / smaller, requires_grad=False)
+    sizes = [layer.out_features for layer in group]
+    for layer, own in zip(group, rounded.split(sizes), strict=True):
+        layer.weight.data = own.contiguous()
+        layer.__class__ = _EvenedLinear
+        layer.register_parameter("inverse", inverse)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What a layer of the encoder is called with for a batch; ``given[0]`` are the vectors."""
+
+    attended: torch.Tensor
+    given: tuple[Any, ...]
+    named: dict[str, Any]
+
+    def run(self, block: torch.nn.Module) -> Any:
+        with torch.no_grad():
+            return block(*self.given, **self.named)
+
+    def after(self, block: torch.nn.Module) -> _Call:
+        """Return the call of the next layer."""
+        found = self.run(block)
+        vectors = found[0] if isinstance(found, tuple) else found
+        return replace(self, given=(vectors, *self.given[1:]))
+
+
+def _first_call(network: PreTrainedModel, block: torch.nn.Module, batch: Batch) -> _Call:
+    calls: list[_Call] = []
+
+    def see(_: torch.nn.Module, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        calls.append(_Call(torch.from_numpy(batch.attended), given, named))
+        raise _Enough
+
+    hook = block.register_forward_pre_hook(see, with_kwargs=True)
+    with suppress(_Enough), torch.no_grad():
+        network(**network_inputs(network, batch))
+    hook.remove()
+    return calls[0]
+
+
+def _in_order(block: torch.nn.Module, call: _Call) -> list[list[torch.nn.Linear]]:
     """Return the linear layers in the order in which they compute; those of one input together."""
     groups: list[tuple[torch.Tensor, list[torch.nn.Linear]]] = []
 
@@ -123,22 +165,22 @@ def _in_order(network: PreTrainedModel, batch: Batch) -> list[list[torch.nn.Line
         assert isinstance(layer, torch.nn.Linear)
         groups[-1][1].append(layer)
 
-    layers = [module for module in network.modules() if isinstance(module, torch.nn.Linear)]
+    layers = [module for module in block.modules() if isinstance(module, torch.nn.Linear)]
     with _watched([layer for layer in layers if layer.out_features >= NARROW], see):
-        _run(network, batch)
+        call.run(block)
     return [group for _, group in groups]
 
 
-def _given(network: PreTrainedModel, layer: torch.nn.Linear, batch: Batch) -> torch.Tensor:
-    """Return what a layer is given for the tokens of a batch, shape (tokens, inputs)."""
+def _given(block: torch.nn.Module, layer: torch.nn.Linear, call: _Call) -> torch.Tensor:
+    """Return what a linear layer is given for the tokens of a batch, shape (tokens, inputs)."""
     found: list[torch.Tensor] = []
 
     def see(_: torch.nn.Module, given: tuple[Any, ...]) -> None:
-        found.append(given[0][torch.from_numpy(batch.attended)])
+        found.append(given[0][call.attended])
         raise _Enough
 
     with _watched([layer], see), suppress(_Enough):
-        _run(network, batch)
+        call.run(block)
     return found[0]
 
 
@@ -153,11 +195,6 @@ def _watched(
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def _run(network: PreTrainedModel, batch: Batch) -> None:
-    with torch.no_grad():
-        network(**network_inputs(network, batch))
 
 
 def _evened(

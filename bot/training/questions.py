@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ReaderError
-from bot.training.recipe import MIXTURE
+from bot.training.recipe import CONTRAST_SETS, MIXTURE
 
 __all__ = [
     "TrainingQuestion",
@@ -125,6 +125,8 @@ def _files(path: Path) -> list[Path]:
         return [path]
     found = []
     for name in source_shares(path):
+        if name == CONTRAST_SETS:
+            continue
         endings = [ending for ending in _SUFFIXES if (path / f"{name}{ending}").is_file()]
         if not endings:
             raise ReaderError(f"{path}: no {name}.jsonl.gz there; {_MIXTURE_FILE} names the files")
