@@ -12,13 +12,24 @@ from index.results import Hit
 
 __all__ = ["names_another_code"]
 
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-# Letters with digits ("B12", "KX-204", "H.R. 1391", "737-800"), or a word and its number
-# ("Route 9", "No. 7").
+_A_YEAR = r"(?:1[5-9]|20)\d\d"
+_YEAR = re.compile(_A_YEAR)
+_NUMBERED = (
+    "act airbus amendment apartment apollo area article autobahn battalion berth bill block boeing "
+    "brigade building bus case category channel chapter class clause district division exhibit "
+    "expedition falcon flat flight gate grade group hall highway interstate level line lot mark "
+    "measure mission model motorway no number paragraph part phase pier platform precinct "
+    "proposition reactor regiment resolution road room round route season section sector squadron "
+    "stage studio terminal track train tram type unit version volume ward zone"
+)
+# Letters with digits ("B12", "KX-204", "5G"), apart ("A 57", "H.R. 1391"), digits with digits
+# ("737-800"), or a noun and its number ("Route 9", "No. 7"). Times, ordinals, scores and
+# measures ("10pm", "5th", "3-1", "20km") are none.
 _CODE = re.compile(
-    r"\b(?:[^\W\d_]{1,4}-?\d[\w-]*|(?:(?:[A-Z]\.){1,4}|[A-Z]{1,4}) \d[\w-]*"
-    r"|\d+-?[^\W\d_][\w-]*|\d+(?:-\d+)+)\b"
-    r"|\b([^\W\d_]{4,}|No)\.? (\d+)\b(?![.,:]\d|[\w-])"
+    r"\b(?!(?:mid|non|post|pre|sub|top)-)(?:[^\W\d_]{1,4}-?\d[\w-]*"
+    rf"|(?:(?:[A-Z]\.){{1,4}}|[A-Z]{{1,4}}) (?!{_A_YEAR}\b)\d[\w-]*"
+    r"|\d+(?!AM\b|PM\b)[A-Z]{1,2}|\d{3,}-\d{3,})\b"
+    rf"|\b(?i:({_NUMBERED.replace(' ', '|')}))\.? (\d+)\b(?![.,:]\d|[\w-])"
 )
 _SENTENCES_BEFORE = 2
 

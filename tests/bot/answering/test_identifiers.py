@@ -45,6 +45,21 @@ def test_codes_are_compared_by_form(question: str, sentence: int, expected: bool
     assert another(question, sentence) is expected
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who lost on July 7?", "Varga lost on July 4."),
+        ("Who was 5th?", "Keane was 7th at 10pm."),
+        ("Who won 3-1?", "Tamm won the match 1-3."),
+        ("How many of the 20 killed were miners?", "The blast killed 24 people."),
+        ("Who ran the 10km?", "Voss ran the 5km race."),
+        ("What did mid-2023 bring?", "The pre-2020 rules came back in the US 2022 race."),
+    ],
+)
+def test_dates_times_and_counts_are_no_codes(question: str, sentence: str) -> None:
+    assert not another(question, 0, text=sentence, title="")
+
+
 def test_code_of_the_sentence_counts_before_those_around_it() -> None:
     text = "The Senate passed H.R. 1319 on Friday. H.R. 1391 was sent back. Nobody voted for it."
     assert another("When was H.R. 1319 sent back?", 1, text=text)
