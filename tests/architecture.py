@@ -22,12 +22,14 @@ from tests.source_tree import Module, imports
 __all__ = [
     "HEAVY",
     "environment_readers",
+    "gradio_internals",
     "import_cycles",
     "imports_of_own_root",
     "incomplete_all",
     "loaded_by_import",
     "long_modules",
     "long_test_names",
+    "loose_filters",
     "meaningless_names",
     "repeated_class_names",
     "restricted_imports",
@@ -71,6 +73,12 @@ HEAVY = (
     *("docx", "faiss", "feedparser", "gradio", "pypdfium2", "sentence_transformers", "sklearn"),
     *("torch", "trafilatura", "transformers", "warcio"),
 )
+GRADIO_INTERNALS = {
+    *("blocks", "context", "queueing", "routes", "utils"),  # modules of it
+    *("default_config", "has_launched", "is_running", "root_block", "stop_event"),
+}
+"""What Gradio does not document, as attributes; so is what begins with an underscore."""
+
 MEANINGLESS = {"common", "helper", "helpers", "misc", "util", "utils"}
 MAX_MODULE_LINES = 400
 MAX_TEST_NAME = 60
@@ -165,6 +173,41 @@ def long_test_names(modules: Modules) -> list[str]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if node.name.startswith("test_") and len(node.name) > MAX_TEST_NAME
+    ]
+
+
+def gradio_internals(modules: Modules) -> list[str]:
+    """Uses of what Gradio does not document, outside the module that names each of them."""
+    users = [
+        module
+        for module in modules.values()
+        if not module.within("bot.server.gradio_internals")
+        if any(f"{target}.".startswith("gradio.") for _line, target, _name in module.imported)
+    ]
+    return [
+        f"{module.name}:{line} imports {target}"
+        for module in users
+        for line, target, _name in module.imported
+        if target.startswith("gradio.")
+    ] + [
+        f"{module.name}:{node.lineno} {ast.unparse(node)}"
+        for module in users
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls")
+        if node.attr in GRADIO_INTERNALS or re.match("_(?!_)", node.attr)
+    ]
+
+
+def loose_filters(modules: Modules) -> list[str]:
+    """Functions below the chain that take filters one by one, and not as one ``Filters``."""
+    return [
+        f"{module.name}:{node.lineno} {node.name}"
+        for module in modules.values()
+        if RANKS.get(_layer(module.name), -1) < RANKS["bot.chain"]
+        if not module.within("index.filters")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if {"since", "until"} & {one.arg for one in (*node.args.args, *node.args.kwonlyargs)}
     ]
 
 

@@ -48,8 +48,9 @@ def _distribution(requirement: str) -> str:
 
 
 PRODUCT_RULES = [
-    *(rules.environment_readers, rules.import_cycles, rules.imports_of_own_root),
-    *(rules.incomplete_all, rules.long_modules, rules.repeated_class_names, rules.upward_imports),
+    *(rules.environment_readers, rules.gradio_internals, rules.import_cycles),
+    *(rules.imports_of_own_root, rules.incomplete_all, rules.long_modules, rules.loose_filters),
+    *(rules.repeated_class_names, rules.upward_imports),
 ]
 TREE_RULES = [
     rules.meaningless_names,
@@ -146,6 +147,31 @@ def test_rule_holds_for_product_and_tests(rule: Rule) -> None:
             rules.long_test_names,
             {"tests/a.py": f"class TestA:\n    def test_{'x' * 56}(self): ...\ndef test_b(): ..."},
             [f"tests.a:2 test_{'x' * 56}"],
+        ),
+        (
+            rules.gradio_internals,
+            {
+                "bot/chat/a.py": "import gradio as gr\nself._x\ngr.Blocks.load\npage._queue.x",
+                "bot/chat/b.py": "from gradio.events import api\nfrom gradio import utils",
+                "bot/server/c.py": "import gradio as gr\ngr.utils.f()\npage.is_running = True",
+                "bot/server/d.py": "page._queue",
+                "bot/server/gradio_internals.py": "import gradio.routes\npage._queue",
+            },
+            [
+                "bot.chat.b:1 imports gradio.events",
+                *("bot.chat.a:4 page._queue", "bot.server.c:3 page.is_running"),
+                "bot.server.c:2 gr.utils",
+            ],
+        ),
+        (
+            rules.loose_filters,
+            {
+                "bot/newsbot.py": "def answer(since, until): ...",
+                "index/a.py": "class A:\n    def search(self, *, until): ...",
+                "index/b.py": "def search(filters): ...",
+                "index/filters.py": "def filters_of(since, until): ...",
+            },
+            ["index.a:2 search"],
         ),
         (
             rules.environment_readers,

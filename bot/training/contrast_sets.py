@@ -25,7 +25,6 @@ _FRAMES = Path(__file__).with_suffix(".toml")
 _SIDES = ("told", "denied")
 _MOST_SENTENCES = 5  # of the article, on either side
 _OWN_HEADLINE = 0.5  # share whose title is the article's own
-_SLOT = re.compile(r"\{(\w+)\}")
 
 
 def contrast_questions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import docx
@@ -134,10 +134,8 @@ class _Reader:
 
     def _blocks(self, body: Any) -> Iterator[str]:
         words: list[str] = []  # of the paragraph, or of the whole cell
-        cells: list[str] = []
-        rows: list[str] = []
-        tables = 0  # a table in a cell is read as text of the cell
-        above = 0  # cells of the row before this one
+        table = _Table()
+        depth = 0
         script = ""
         walk = lxml.etree.iterwalk(body, events=("start", "end"))
         for event, element in walk:
@@ -146,10 +144,9 @@ class _Reader:
                 if tag in _UNREAD or self._is_left_out(element):
                     walk.skip_subtree()
                 elif tag == _TABLE:
-                    if not tables and (block := _paragraph(words)):
-                        yield block
-                        words.clear()
-                    tables += 1
+                    if not depth:
+                        yield from _take_paragraph(words)
+                    depth += 1
                 elif tag == _RUN:
                     script = _script(element)
                 elif found := self._written(element):
@@ -157,29 +154,15 @@ class _Reader:
                     words.append(
                         _SCRIPTS[script](found, before) if script and tag == _TEXT else found
                     )
-            elif tag == _PARAGRAPH:
-                if tables:
-                    words.append(" ")
-                elif block := _paragraph(words):
-                    yield block
-                if not tables:
-                    words.clear()
-            elif tag == _CELL and tables == 1:
-                cells.append(" ".join("".join(words).split()))
-                cells += [""] * (_columns(element) - 1)
-                words.clear()
-            elif tag == _ROW and tables == 1:
-                rows.append(written_row(cells, above))
-                above = len(cells) if len(cells) > 1 else above
-                cells.clear()
             elif tag == _TABLE:
-                tables -= 1
-                if not tables:
-                    if block := "\n".join(row for row in rows if row):
-                        yield block
-                    rows.clear()
+                depth -= 1
+                if not depth:
+                    yield from table.take()
                     words.clear()
-                    above = 0
+            elif depth:
+                table.end(element, words, nested=depth > 1)
+            elif tag == _PARAGRAPH:
+                yield from _take_paragraph(words)
 
     def _written(self, element: Any) -> str:
         """What an element stands for by itself."""
@@ -209,6 +192,35 @@ class _Reader:
         )
 
 
+class _Table:
+    """The outermost table that is being read; one in a cell is read as text of the cell."""
+
+    def __init__(self) -> None:
+        self._cells: list[str] = []
+        self._rows: list[str] = []
+        self._above = 0  # cells of the row before this one
+
+    def end(self, element: Any, words: list[str], nested: bool) -> None:
+        """Note that an element of it ends; the words are those of the cell."""
+        if element.tag == _PARAGRAPH:
+            words.append(" ")
+        elif element.tag == _CELL and not nested:
+            self._cells.append(" ".join("".join(words).split()))
+            self._cells += [""] * (_columns(element) - 1)
+            words.clear()
+        elif element.tag == _ROW and not nested:
+            self._rows.append(written_row(self._cells, self._above))
+            self._above = len(self._cells) if len(self._cells) > 1 else self._above
+            self._cells.clear()
+
+    def take(self) -> list[str]:
+        """Return its text as one block, or none without text, and begin anew."""
+        block = "\n".join(row for row in self._rows if row)
+        self._rows.clear()
+        self._above = 0
+        return [block] if block else []
+
+
 def _is_left_out(properties: Any) -> bool:
     """Whether properties of a run strike it out or hide it."""
     if properties is None:
@@ -233,9 +245,14 @@ def _script(run: Any) -> str:
     return "subscript" if raised_by[0] == "-" else "superscript"
 
 
-def _paragraph(words: Sequence[str]) -> str:
-    """Words without the second of two spaces, as a deleted word between them leaves it."""
-    return re.sub(" {2,}", " ", "".join(words)).strip()
+def _take_paragraph(words: list[str]) -> list[str]:
+    """Return the paragraph as a block, or none without text, and begin anew.
+
+    It goes without the second of two spaces, as a deleted word between them leaves it.
+    """
+    block = re.sub(" {2,}", " ", "".join(words)).strip()
+    words.clear()
+    return [block] if block else []
 
 
 def _columns(cell: Any) -> int:
