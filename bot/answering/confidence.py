@@ -45,13 +45,7 @@ ANSWER_FEATURES = (
 CALIBRATION_FILE = "calibration.json"
 """Name of the file in a reader's folder."""
 
-SENTENCE_FEATURES = (
-    "sentence_similarity",
-    "sentence_coverage",
-    "asked_kind_found",
-    "margin",
-    "answerable",
-)
+SENTENCE_FEATURES = ("sentence_similarity", "asked_kind_found", "margin")
 """Names of a sentence's features, in order; ``select_sentences`` explains them."""
 
 _LONGEST_FILE = 100_000

@@ -83,7 +83,8 @@ def answer_hits(
         reports = reports_of(question, result.hits, candidates, spans)
         answer = with_views(answer, candidates, threshold, reports, result.hits)
     else:
-        sentences = select_sentences(result, spans, embedder, calibration.sentence)
+        reread = reread_best(reader, result, spans)
+        sentences = select_sentences(result, reread, embedder, calibration.sentence)
         if latest:
             sentences = newest_first(sentences, threshold)
         most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES

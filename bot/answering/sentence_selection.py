@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answering.confidence import Regression
+from bot.answering.identifiers import names_another_code
 from bot.answering.question_type import has_asked_kind
 from bot.answering.quote import Quote
-from bot.answering.term_overlap import coverage
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin, passage_margins
 from corpus.article import Span
 from index.results import Hit, SearchResult
@@ -49,17 +49,15 @@ def select_sentences(
     embedder: Embedder,
     regression: Regression,
 ) -> list[SelectedSentence]:
-    """Score every sentence of the best passages.
+    """Score every sentence of the best passages that is not about another code than the question.
 
     The features of a sentence: its similarity to the question as a vector
-    (``sentence_similarity``); how much of the weight of the question's words it holds
-    (``sentence_coverage``); whether it has the kind of thing that is asked for
-    (``asked_kind_found``); the ``margin`` of the best span in it; and how ``answerable`` its
-    passage is.
+    (``sentence_similarity``); whether it has the kind of thing that is asked for
+    (``asked_kind_found``); and the ``margin`` of the best span in it.
 
     Args:
         result: of a search; the sentences of its first ``PASSAGES_SEARCHED`` hits are scored.
-        spans: what the reader found in the hits' passages, in any order.
+        spans: what the second reader found in the best of these, in any order.
         embedder: the model of the index that was searched.
         regression: from ``SENTENCE_FEATURES`` to the probability.
 
@@ -69,7 +67,8 @@ def select_sentences(
     found: dict[tuple[str, Span], Hit] = {}
     for hit in result.hits[:PASSAGES_SEARCHED]:
         for sentence in hit.passage.sentences:
-            found.setdefault((hit.article.id, sentence), hit)
+            if not names_another_code(result.question, hit, *sentence):
+                found.setdefault((hit.article.id, sentence), hit)
     if not found:
         return []
     margins: dict[tuple[str, Span], float] = {}
@@ -81,15 +80,13 @@ def select_sentences(
     similarities = embedder.embed_passages([quote.text for quote in quotes]) @ result.vector
     selected = []
     for (place, hit), quote, similarity in zip(found.items(), quotes, similarities, strict=True):
-        answerable = margin_of.get(hit.passage, LEAST_MARGIN)
         features = (
             float(similarity),
-            coverage(result.idf, quote.stems),
             float(has_asked_kind(result.question, quote.text)),
             margins.get(place, LEAST_MARGIN),
-            answerable,
         )
         probability = regression.probability(features)
+        answerable = margin_of.get(hit.passage, LEAST_MARGIN)
         selected.append(
             SelectedSentence(
                 hit.article, *place[1], probability, features, answerable, copies=hit.copies

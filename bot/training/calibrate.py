@@ -47,6 +47,7 @@ _ALONE = 0.5  # of the questions: asked of their own article
 _KEPT_AWAY = 0.33  # of the others
 _NEWS_FAMILY = "news"
 _NEWS = "written_"  # what names of files of questions on news begin with
+_SENTENCES = "sentences_"  # likewise of questions that whole sentences answer; never trained on
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
 
 
@@ -84,10 +85,10 @@ def calibrate(
 
     chance = random.Random(seed)
     questions = load_questions(data)
-    held = [question for question in questions if is_held_out(question)]
+    held = [question for question in questions if _is_unseen(question)]
     if not held:
         raise ReaderError(f"{', '.join(map(str, data))}: no question was held out of training")
-    rest = [question for question in questions if not is_held_out(question)]
+    rest = [question for question in questions if not _is_unseen(question)]
     records, asked = _articles(held)
     beside, _ = _articles(chance.sample(rest, min(others, len(rest))))
     chosen = _choose(asked, most, chance)
@@ -105,6 +106,10 @@ def calibrate(
     thresholds = choose_thresholds(answers, answer)
     say("answers of whole sentences")
     return Calibration(answer, sentence, thresholds, choose_thresholds(sentences, sentence))
+
+
+def _is_unseen(question: TrainingQuestion) -> bool:
+    return is_held_out(question) or question.source.startswith(_SENTENCES)
 
 
 def _articles(questions: Sequence[TrainingQuestion]) -> tuple[list[dict[str, str]], list[_Asked]]:
@@ -137,7 +142,9 @@ def _choose(asked: Sequence[_Asked], most: int, chance: random.Random) -> list[_
     """Take as many questions of each kind: of news, answered, answered by sentences, and not."""
     kinds: dict[tuple[str, bool, bool], list[_Asked]] = defaultdict(list)
     for one in asked:
-        kinds[_family(one.question), bool(one.places), _by_sentences(one)].append(one)
+        by_sentences = _by_sentences(one)
+        if by_sentences or not one.question.source.startswith(_SENTENCES):
+            kinds[_family(one.question), bool(one.places), by_sentences].append(one)
     chosen = [one for kind in kinds.values() for one in chance.sample(kind, min(most, len(kind)))]
     chance.shuffle(chosen)
     return chosen
@@ -149,7 +156,7 @@ def _by_sentences(one: _Asked) -> bool:
 
 def _family(question: TrainingQuestion) -> str:
     """Name the kind of data: news, a collection of QAMR's, or how the question is written."""
-    if question.source.startswith(_NEWS):
+    if question.source.startswith((_NEWS, _SENTENCES)):
         return _NEWS_FAMILY
     collection = ":".join(question.document.split(":")[:2])
     if collection.startswith("Wiki1k:"):
@@ -184,15 +191,15 @@ def _ask(
             hits = list(found.hits)
         found = replace(found, hits=tuple(hits[:PASSAGES_READ]))
         spans = read_hits(reader, found)
+        reread = reread_best(reader, found, spans)
         family, by_sentences = _family(one.question), _by_sentences(one)
         if by_sentences or (few and number % 4 == 0):
-            for sentence in select_sentences(found, spans, searcher.embedder, alike):
+            for sentence in select_sentences(found, reread, searcher.embedder, alike):
                 place = (sentence.article.id, sentence.start, sentence.end)
                 right = not away and _answers_within(one, *place)
                 sentences.append(LabelledCandidate(number, family, sentence.features, right, right))
         if not by_sentences:
             accepted = [] if away else [text for _, text in one.question.answers]
-            reread = reread_best(reader, found, spans)
             groups = group_spans(found.question, reread)
             candidates = score_candidates(groups, found, FirstReading(spans), by_margin)
             for candidate in candidates[:_CANDIDATES]:

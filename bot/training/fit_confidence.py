@@ -160,10 +160,9 @@ def choose_thresholds(
     """Choose the levels by the best finding of each question.
 
     Balanced does best at telling questions answered right from all others, both counted alike.
-    Cautious is the least threshold from which nine of ten answers given are right, eager the
-    highest that gives 95 % of the right answers. Users' questions are of no kind of data that is
-    there: for cautious to keep its word, the kind with a hundred questions or more counts that asks
-    for most.
+    Eager is the highest threshold that gives 95 % of the right answers. Cautious is the least from
+    which nine of ten answers given are right; few answers are that sure, so their precision is read
+    off a logistic curve through all of them.
 
     Args:
         rows: findings.
@@ -172,12 +171,7 @@ def choose_thresholds(
     confidence = np.array([regression.probability(row.features) for row in rows])
     best = _best(rows, confidence)
     confidence, right = confidence[best], np.array([row.right for row in rows])[best]
-    family = np.array([row.family for row in rows])[best]
-    names, counts = np.unique(family, return_counts=True)
-    kinds = [family == name for name in names[counts >= _LEAST_OF_KIND]]
     chosen = _levels(confidence, right)
-    strictest = [_levels(confidence[kind], right[kind])[Level.CAUTIOUS] for kind in kinds]
-    chosen[Level.CAUTIOUS] = max([chosen[Level.CAUTIOUS], *strictest])
     say(f"{len(best)} questions, {right.mean():.3f} answered right with no refusals")
     for level, least in chosen.items():
         given = confidence >= least
@@ -194,8 +188,13 @@ def _levels(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[L
     refused = np.array(
         [(confidence[~right] < step).mean() if not right.all() else 1 for step in steps]
     )
+    logits = np.log(confidence / (1 - confidence))
+    expected = np.full(len(right), right.mean())
+    if len(np.unique(right)) == 2:
+        (slope,), offset = _logistic(logits[:, None], right)
+        expected = 1 / (1 + np.exp(-(slope * logits + offset)))
     precise = np.array(
-        [right[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
+        [expected[confidence >= s].mean() if (confidence >= s).any() else 1.0 for s in steps]
     )
     balanced = float(steps[(kept + refused).argmax()])
     cautious = max(balanced, float(steps[(precise >= _CAUTIOUS_PRECISION).argmax()]))

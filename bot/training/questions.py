@@ -1,7 +1,8 @@
 """Questions to train a reader on: SQuAD's JSON, or JSON lines (also in .gz).
 
 A line has ``title, context, question, answers: [{text, answer_start}]``, without answers where the
-context does not say.
+context does not say. Questions that whole sentences answer have ``sentences: [{text, start}]``
+instead; the confidence is fitted to them, and nothing is trained on them.
 """
 
 from __future__ import annotations
@@ -230,7 +231,10 @@ def _squad_rows(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _to_question(row: dict[str, Any]) -> TrainingQuestion | None:
     context, title = str(row["context"]), str(row.get("title") or "")
-    answers = [(int(a["answer_start"]), str(a["text"])) for a in row["answers"]]
+    if "sentences" in row:
+        answers = [(int(one["start"]), str(one["text"])) for one in row["sentences"]]
+    else:
+        answers = [(int(a["answer_start"]), str(a["text"])) for a in row["answers"]]
     for start, text in answers:
         if start < 0 or context[start : start + len(text)] != text:
             raise ValueError(f"answer {text!r} does not stand at {start}")

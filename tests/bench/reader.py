@@ -7,6 +7,8 @@
 - ``written``: invented news, its 135 articles indexed together with NewsQA's: of the questions that
   an article answers, how many are answered right at each level; of those that none answers, how
   many are refused; AUROC of the confidence between the two.
+- ``sentences``: why, how and what happened, asked of the same articles: how often one of the
+  sentences that are cited is one that answers, at each level.
 - ``clapnq``: questions with one passage, half of which do not answer them: AUROC of the
   confidence, and accuracy at each level.
 - ``speed``: passages a second, int8 ONNX beside torch float32, turn about in one run.
@@ -17,7 +19,8 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -48,7 +51,7 @@ from tests.bench.datasets import (
     sample,
 )
 
-PARTS = ("gold", "all", "written", "clapnq", "speed")
+PARTS = ("gold", "all", "written", "sentences", "clapnq", "speed")
 RIGHT = 0.5
 BINS = 10
 
@@ -76,6 +79,8 @@ def main() -> None:
         result["all"] = everything(given.data, reader, given.most, given.index)
     if "written" in parts:
         result["written"] = written(given.data, reader, given.most, given.index)
+    if "sentences" in parts:
+        result["sentences"] = sentences(given.data, reader, given.index)
     if "clapnq" in parts:
         result["clapnq"] = clapnq(given.data, reader)
     if "speed" in parts and given.float:
@@ -137,18 +142,9 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
 
 
 def written(data: Path, reader: Any, most: int, kept: Path | None) -> dict[str, Any]:
-    folder = data / "news_dev"
-    records, _ = newsqa(data)
-    for one in read_jsonl(folder / "written_dev.articles.jsonl.gz"):
-        records.append({name: one[name] for name in ("id", "title", "source", "date", "text")})
-    questions = list(read_jsonl(folder / "written_dev.questions.jsonl.gz"))
-    with tempfile.TemporaryDirectory() as scratch:
-        own = kept / "written" if kept else Path(scratch)
-        if not (own / "index").is_dir():
-            own.mkdir(parents=True, exist_ok=True)
-            build_from_records(records, own)
-        searcher = Searcher.open(own / "index")
-        confidence, right, asked, answerable = [], [], [], []
+    questions = list(read_jsonl(data / "news_dev" / "written_dev.questions.jsonl.gz"))
+    confidence, right, asked, answerable = [], [], [], []
+    with written_news(data, kept) as searcher:
         for number, row in enumerate(sample(questions, most), 1):
             found = searcher.search(row["question"], PASSAGES_READ)
             answer = answer_hits(found, reader, searcher.embedder, threshold=0.0)
@@ -165,6 +161,42 @@ def written(data: Path, reader: Any, most: int, kept: Path | None) -> dict[str, 
             np.array(confidence), np.array(right), np.array(answerable), asked, reader
         ),
     }
+
+
+def sentences(data: Path, reader: Any, kept: Path | None) -> dict[str, Any]:
+    confidence, right, asked = [], [], []
+    with written_news(data, kept) as searcher:
+        for row in read_jsonl(data / "news_dev" / "sentences_dev.jsonl.gz"):
+            found = searcher.search(row["question"], PASSAGES_READ)
+            answer = answer_hits(found, reader, searcher.embedder, threshold=0.0)
+            told = [" ".join(one["text"].split()) for one in row["sentences"]]
+            quotes = [" ".join(cited.quote.split()) for cited in answer.citations]
+            right.append(any(q in one or one in q for q in quotes for one in told))
+            confidence.append(answer.confidence)
+            asked.append(row["question"])
+    by_sentences = np.array([question_type(one) is not QuestionType.SPAN for one in asked])
+    found_right = np.array(right)
+    return {
+        "questions": len(asked),
+        "right, nothing refused": float(found_right.mean()),
+        "answered by sentences": int(by_sentences.sum()),
+        "right of these, nothing refused": float(found_right[by_sentences].mean()),
+        **levels(np.array(confidence), found_right, asked, reader),
+    }
+
+
+@contextmanager
+def written_news(data: Path, kept: Path | None) -> Iterator[Searcher]:
+    """Index the articles of written_dev with NewsQA's."""
+    records, _ = newsqa(data)
+    for one in read_jsonl(data / "news_dev" / "written_dev.articles.jsonl.gz"):
+        records.append({name: one[name] for name in ("id", "title", "source", "date", "text")})
+    with tempfile.TemporaryDirectory() as scratch:
+        own = kept / "written" if kept else Path(scratch)
+        if not (own / "index").is_dir():
+            own.mkdir(parents=True, exist_ok=True)
+            build_from_records(records, own)
+        yield Searcher.open(own / "index")
 
 
 def kept_and_refused(

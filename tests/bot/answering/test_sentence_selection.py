@@ -15,10 +15,11 @@ from bot.answering.sentence_selection import (
     select_sentences,
 )
 from bot.reader.reader import AnswerSpan
+from corpus.article import Article
 from index.embedding.embedder import Embedder
-from index.results import SearchResult
+from index.results import Hit, SearchResult
 from index.searcher import Searcher
-from tests.fakes.invented import calibration, span_of
+from tests.fakes.invented import calibration, passage_of, span_of
 
 QUESTION = "Who denied the missile attack?"
 
@@ -70,7 +71,6 @@ def test_features_of_a_sentence_are_finite_and_in_bounds(
         assert len(features) == len(SENTENCE_FEATURES)
         assert all(map(math.isfinite, features))
         assert -1.001 <= feature(features, "sentence_similarity") <= 1.001
-        assert 0 <= feature(features, "sentence_coverage") <= 1
         assert feature(features, "asked_kind_found") in (0, 1)
 
 
@@ -113,3 +113,12 @@ def test_sentence_with_the_asked_kind_is_recognised(
 
 def test_no_hits_give_no_sentences(searcher: Searcher, result: SearchResult) -> None:
     assert selected_of(replace(result, hits=()), [], searcher) == []
+
+
+@pytest.mark.parametrize(("gate", "kept"), [("B12", 2), ("B21", 1)])
+def test_sentence_about_another_code_is_left_out(searcher: Searcher, gate: str, kept: int) -> None:
+    article = Article("gates", "Airport", "Rain fell. Gate B12 was closed after a bag was found.")
+    question = f"Why was gate {gate} closed?"
+    hit = Hit(passage_of(article), article, 1.0, 1.0, 1.0)
+    found = SearchResult((hit,), question, searcher.embedder.embed_query(question))
+    assert len(selected_of(found, [], searcher)) == kept
