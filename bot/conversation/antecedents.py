@@ -17,7 +17,8 @@ AUXILIARIES = frozenset(
 )
 PERSON_NOUN = (
     r"\w*(?:(?<!m)ent|er|ian|ist|king|man|or|queen|star|athlete|captain|candidate|chief|coach"
-    r"|judge|nominee|pilot|politician|prince|princess|secretary)"
+    r"|judge|nominee|pilot|politician|prince|princess|secretary|billionaire|celebrity|figure|head"
+    r"|host|icon|legend|model|monarch|pope|tycoon)"
 )
 _DETERMINED = re.compile(
     r"\b(?:the|a|an|this|that|each|every|\w+['’]s)\s+\w+"
@@ -47,8 +48,14 @@ _CLAUSE_BEFORE = _SAYING | frozenset(
 )
 # "her dog", not "to her in May".
 _BELONGING = re.compile(
-    r"\s+(?!(?:a|about|after|an|and|as|at|before|by|for|from|in|of|on|over|the|to|with)\b)[a-z]"
+    r"\s+(?!(?:a|about|after|an|and|as|at|before|by|for|from|in|of|on|over|the|to|with)\b)[a-z\d]"
 )
+# "What is scrapple made from and how is it prepared?", but not "Who was hurt and how is he?".
+_NEXT_QUESTION = re.compile(
+    r"(?:is|are|was|were|do|does|did)\s+\w+\s+.*\band\s+(?:what|when|where|which|who|why|how)\b",
+    re.IGNORECASE,
+)
+_PREPOSITIONS = frozenset("about at by for from in of on to with".split())
 _PARENTHESIS = re.compile(r",\s+(?:according to|by|in|on)\s+$", re.IGNORECASE)
 
 
@@ -66,8 +73,10 @@ def has_antecedent(body: str, pronoun: re.Match[str]) -> bool:
     possessive = said in ("his", "its", "their") or bool(said == "her" and _BELONGING.match(after))
     if possessive and re.match(r"\s+own\b", after):
         return True
+    if _NEXT_QUESTION.search(before):
+        return True
     later_clause = said in ("he", "she", "they") or (
-        said == "it" and bool(set(tokens[-1:]) & _CLAUSE_BEFORE)
+        said == "it" and bool(set(tokens[-1:]) & _CLAUSE_BEFORE or _is_clause(tokens, after))
     )
     if not (possessive or later_clause) or _is_beside_auxiliary(tokens, possessive):
         return False
@@ -85,6 +94,16 @@ def has_antecedent(body: str, pronoun: re.Match[str]) -> bool:
     return tokens[0] == "who" and bool(doing or "to" in tokens[-3:-1])
 
 
+def _is_clause(tokens: list[str], after: str) -> bool:
+    """Return whether "it" begins a clause of its own: "has been warned it must stop"."""
+    verb = _TOKEN.search(after)
+    return (
+        verb is not None
+        and verb[0].lower() in AUXILIARIES
+        and not set(tokens[-1:]) & (_BECOMING | _PREPOSITIONS)
+    )
+
+
 def _is_beside_auxiliary(tokens: list[str], possessive: bool) -> bool:
     """Return whether a pronoun is, or is part of, the subject or what the subject is said to be."""
     if not tokens or tokens[-1] not in _BECOMING:
@@ -99,7 +118,8 @@ def _asked_noun(tokens: list[str]) -> list[str]:
     for place, token in enumerate(tokens[:-1]):
         following = tokens[place + 1 : place + 1 + _LONGEST_NOUN]
         if token in _ASKING_NOUN and following[0] not in AUXILIARIES and following[0] != "of":
-            return following[:2]
+            ends = [at for at, word in enumerate(following) if word in AUXILIARIES]
+            return following[: ends[0]] if ends else following
         if token == "what" and following[0] not in AUXILIARIES:
             ends = [at for at, word in enumerate(following) if word in AUXILIARIES]
             if ends or following[1:2] and following[1].endswith("ed"):

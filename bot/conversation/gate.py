@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from bot.conversation.antecedents import AUXILIARIES, has_antecedent
+from bot.conversation.names import names_of
 from index.terms import words
 
 __all__ = ["Dependence", "body_of", "dependence", "is_fragment", "pronoun_of", "topic_of"]
@@ -40,6 +41,11 @@ _PERSON = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|its|they|them|their|theirs)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:his|her|their|its)", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[“\"(]?(?:[A-Z][\w'’.-]+|[a-z]+[A-Z]\w+)")
+# "When she died, Queen Elizabeth left …": the name comes behind the pronoun.
+_CLAUSE_FIRST = re.compile(
+    r"(?:after|although|as|because|before|if|since|though|until|when|while)\b[^,?]*,\s",
+    re.IGNORECASE,
+)
 _IMPERSONAL = (
     "believed|better|dangerous|difficult|easy|estimated|hard|illegal|important|known|legal"
     "|necessary|possible|preferred|revealed|safe|thought"
@@ -49,23 +55,23 @@ _EMPTY_IT = re.compile(
     r"\bit\s+(?:take|get|been|be|expected|cost|in|at|on|since|between|that|to|before|until"
     r"|possible|true|likely)\b"
     rf"|\b(?:is|was|been|be)\s+it\s+(?:since|at|in|that|to|between|expected|{_IMPERSONAL})\b"
-    rf"|\bit\s+(?:is|was|be)\s+(?:{_IMPERSONAL})\b|\bit\s+(?:called|mean\s+(?:for|if|to|when))\b"
+    rf"|\bit\s+(?:is|was|be)\s+(?:not\s+)?(?:{_IMPERSONAL})\b|\bit\s+(?:called|mean\s+(?:for|if|to|when))\b"
     r"|\b(?:call|called|find|found|made?|make)\s+it\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
     r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bbeen )(?<!\bout )\bthere\b"
-    r"(?!['’]s|\s+(?:is|are|was|were|be|been|has|have|will|would|may|might)\b)",
+    r"(?!['’]s|\s+(?:is|are|was|were|be|been|has|have|will|would|may|might|can|could|must|should)\b)",
     re.IGNORECASE,
 )
 _TIMES = (
-    "(?:afternoon|autumn|century|day|decade|evening|hour|moment|month|morning|quarter|season|spring"
+    "(?:afternoon|autumn|century|day|decade|evening|fall|hour|moment|month|morning|quarter|season|spring"
     "|summer|time|week|weekend|winter|year)s?|coming|past"
 )
 # "that attack", "these courts"; not "said that …", "those killed", "this year".
 _POINTING = re.compile(
-    r"\b(?:(?:this|these|those)|(?:about|after|against|and|at|before|behind|by|did|do|does|during"
-    r"|for|from|had|has|have|in|into|is|of|on|to|under|was|will|with)\s+that)\s+"
+    r"\b(?:(?:(?<!^)this|(?<!of )(?:these|those))|(?:about|after|against|and|at|before|behind|by"
+    r"|did|do|does|during|for|from|had|has|have|in|into|is|of|on|to|under|was|will|with)\s+that)\s+"
     rf"(?!(?:a|are|at|by|from|he|in|is|it|of|on|she|that|the|they|to|was|were|which|who|whose|with|\w+ed|{_TIMES})\b)"
     rf"[a-z]|\w+ed\s+that\s+(?!(?:{_TIMES})\b)[a-z]+\s*(?:\?|$)",
     re.IGNORECASE,
@@ -79,9 +85,12 @@ _ROLE = re.compile(
     r"|suspect|team|woman)\b(?!\s+(?:at|for|from|in|of|on|that|to|who|which|with)\b)",
     re.IGNORECASE,
 )
+# "a tent camp to house those who were bused there".
+_INDEFINITE = re.compile(r"\ban?\s.*\b(?:for|to)\s", re.IGNORECASE)
 _PREPOSITIONS = frozenset("at by for from in of on since to until with".split())
 _LONGEST_FRAGMENT = 4  # words
 _MOST_BESIDE_ROLE = 2  # words that say something, the role's own among them
+_MOST_BESIDE_POINTER = 6
 _ASKING = frozenset("who whom whose what which when where why how".split())
 # Words that say nothing about what a question is about.
 _EMPTY = (
@@ -104,18 +113,29 @@ def dependence(question: str) -> Dependence:
     if topic_of(question) is not None:
         return Dependence.TOPIC
     names = [found.start() for found in _NAME.finditer(body)]
+    if (
+        (first := names_of(body))
+        and body.startswith(first[0])
+        and re.split("['’]", first[0])[0].lower() not in _ASKING
+    ):
+        names.insert(0, 0)
     for kind, pattern in ((Dependence.PERSON, _PERSON), (Dependence.THING, _THING)):
         if (found := pattern.search(body)) and _points_back(found, body, names, bool(lead)):
             return kind
-    if _PLACE.search(body) and not any(
-        name < found.start() for name in names for found in _PLACE.finditer(body)
+    place = _PLACE.search(body)
+    if (
+        place
+        and not any(name < place.start() for name in names)
+        and (lead or not _INDEFINITE.search(body[: place.start()]))
     ):
         return Dependence.PLACE
-    content = [word for word in words(body.lower()) if word not in _EMPTY]
+    content = {word for word in words(body.lower()) if word not in _EMPTY}
     numbers = any(word.isdigit() for word in content)
     few = len(content) <= 1 and not numbers and not _DEFINITION.fullmatch(body)
     role = len(content) <= _MOST_BESIDE_ROLE and _ROLE.search(body)
-    if not names and (lead or few or role or _POINTING.search(body)):
+    led = lead and "?" not in body.rstrip("? ")
+    pointing = len(content) <= _MOST_BESIDE_POINTER and _POINTING.search(body)
+    if not names and (led or few or role or pointing):
         return Dependence.SUBJECT
     return Dependence.NONE
 
@@ -153,7 +173,10 @@ def _points_back(found: re.Match[str], body: str, names: list[int], led: bool) -
     person = _PERSON.fullmatch(found[0])
     if any(name < found.start() for name in names) or has_antecedent(body, found):
         return False
-    later = any(name > found.start() for name in names)
-    if later and not led and (not person or _POSSESSIVE.fullmatch(found[0])):
-        return False
+    if any(name > found.start() for name in names):
+        clause = _CLAUSE_FIRST.match(body)
+        if clause and found.end() <= clause.end():
+            return False
+        if not led and (not person or _POSSESSIVE.fullmatch(found[0])):
+            return False
     return bool(person) or not _EMPTY_IT.search(body)
