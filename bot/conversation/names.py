@@ -6,7 +6,17 @@ import re
 
 from bot.answering.question_type import DAYS_AND_MONTHS
 
-__all__ = ["bare_name", "days_of", "is_name", "is_person", "names_of", "noun_phrases", "years_of"]
+__all__ = [
+    "bare_name",
+    "days_of",
+    "is_name",
+    "is_organisation",
+    "is_person",
+    "is_place",
+    "names_of",
+    "noun_phrases",
+    "years_of",
+]
 
 _CAPITAL = r"[^\W\d_a-zà-ÿ]"
 _WORD = rf"(?:(?:{_CAPITAL}\.)+(?!\w)|{_CAPITAL}(?:[\w'’&-]|\.(?=\w))*)"
@@ -53,6 +63,13 @@ _TITLES = (
     "Mr|Mrs|Ms|Dr|Sir|Lady|Lord|President|Minister|Senator|Judge|Captain|Mayor|Professor|King|Queen"
     "|Prince|Princess|Pope|Governor|General|Colonel|Sergeant|Inspector|Chancellor"
 )
+_ROLE = (
+    r"(?:[a-z]*(?:man|woman|ist|ian)|actor|actress|author|boss|boxer|broadcaster|candidate|captain"
+    r"|chief|climber|coach|commissioner|dancer|defender|director|doctor|driver|father|founder"
+    r"|goalkeeper|head|husband|judge|lawyer|leader|manager|mayor|midfielder|minister|mother|nurse"
+    r"|officer|owner|pilot|player|poet|president|professor|researcher|runner|secretary|senator"
+    r"|sheriff|singer|soldier|son|daughter|striker|swimmer|teacher|winner|wife|writer)"
+)
 _ACTS = "said|says|told|added|died|was born|resigned|wrote"
 
 
@@ -90,14 +107,27 @@ def is_name(text: str) -> bool:
 def is_person(name: str, text: str) -> bool:
     """Return whether a text treats a name as a person's: by an age, a title or what is said."""
     last = re.escape(name.split()[-1])
-    return not _ORGANISATION.search(name) and bool(
+    return not is_organisation(name) and bool(
         re.search(
             rf"\b{last},\s+(?:aged\s+)?\d\d\b"
             rf"|\b(?:{_TITLES})\.?\s+(?:[\w.'’-]+\s+){{0,2}}{last}\b"
             rf"|\b{last}(?:,[^,.;]{{3,60}},)?\s+(?:{_ACTS})\b"
-            rf"|\bsaid\s+(?:[\w.'’-]+\s+){{0,2}}{last}\b",
+            rf"|\bsaid\s+(?:[\w.'’-]+\s+){{0,2}}{last}\b"
+            rf"|\b{_ROLE}\s+(?:{_WORD}\s+){{0,2}}{last}\b",
             text,
         )
+    )
+
+
+def is_organisation(name: str) -> bool:
+    """Return whether a name has a word for a body of people, or joins two names."""
+    return bool(_ORGANISATION.search(name)) or "&" in name
+
+
+def is_place(name: str, text: str) -> bool:
+    """Return whether a text speaks of a name as of a place."""
+    return bool(
+        re.search(rf"\b(?:in|at|near|across|outside)\s+(?:the\s+)?{re.escape(name)}\b", text)
     )
 
 

@@ -9,7 +9,16 @@ from bot.answering.recency import asks_for_latest
 from bot.conversation.antecedents import PERSON_NOUN
 from bot.conversation.exchange import MOST_TURNS, Exchange, exchange_of, is_related
 from bot.conversation.gate import Dependence, body_of, dependence, is_fragment, pronoun_of, topic_of
-from bot.conversation.names import days_of, is_name, is_person, names_of, noun_phrases, years_of
+from bot.conversation.names import (
+    days_of,
+    is_name,
+    is_organisation,
+    is_person,
+    is_place,
+    names_of,
+    noun_phrases,
+    years_of,
+)
 from index.searcher import LONGEST_QUESTION
 from index.terms import query_terms
 
@@ -23,9 +32,13 @@ _ASKS_PERSON = re.compile(
 _ASKS_WHICH = re.compile(r"\b(?:who|whom|whose|which|what)\b", re.IGNORECASE)
 # "it" is what happened, and no thing.
 _EVENT = re.compile(
-    r"\b(?:do|did|done|does)\s+(?:it|so|that)\b|\bit\s+(?:happen|take\s+place|occur)|\bit\s+all\b",
+    r"\b(?:do|did|done|does)\s+(?:it|so|that)\b|\bit\s+(?:happen|take\s+place|occur)|\bit\s+all\b"
+    r"|\b(?:when|where)\s+(?:is|was)\s+(?:it|that)\W*$",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\s\([^()]*\)(?=\?)")  # what was added to the question before
+_OBJECT = re.compile(r"\b(?:it|them|him|her)\b(?!\s+[a-z])")
+_NOUN_PHRASE = re.compile(r"\bthe\s+(?!first\b|last\b|next\b)[a-z-]+\b(?!\s+(?:of\b|[A-Z]))")
 _PREPOSITION = re.compile(r"^(?:at|by|for|from|in|of|on|to|with)\s+", re.IGNORECASE)
 # What follows the asking words: "did the minister resign?".
 _CLAUSE = re.compile(
@@ -91,7 +104,9 @@ def full_forms(question: str, turns: Sequence[Exchange], article: str = "") -> l
         forms = [_substituted(body, pronoun, referent) for referent in referents]
     elif is_fragment(question) and (clause := _CLAUSE.search(turns[-1].question)):
         forms = [f"{body.rstrip(' ?')} {clause[1]}"]
-    return list(dict.fromkeys([*forms, _with_subject(body, turns, article.partition("\n")[0])]))
+    title = article.partition("\n")[0]
+    event = bool(_EVENT.search(body))
+    return list(dict.fromkeys([*forms, _with_subject(body, turns, title, event=event)]))
 
 
 def _with_topic(topic: str, question: str) -> str:
@@ -100,7 +115,12 @@ def _with_topic(topic: str, question: str) -> str:
         old, new = kind(question), kind(topic)
         if old and new:
             whole = _PREPOSITION.sub("", topic) if kind is names_of else new[0]
-            return question.replace(old[-1], whole)
+            return question.replace(old[-1], whole).replace(" the the ", " the ")
+    if topic.lower().startswith(("the ", "a ", "an ")):
+        asked = _BRACKETS.sub("", question)
+        for pattern in (_OBJECT, _NOUN_PHRASE):
+            if old := pattern.findall(asked):
+                return topic.join(asked.rsplit(old[-1], 1))
     return f"{question.rstrip(' ?')} ({topic})?"
 
 
@@ -122,11 +142,15 @@ def _referents(
     known = " ".join([article[:_MOST_READ], *(turn.text for turn in turns)])
     if kind is Dependence.PERSON:
         said = [name for turn in reversed(turns) for name in _persons_said(turn, known)]
-        if said:
-            return _distinct(said)
         quoted = " ".join(sentence for turn in reversed(turns) for sentence in turn.sentences)
-        found = names_of(f"{quoted}\n{article[:_LEAD]}")
-        return _distinct([name for name in found if is_person(name, known)])
+        asked = [name for turn in reversed(turns) for name in names_of(turn.question)]
+        others = [name for name in asked if not is_place(name, known)]
+        return _distinct(
+            said
+            or [name for name in others if " " in name and not is_organisation(name)]
+            or [name for name in names_of(f"{quoted}\n{article[:_LEAD]}") if is_person(name, known)]
+            or others
+        )
     things = [name for turn in reversed(turns) for name in _things_said(turn, kind, pronoun)]
     return _distinct([name for name in things if not is_person(name, known)])
 
@@ -137,8 +161,7 @@ def _persons_said(turn: Exchange, known: str) -> list[str]:
     names = names_of(turn.question)
     if not _ASKS_PERSON.search(turn.question):
         answer = [name for name in answer if is_person(name, known)]
-    persons = [name for name in names if is_person(name, known)]
-    return [*answer, *(persons or ([] if answer else names))]
+    return [*answer, *(name for name in names if is_person(name, known))]
 
 
 def _things_said(turn: Exchange, kind: Dependence, pronoun: str) -> list[str]:
@@ -162,10 +185,13 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return kept
 
 
-def _with_subject(body: str, turns: Sequence[Exchange], title: str) -> str:
-    """Return a question with what the conversation is about in brackets behind it."""
+def _with_subject(body: str, turns: Sequence[Exchange], title: str, *, event: bool) -> str:
+    """Return a question with what the conversation is about in brackets behind it.
+
+    Where it asks of an event, what the last question spoke of comes before the names in it.
+    """
     last, opening = turns[-1], turns[0]
-    subjects = names_of(last.question)
+    subjects = [*(noun_phrases(last.question) if event else []), *names_of(last.question)]
     if is_name(last.short):
         subjects.append(last.short)
     subjects += noun_phrases(last.question) if not subjects else []

@@ -46,6 +46,15 @@ def test_form_says_what_is_left_to_the_conversation(question: str, kind: Depende
 @pytest.mark.parametrize(
     "question",
     [
+        "Before she resigned, what did Minister Kallas promise?",
+        "Which billionaire lost his place on the list?",
+        "Which town has been told it must move its harbour?",
+        "Which ferry line said it would stop this fall?",
+        "Which of these ships has the most berths?",
+        "How is bread made and what is it eaten with?",
+        "Brissa raised its fares by how much in May?",
+        "What did Halvik build a camp for, and who could live there?",
+        "True or false: it is not possible to swim to Askvik.",
         "",
         "?!",
         "Who denied the missile attack?",

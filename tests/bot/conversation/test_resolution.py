@@ -49,6 +49,21 @@ def full(question: str, *history: tuple[str, str]) -> str:
             "How much did shares lose in India and China?",
         ),
         (
+            ("How many people died in the bus crash near Orr?", "Nine — “Nine people died.” [1]"),
+            "And when did it happen?",
+            "When did it happen (the bus crash, Orr)?",
+        ),
+        (
+            ("When did Bo Ray find the coin?", "May — “Ray found the coin in May.” [1]"),
+            "And the lamp?",
+            "When did Bo Ray find the lamp?",
+        ),
+        (
+            ("When did Orr elect a mayor?", "May — “Orr chose teacher Ann Lee in May.” [1]"),
+            "How old is she?",
+            "How old is Ann Lee?",
+        ),
+        (
             ("When did Minister Kallas resign?", "Monday — “Kallas resigned on Monday.” [1]"),
             "And why?",
             "Why did Minister Kallas resign?",
