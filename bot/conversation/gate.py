@@ -90,6 +90,7 @@ _INDEFINITE = re.compile(r"\ban?\s.*\b(?:for|to)\s", re.IGNORECASE)
 _PREPOSITIONS = frozenset("at by for from in of on since to until with".split())
 _LONGEST_FRAGMENT = 4  # words
 _MOST_BESIDE_ROLE = 2  # words that say something, the role's own among them
+_MOST_BESIDE_LEAD = 3
 _MOST_BESIDE_POINTER = 6
 _ASKING = frozenset("who whom whose what which when where why how".split())
 # Words that say nothing about what a question is about.
@@ -133,7 +134,7 @@ def dependence(question: str) -> Dependence:
     numbers = any(word.isdigit() for word in content)
     few = len(content) <= 1 and not numbers and not _DEFINITION.fullmatch(body)
     role = len(content) <= _MOST_BESIDE_ROLE and _ROLE.search(body)
-    led = lead and "?" not in body.rstrip("? ")
+    led = lead and len(content) <= _MOST_BESIDE_LEAD
     pointing = len(content) <= _MOST_BESIDE_POINTER and _POINTING.search(body)
     if not names and (led or few or role or pointing):
         return Dependence.SUBJECT
