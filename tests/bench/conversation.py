@@ -19,6 +19,7 @@ that an early mistake does not spoil what follows.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,6 +47,7 @@ from tests.bench.datasets import (
 
 RIGHT = 0.5
 WAYS = ("our reading", "the words alone", "the full form")
+HALVES = ("choice", "report", "all")
 PARTS = {"dev": "news_dev", "train": "reader_train"}
 History = list[tuple[str, str]]
 
@@ -70,13 +72,18 @@ class Asked(NamedTuple):
 def main() -> None:
     parser = data_argument(__doc__ or "")
     parser.add_argument("--part", choices=PARTS, default="dev", help="whose conversations")
+    parser.add_argument(
+        "--half", choices=HALVES, default="all", help="by article: for choices or not"
+    )
     parser.add_argument("--most", type=int, default=1_000, help="conversations, drawn at random")
     parser.add_argument("--index", type=Path, help="keep the index of the articles here")
     parser.add_argument("--level", type=Level, default=Level.BALANCED, choices=[*Level])
     given = parser.parse_args()
     folder = given.data / PARTS[given.part]
     articles = folder / f"written_{given.part}.articles.jsonl.gz"
-    conversations = sample([*read_jsonl(folder / f"followups_{given.part}.jsonl.gz")], given.most)
+    rows = read_jsonl(folder / f"followups_{given.part}.jsonl.gz")
+    in_half = [one for one in rows if given.half in ("all", half_of(one["article_id"]))]
+    conversations = sample(in_half, given.most)
     texts = {record["id"]: record["text"] for record in read_jsonl(articles)}
     with index_of(data_file(articles), given.index) as index:
         bot = NewsBot(index, threshold=0.0)
@@ -87,6 +94,11 @@ def main() -> None:
     quiz = [question.text for question in quiz_questions(given.data)]
     result["standalone"] |= quiz_changed(quiz, conversations, texts)
     print_result(result, given.json)
+
+
+def half_of(article_id: str) -> str:
+    """Return the half of the data that a conversation belongs to, by its article."""
+    return HALVES[hashlib.sha256(article_id.encode()).digest()[-1] % 2]
 
 
 def measure(
