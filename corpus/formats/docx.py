@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
-from corpus.formats.table_rows import span_of, written_row
+from corpus.formats.table_rows import TableRows, span_of
 from corpus.formats.typography import lowered, raised
 from corpus.formats.zipped import check_archive
 from corpus.text import normalise
@@ -197,8 +197,8 @@ class _Table:
 
     def __init__(self) -> None:
         self._cells: list[str] = []
-        self._rows: list[str] = []
-        self._above = 0  # cells of the row before this one
+        self._lines: list[str] = []
+        self._rows = TableRows()
 
     def end(self, element: Any, words: list[str], nested: bool) -> None:
         """Note that an element of it ends; the words are those of the cell."""
@@ -209,15 +209,14 @@ class _Table:
             self._cells += [""] * (_columns(element) - 1)
             words.clear()
         elif element.tag == _ROW and not nested:
-            self._rows.append(written_row(self._cells, self._above))
-            self._above = len(self._cells) if len(self._cells) > 1 else self._above
+            self._lines.append(self._rows.line(self._cells))
             self._cells.clear()
 
     def take(self) -> list[str]:
         """Return its text as one block, or none without text, and begin anew."""
-        block = "\n".join(row for row in self._rows if row)
-        self._rows.clear()
-        self._above = 0
+        block = "\n".join(filter(None, self._lines))
+        self._lines.clear()
+        self._rows = TableRows()
         return [block] if block else []
 
 

@@ -11,7 +11,7 @@ import lxml.etree
 import lxml.html
 
 from corpus.errors import UnreadableArticle
-from corpus.formats.table_rows import span_of, written_row
+from corpus.formats.table_rows import TableRows, span_of
 from corpus.formats.typography import write_typography
 from corpus.formats.visibility import remove, remove_unseen
 
@@ -159,8 +159,8 @@ class _Writer:
         self._shown = [kept is None]
         self._data_tables = 0
         self._verbatim = 0
+        self._rows = TableRows()
         self._row: list[str] = []
-        self._above = 0  # cells of the row before it
         self._spanned: dict[int, int] = {}  # columns to the rows that a cell above still takes
 
     def begin(self, element: Any) -> bool:
@@ -170,7 +170,7 @@ class _Writer:
         if tag == "table" and is_data_table(element):
             self._data_tables += 1
             self._spanned.clear()
-            self._above = 0
+            self._rows = TableRows()
             self._show(element)
             return self._shown[-1]
         if self._data_tables and tag in _CELLS:
@@ -200,8 +200,7 @@ class _Writer:
 
     def _end_row(self) -> None:
         self._add_spanned()
-        self.parts.append(written_row(self._row, self._above))
-        self._above = len(self._row) if len(self._row) > 1 else self._above
+        self.parts.append(self._rows.line(self._row))
         self._row.clear()
 
     def end(self, element: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title, title_and_text
-from corpus.formats.table_rows import span_of, written_row
+from corpus.formats.table_rows import TableRows, span_of
 from corpus.formats.typography import lowered, raised
 from corpus.formats.zipped import check_archive, xml_in
 from corpus.text import normalise
@@ -101,15 +101,14 @@ class _Reader:
                 yield from self._blocks(element)
 
     def _rows(self, table: Any) -> Iterator[str]:
-        above = 0
+        rows = TableRows()
         for row in table.iter(f"{_TABLE}table-row"):
             cells: list[str] = []
             for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                 text = " ".join(" ".join(self._blocks(cell)).split())
                 cells += [text] * span_of(cell.get(f"{_TABLE}number-columns-repeated"))
-            if line := written_row(cells, above):
-                yield line
-                above = len(cells) if len(cells) > 1 else above
+            if any(cells):
+                yield rows.line(cells)
 
     def _words(self, element: Any) -> str:
         effect = self._shown.get(element.get(f"{_TEXT}style-name") or "", "")

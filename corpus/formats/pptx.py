@@ -13,7 +13,7 @@ from typing import Any
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import Draft
 from corpus.formats.properties import sensible_author, sensible_title
-from corpus.formats.table_rows import written_row
+from corpus.formats.table_rows import TableRows
 from corpus.formats.text import title_from_name
 from corpus.formats.typography import lowered, raised
 from corpus.formats.zipped import check_archive, xml_in
@@ -79,15 +79,16 @@ def _slide(tree: Any) -> list[str]:
     """The paragraphs of a slide, and its tables row by row."""
     blocks: list[str] = []
     for table in list(tree.iter(f"{_A}tbl")):
-        rows: list[str] = []
+        rows, lines = TableRows(), []
         for row in table.iter(f"{_A}tr"):
             cells = [
                 " ".join(" ".join(map(_words, cell.iter(f"{_A}p"))).split())
                 for cell in row.iter(f"{_A}tc")
             ]
-            rows.append(written_row(cells, len(cells) if any(rows) else 0))
+            if any(cells):
+                lines.append(rows.line(cells))
         table.clear()
-        table.tag, table.text = f"{_A}p", "\n".join(filter(None, rows))
+        table.tag, table.text = f"{_A}p", "\n".join(lines)
     for paragraph in tree.iter(f"{_A}p"):
         if words := (paragraph.text or "").strip() or _words(paragraph).strip():
             blocks.append(words)

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["span_of", "written_row"]
+__all__ = ["TableRows", "span_of"]
 
 _MOST_SPANNED = 50  # columns or rows; "100" is written for all that there are
 
 
-def written_row(cells: Sequence[str], above: int) -> str:
-    """Write a row with bars between its cells, so that each stands below its heading.
+class TableRows:
+    """Writes the rows of a table, from its first to its last, with bars between their cells."""
 
-    Args:
-        cells: of the row; an empty one for each further column or row that a cell takes.
-        above: how many cells the row above has, as it was written; 0 for the first row.
+    def __init__(self) -> None:
+        """Begin a table."""
+        self._width = 0  # cells of the row before
 
-    Returns:
-        The line; empty where all cells are. A first row of one cell is the table's title.
-    """
-    if not any(cells):
-        return ""
-    if not above and not any(cells[1:]):
-        return cells[0]
-    row = [*cells, *[""] * (above - len(cells))]
-    while len(row) > above > 0 and not row[-1]:
-        row.pop()
-    return " | ".join(row)
+    def line(self, cells: Sequence[str]) -> str:
+        """Write a row, so that each cell stands below its heading.
+
+        Args:
+            cells: of the row; an empty one for each further column or row that a cell takes.
+
+        Returns:
+            The line; empty where all cells are. A first row of one cell is the table's title.
+        """
+        width = self._width
+        if len(cells) > 1:
+            self._width = len(cells)
+        if not any(cells):
+            return ""
+        if not width and not any(cells[1:]):
+            return cells[0]
+        row = [*cells, *[""] * (width - len(cells))]
+        while len(row) > width > 0 and not row[-1]:
+            row.pop()
+        return " | ".join(row)
 
 
 def span_of(value: str | None) -> int:

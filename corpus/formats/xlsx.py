@@ -12,7 +12,7 @@ from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.number_formats import printed
 from corpus.formats.records import draft_of, field_of
-from corpus.formats.table_rows import written_row
+from corpus.formats.table_rows import TableRows
 from corpus.formats.text import title_from_name
 from corpus.formats.zipped import check_archive
 
@@ -62,8 +62,8 @@ def parse(data: bytes, name: str) -> Iterator[Draft | BadRecord]:
 def _sheet(sheet: Any, name: str, many: bool) -> Iterator[Draft | BadRecord]:
     header: list[str] | None = None
     lines: list[str] = []
+    rows, width = TableRows(), 0
     cells = 0
-    above = 0  # cells of the row before
     for number, cells_of_row in enumerate(sheet.iter_rows(), start=1):
         cells += max(1, len(cells_of_row))
         place = f"sheet {sheet.title[:40]!r} row {number}"
@@ -77,8 +77,9 @@ def _sheet(sheet: Any, name: str, many: bool) -> Iterator[Draft | BadRecord]:
             header = row
         if not any(field_of(column) == "text" for column in header):
             row = _without_end(row)
-            lines.append(written_row(row, above))
-            above = max(above, len(row)) if len(row) > 1 else above
+            row += [""] * (width - len(row))
+            width = len(row)
+            lines.append(rows.line(row))
         elif row is not header:
             yield _record(header, row, number, place, f"{sheet.title}!" if many else "")
     if lines:
