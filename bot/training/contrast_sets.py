@@ -34,7 +34,7 @@ def contrast_questions(
 
     Args:
         articles: their texts surround the reports.
-        count: of the pairs of texts; each has two to ten questions.
+        count: of the pairs of texts; each has eight questions or so.
         seed: of everything that is random here.
 
     Raises:

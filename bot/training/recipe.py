@@ -37,7 +37,7 @@ class Preparation:
         questions: in one file, each with its one or two passages; 2,000 have 0.4 million tokens.
         batch_tokens: in one batch; a step of training has one for each of its threads.
         longest: tokens of an input.
-        contrast_pairs: of texts, each with four to eight questions.
+        contrast_pairs: of texts for the contrast sets.
         seed: of the examples; those made later have another.
     """
 
