@@ -197,5 +197,8 @@ def _with_subject(body: str, turns: Sequence[Exchange], title: str, *, event: bo
     subjects += noun_phrases(last.question) if not subjects else []
     subjects += names_of(opening.question)
     subjects = subjects or [title]
-    missing = [one for one in dict.fromkeys(subjects) if one and one.lower() not in body.lower()]
+    missing: list[str] = []
+    for one in filter(None, subjects):
+        if one.lower() not in " ".join([body, *missing]).lower():
+            missing.append(one)
     return f"{body.rstrip(' ?')} ({', '.join(missing)})?" if missing else body

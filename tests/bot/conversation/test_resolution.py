@@ -54,6 +54,11 @@ def full(question: str, *history: tuple[str, str]) -> str:
             "When did it happen (the bus crash, Orr)?",
         ),
         (
+            ("Why was the Orr Theatre closed?", "A roof fell in. [1]"),
+            "When did it reopen?",
+            "When did it reopen (the Orr Theatre)?",
+        ),
+        (
             ("When did Bo Ray find the coin?", "May — “Ray found the coin in May.” [1]"),
             "And the lamp?",
             "When did Bo Ray find the lamp?",
