@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
 from bot.answering.answers import EXTRACTIVE, Answer, Citation
-from bot.answering.pipeline import PASSAGES_READ, answer_hits
+from bot.answering.pipeline import PASSAGES_READ, PASSAGES_SURVEYED, answer_hits, asks_for_many
 from bot.answering.revisions import mark_revised
 from bot.conversation.follow_up import follow_up_of
 from bot.errors import ChatModelError
@@ -104,14 +104,16 @@ def build_chain(
             request.get("articles"),
         )
         question, history = request["question"], request.get("history") or ()
+        many = writer is None and asks_for_many(question)
+        depth = max(k, PASSAGES_SURVEYED) if many else k
         follow_up = follow_up_of(question, history)
         read_as = question_in_full(writer, question, history) if follow_up and writer else None
         if follow_up and read_as is None:
-            found = retrieve(current, follow_up.search_words, k, filters)
+            found = retrieve(current, follow_up.search_words, depth, filters)
             result = follow_up.in_full(found, current, reader())
             read_as = result.question
         else:
-            result = retrieve(current, read_as or question, k, filters)
+            result = retrieve(current, read_as or question, depth, filters)
         seconds = time.perf_counter() - began
         return _Retrieved(result, current, writer, began, seconds, read_as)
 

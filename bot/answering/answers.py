@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from bot.sanitize import counted
 from index.results import DuplicateRef, Revision
 
 __all__ = [
@@ -16,6 +18,9 @@ __all__ = [
     "Alternative",
     "Answer",
     "Citation",
+    "Event",
+    "Item",
+    "Listing",
     "Statement",
     "View",
     "page_in_words",
@@ -142,6 +147,68 @@ class View:
 
 
 @dataclass(frozen=True)
+class Item:
+    """One of several answers to a question that asks for all.
+
+    Attributes:
+        value: in a few words of an article.
+        citations: a sentence of each article that gives it, of the answer's own.
+    """
+
+    value: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The different answers in the articles that were read, which need not be all there are.
+
+    Attributes:
+        items: the surest first.
+        articles: number of articles that give one of them.
+        read: number of articles that were read.
+    """
+
+    items: tuple[Item, ...]
+    articles: int
+    read: int
+
+    def __str__(self) -> str:
+        """Return how many answers were found where, in words."""
+        found = counted(len(self.items), "answer")
+        return f"{found} in {self.articles:,} of {counted(self.read, 'article')} that were read"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a sentence says happened, and when.
+
+    Attributes:
+        first: day on which it began or may have, ISO 8601.
+        last: day on which it ended or may have; the same as ``first`` for a single day.
+        is_named: whether the sentence names the day, resolved against the day of its article;
+            else that is the day of publication.
+        citation: the sentence, of the answer's own.
+    """
+
+    first: str
+    last: str
+    is_named: bool
+    citation: Citation
+
+    @property
+    def days(self) -> str:
+        """The day, the month or the year, or both ends of another period."""
+        first, last = date.fromisoformat(self.first), date.fromisoformat(self.last)
+        ends = (last + timedelta(days=1)).day == 1 and first.day == 1
+        if ends and first.year == last.year and (first.month, last.month) == (1, 12):
+            return self.first[:4]
+        if ends and self.first[:7] == self.last[:7]:
+            return self.first[:7]
+        return self.first if first == last else f"{self.first} to {self.last}"
+
+
+@dataclass(frozen=True)
 class Statement:
     """A sentence that a chat model wrote and that holds.
 
@@ -180,6 +247,8 @@ class Answer:
         question_read_as: the question in full, where it was a follow-up to earlier ones; else None.
         views: what independent reports say, where they differ; the newest first where that is the
             short answer, which claims and what is unexplained have none of; else empty.
+        listing: the different answers, where the question asks for all and there are several.
+        events: the timeline, the earliest first, where the question asks for one; else empty.
     """
 
     text: str
@@ -196,6 +265,15 @@ class Answer:
     dropped: tuple[str, ...] = ()
     question_read_as: str | None = None
     views: tuple[View, ...] = ()
+    listing: Listing | None = None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def surveyed(self) -> frozenset[int]:
+        """Numbers of the citations in its list and its timeline."""
+        items = self.listing.items if self.listing else ()
+        cited = [one for item in items for one in item.citations]
+        return frozenset(one.number for one in (*cited, *(e.citation for e in self.events)))
 
     def as_turn(self, question: str) -> tuple[str, str]:
         """Return the question that it answers, in full, and its text, as a history takes them."""

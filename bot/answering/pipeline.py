@@ -13,11 +13,20 @@ from bot.answering.composing import MOST_SENTENCES, compose_answer, compose_sent
 from bot.answering.confidence import Calibration, calibration_of
 from bot.answering.context_rereading import FirstReading, reread_in_context
 from bot.answering.identifiers import names_another_code
+from bot.answering.listing import (
+    asks_for_list,
+    asks_how_often,
+    count_events,
+    find_items,
+    with_count,
+    with_list,
+)
 from bot.answering.question_type import QuestionType, question_type
 from bot.answering.recency import asks_for_latest, newest_first, newest_hits
 from bot.answering.reranking import rerank
 from bot.answering.sentence_selection import select_sentences
 from bot.answering.table_lookup import cells_asked_for
+from bot.answering.timeline import asks_for_timeline, find_events, with_timeline
 from bot.answering.unread import quote_unread, readable
 from bot.answering.views import reports_of, with_views
 from bot.reader.reader import AnswerSpan, Reader
@@ -30,7 +39,9 @@ if TYPE_CHECKING:
 __all__ = [
     "PASSAGES_READ",
     "PASSAGES_REREAD",
+    "PASSAGES_SURVEYED",
     "answer_hits",
+    "asks_for_many",
     "find_candidates",
     "read_hits",
     "reread_best",
@@ -38,6 +49,9 @@ __all__ = [
 
 PASSAGES_READ = 20
 """Passages that are searched for and read."""
+
+PASSAGES_SURVEYED = 40
+"""Passages of a question that asks for a list or a timeline."""
 
 PASSAGES_REREAD = 4
 """Those of them that the second reader reads."""
@@ -82,6 +96,10 @@ def answer_hits(
         answer = compose_answer(candidates, threshold)
         reports = reports_of(question, result.hits, candidates, spans)
         answer = with_views(answer, candidates, threshold, reports, result.hits)
+        if asks_how_often(question):
+            answer = with_count(answer, count_events(result), result)
+        elif asks_for_list(question):
+            answer = with_list(answer, find_items(reader, result, spans), result)
     else:
         reread = reread_best(reader, result, spans)
         sentences = select_sentences(result, reread, embedder, calibration.sentence)
@@ -89,10 +107,17 @@ def answer_hits(
             sentences = newest_first(sentences, threshold)
         most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES
         answer = compose_sentences(sentences, threshold, most=most)
+        if asks_for_timeline(question):
+            answer = with_timeline(answer, find_events(result), question)
 
     timings = {"read": 1000 * (time.perf_counter() - began)}
     answer = quote_unread(replace(answer, notes=result.notes), whole)
     return replace(answer, timings=timings)
+
+
+def asks_for_many(question: str) -> bool:
+    """Return whether a question asks for a list or a timeline, for which more is read."""
+    return asks_for_list(question) or asks_for_timeline(question)
 
 
 def read_hits(reader: Reader, result: SearchResult) -> list[AnswerSpan]:

@@ -49,6 +49,7 @@ _SENTENCES = re.compile(
     r"|(?:what|whatever)(?:\s+has|\s+had|['’]s|\s+is)?\s+(?:happen(?:ed|s|ing)?|going\s+on)"
     r"|what\s+(?:caused|led\s+to|explains)"
     r"|what(?:\s+is|\s+was|\s+were|\s+are|['’]s)\s+the\s+(?:causes?|reasons?|background)"
+    r"|(?:(?:show|give|make|draw)\s+(?:me\s+)?)?(?:an?\s+|the\s+)?(?:timeline|chronology)"
     r"|describe|explain|summari[sz]e|tell\s+me\s+about)\b",
     re.IGNORECASE,
 )

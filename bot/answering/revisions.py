@@ -35,12 +35,21 @@ def mark_revised(answer: Answer, revision_of: Callable[[str, str], Revision | No
 
     citations = marked(answer.citations)
     by_number = {citation.number: citation for citation in citations}
+
+    def again(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        return tuple(by_number[citation.number] for citation in citations)
+
+    listing = answer.listing
+    if listing is not None:
+        items = (replace(item, citations=again(item.citations)) for item in listing.items)
+        listing = replace(listing, items=tuple(items))
     answer = replace(
         answer,
         citations=citations,
-        views=tuple(
-            replace(view, citations=tuple(by_number[cited.number] for cited in view.citations))
-            for view in answer.views
+        views=tuple(replace(view, citations=again(view.citations)) for view in answer.views),
+        listing=listing,
+        events=tuple(
+            replace(event, citation=by_number[event.citation.number]) for event in answer.events
         ),
         alternatives=tuple(
             replace(other, citations=marked(other.citations)) for other in answer.alternatives

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.answering.answers import EXTRACTIVE, Answer, Citation
+from bot.answering.csv_export import as_csv
 from bot.chat.export import as_text
 from bot.chat.filters import SearchFilters
 from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
@@ -224,9 +225,11 @@ def _sources(turns: Sequence[Turn]) -> str:
 
 
 def _copied(turns: Iterable[Turn]) -> str:
-    """Hold ready what "Copy" copies: a browser lets a page copy only at once, while it clicks."""
+    """Hold ready what is copied and saved: a browser lets a page copy only while it clicks."""
     return "".join(
-        f'<pre hidden id="copied-{turn.number}">{escaped(as_text(turn))}</pre>' for turn in turns
+        f'<pre hidden id="copied-{turn.number}">{escaped(as_text(turn))}</pre>'
+        f'<pre hidden id="table-{turn.number}">{escaped(as_csv(turn.answer))}</pre>'
+        for turn in turns
     )
 
 

@@ -13,7 +13,7 @@ from bot.chat.turns import day_of
 from bot.sanitize import clean, one_line
 
 if TYPE_CHECKING:
-    from bot.answering.answers import Citation, View
+    from bot.answering.answers import Answer, Citation, View
     from bot.chat.turns import Turn
 
 __all__ = ["as_json", "as_markdown", "as_text"]
@@ -55,7 +55,7 @@ def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
             yield f"Only articles: {_plain(str(turn.filters))}\n"
         if turn.answer.answered_by != EXTRACTIVE:
             yield f"Written by {_plain(turn.answer.answered_by)}, checked\n"
-        yield from _views(turn.answer.views) or [f"{_plain(turn.answer.text)}\n"]
+        yield from _views(turn.answer.views) or [*_surveyed(turn.answer)]
         for other in turn.answer.alternatives:
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
             yield f"Or: {_plain(other.short_answer)} {numbers}\n"
@@ -84,6 +84,27 @@ def _views(views: Sequence[View]) -> list[str]:
     table = [("Value", "First", "Last", "Reported by", "Sources"), ("---",) * 5, *rows]
     lines = "\n".join(f"| {' | '.join(row)} |" for row in table)
     return [f"The reports differ\\. {_plain(RELATIONS[views[0].relation])}\n\n{lines}\n"]
+
+
+def _surveyed(answer: Answer) -> Iterator[str]:
+    """Yield an answer's text, or its list and its timeline with what it says beside them."""
+    for cited in answer.citations:
+        if answer.surveyed and cited.number not in answer.surveyed:
+            yield f"{_plain(cited.quote)} \\[{cited.number}\\]\n"
+    if answer.listing:
+        yield f"Found here: {_plain(str(answer.listing))}\. There may be more\.\n"
+        for item in answer.listing.items:
+            numbers = " ".join(f"\\[{cited.number}\\]" for cited in item.citations)
+            yield f"- {_plain(item.value)} {numbers}"
+        yield ""
+    for event in answer.events:
+        by = "" if event.is_named else " \\(published\\)"
+        number = f"\\[{event.citation.number}\\]"
+        yield f"- **{_plain(event.days)}**{by} {_plain(event.citation.quote)} {number}"
+    if answer.events:
+        yield ""
+    if not answer.surveyed:
+        yield f"{_plain(answer.text)}\n"
 
 
 def _source(cited: Citation) -> Iterator[str]:

@@ -90,6 +90,7 @@ class QuestionBox:
             chat.retry(self._retry, asked_again, self._outputs, **HIDDEN),
             chat.edit(self._edit, asked_with, self._outputs, **HIDDEN),
             pane.reading.alone(self._ask_alone, asked_again, self._outputs, **HIDDEN),
+            pane.reading.timeline(self._ask_timeline, asked_again, self._outputs, **HIDDEN),
         ]
         stopping = [lock, turns, asked, self.box]
         self.stop.click(_stop, stopping, view, cancels=questions, **QUICK)
@@ -130,6 +131,27 @@ class QuestionBox:
         chosen = (since, until, sources, articles)
         question = before[at].question
         steps = self._answer(question, before[:at], before, None, chosen, by, alone=True)
+        yield from lock.run_exclusive(before, steps, self._busy)
+
+    def _ask_timeline(
+        self,
+        lock: ConversationLock,
+        by: str,
+        before: tuple[Turn, ...],
+        since: Any,
+        until: Any,
+        sources: Any,
+        articles: Any,
+        event: gr.EventData,
+    ) -> Iterator[list[Any]]:
+        """Ask for the timeline of what an answered question is about."""
+        asked = next((turn for turn in before if turn.number == event.turn), None)
+        if asked is None:
+            yield [gr.skip()] * len(self._outputs)
+            return
+        question = f"Timeline: {asked.answer.question_read_as or asked.question}"
+        chosen = (since, until, sources, articles)
+        steps = self._answer(question, before, before, None, chosen, EXTRACTIVE, alone=True)
         yield from lock.run_exclusive(before, steps, self._busy)
 
     # Gradio counts the parameters to know where the event goes: *chosen would take it.

@@ -33,6 +33,9 @@ def ask(
     ] = None,
     index: Index = None,
     as_json: AsJson = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print the list or the timeline as CSV.")
+    ] = False,
     since: Since = None,
     until: Until = None,
     source: Source = None,
@@ -57,9 +60,18 @@ def ask(
     is left out, and said to be.
 
     Example: newsbot ask --interactive
+
+    A question for several ("which towns ...", "name all ...", "how many fires were there ...") is
+    answered with a list, and "timeline of ..." with dated events. With --csv these are printed as
+    a table, and nothing where the answer has neither.
+
+    Example: newsbot ask "timeline of the ferry accident" --csv
     """
-    if interactive and as_json:
-        raise typer.BadParameter("it does not go with --interactive", param_hint="--json")
+    for name, given in (("--json", as_json), ("--csv", as_csv)):
+        if interactive and given:
+            raise typer.BadParameter("it does not go with --interactive", param_hint=name)
+    if as_json and as_csv:
+        raise typer.BadParameter("it does not go with --json", param_hint="--csv")
     if question is None and not interactive:
         raise typer.BadParameter("type one, or say --interactive", param_hint="QUESTION")
     with spinner(sys.stderr, _DOING):
@@ -80,5 +92,11 @@ def ask(
         complain(f"note: {note}")
     if as_json:
         print_json(answer.to_dict())
+    elif as_csv:
+        from bot.answering.csv_export import as_csv as table_of
+
+        print(table_of(answer), end="")
+        if not answer.surveyed:
+            complain("note: the answer has no list and no timeline")
     else:
         show(answer_lines(answer))

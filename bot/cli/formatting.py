@@ -34,7 +34,12 @@ _MOST_COPIES = 5  # that are named; --json has them all
 
 def answer_lines(answer: Answer) -> Iterator[OutputLine]:
     """Lay out the prose and each source with its quote and offsets; of a refusal, the closest."""
-    yield from _views(answer) if answer.views else [OutputLine(tuple(_marked(answer.text)))]
+    if answer.views:
+        yield from _views(answer)
+    elif answer.surveyed:
+        yield from _surveyed(answer)
+    else:
+        yield OutputLine(tuple(_marked(answer.text)))
     for cited in answer.closest:
         yield from _source(cited, CLOSEST)
     yield from _sources(answer.citations)
@@ -58,6 +63,25 @@ def _views(answer: Answer) -> Iterator[OutputLine]:
             ((f"{one_line(view.value)}  ", "bold"), (f"{where} ", ""), (marks, "bold cyan")),
             indent=2,
         )
+
+
+def _surveyed(answer: Answer) -> Iterator[OutputLine]:
+    """Lay out a list and a timeline, a row each, below what is answered beside them."""
+    own = [cited for cited in answer.citations if cited.number not in answer.surveyed]
+    if own and answer.short_answer:
+        yield OutputLine(((one_line(answer.short_answer), "bold"),))
+    for cited in () if answer.short_answer else own:
+        yield OutputLine(tuple(_marked(f"{one_line(cited.quote)} [{cited.number}]")))
+    if answer.listing:
+        yield OutputLine(((f"found here: {answer.listing}; there may be more", "dim"),))
+        for item in answer.listing.items:
+            marks = "".join(f"[{cited.number}]" for cited in item.citations)
+            row = ((f"{one_line(item.value)} ", "bold"), (marks, "bold cyan"))
+            yield OutputLine(row, indent=2)
+    for event in answer.events:
+        by = "" if event.is_named else " (published)"
+        said = _marked(f"{one_line(event.citation.quote)} [{event.citation.number}]")
+        yield OutputLine(((f"{event.days}{by}  ", "bold"), *said), indent=2)
 
 
 def _writing(answer: Answer) -> Iterator[OutputLine]:

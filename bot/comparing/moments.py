@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from bot.comparing.reports import Report
 from bot.comparing.tokens import Kind, Token, folded, tokenize
 
-__all__ = ["Days", "Moment", "days_named", "moment_of", "moments_agree"]
+__all__ = ["Days", "Moment", "days_named", "event_days", "moment_of", "moments_agree"]
 
 Days = tuple[date, date]
 """First and last day of a period."""
@@ -69,7 +69,14 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11)}
 _SEASON_OF_YEAR = re.compile(r"\b(spring|summer|autumn) (?:of )?(\d{4})\b", re.IGNORECASE)
 _WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
 _AHEAD = re.compile(
-    r"\b(?:will|shall|is to|are to|next|coming|until|from|due|planned|scheduled)\b", re.IGNORECASE
+    r"\b(?:will|shall|is to|are to|next|coming|until|from|due|planned|scheduled|for (?=\w+day))\b",
+    re.IGNORECASE,
+)
+_SAID_OR_COUNTED = re.compile(
+    r"\b(?:said|says|told|added|wrote|confirmed)\b(?: [\w.-]+){0,4}? (?:(?:on|late|early|last) )*"
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today)\b"
+    r"|\b\w+ (?:day|week|month|year)s? (?:earlier|before|later|after)\b",
+    re.IGNORECASE,
 )
 
 
@@ -120,6 +127,24 @@ def days_named(text: str, day: date | None, sentence: str = "") -> Iterator[Days
         yield from _ago(ago, day)
     elif relative := _RELATIVE_YEAR.search(text):
         yield _period(relative, day)
+
+
+def event_days(sentence: str, day: date | None) -> Days | None:
+    """Return the day or period on which a sentence says something happened; None if it names none.
+
+    Neither the day on which somebody spoke of it is meant ("police said on Tuesday"), nor one that
+    is counted from another event ("two days later").
+
+    Args:
+        sentence: any text.
+        day: of the article.
+    """
+    text = _SAID_OR_COUNTED.sub(" ", folded(sentence))
+    found = list(days_named(text, day))
+    if not found:
+        return None
+    ahead = [one for one in found if day is None or one[0] >= day] if _AHEAD.search(text) else []
+    return min(ahead) if ahead else found[0]
 
 
 def _resolved(token: Token, day: date | None, ahead: bool) -> Iterator[Days]:

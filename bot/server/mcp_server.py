@@ -113,7 +113,9 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
     ) -> dict[str, Any]:
         """Answer a question from the articles with cited sentences, or say that they do not say.
 
-        Where reports differ, ``views`` has what each says, the newest first if that is current.
+        Where reports differ, ``views`` has what each says, the newest first if that is current. To
+        "which towns", "name all" and "how many fires were there", ``listing`` has all answers that
+        were found; to "timeline of", ``events`` has what happened, by day.
         """
 
         def work() -> dict[str, Any]:

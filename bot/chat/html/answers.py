@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.answering.answers import CLOSEST, EXTRACTIVE
 from bot.chat.html.cards import marker_html
 from bot.chat.html.markup import byline, escaped, title_html
+from bot.chat.html.surveys import events_html, listing_html
 from bot.chat.html.views import views_html
 from bot.sanitize import clean
 
@@ -94,8 +95,14 @@ def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
         return _refusal(answer, turn, filters)
     short = answer.short_answer
     said = [(one.text, one.numbers) for one in answer.statements]
-    said = said or [(_prose(cited.quote), (cited.number,)) for cited in answer.citations]
+    own = [cited for cited in answer.citations if cited.number not in answer.surveyed]
+    said = said or [(_prose(cited.quote), (cited.number,)) for cited in own]
     sentences = "".join(_sentence(text, numbers, turn, short is not None) for text, numbers in said)
+    if answer.listing:
+        short = short if own else None
+        sentences += listing_html(answer.listing, turn)
+    if answer.events:
+        sentences += events_html(answer.events, turn)
     if answer.views:
         short, sentences = short or "The reports differ.", views_html(answer.views, turn)
     return (
@@ -183,13 +190,21 @@ def _notes(notes: Iterable[str]) -> str:
 
 
 def _foot(answer: Answer, turn: int) -> str:
-    is_one = not answer.refused and (answer.short_answer is not None or not answer.views)
-    sure = _confidence(answer.confidence) if is_one else ""
+    many = bool(answer.surveyed) or (bool(answer.views) and answer.short_answer is None)
+    sure = "" if answer.refused or many else _confidence(answer.confidence)
     copying = "Copy" if answer.refused else "Copy with citations"
     return (
         f'<p class="afterwards">{sure}'
         f'<button type="button" class="link" name="copy" value="{turn}">{copying}</button>'
-        f'<button type="button" class="link" name="how" value="{turn}">Show how</button></p>'
+        f'<button type="button" class="link" name="how" value="{turn}">Show how</button>'
+        f"{_timeline(turn) if not (answer.refused or answer.events) else ''}</p>"
+    )
+
+
+def _timeline(turn: int) -> str:
+    return (
+        f'<button type="button" class="link" name="timeline" value="{turn}" '
+        'title="What happened, in the order of the days">Timeline</button>'
     )
 
 

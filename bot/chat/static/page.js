@@ -52,6 +52,10 @@
     }
     const button = event.target.closest?.("button[name]");
     if (button?.name === "copy") copy(button);
+    if (button?.name === "csv") {
+      const table = document.getElementById(`table-${button.value}`)?.textContent ?? "";
+      window.newsbot.save("newsbot.csv", table);
+    }
     if (button?.name === "reword") reword(button.textContent);
   });
   // Before the panes' own listeners, which may take the button that has the focus away.

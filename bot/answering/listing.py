@@ -1,0 +1,233 @@
+"""All answers in the articles, to a question that asks for several: "Which towns flooded?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answering.answers import Answer, Item, Listing
+from bot.answering.composing import cite
+from bot.answering.context_rereading import reread_in_context
+from bot.answering.quote import Quote
+from bot.answering.reranking import rerank
+from bot.answering.timeline import find_events
+from bot.comparing.questions import Asked, asked_noun
+from bot.comparing.reports import Report
+from bot.comparing.values import Name, value_of
+from bot.reader.reader import AnswerSpan, Reader
+from corpus.article import Span
+from index.results import Hit, SearchResult
+from index.terms import stems
+
+__all__ = [
+    "FoundItem",
+    "asks_for_list",
+    "asks_how_often",
+    "count_events",
+    "find_items",
+    "with_count",
+    "with_list",
+]
+
+_MOST_REREAD = 16  # passages, of one article each
+_LEAST_FIRST_MARGIN = -4.0
+_LEAST_MARGIN = 0.0
+_MOST_QUOTES = 3
+_ALL = re.compile(
+    r"^\W*(?:please )?(?:(?:can|could) you )?(?:name|list|give me|show me)"
+    r"(?: me)? (?:all|every|each|the)(?: of)?(?: the)? (?=\w)",
+    re.IGNORECASE,
+)
+_PLURAL = r"(?:[\w-]+ ){0,2}?(?:people|men|women|children|[\w-]*[^\Wsui]s)\b"
+_SEVERAL = re.compile(
+    rf"^\W*(?:(?:in|at|for|from|to|by|with) )?which (?:of the )?{_PLURAL}"
+    rf"|^\W*what {_PLURAL} (?:are|were|have|had|did|do|will|can)\b"
+    r"|^\W*who (?:all|else|has|have|are|were)\b",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"^\W*how many (?P<what>(?!people\b|persons\b)[\w -]+?) (?P<verb>were there|are there|"
+    r"have there been|had there been|were reported|took place|happened|occurred|broke out)\b",
+    re.IGNORECASE,
+)
+_NAME = r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:(?:of|de|del|la|von|van|the) ){0,2}[A-Z][\w’'.-]*)*"
+_NAMES = re.compile(rf"{_NAME}(?:, {_NAME})*,? (?:and|as well as) {_NAME}|{_NAME}(?:, {_NAME})+")
+_JOINT = re.compile(r",? (?:and|as well as) |, ")
+_ONE = r"(?:an?|another|new|first|second|third|fourth|fifth|on) "
+_THE = re.compile(r"the ", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class FoundItem:
+    """One of several answers.
+
+    Attributes:
+        value: in a few words of an article; of an event its day.
+        quotes: sentences that give it, the surest first.
+    """
+
+    value: str
+    quotes: tuple[Quote, ...]
+
+
+def asks_for_list(question: str) -> bool:
+    """Return whether a question asks for all of something, or how many there are of it."""
+    return any(pattern.search(question) for pattern in (_ALL, _SEVERAL)) or asks_how_often(question)
+
+
+def asks_how_often(question: str) -> bool:
+    """Return whether a question asks how many events there were: "how many fires were there"."""
+    return _COUNT.search(question) is not None
+
+
+def find_items(
+    reader: Reader, result: SearchResult, spans: Sequence[AnswerSpan]
+) -> list[FoundItem]:
+    """Find the different answers: in each article the best span, or the names that it lists.
+
+    Args:
+        reader: whose second reader reads the best passage of each article again.
+        result: of the search.
+        spans: of the first reading of all hits.
+
+    Returns:
+        The surest first. Two are one where one's words are all among the other's.
+    """
+    best: dict[str, Hit] = {}
+    sure = {span.passage for span in spans if span.margin >= _LEAST_FIRST_MARGIN}
+    for hit in rerank(result.hits, spans):
+        if hit.passage in sure:
+            best.setdefault(hit.article.id, hit)
+    question = _ALL.sub("Which ", result.question)
+    reread = reread_in_context(reader, question, list(best.values())[:_MOST_REREAD])
+    spoken: dict[str, AnswerSpan] = {}
+    for span in reread:
+        if span.margin >= _LEAST_MARGIN:
+            spoken.setdefault(span.passage.article_id, span)
+    found: list[tuple[Name, FoundItem]] = []
+    for span in spoken.values():
+        hit = best[span.passage.article_id]
+        quote = Quote(hit.article, *span.sentence, copies=hit.copies)
+        for part in _parts(quote, (span.start, span.end)):
+            report = Report(question, hit.article, part, span.sentence, span.margin)
+            name = value_of(Asked.OTHER, report)
+            if isinstance(name, Name):
+                _add(found, name, FoundItem(name.text, (quote,)))
+    return [item for _, item in found]
+
+
+def _add(found: list[tuple[Name, FoundItem]], name: Name, item: FoundItem) -> None:
+    words = set(name.words)
+    for place, (other, before) in enumerate(found):
+        if words <= set(other.words) or set(other.words) <= words:
+            quotes = (
+                before.quotes if item.quotes[0] in before.quotes else before.quotes + item.quotes
+            )
+            found[place] = (other, replace(before, quotes=quotes))
+            return
+    found.append((name, item))
+
+
+def _parts(quote: Quote, span: Span) -> Iterator[Span]:
+    """Yield the places of the names in a list of names that a span is, or is a part of."""
+    text, (start, end) = quote.article.text, span
+    for names in _NAMES.finditer(text, quote.start, quote.end):
+        ends = [(joint.start(), joint.end()) for joint in _JOINT.finditer(text, *names.span())]
+        firsts = [names.start(), *(after for _, after in ends)]
+        lasts = [*(before for before, _ in ends), names.end()]
+        begins = (*firsts, *(one + 4 for one in firsts if _THE.match(text, one)))
+        if start in begins and end in lasts:
+            yield from zip(firsts, lasts, strict=True)
+            return
+    yield span
+
+
+def count_events(result: SearchResult) -> list[FoundItem]:
+    """Find the events that a question asks the number of, a day each, the earliest first.
+
+    Args:
+        result: of the search; a sentence counts that has one of them ("a fire", "a second fire").
+    """
+    asked = _COUNT.search(result.question)
+    noun = _singular(asked["what"].split()[-1]) if asked else ""
+    one = re.compile(rf"\b{_ONE}(?:[\w-]+ ){{0,2}}{re.escape(noun)}\b", re.IGNORECASE)
+    found: dict[str, list[Quote]] = {}
+    for event in find_events(result):
+        if one.search(event.quote.text):
+            found.setdefault(event.days[0].isoformat(), []).append(event.quote)
+    return [FoundItem(day, tuple(quotes)) for day, quotes in found.items()]
+
+
+def _singular(noun: str) -> str:
+    return re.sub(r"(?<=[sx])es$|s$", "", re.sub(r"ies$", "y", noun))
+
+
+def with_list(answer: Answer, found: Sequence[FoundItem], result: SearchResult) -> Answer:
+    """Lay out the different answers where there are several; else return the answer.
+
+    Args:
+        answer: to the question, in a few words or refused.
+        found: as ``find_items`` returns them.
+        result: of the search, all of whose hits were read.
+    """
+    if len(found) < 2 or answer.views or answer.refused:
+        return answer
+    listing = _listing(found, result, 1)
+    return replace(
+        answer,
+        text=f"{listing}: {'; '.join(map(_said, listing.items))}",
+        citations=tuple(cited for item in listing.items for cited in item.citations),
+        alternatives=(),
+        listing=listing,
+    )
+
+
+def with_count(answer: Answer, found: Sequence[FoundItem], result: SearchResult) -> Answer:
+    """Lay out the events of which the number is asked, below the number if an article states it.
+
+    A number is stated where what is counted stands after it; their own number is no total.
+
+    Args:
+        answer: to the question, in a few words or refused.
+        found: as ``count_events`` returns them; of fewer than two the answer is returned.
+        result: of the search, all of whose hits were looked through.
+    """
+    if len(found) < 2 or answer.views:
+        return answer
+    is_stated = not answer.refused and _is_stated(answer, result.question)
+    own = answer.citations if is_stated else ()
+    listing = _listing(found, result, len(own) + 1)
+    lead = answer.text if is_stated else "No article that was read states the number."
+    return replace(
+        answer,
+        text=f"{lead} Found here: {listing}: {'; '.join(map(_said, listing.items))}",
+        short_answer=answer.short_answer if is_stated else None,
+        refused=False,
+        citations=(*own, *(cited for item in listing.items for cited in item.citations)),
+        alternatives=(),
+        closest=(),
+        listing=listing,
+    )
+
+
+def _is_stated(answer: Answer, question: str) -> bool:
+    noun = asked_noun(question)
+    number = re.escape(answer.short_answer or "")
+    after = (re.search(rf"{number}((?:\s+[\w-]+){{0,3}})", one.quote) for one in answer.citations)
+    return any(noun in stems(f"{answer.short_answer} {found[1]}") for found in after if found)
+
+
+def _listing(found: Sequence[FoundItem], result: SearchResult, number: int) -> Listing:
+    items: list[Item] = []
+    for one in found:
+        citations = cite(one.quotes[:_MOST_QUOTES], number)
+        number += len(citations)
+        items.append(Item(one.value, citations))
+    articles = {quote.article.id for one in found for quote in one.quotes}
+    return Listing(tuple(items), len(articles), len({hit.article.id for hit in result.hits}))
+
+
+def _said(item: Item) -> str:
+    quotes = " ".join(f"“{' '.join(one.quote.split())}” [{one.number}]" for one in item.citations)
+    return f"{item.value} — {quotes}"

@@ -1,0 +1,68 @@
+"""What is found in many articles: the answers to a question as a list, and events by their days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.chat.html.cards import marker_html
+from bot.chat.html.markup import escaped
+
+if TYPE_CHECKING:
+    from bot.answering.answers import Citation, Event, Listing
+
+__all__ = ["events_html", "listing_html"]
+
+
+_PUBLISHED = ' <span class="byline">published</span>'
+
+
+def listing_html(listing: Listing, turn: int) -> str:
+    """Show different answers, each with its sentences, and in how many articles they were found.
+
+    Args:
+        listing: of an answer.
+        turn: number of the turn that its markers point to, from 1.
+    """
+    rows = "".join(
+        f'<li><p><strong dir="auto">{escaped(item.value)}</strong></p>'
+        f"{''.join(_quote(cited, turn) for cited in item.citations)}</li>"
+        for item in listing.items
+    )
+    return (
+        '<section class="views" aria-label="Found here"><p class="relation">'
+        f"Found here: {listing}. There may be more.</p><ul>{rows}</ul>{_saving(turn)}</section>"
+    )
+
+
+def events_html(events: Sequence[Event], turn: int) -> str:
+    """Show a timeline, the earliest event first, which scrolls where it is long.
+
+    Args:
+        events: of an answer, at least one.
+        turn: number of the turn that its markers point to, from 1.
+    """
+    rows = "".join(
+        f"<li><p><strong>{escaped(event.days)}</strong>"
+        f"{'' if event.is_named else _PUBLISHED}</p>"
+        f"{_quote(event.citation, turn)}</li>"
+        for event in events
+    )
+    return (
+        '<section class="views" aria-label="Timeline">'
+        f'<ol class="events" tabindex="0" aria-label="Events by day">{rows}</ol>'
+        f"{_saving(turn)}</section>"
+    )
+
+
+def _quote(cited: Citation, turn: int) -> str:
+    return (
+        f'<blockquote class="quote"><p dir="auto">“{escaped(" ".join(cited.quote.split()))}”'
+        f"&nbsp;{marker_html(turn, cited.number)}</p></blockquote>"
+    )
+
+
+def _saving(turn: int) -> str:
+    return (
+        f'<p><button type="button" class="link" name="csv" value="{turn}">Save as CSV</button></p>'
+    )
