@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from bot.sanitize import counted
@@ -200,7 +201,7 @@ class Event:
     def days(self) -> str:
         """The day, the month or the year, or both ends of another period."""
         first, last = date.fromisoformat(self.first), date.fromisoformat(self.last)
-        ends = (last + timedelta(days=1)).day == 1 and first.day == 1
+        ends = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
         if ends and first.year == last.year and (first.month, last.month) == (1, 12):
             return self.first[:4]
         if ends and self.first[:7] == self.last[:7]:

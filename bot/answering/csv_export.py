@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["as_csv"]
 
 _PLACE = ("quote", "title", "source", "published", "url", "article_id", "start", "end")
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = tuple("=+-@＝＋－＠")
 
 
 def as_csv(answer: Answer) -> str:

@@ -39,10 +39,12 @@ _ALL = re.compile(
     r"(?: me)? (?:all|every|each|the)(?: of)?(?: the)? (?=\w)",
     re.IGNORECASE,
 )
-_PLURAL = r"(?:[\w-]+ ){0,2}?(?:people|men|women|children|[\w-]*[^\Wsui]s)\b"
+_PLURAL = r"(?:people|men|women|children|(?!was |is |has |does )[\w-]*[^\Wsui]s)"
+_FOR_MANY = r"(?:are|were|have|had|did|do|will|can|could|would|[\w-]+ed|won|lost|made|took|left)"
 _SEVERAL = re.compile(
-    rf"^\W*(?:(?:in|at|for|from|to|by|with) )?which (?:of the )?{_PLURAL}"
-    rf"|^\W*what {_PLURAL} (?:are|were|have|had|did|do|will|can)\b"
+    rf"^\W*(?:(?:in|at|for|from|to|by|with) )?which (?:of the )?{_PLURAL}(?! was| is| has| does)\b"
+    rf"|^\W*which (?:(?!was|is|has|does)[\w-]+ ){{1,2}}?{_PLURAL} {_FOR_MANY}\b"
+    rf"|^\W*what (?:[\w-]+ ){{0,2}}?{_PLURAL} (?:are|were|have|had|did|do|will|can)\b"
     r"|^\W*who (?:all|else|has|have|are|were)\b",
     re.IGNORECASE,
 )
@@ -51,7 +53,8 @@ _COUNT = re.compile(
     r"have there been|had there been|were reported|took place|happened|occurred|broke out)\b",
     re.IGNORECASE,
 )
-_NAME = r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:(?:of|de|del|la|von|van|the) ){0,2}[A-Z][\w’'.-]*)*"
+_WORD = r"[A-Z](?:[\w’'-]|\.(?=[\w ]))*"
+_NAME = rf"(?:[Tt]he )?{_WORD}(?: (?:(?:of|de|del|la|von|van|the) ){{0,2}}{_WORD})*"
 _NAMES = re.compile(rf"{_NAME}(?:, {_NAME})*,? (?:and|as well as) {_NAME}|{_NAME}(?:, {_NAME})+")
 _JOINT = re.compile(r",? (?:and|as well as) |, ")
 _ONE = r"(?:an?|another|new|first|second|third|fourth|fifth|on) "

@@ -92,7 +92,7 @@ def _surveyed(answer: Answer) -> Iterator[str]:
         if answer.surveyed and cited.number not in answer.surveyed:
             yield f"{_plain(cited.quote)} \\[{cited.number}\\]\n"
     if answer.listing:
-        yield f"Found here: {_plain(str(answer.listing))}\. There may be more\.\n"
+        yield f"Found here: {_plain(str(answer.listing))}\\. There may be more\\.\n"
         for item in answer.listing.items:
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in item.citations)
             yield f"- {_plain(item.value)} {numbers}"

@@ -69,7 +69,8 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11)}
 _SEASON_OF_YEAR = re.compile(r"\b(spring|summer|autumn) (?:of )?(\d{4})\b", re.IGNORECASE)
 _WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
 _AHEAD = re.compile(
-    r"\b(?:will|shall|is to|are to|next|coming|until|from|due|planned|scheduled|for (?=\w+day))\b",
+    r"\b(?:will|shall|is to|are to|next|coming|until|due(?! to)|planned|scheduled|"
+    r"(?:from|for) (?:early )?(?=\d|\w+day\b))",
     re.IGNORECASE,
 )
 _SAID_OR_COUNTED = re.compile(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from bot.answering.answers import Citation, View
+from bot.answering.answers import Answer, Citation, Event, Item, Listing, View
 from bot.comparing.reports import Report
 from corpus.article import Article
 from corpus.sentences import sentence_spans
 
-__all__ = ["FLOOD", "FOLLOW_UP", "MARKET", "market", "report_of", "view_of"]
+__all__ = [
+    "FLOOD",
+    "FOLLOW_UP",
+    "MARKET",
+    "market",
+    "report_of",
+    "surveyed_answer",
+    "view_of",
+]
 
 FLOOD = (
     "MERROW – The river Merrow burst its banks on Tuesday night and 410 people had to leave their "
@@ -78,3 +86,18 @@ def view_of(number: int, value: str, day: str | None, relation: str = "growth") 
     quote = f"It was {value}."
     cited = Citation(number, f"a{number}", "Title", None, "Post", day, quote, 0, len(quote))
     return View(value, (cited,), day, day, (f"Post {number}",), relation)
+
+
+def _cited(number: int, quote: str) -> Citation:
+    return Citation(number, f"a{number}", "Title", None, "Post", None, quote, 0, len(quote))
+
+
+def surveyed_answer(said: str = "Elm burned.", *, name: str = "Elm") -> Answer:
+    """Return an answer with a list of two and a timeline of two, of the same two sentences."""
+    one, two = _cited(1, said), _cited(2, "Oak burned in May.")
+    listing = Listing((Item(name, (one,)), Item("Oak", (two,))), 2, 5)
+    events = (
+        Event("2024-03-05", "2024-03-05", False, one),
+        Event("2024-05-01", "2024-05-31", True, two),
+    )
+    return Answer("x", None, False, 0.8, (one, two), listing=listing, events=events)

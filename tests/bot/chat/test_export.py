@@ -15,7 +15,7 @@ from bot.chat.filters import SearchFilters
 from bot.chat.turns import Turn
 from bot.sanitize import one_line
 from tests.fakes.parsed_html import ANY_TEXT
-from tests.fakes.reports import view_of
+from tests.fakes.reports import surveyed_answer, view_of
 
 
 def turn(quote: str, title: str = "Title", url: str | None = None, question: str = "Why?") -> Turn:
@@ -60,6 +60,19 @@ def test_markdown_has_a_table_of_what_the_reports_say() -> None:
     assert "<p>The reports differ. The count rises with time; the newest comes first.</p>" in html
     cells = ("26 | dead", "2024-03-09", "2024-03-09", "Post 1", "[1]", "*Seven*")
     assert all(f"<td>{cell}</td>" in html for cell in cells)
+
+
+def test_markdown_has_the_list_and_the_timeline() -> None:
+    answer = surveyed_answer("*Elm* burned.", name="<b>Elm")
+    saved = (replace(answer, events=()), replace(answer, listing=None))
+    html = "".join(MarkdownIt().render(as_markdown([Turn(1, "Which?", one)])) for one in saved)
+    for said in (
+        "<p>Found here: 2 answers in 2 of 5 articles that were read. There may be more.</p>",
+        "<li>&lt;b&gt;Elm [1]</li>",
+        "<li><strong>2024-03-05</strong> (published) *Elm* burned. [1]</li>",
+        "<li><strong>2024-05</strong> Oak burned in May. [2]</li>",
+    ):
+        assert said in html
 
 
 def test_markdown_has_how_a_follow_up_was_read() -> None:

@@ -22,6 +22,7 @@ def test_ask_json_is_the_answer_with_exact_quotes(samples_index: Path, capsys: C
     assert set(answer) == {
         *("text", "short_answer", "refused", "confidence", "citations", "alternatives", "closest"),
         *("timings", "notes", "question_read_as", "answered_by", "statements", "dropped", "views"),
+        *("listing", "events"),
     }
     assert answer["text"].startswith(answer["short_answer"])
     assert not answer["refused"] and 0 <= answer["confidence"] <= 1

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.comparing.moments import Moment, days_named, moment_of, moments_agree
+from bot.comparing.moments import Moment, days_named, event_days, moment_of, moments_agree
 from tests.fakes.reports import report_of
 
 
@@ -68,3 +68,21 @@ def test_moments_agree_by_granularity(one: str, other: str, verdict: bool | None
 
 def test_span_without_day_and_time_is_no_moment() -> None:
     assert moment_of(report_of("When was it?", "It was [long] ago.")) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "first"),
+    [
+        ("The bridge fell on Sunday.", "2024-03-10"),
+        ("The bridge will open on Friday.", "2024-03-15"),
+        ("It flew again from Friday.", "2024-03-15"),
+        ("Flights fell out on Thursday because of ash from Tessel.", "2024-03-07"),
+        ("The bridge fell on 9 March, police said on Monday.", "2024-03-09"),
+        ("The bridge is safe, police said on Monday.", None),
+        ("He went two days later.", None),
+        ("Nobody came.", None),
+    ],
+)
+def test_event_has_the_day_on_which_it_happened(sentence: str, first: str | None) -> None:
+    days = event_days(sentence, date(2024, 3, 12))
+    assert (days and days[0].isoformat()) == first

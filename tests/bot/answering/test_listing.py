@@ -1,0 +1,143 @@
+"""All answers to a question that asks for several, and events that are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.answering.answers import REFUSAL, Answer
+from bot.answering.composing import cite
+from bot.answering.listing import (
+    asks_for_list,
+    asks_how_often,
+    count_events,
+    find_items,
+    with_count,
+    with_list,
+)
+from bot.answering.quote import Quote
+from bot.reader.reader import AnswerSpan, Reader
+from corpus.article import Article, Passage
+from index.results import Hit, SearchResult
+from tests.fakes.invented import passage_of, result_of, span_of
+
+WHICH = "Which towns were flooded by the Sarn?"
+HOW_MANY = "How many fires were there in Dunholm?"
+IDF = {"fire": 1.0, "dunholm": 1.0}
+
+
+class KnownReader:
+    """Finds in each article the words that are known to answer, as sure as is said."""
+
+    name = "known"
+    folder = None
+
+    def __init__(self, known: dict[str, tuple[str, float]]) -> None:
+        self.known = known
+
+    @property
+    def second(self) -> Reader:
+        return self
+
+    def read(
+        self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
+    ) -> list[AnswerSpan]:
+        return [span_of(one, *self.known[one.article_id]) for one in passages]
+
+
+def found_in(*said: tuple[str, str, float]) -> tuple[SearchResult, list[str], Answer]:
+    """Return the result of articles with their answers and margins, what is listed, the answer."""
+    articles = [Article(str(place), "Flood", text) for place, (text, *_) in enumerate(said)]
+    hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one in articles]
+    result = result_of(hits, WHICH)
+    reader = KnownReader({str(place): (span, sure) for place, (_, span, sure) in enumerate(said)})
+    items = find_items(reader, result, reader.read(WHICH, [hit.passage for hit in hits]))
+    answer = with_list(Answer("x", "Oxlade", False, 0.9, ()), items, result)
+    return result, [item.value for item in items], answer
+
+
+def fires(*said: tuple[str, str]) -> SearchResult:
+    articles = [
+        Article(day, "Fire in Dunholm", text, published=f"{day}T00:00:00+00:00")
+        for day, text in said
+    ]
+    hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one in articles]
+    return result_of(hits, HOW_MANY, IDF)
+
+
+TWO_FIRES = (
+    ("2024-06-03", "A fire destroyed a shop in Dunholm on Sunday. It was the cold."),
+    ("2024-06-10", "A second fire broke out in Dunholm on Saturday."),
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [WHICH, HOW_MANY, "Name all banks.", "list the winners of it", "Who has resigned?",
+     "In which cities did it rain?", "What countries have banned it?",
+     "Which party leaders resigned?"],
+)  # fmt: skip
+def test_question_for_several_asks_for_a_list(question: str) -> None:
+    assert asks_for_list(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which town was flooded?", "Who denied it?", "How many people were there?",
+     "Which bus was late?",
+     "Which firm makes cars?", "Which species was found?", "Why were the towns flooded?"],
+)  # fmt: skip
+def test_question_for_one_asks_for_no_list(question: str) -> None:
+    assert not asks_for_list(question)
+
+
+def test_each_answer_is_listed_once_with_its_quotes() -> None:
+    result, values, answer = found_in(
+        ("The Sarn flooded Oxlade.", "Oxlade", 5.0),
+        ("Water stood in Tarnby and Pell.", "Tarnby", 4.0),
+        ("In Oxlade the Sarn fell.", "Oxlade", 3.0),
+        ("Nobody knows.", "Nobody", -9.0),
+    )
+    assert values == ["Oxlade", "Tarnby", "Pell"]
+    assert answer.listing is not None and len(answer.listing.items[0].citations) == 2
+    assert str(answer.listing) == "3 answers in 3 of 4 articles that were read"
+    assert answer.text.startswith("3 answers in 3 of 4 articles that were read: Oxlade — “The Sarn")
+    texts = {hit.article.id: hit.article.text for hit in result.hits}
+    assert all(texts[c.article_id][c.start : c.end] == c.quote for c in answer.citations)
+    assert [cited.number for cited in answer.citations] == [1, 2, 3, 4]
+
+
+def test_one_answer_stays_an_answer() -> None:
+    assert found_in(("The Sarn flooded Oxlade.", "Oxlade", 5.0))[2].listing is None
+
+
+def test_unsure_answers_are_not_listed() -> None:
+    _, values, _ = found_in(("The Sarn flooded Oxlade.", "Oxlade", -1.0))
+    assert values == []
+
+
+def test_events_are_counted_as_found_here() -> None:
+    result = fires(*TWO_FIRES)
+    answer = with_count(Answer(REFUSAL, None, True, 0.1, ()), count_events(result), result)
+    assert answer.listing is not None and answer.short_answer is None and not answer.refused
+    assert [item.value for item in answer.listing.items] == ["2024-06-02", "2024-06-08"]
+    assert answer.text.startswith(
+        "No article that was read states the number. Found here: 2 answers in 2 of 2 articles"
+    )
+
+
+def test_total_stands_above_only_where_an_article_states_it() -> None:
+    result = fires(*TWO_FIRES)
+    text = "Dunholm had 14 fires this year."
+    cited = cite([Quote(Article("sum", "", text), 0, len(text))], 1)
+    stated = Answer("14 — it [1]", "14", False, 0.9, cited)
+    answer = with_count(stated, count_events(result), result)
+    assert (answer.short_answer, len(answer.citations)) == ("14", 3)
+    assert answer.text.startswith("14 — it [1] Found here: 2 answers")
+    other = with_count(Answer("1904 — it", "1904", False, 0.9, cited), count_events(result), result)
+    assert other.short_answer is None
+
+
+def test_people_are_no_events() -> None:
+    assert asks_how_often(HOW_MANY) and not asks_how_often("How many people were there?")
