@@ -93,14 +93,14 @@ def _surveyed(answer: Answer) -> Iterator[str]:
             yield f"{_plain(cited.quote)} \\[{cited.number}\\]\n"
     if answer.listing:
         yield f"Found here: {_plain(str(answer.listing))}\\. There may be more\\.\n"
-        for item in answer.listing.items:
+        for place, item in enumerate(answer.listing.items, 1):
             numbers = " ".join(f"\\[{cited.number}\\]" for cited in item.citations)
-            yield f"- {_plain(item.value)} {numbers}"
+            yield f"{place}. {_plain(item.value)} {numbers}"
         yield ""
-    for event in answer.events:
+    for place, event in enumerate(answer.events, 1):
         by = "" if event.is_named else " \\(published\\)"
         number = f"\\[{event.citation.number}\\]"
-        yield f"- **{_plain(event.days)}**{by} {_plain(event.citation.quote)} {number}"
+        yield f"{place}. **{_plain(event.days)}**{by} {_plain(event.citation.quote)} {number}"
     if answer.events:
         yield ""
     if not answer.surveyed:
