@@ -42,7 +42,7 @@ _ALL = re.compile(
 _PLURAL = r"(?:people|men|women|children|(?!was |is |has |does )[\w-]*[^\Wsui]s)"
 _FOR_MANY = r"(?:are|were|have|had|did|do|will|can|could|would|[\w-]+ed|won|lost|made|took|left)"
 _SEVERAL = re.compile(
-    rf"^\W*(?:(?:in|at|for|from|to|by|with) )?which (?:of the )?{_PLURAL}(?! was| is| has| does)\b"
+    rf"^\W*(?:(?:in|at|for|from|to|by|with) )?which (?:of the )?{_PLURAL}(?! was| is)\b"
     rf"|^\W*which (?:(?!was|is|has|does)[\w-]+ ){{1,2}}?{_PLURAL} {_FOR_MANY}\b"
     rf"|^\W*what (?:[\w-]+ ){{0,2}}?{_PLURAL} (?:are|were|have|had|did|do|will|can)\b"
     r"|^\W*who (?:all|else|has|have|are|were)\b",
