@@ -174,6 +174,12 @@ class Listing:
     articles: int
     read: int
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations of all items, each once."""
+        cited = {one.number: one for item in self.items for one in item.citations}
+        return tuple(cited[number] for number in sorted(cited))
+
     def __str__(self) -> str:
         """Return how many answers were found where, in words."""
         found = counted(len(self.items), "answer")
@@ -272,9 +278,11 @@ class Answer:
     @property
     def surveyed(self) -> frozenset[int]:
         """Numbers of the citations in its list and its timeline."""
-        items = self.listing.items if self.listing else ()
-        cited = [one for item in items for one in item.citations]
-        return frozenset(one.number for one in (*cited, *(e.citation for e in self.events)))
+        cited = [
+            *(self.listing.citations if self.listing else ()),
+            *(e.citation for e in self.events),
+        ]
+        return frozenset(one.number for one in cited)
 
     def as_turn(self, question: str) -> tuple[str, str]:
         """Return the question that it answers, in full, and its text, as a history takes them."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.answers import Answer, Item, Listing
+from bot.answering.answers import Answer, Citation, Item, Listing
 from bot.answering.composing import cite
 from bot.answering.context_rereading import reread_in_context
 from bot.answering.quote import Quote
@@ -180,7 +180,7 @@ def with_list(answer: Answer, found: Sequence[FoundItem], result: SearchResult) 
     return replace(
         answer,
         text=f"{listing}: {'; '.join(map(_said, listing.items))}",
-        citations=tuple(cited for item in listing.items for cited in item.citations),
+        citations=listing.citations,
         alternatives=(),
         listing=listing,
     )
@@ -207,7 +207,7 @@ def with_count(answer: Answer, found: Sequence[FoundItem], result: SearchResult)
         text=f"{lead} Found here: {listing}: {'; '.join(map(_said, listing.items))}",
         short_answer=answer.short_answer if is_stated else None,
         refused=False,
-        citations=(*own, *(cited for item in listing.items for cited in item.citations)),
+        citations=(*own, *listing.citations),
         alternatives=(),
         closest=(),
         listing=listing,
@@ -222,11 +222,14 @@ def _is_stated(answer: Answer, question: str) -> bool:
 
 
 def _listing(found: Sequence[FoundItem], result: SearchResult, number: int) -> Listing:
+    cited: dict[tuple[str, int, int], Citation] = {}
     items: list[Item] = []
     for one in found:
-        citations = cite(one.quotes[:_MOST_QUOTES], number)
-        number += len(citations)
-        items.append(Item(one.value, citations))
+        quotes = one.quotes[:_MOST_QUOTES]
+        for quote in quotes:
+            if quote.place not in cited:
+                [cited[quote.place]] = cite([quote], number + len(cited))
+        items.append(Item(one.value, tuple(cited[quote.place] for quote in quotes)))
     articles = {quote.article.id for one in found for quote in one.quotes}
     return Listing(tuple(items), len(articles), len({hit.article.id for hit in result.hits}))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.access.policy import AccessPolicy
+from bot.answering.csv_export import as_csv
 from bot.errors import RequestRefused
 from bot.server.gradio_internals import add_endpoint
 from corpus.errors import NewsbotError
@@ -50,6 +51,7 @@ def add_endpoints(
         source: str | list[str] | None = None,
         articles: list[str] | None = None,
         history: list[list[str]] | None = None,
+        csv: bool = False,
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
 
@@ -60,10 +62,12 @@ def add_endpoints(
             source: only articles of this publisher, or of these.
             articles: only these articles, by id.
             history: earlier questions, each in a list with its answer's text, the oldest first.
+            csv: whether the result also has ``csv``, the list or the timeline as CSV.
         """
         with _public_errors(bot):
             asked, before = limits.check_question(question), limits.check_history(history)
-            return bot.answer(asked, before, **_filters(since, until, source, articles)).to_dict()
+            found = bot.answer(asked, before, **_filters(since, until, source, articles))
+            return found.to_dict() | ({"csv": as_csv(found)} if csv else {})
 
     def search(
         question: str,

@@ -105,7 +105,9 @@ def test_each_answer_is_listed_once_with_its_quotes() -> None:
     assert answer.text.startswith("3 answers in 3 of 4 articles that were read: Oxlade — “The Sarn")
     texts = {hit.article.id: hit.article.text for hit in result.hits}
     assert all(texts[c.article_id][c.start : c.end] == c.quote for c in answer.citations)
-    assert [cited.number for cited in answer.citations] == [1, 2, 3, 4]
+    assert [cited.number for cited in answer.citations] == [1, 2, 3]
+    tarnby, pell = answer.listing.items[1:]
+    assert tarnby.citations == pell.citations
 
 
 def test_one_answer_stays_an_answer() -> None:

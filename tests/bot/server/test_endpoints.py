@@ -63,6 +63,7 @@ def test_answer_holds_the_references(gradio: Any, client: httpx.Client, bot: New
     assert expected["citations"]
     assert {**gradio.predict(SAMPLE, api_name="/answer"), "timings": 0} == expected
     assert {**call(client, "answer", question=SAMPLE), "timings": 0} == expected
+    assert call(client, "answer", question=SAMPLE, csv=True)["csv"] == ""  # it is no list
     refused = call(client, "answer", question=SAMPLE, until="1990-01-01")
     assert refused["refused"] and refused["citations"] == []
 
