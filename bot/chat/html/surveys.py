@@ -30,7 +30,7 @@ def listing_html(listing: Listing, turn: int) -> str:
         for item in listing.items
     )
     return (
-        '<section class="views" aria-label="Found here"><p class="relation">'
+        '<section class="views"><p class="relation">'
         f"Found here: {listing}. There may be more.</p><ul>{rows}</ul>{_saving(turn)}</section>"
     )
 
@@ -49,8 +49,7 @@ def events_html(events: Sequence[Event], turn: int) -> str:
         for event in events
     )
     return (
-        '<section class="views" aria-label="Timeline">'
-        f'<ol class="events" tabindex="0" aria-label="Events by day">{rows}</ol>'
+        f'<section class="views"><p class="relation">By day</p><ol class="events">{rows}</ol>'
         f"{_saving(turn)}</section>"
     )
 

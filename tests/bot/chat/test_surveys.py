@@ -36,7 +36,7 @@ def test_list_and_timeline_are_shown_and_saved(tab: Page, tmp_path: Path) -> Non
     with serving(flooded(tmp_path), tab) as url:
         open_page(tab, url)
         reply = ask(tab, "Which towns were flooded by the Sarn?")
-        listed = reply.get_by_role("region", name="Found here")
+        listed = reply.locator(".views")
         expect(listed).to_contain_text("2 answers in 1 of 2 articles that were read")
         expect(listed.locator("li strong")).to_have_text(["Oxlade", "Tarnby"])
         with tab.expect_download() as saving:
@@ -46,7 +46,7 @@ def test_list_and_timeline_are_shown_and_saved(tab: Page, tmp_path: Path) -> Non
         assert table.startswith("answer,quote,") and "\nTarnby,The Sarn flooded Oxlade" in table
 
         reply.get_by_role("button", name="Timeline").click()
-        days = tab.get_by_role("list", name="Events by day").locator("strong")
+        days = tab.locator(".events strong")
         expect(days).to_have_text(["2024-02-06", "2024-02-18"], timeout=60_000)
         expect(tab.locator("#conversation img[src=x]")).to_have_count(0)
         assert tab.evaluate("window.hacked") is None
