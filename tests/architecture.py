@@ -49,7 +49,7 @@ LAYERS = (
     {"bot.conversation", "bot.generation"},
     {"bot.chain", "bot.retriever"},
     {"bot", "bot.default_bot", "bot.newsbot"},
-    {"bot.access", "bot.evaluation", "bot.feedback"},
+    {"bot.access", "bot.doctor", "bot.evaluation", "bot.feedback"},
     {"bot.editing"},
     {"bot.chat"},
     {"bot.server"},

@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 from bot.cli.ask import ask
 from bot.cli.chat import chat
 from bot.cli.console import complain
+from bot.cli.doctor import doctor
 from bot.cli.eval import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.history import history
@@ -67,6 +68,7 @@ for command in (index, ask, search, status, history, remove, chat):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command()(watch)
+app.command()(doctor)
 app.add_typer(feedback, name="feedback")
 app.add_typer(user, name="user")
 
