@@ -15,14 +15,12 @@ from corpus.walk import shown
 from index.errors import IndexFailure
 from index.store.opening import open_store
 from index.store.protocols import Store, Writer
-from index.writer import BuildProgress, IndexChanges, IndexWriter
+from index.writer import BuildProgress, IndexChanges, IndexWriter, begin_generation
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
 __all__ = ["BuildProgress", "BuildReport", "build_index", "remove_articles"]
-
-_LOCK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -173,15 +171,11 @@ def _write(
     report: LoadReport,
 ) -> BuildReport:
     began = time.monotonic()
-    try:
-        with store.writing(_LOCK_SECONDS) as writer:
-            build = IndexWriter(store.address, writer, embedder, model)
-            changes = IndexChanges()
-            change(build, writer, changes)
-            done = build.finish(changes, progress)
-    except OSError as error:
-        cause = error.strerror or str(error)
-        raise IndexFailure(f"cannot write the index {store.address}: {cause}") from error
+    with begin_generation(store) as writer:
+        build = IndexWriter(store.address, writer, embedder, model)
+        changes = IndexChanges()
+        change(build, writer, changes)
+        done = build.finish(changes, progress)
     return BuildReport(
         added=len(changes.added),
         replaced=len(changes.replaced),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,13 +11,31 @@ from corpus.article import Article
 from corpus.splitter import SplitterSettings, split_article
 from index.embedding.batching import PassageBatches
 from index.embedding.embedder import load_embedder, reload_embedder
-from index.errors import EmbedderMismatch
-from index.store.protocols import IndexManifest, Published, Writer
+from index.errors import EmbedderMismatch, IndexFailure
+from index.store.protocols import IndexManifest, Published, Store, Writer
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
-__all__ = ["BuildProgress", "IndexChanges", "IndexWriter"]
+__all__ = ["BuildProgress", "IndexChanges", "IndexWriter", "begin_generation"]
+
+
+_LOCK_SECONDS = 10.0
+
+
+@contextmanager
+def begin_generation(store: Store) -> Iterator[Writer]:
+    """Begin the next generation of a store; what is not published goes.
+
+    Raises:
+        IndexFailure: as ``Store.writing`` does, or it cannot be written.
+    """
+    try:
+        with store.writing(_LOCK_SECONDS) as writer:
+            yield writer
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise IndexFailure(f"cannot write the index {store.address}: {cause}") from error
 
 
 class BuildProgress(Protocol):

@@ -89,6 +89,10 @@ class ProgressBars:
         """Show that ``done`` of ``total`` new articles have been compared."""
         self._move("articles", done, total, "looking for copies")
 
+    def copied(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` articles have been copied."""
+        self._move("articles", done, total, "copying")
+
     def questions(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` questions have been asked."""
         self._move("questions", done, total, "")

@@ -182,13 +182,13 @@ def whole_line(generation: str, files: int, size: int) -> OutputLine:
     return OutputLine((("whole: ", "bold"), (f"{what}, all as they were written", "")))
 
 
-def summary(report: BuildReport) -> str:
-    """Put an indexing run in one line."""
+def summary(report: BuildReport, begun: str | None = None) -> str:
+    """Put an indexing run in one line, which begins with what was read."""
     changes = (
         f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, "
         f"{report.removed} removed"
     )
-    parts = [f"{counted(report.files, 'file')} read: {changes}"]
+    parts = [f"{begun or counted(report.files, 'file') + ' read'}: {changes}"]
     if report.failures:
         parts.append(f"{len(report.failures)} could not be read")
     parts.append(f"{counted(report.articles, 'article')} in {counted(report.passages, 'passage')}")

@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 from bot.cli.ask import ask
 from bot.cli.chat import chat
 from bot.cli.console import complain
+from bot.cli.copy import copy
 from bot.cli.doctor import doctor
 from bot.cli.eval import evaluate
 from bot.cli.feedback import feedback
@@ -64,7 +65,7 @@ def newsbot(
         print(context.get_help())
 
 
-for command in (index, ask, search, status, history, remove, chat):
+for command in (index, ask, search, status, history, remove, copy, chat):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command()(watch)

@@ -190,6 +190,19 @@ class Catalogue:
             if article is not None:
                 yield article
 
+    def indexed(self) -> Iterator[tuple[str, IndexedArticle]]:
+        """Return every article's id, in order, with its hash and source path."""
+        after = ""
+        while True:
+            rows = self.run(
+                "SELECT id, hash, source_path FROM articles WHERE id > ? ORDER BY id LIMIT 1000",
+                (after,),
+            )
+            for after, *values in rows:
+                yield after, IndexedArticle(*values)
+            if not rows:
+                return
+
     def last_passage_id(self) -> int:
         """Return the highest id that a passage has had, 0 before the first."""
         rows = self.run("SELECT seq FROM main.sqlite_sequence WHERE name = 'passages'")

@@ -135,12 +135,16 @@ class DenseIndex:
 
     def scores(self, vector: NDArray[np.float32], ids: Sequence[int]) -> list[float]:
         """Return the cosine similarity of the vector to each of these passages, in their order."""
+        return [float(score) for score in self.vectors(ids) @ vector]
+
+    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors of these passages, shape (len(ids), dimension), in their order."""
         if not len(ids):
-            return []
+            return np.zeros((0, self.dimension), np.float32)
         rows = [
             self.base.vector(number)
             if self.base is not None and number in self.base
             else self._recent.reconstruct(int(number))
             for number in ids
         ]
-        return [float(score) for score in np.stack(rows) @ vector]
+        return np.stack(rows)

@@ -31,7 +31,7 @@ from index.store.layout import (
     current_generation,
     verify_generation,
 )
-from index.store.protocols import IndexedArticle, Published
+from index.store.protocols import ArticleVersion, IndexedArticle, Published
 from index.store.publishing import begin_generation, discard_generation, publish_generation
 from index.store.sparse import SparseIndex
 
@@ -92,6 +92,13 @@ class GenerationWriter:
         """Delete articles and their passages; unknown ids are passed over."""
         self.catalogue.delete(article_ids)
 
+    def replace_versions(self, article_id: str, versions: Iterable[ArticleVersion]) -> None:
+        """Keep these earlier versions of an article, the oldest first, and no others."""
+        table = VersionTable.create(self.catalogue)
+        table.forget([article_id])
+        for version in versions:
+            table.keep(article_id, version)
+
     def passages_written(self) -> int:
         """Count the passages that have been put."""
         return self.catalogue.passages_since(self._last_before)
@@ -145,7 +152,8 @@ class GenerationWriter:
         for article_id in sorted(replaced):
             old, new = self._catalogue_before.article(article_id), self.article(article_id)
             if old and new and (old.title, old.text) != (new.title, new.text):
-                versions.keep(old, moment)
+                version = ArticleVersion(old.title, old.text, old.published, old.updated, moment)
+                versions.keep(article_id, version)
 
     def unchanged(self) -> Published:
         """Return what the generation that it began from holds."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import astuple
 
-from corpus.article import Article
 from index.store.catalogue import Catalogue
 from index.store.protocols import ArticleVersion
 
@@ -55,21 +55,14 @@ class VersionTable:
             found.setdefault(article_id, []).append(ArticleVersion(*values))
         return found
 
-    def keep(self, article: Article, replaced: str) -> None:
-        """Keep an article that a later version has replaced at a moment, and drop the oldest."""
+    def keep(self, article_id: str, version: ArticleVersion) -> None:
+        """Keep an article as it was before a later version replaced it, and drop the oldest."""
         self._catalogue.run(
             "INSERT INTO history.versions (article_id, title, text, published, updated, replaced) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                article.id,
-                article.title,
-                article.text,
-                article.published,
-                article.updated,
-                replaced,
-            ),
+            (article_id, *astuple(version)),
         )
-        self._catalogue.run(_OVER, (article.id, MOST_VERSIONS, MOST_CHARACTERS))
+        self._catalogue.run(_OVER, (article_id, MOST_VERSIONS, MOST_CHARACTERS))
 
     def forget(self, article_ids: Iterable[str]) -> None:
         """Drop the versions of articles that are removed."""

@@ -28,6 +28,7 @@ __all__ = [
     "Published",
     "Snapshot",
     "Store",
+    "StoredArticle",
     "WholeIndex",
     "Writer",
 ]
@@ -74,6 +75,22 @@ class ArticleVersion:
     published: str | None
     updated: str | None
     replaced: str
+
+
+class StoredArticle(NamedTuple):
+    """All that an index keeps of an article.
+
+    Attributes:
+        article: as indexed.
+        passages: in reading order.
+        vectors: of the passages, shape (len(passages), dimension).
+        versions: the article as it was before, the oldest first.
+    """
+
+    article: Article
+    passages: Sequence[Passage]
+    vectors: NDArray[np.float32]
+    versions: Sequence[ArticleVersion]
 
 
 class Published(NamedTuple):
@@ -182,6 +199,16 @@ class Snapshot(Protocol):
     def articles(self) -> Iterator[Article]:
         """Return every article, in the order of their ids."""
 
+    def indexed(self) -> Iterator[tuple[str, IndexedArticle]]:
+        """Return every article's id, in order, with its hash and source path."""
+
+    def stored(self, article_ids: Sequence[str]) -> Iterator[StoredArticle]:
+        """Return articles with all that is kept of them; unknown ids are left out.
+
+        Raises:
+            IndexCorrupt: an article is not what was written, or lacks a vector.
+        """
+
     def copies_of(self, article_id: str) -> tuple[str, ...]:
         """Return the ids of an article's original and its copies, with its own among them.
 
@@ -233,6 +260,9 @@ class Writer(Protocol):
 
     def delete(self, article_ids: Iterable[str]) -> None:
         """Delete articles and their passages; unknown ids are passed over."""
+
+    def replace_versions(self, article_id: str, versions: Iterable[ArticleVersion]) -> None:
+        """Keep these earlier versions of an article, the oldest first, and no others."""
 
     def passages_written(self) -> int:
         """Count the passages that have been put and are there still."""

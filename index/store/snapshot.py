@@ -26,7 +26,12 @@ from index.store.layout import (
     Manifest,
     verify_generation,
 )
-from index.store.protocols import ArticleVersion, PassageLocation
+from index.store.protocols import (
+    ArticleVersion,
+    IndexedArticle,
+    PassageLocation,
+    StoredArticle,
+)
 from index.store.sparse import SparseIndex
 
 if TYPE_CHECKING:
@@ -126,6 +131,23 @@ class LocalSnapshot:
     def articles(self) -> Iterator[Article]:
         """Return every article, in the order of their ids."""
         return self._catalogue.articles()
+
+    def indexed(self) -> Iterator[tuple[str, IndexedArticle]]:
+        """Return every article's id, in order, with its hash and source path."""
+        return self._catalogue.indexed()
+
+    def stored(self, article_ids: Sequence[str]) -> Iterator[StoredArticle]:
+        """Return articles with all that is kept of them; unknown ids are left out."""
+        versions = self.versions(article_ids)
+        for article_id in article_ids:
+            if (article := self.article(article_id)) is not None:
+                rows = self._catalogue.passages_of(article)
+                yield StoredArticle(
+                    article,
+                    [passage for _, passage in rows],
+                    self._dense.vectors([number for number, _ in rows]),
+                    versions.get(article_id, ()),
+                )
 
     def copies_of(self, article_id: str) -> tuple[str, ...]:
         """Return the ids of an article's original and its copies, with its own among them."""

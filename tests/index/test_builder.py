@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index import builder
+from index import writer
 from index.builder import build_index, remove_articles
 from index.embedding.embedder import Embedder
 from index.errors import EmbedderMismatch, IndexBusy, IndexFailure, IndexForeign, IndexMissing
@@ -314,7 +314,7 @@ def test_second_writer_is_a_clear_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     build_index([folder], index, embedder=counting)
-    monkeypatch.setattr(builder, "_LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(writer, "_LOCK_SECONDS", 0.1)
     with (
         open_store(index).held_source_paths(0),
         pytest.raises(IndexBusy, match="another process"),

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corpus.article import Article, Passage
+from index.errors import IndexCorrupt
 from index.filters import Filters
 from index.results import IndexStatus
 from index.store.cluster.manifest import ClusterManifest
@@ -19,12 +22,16 @@ from index.store.cluster.milvus import (
 )
 from index.store.cluster.postgres import Database, storable
 from index.store.duplicates import MOST_COPIES
-from index.store.protocols import ArticleVersion, PassageLocation
+from index.store.protocols import (
+    ArticleVersion,
+    IndexedArticle,
+    PassageLocation,
+    StoredArticle,
+)
 from index.store.rows import ARTICLE_FIELDS, passage_of, whole_article
 from index.terms import query_terms, stems
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["ClusterSnapshot"]
@@ -179,6 +186,49 @@ class ClusterSnapshot:
                 yield article
             if len(rows) < _PAGE:
                 return
+
+    def indexed(self) -> Iterator[tuple[str, IndexedArticle]]:
+        """Return every article's id, in order, with its hash and source path."""
+        after = ""
+        while True:
+            rows = self._alive(
+                "SELECT id, hash, source_path FROM article_rows WHERE id > ? AND ",
+                after,
+                after="ORDER BY id LIMIT 10000",
+            )
+            for after, *values in rows:
+                yield after, IndexedArticle(*values)
+            if not rows:
+                return
+
+    def stored(self, article_ids: Sequence[str]) -> Iterator[StoredArticle]:
+        """Return articles with all that is kept of them; unknown ids are left out."""
+        versions = self.versions(article_ids)
+        articles = self._alive(
+            f"SELECT number, {ARTICLE_FIELDS} FROM article_rows WHERE id = ANY(?) AND ",
+            list(filter(storable, article_ids)),
+        )
+        rows: dict[int, list[tuple[Any, ...]]] = {number: [] for number, *_ in articles}
+        for number, *values in self._database.run(
+            f"SELECT p.article, p.id, {_PASSAGE} FROM passages AS p WHERE p.article = ANY(?) "
+            "ORDER BY p.article, p.number",
+            (list(rows),),
+        ):
+            rows[number].append(tuple(values))
+        ids = [row[0] for found in rows.values() for row in found]
+        vectors = self._collections.vectors(ids, "Strong")
+        if len(vectors) < len(ids):
+            raise IndexCorrupt(f"{len(ids) - len(vectors):,} passages have no vector in Milvus")
+        for number, *fields in articles:
+            article = self._whole(fields)
+            yield StoredArticle(
+                article,
+                [passage_of(row[1:], article) for row in rows[number]],
+                np.array([vectors[row[0]] for row in rows[number]], np.float32).reshape(
+                    -1, self.manifest.dimension
+                ),
+                versions.get(article.id, ()),
+            )
 
     def copies_of(self, article_id: str) -> tuple[str, ...]:
         """Return the ids of an article's original and its copies, with its own among them."""

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from index.store.cluster.manifest import ClusterManifest
 from index.store.cluster.milvus import ARTICLES, PASSAGES, MilvusCollections, milvus_row
 from index.store.cluster.postgres import SqlSession, storable
 from index.store.duplicates import DuplicateTable
-from index.store.protocols import IndexedArticle, Published
+from index.store.protocols import ArticleVersion, IndexedArticle, Published
 from index.store.rows import (
     ARTICLE_COLUMNS,
     ARTICLE_FIELDS,
@@ -168,6 +169,15 @@ class ClusterWriter:
         self.run(
             "UPDATE article_rows SET died = ? WHERE id = ANY(?) AND died IS NULL",
             (self._number, ids),
+        )
+
+    def replace_versions(self, article_id: str, versions: Iterable[ArticleVersion]) -> None:
+        """Keep these earlier versions of an article, the oldest first, and no others."""
+        self._forget_versions([article_id])
+        self._session.run_many(
+            "INSERT INTO versions (article_id, born, title, text, published, updated, replaced) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(article_id, self._number, *astuple(version)) for version in versions],
         )
 
     def passages_written(self) -> int:
@@ -321,10 +331,7 @@ class ClusterWriter:
 
     def _keep_versions(self, replaced: Collection[str], removed: Collection[str]) -> None:
         """Keep articles as they were before this build replaced them; forget those removed."""
-        self.run(
-            "UPDATE versions SET died = ? WHERE article_id = ANY(?) AND died IS NULL",
-            (self._number, list(removed)),
-        )
+        self._forget_versions(removed)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         for article_id in sorted(replaced):
             kept = self.run(
@@ -339,6 +346,12 @@ class ClusterWriter:
             if kept:
                 most = history.MOST_VERSIONS, history.MOST_CHARACTERS
                 self.run(_OVER, (self._number, article_id, *most))
+
+    def _forget_versions(self, article_ids: Collection[str]) -> None:
+        self.run(
+            "UPDATE versions SET died = ? WHERE article_id = ANY(?) AND died IS NULL",
+            (self._number, list(article_ids)),
+        )
 
     def _update_groups(self) -> int:
         """Bring the groups of copies in step with the table of signatures; count the copies."""

@@ -40,12 +40,10 @@ class VectorLedger:
 
     def append(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep vectors, shape (len(texts), dimension)."""
-        self._session.run_many(
-            "INSERT INTO ledger VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [
-                (self._key(text), np.asarray(vector, "<f4").tobytes())
-                for text, vector in zip(texts, vectors, strict=True)
-            ],
+        self._session.run(
+            "INSERT INTO ledger SELECT * FROM unnest(?::bytea[], ?::bytea[]) "
+            "ON CONFLICT DO NOTHING",
+            (list(map(self._key, texts)), [np.asarray(row, "<f4").tobytes() for row in vectors]),
         )
 
     def clear(self) -> None:

@@ -184,18 +184,21 @@ class MilvusCollections:
             key=lambda pair: (-pair[1], pair[0]),
         )
 
-    def vectors(self, numbers: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+    def vectors(
+        self, numbers: Sequence[int], consistency: str = "Bounded"
+    ) -> dict[int, NDArray[np.float32]]:
         """Return the vectors of passages; unknown ids are left out."""
-        if not numbers:
-            return {}
-        rows = self._call(
-            "query",
-            PASSAGES,
-            filter=f"id in {list(map(int, numbers))}",
-            output_fields=["id", "vector"],
-            consistency_level="Bounded",
-        )
-        return {int(row["id"]): np.asarray(row["vector"], np.float32) for row in rows}
+        found: dict[int, NDArray[np.float32]] = {}
+        for begin in range(0, len(numbers), _BATCH):
+            rows = self._call(
+                "query",
+                PASSAGES,
+                filter=f"id in {list(map(int, numbers[begin : begin + _BATCH]))}",
+                output_fields=["id", "vector"],
+                consistency_level=consistency,
+            )
+            found |= {int(row["id"]): np.asarray(row["vector"], np.float32) for row in rows}
+        return found
 
     def _call(self, method: str, which: str, **arguments: Any) -> Any:
         call = getattr(self._client, method)

@@ -1,4 +1,4 @@
-"""newsbot index and newsbot remove: what changes, what is said of it."""
+"""newsbot index, remove and copy: what changes, what is said of it."""
 
 from __future__ import annotations
 
@@ -136,3 +136,16 @@ def test_unknown_article_is_one_line_and_removes_nothing(own_index: Path, capsys
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert "no-such" in err and ESCAPE not in err
     assert [article.id for article in NewsBot(own_index).articles()] == before
+
+
+def test_copy_ends_with_one_line_of_counts(
+    own_index: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("copy", own_index, tmp_path / "there")
+    status, out, err = output_of(capsys, *words)
+    assert (status, err, out.count("\n")) == (0, "", 1)
+    copied = int(out.partition(" ")[0])
+    assert f"{copied} articles copied: {copied} added, 0 replaced, 0 unchanged" in out
+    assert f"0 added, 0 replaced, {copied} unchanged" in output_of(capsys, *words)[1]
+    status, _, err = output_of(capsys, "copy", tmp_path / "nowhere", tmp_path / "there")
+    assert status == 1 and str(tmp_path / "nowhere") in err and err.count("\n") == 1

@@ -32,7 +32,7 @@ def commands() -> dict[str, Any]:
 
 def test_commands_are_the_promised_ones() -> None:
     promised = {"index", "ask", "search", "chat", "status", "history", "remove", "eval", "watch"}
-    promised |= {"doctor"}
+    promised |= {"copy", "doctor"}
     nested = {"feedback", "feedback export", "user"}
     nested |= {"user add", "user key", "user remove", "user list"}
     assert set(commands()) == {"", *promised, *nested}
