@@ -28,7 +28,7 @@ from bot.answering.sentence_selection import select_sentences
 from bot.answering.table_lookup import cells_asked_for
 from bot.answering.timeline import asks_for_timeline, find_events, with_timeline
 from bot.answering.unread import quote_unread, readable
-from bot.answering.views import reports_of, with_views
+from bot.answering.views import reports_of, sentence_reports, with_views
 from bot.reader.reader import AnswerSpan, Reader
 from bot.settings import Level
 from index.results import SearchResult
@@ -107,6 +107,8 @@ def answer_hits(
             sentences = newest_first(sentences, threshold)
         most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES
         answer = compose_sentences(sentences, threshold, most=most)
+        reports = sentence_reports(question, sentences, reread)
+        answer = with_views(answer, sentences, threshold, reports, result.hits)
         if asks_for_timeline(question):
             answer = with_timeline(answer, find_events(result), question)
 

@@ -11,14 +11,16 @@ from bot.answering.answers import Answer, View
 from bot.answering.candidates import Candidate
 from bot.answering.composing import cite
 from bot.answering.quote import Quote
+from bot.answering.sentence_selection import SelectedSentence
 from bot.comparing.comparison import Comparison, compare
+from bot.comparing.questions import Asked, asked_kind
 from bot.comparing.relations import Relation, Saying
 from bot.comparing.reports import Report
-from bot.reader.reader import AnswerSpan, bounded_margin
+from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Article, Span
 from index.results import DuplicateRef, Hit
 
-__all__ = ["reports_of", "with_views"]
+__all__ = ["reports_of", "sentence_reports", "with_views"]
 
 _MOST_QUOTES = 2  # of a view, beside the one that shows the relation
 _LEADING = {
@@ -62,6 +64,37 @@ def reports_of(
     return sorted(reports, key=lambda report: -report.margin)
 
 
+def sentence_reports(
+    question: str, sentences: Sequence[SelectedSentence], spans: Sequence[AnswerSpan]
+) -> list[Report]:
+    """Return what sentences say, the surest first; none where the question is no "did it" or "why".
+
+    Args:
+        question: as it was read.
+        sentences: the most probable first.
+        spans: of the last reading, by margin: of those in a sentence the first is its answer.
+    """
+    if asked_kind(question) not in (Asked.YES_NO, Asked.CAUSE):
+        return []
+    found: dict[tuple[str, int, int], Span] = {}
+    for span in spans:
+        found.setdefault((span.passage.article_id, *span.sentence), (span.start, span.end))
+    return [
+        Report(
+            question,
+            one.article,
+            found.get(one.place, (one.start, one.end)),
+            (one.start, one.end),
+            _log_odds(one.probability),
+        )
+        for one in sentences
+    ]
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability)) if 0 < probability < 1 else LEAST_MARGIN
+
+
 def _found(answer: str, quote: Quote) -> Span | None:
     """Return where an answer stands in a sentence; of its copies in other words, nowhere."""
     words = r"\s+".join(map(re.escape, answer.split()))
@@ -71,7 +104,7 @@ def _found(answer: str, quote: Quote) -> Span | None:
 
 def with_views(
     answer: Answer,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Candidate | SelectedSentence],
     threshold: float,
     reports: Sequence[Report],
     hits: Sequence[Hit],
@@ -83,7 +116,7 @@ def with_views(
 
     Args:
         answer: of the candidates, in a few words or refused.
-        candidates: the most probable first.
+        candidates: or sentences, the most probable first.
         threshold: least probability of an answer, 0 to 1.
         reports: as ``reports_of`` returns them.
         hits: that they are of.

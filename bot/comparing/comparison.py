@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from bot.comparing.questions import Asked, asked_kind
 from bot.comparing.relations import Evidence, Saying, relation_of
 from bot.comparing.reports import Report
 from bot.comparing.scope import answers_question, has_names, same_subject
+from bot.comparing.sides import Stance, affirms, denial_of
 from bot.comparing.values import Quantity, Value, agree, value_of
 
 __all__ = ["Comparison", "compare"]
@@ -17,6 +19,7 @@ __all__ = ["Comparison", "compare"]
 _MOST_SAYINGS = 6
 _LEAST_MARGIN = -6.0
 _NEAR = 4.0
+_OF_AN_EVENT = re.compile(r"\W*(?:did|was|were)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,11 @@ def compare(question: str, reports: Sequence[Report]) -> Comparison | None:
         The values and their relation; None where the reports agree, where what they say cannot be
         compared, and wherever no rule explains it.
     """
-    read = _read(asked_kind(question), reports)
-    if len(read) < 2:
-        return None
-    surest = next((report for report, _ in read if has_names(report)), read[0][0])
-    sayings = _cluster([one for one in read if same_subject(surest, one[0])])
+    kind = asked_kind(question)
+    if kind is Asked.YES_NO:
+        sayings = _stances(reports)
+    else:
+        sayings = _cluster(_of_one_subject(_read(kind, reports)))
     if not 2 <= len(sayings) <= _MOST_SAYINGS:
         return None
     sayings.sort(key=lambda saying: saying.first or date.max)
@@ -77,6 +80,34 @@ def _read(kind: Asked, reports: Sequence[Report]) -> list[tuple[Report, Value]]:
         if near and _is_counted(value) and not _is_counted(other):
             found[report.article.id] = report, value
     return list(found.values())
+
+
+def _of_one_subject(read: Sequence[tuple[Report, Value]]) -> list[tuple[Report, Value]]:
+    if not read:
+        return []
+    surest = next((report for report, _ in read if has_names(report)), read[0][0])
+    return [one for one in read if same_subject(surest, one[0])]
+
+
+def _stances(reports: Sequence[Report]) -> list[Saying]:
+    """Return the reports that say what another one denies, and those that deny it."""
+    sure = [report for report in reports if report.margin >= _LEAST_MARGIN]
+    if _OF_AN_EVENT.match(reports[0].question) is None:
+        return []  # what has not been done today may be done tomorrow
+    for report in sure:
+        denied = denial_of(report)
+        if denied is None or not has_names(report):
+            continue
+        others = (
+            other
+            for other in sure
+            if other.article.id != report.article.id
+            and affirms(other, denied)
+            and same_subject(report, other)
+        )
+        if yes := next(others, None):
+            return [Saying(Stance("yes"), (yes,)), Saying(Stance("no"), (report,))]
+    return []
 
 
 def _is_counted(value: Value) -> bool:

@@ -8,10 +8,15 @@ from index.terms import stems
 
 __all__ = [
     "ATTRIBUTED",
+    "BLAMED",
+    "CAUSED",
+    "CAUSES",
+    "CAUSING",
     "CORRECTED",
     "CORRECTING_TITLE",
     "CUMULATIVE",
     "DISPUTED",
+    "HEDGED",
     "MEASURED",
     "MOVED",
     "OF_REPORTS",
@@ -19,6 +24,7 @@ __all__ = [
     "PRICED",
     "RISEN",
     "SUCCEEDED",
+    "UNIQUE",
     "cue",
 ]
 
@@ -111,7 +117,59 @@ MOVED = cue(r"moved?, moves, relocat\w+, transferr?\w*, no longer")
 ATTRIBUTED = cue(
     r"""say, says, said, declare[ds]?, insist(?:s|ed)?, claim(?:s|ed)?, announced, argue[sd]?,
     maintain(?:s|ed)?, told, admit(?:s|ted)?, count(?:s|ed), estimate[sd]?, reckon(?:s|ed)?, finds?,
-    believe[sd]?, puts?, spoke, speaks?, report(?:s|ed), writes?, wrote, thinks?, assure[sd]?,
-    states?, stated, according"""
+    believe[sd]?, (?<!is )(?<!was )puts?, spoke, speaks?, report(?:s|ed), writes?, wrote, thinks?,
+    assure[sd]?, states?, stated, according"""
 )
 """Somebody says it."""
+
+HEDGED = cue(
+    r"""may, might, could, would, will, should, whether, if, unless, allege\w*, suspect\w*,
+    possibl[ey], perhaps, probably, apparently, rumou?r\w*, believe[sd]?, unlikely, accus\w+"""
+)
+"""What is said is not said to be so."""
+
+CAUSED = cue(
+    r"""because, caused?, causes, causing, due to, owing to, as a result of, set, started, began,
+    starts, begins, led to, blame[sd]?, triggered, sparked, brought (?:down|about), result of"""
+)
+"""A sentence gives a cause."""
+
+CAUSING = frozenset(
+    stems(
+        "because cause caused due owing result set started began led blame triggered sparked "
+        "brought come came when out down been not no"
+    )
+)
+"""Stems of what leads to a cause, and says nothing of it."""
+
+CAUSES = tuple(
+    frozenset(stems(words))
+    for words in """
+lightning
+|arson arsonist arsonists petrol deliberately molotov
+|wiring wires wire cable cables electrical circuit socket
+|cigarette cigarettes smoking smoked|grinding grinder welding welder|chimney
+|candle candles lamp stove oven|fireworks flare firework
+|heat drought|storm wind gust ice fog snow avalanche rain flood
+|pilot driver captain human telephone asleep speeding drunk
+|brake brakes engine technical malfunction signal relay gearbox
+|bomb bombs missile missiles rocket rockets shell shells explosives mine torpedo
+|chlorine chemical chemicals poison pesticide pesticides ammonia cyanide mercury
+|virus bacteria bacterium infection disease parasite salmonella
+|weld bolt bolts rust corrosion|subsidence landslide earthquake
+""".split("|")
+)
+"""Kinds of causes, each with its words' stems: of two kinds, one at the most is right."""
+
+BLAMED = frozenset(stems("blame blamed responsible guilty fault behind first started starts began"))
+"""Stems by which a question asks who did wrong."""
+
+UNIQUE = tuple(
+    frozenset(stems(words))
+    for words in """
+won win wins winner winning|discovered discovers discoverer|painted painter|invented inventor
+|blame responsible guilty fault|behind|first|started starts starting|buying buys bought buyer
+|designed designer designs|nationality
+""".split("|")
+)
+"""Each with its forms' stems, what only one can be or have done."""

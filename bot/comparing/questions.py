@@ -18,16 +18,28 @@ class Asked(Enum):
     MOMENT = auto()
     PERSON = auto()
     PLACE = auto()
+    CAUSE = auto()
+    YES_NO = auto()
     OTHER = auto()
 
 
 _KINDS = (
     (
+        Asked.YES_NO,
+        r"(?<!.)(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]t)?(?!.*\bor\b)",
+    ),
+    (
+        Asked.CAUSE,
+        r"why|how come|how (?:do|does|did|was|were|has|have) .*\b(?:start|started|begin|begun|"
+        r"happen|happened|come about|fail|failed)|what (?:caused|led to|started|triggered|sparked|"
+        r"was the (?:cause|reason)|is the (?:cause|reason))",
+    ),
+    (
         Asked.QUANTITY,
         r"how (?:many|much|old|long|far|fast|big|large|tall|high|deep|wide|heavy|late|cold|hot|"
         r"strong)|(?:what|which)(?:['’]s| is| was| are| were)?(?: the)?(?: \w+)? (?:number|price|"
         r"cost|percentage|share|proportion|toll|limit|record|population|wage|rent|tax|budget|"
-        r"salary|fee|fare|sum|amount|rate|magnitude|speed|temperature|age|length|size|height|depth|"
+        r"salary|fee|fare|fine|sum|amount|value|worth|dose|damage|profit|loss|debt|turnover|rate|magnitude|speed|temperature|age|length|size|height|depth|"
         r"weight)|what (?:does|did|do|will)\b.*\b(?:cost|weigh|earn|pay)",
     ),
     (Asked.MOMENT, r"when|(?:what|which|in what|in which|on what|on which|at what) (?:time|date|day"

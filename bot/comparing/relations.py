@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from bot.comparing.cues import (
     ATTRIBUTED,
+    BLAMED,
     CORRECTED,
     CORRECTING_TITLE,
     CUMULATIVE,
@@ -21,11 +22,13 @@ from bot.comparing.cues import (
     PRICED,
     RISEN,
     SUCCEEDED,
+    UNIQUE,
 )
 from bot.comparing.moments import Moment
-from bot.comparing.questions import Asked, asked_kind, asks_of_a_state, names_in
+from bot.comparing.questions import Asked, asked_kind, asks_of_a_state
 from bot.comparing.reports import Report
 from bot.comparing.scope import same_scope
+from bot.comparing.sides import Cause, Stance, speaker_of
 from bot.comparing.tokens import folded
 from bot.comparing.values import Quantity, Value
 from corpus.article import Span
@@ -90,7 +93,6 @@ class Evidence:
 
 
 _OURS = re.compile(r"\b(?:we|us|our|my|I)\b")
-_PRONOUNS = frozenset("he she it they i we who that which".split())
 _SOON = 60  # days in which two reports of one event without other evidence must come
 _LATER = 200  # in which a count may be said to have grown: "has burned", "have died"
 _LATE = 400  # in which it may where it is said to have risen
@@ -186,7 +188,7 @@ def _succession(question: str, sayings: Sequence[Saying]) -> Evidence | None:
     kind = asked_kind(question)
     cue = MOVED if kind is Asked.PLACE else SUCCEEDED
     is_named = all(_is_name(saying.value) for saying in sayings)
-    if kind in (Asked.PLACE, Asked.OTHER) and not is_named:
+    if kind in (Asked.PLACE, Asked.CAUSE, Asked.OTHER) and not is_named:
         return None
     for saying in reversed(sayings[1:]):
         for report in saying.reports:
@@ -204,18 +206,68 @@ def _claims(question: str, sayings: Sequence[Saying]) -> Evidence | None:
     """Both values are attributed, to different speakers, soon after each other."""
     if len(sayings) != 2 or not _all_close(sayings, _SOON) or not _all_attributed(sayings):
         return None
-    if not _same_scopes(sayings) or not all(isinstance(o.value, Quantity) for o in sayings):
+    if all(isinstance(one.value, Cause) for one in sayings):
+        return Evidence(Relation.CLAIMS)
+    if not _same_scopes(sayings):
         return None
-    return Evidence(Relation.CLAIMS)
+    if all(isinstance(one.value, Quantity) for one in sayings):
+        return Evidence(Relation.CLAIMS)
+    return Evidence(Relation.CLAIMS) if _are_rivals(question, sayings) else None
+
+
+def _denial(question: str, sayings: Sequence[Saying]) -> Evidence | None:
+    """One says what another one, soon after or before, denies."""
+    is_denied = all(isinstance(saying.value, Stance) for saying in sayings)
+    if not is_denied or not _all_close(sayings, _SOON) or not _all_attributed(sayings):
+        return None
+    return Evidence(Relation.CLAIMS) if _same_scopes(sayings) else None
 
 
 def _unexplained(question: str, sayings: Sequence[Saying]) -> Evidence | None:
     """Exact values of the same scope, soon after each other."""
-    if not all(isinstance(one.value, Quantity | Moment) and one.value.is_exact for one in sayings):
-        return None
     if not _same_scopes(sayings) or not _all_close(sayings, _SOON):
         return None
-    return Evidence(Relation.UNEXPLAINED)
+    is_exact = all(
+        isinstance(one.value, Cause)
+        or (isinstance(one.value, Quantity | Moment) and one.value.is_exact)
+        for one in sayings
+    )
+    return Evidence(Relation.UNEXPLAINED) if is_exact or _are_rivals(question, sayings) else None
+
+
+def _are_rivals(question: str, sayings: Sequence[Saying]) -> bool:
+    """Return whether only one of some names can be right.
+
+    Either those whom one names give the other ("the army", says a rebel), and the question is who
+    did wrong; or the question and each sentence have a word for what only one can be, and no
+    article has another's name.
+    """
+    one, other, *more = sayings
+    if more:
+        return False
+    pairs = ((one, other), (other, one))
+    asked = set(stems(question))
+    if BLAMED & asked and any(_gives_other(mine, others) for mine, others in pairs):
+        return True
+    sentences = [set(stems(saying.reports[0].quote)) for saying in sayings]
+    unique = any(forms & asked and all(forms & had for had in sentences) for forms in UNIQUE)
+    return (
+        unique
+        and all(_is_name(saying.value) and saying.reports[0].margin >= 0 for saying in sayings)
+        and not any(_is_known(mine, others) for mine, others in pairs)
+    )
+
+
+def _gives_other(saying: Saying, other: Saying) -> bool:
+    """Return whether those whom one value names give the other."""
+    _, speaker = speaker_of(other.reports[0].quote)
+    return bool(speaker & set(stems(saying.value.text)))
+
+
+def _is_known(saying: Saying, other: Saying) -> bool:
+    """Return whether an article that gives another value has the words of this one."""
+    named = set(words(saying.value.text.lower()))
+    return any(named & set(words(report.whole.lower())) for report in other.reports)
 
 
 def _is_name(value: Value) -> bool:
@@ -261,24 +313,13 @@ def _same_scopes(sayings: Sequence[Saying], *, growing: bool = False) -> bool:
 
 
 def _all_attributed(sayings: Sequence[Saying]) -> bool:
-    speakers = [frozenset(_speaker(saying.reports[0])) for saying in sayings]
-    if not all(_is_attributed(saying.reports[0]) for saying in sayings):
-        return False
-    return not speakers[0] & speakers[1]
+    quotes = [saying.reports[0].quote for saying in sayings]
+    (_, one), (_, other) = map(speaker_of, quotes)
+    return all(map(_is_attributed, quotes)) and not one & other
 
 
-def _is_attributed(report: Report) -> bool:
-    sentence = folded(report.quote)
-    return bool(ATTRIBUTED.search(sentence) or ('"' in sentence and _OURS.search(sentence)))
-
-
-def _speaker(report: Report) -> Iterator[str]:
-    """Yield the words around a verb of saying that may be whose words these are."""
-    sentence = folded(report.quote)
-    for found in ATTRIBUTED.finditer(sentence):
-        around = sentence[max(0, found.start() - 30) : found.end() + 30]
-        named = {word.lower() for word in words(around) if word[0].isupper()}
-        yield from named - _PRONOUNS - names_in(report.question)
+def _is_attributed(sentence: str) -> bool:
+    return bool(ATTRIBUTED.search(sentence) or ('"' in folded(sentence) and _OURS.search(sentence)))
 
 
 _RULES: dict[Callable[[str, Sequence[Saying]], Evidence | None], float] = {
@@ -287,6 +328,7 @@ _RULES: dict[Callable[[str, Sequence[Saying]], Evidence | None], float] = {
     _growth: -1.0,
     _succession: -1.0,
     _claims: -1.5,
+    _denial: -2.5,
     _unexplained: -1.0,
 }
 """In their order, with the least margin of the reports that each compares."""

@@ -249,7 +249,7 @@ def _without_answer(report: Report) -> str:
 
 def _places_meet(one: Report, other: Report) -> bool:
     """Return whether an article has the places that a sentence of another one names."""
-    asked = names_in(one.question)
+    asked = names_in(one.question) | set(words(one.text.lower()))
     known = set(words(other.whole.lower()))
     for place in _OF_PLACE.findall(_clause(one)):
         named = set(words(place.lower())) - asked - _NO_PLACES

@@ -180,7 +180,7 @@ _TOKEN = re.compile(
     | (?P<mdy>\b(?P<m2>{_MONTH})\b\.?\ (\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.,]*\d)
         (?:,?\ (\d{{4}})\b)?)
     | (?P<my>\b(?P<m3>{_MONTH})\b\.?,?\ (\d{{4}})\b)
-    | (?P<month>\b(?P<m4>{_MONTH})\b\.?)
+    | (?P<month>\b(?P<m4>{_MONTH})\b\.?(?!\ [A-Z]))
     | (?P<decade>\b\d{{3}}0s\b)
     | (?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
     | (?P<digits>(?P<currency>(?:\b[A-Z]{{1,2}})?[$€£¥]\s?)?

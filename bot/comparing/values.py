@@ -16,6 +16,7 @@ from decimal import Decimal
 from bot.comparing.moments import Moment, moment_of, moments_agree
 from bot.comparing.questions import Asked, asked_noun
 from bot.comparing.reports import Report
+from bot.comparing.sides import Cause, Stance, cause_of, causes_agree
 from bot.comparing.tokens import Kind, Token, folded, tokenize
 from index.terms import stems
 
@@ -63,7 +64,7 @@ class Name:
     text: str
 
 
-Value = Quantity | Moment | Name
+Value = Quantity | Moment | Name | Cause | Stance
 
 _UNITS: dict[str, tuple[str, float]] = {
     name: (dimension, factor)
@@ -143,13 +144,19 @@ def value_of(asked: Asked, report: Report) -> Value | None:
         return _quantity_of(report)
     if asked is Asked.MOMENT:
         return moment_of(report)
+    if asked is Asked.CAUSE:
+        return cause_of(report)
     text = report.text.partition(";")[0]
     words = _NAME_WORD.findall(text)
     kept = [word for word in words if word.lower() not in _TITLES] or words
     first = next((place for place, word in enumerate(kept) if word[0].isupper()), 0)
     kept = kept[first:]  # "sculptor Ina Roos"
+    low = [n for n, word in enumerate(kept) if word.islower() and word not in _PARTICLES]
+    kept = kept[max(low, default=-1) + 1 :] or kept  # "Swiss doctor Ina Roos"
     proper = [word for word in kept if word.lower() not in _PARTICLES]
     is_proper = bool(proper) and all(word[0].isupper() or word[0].isdigit() for word in proper)
+    if len(proper) == 1 and not report.parts[0].strip('"“ '):  # every sentence has a capital
+        is_proper = re.search(rf"(?<=[\w,] ){re.escape(proper[0])}\b", report.whole) is not None
     return (
         Name(tuple(word.casefold() for word in kept), is_proper, " ".join(text.split()))
         if kept
@@ -163,6 +170,8 @@ def agree(one: Value, other: Value) -> bool | None:
         return _quantities_agree(one, other)
     if isinstance(one, Moment) and isinstance(other, Moment):
         return moments_agree(one, other)
+    if isinstance(one, Cause) and isinstance(other, Cause):
+        return causes_agree(one, other)
     if isinstance(one, Name) and isinstance(other, Name):
         return _names_agree(one, other)
     return None
@@ -193,7 +202,16 @@ def _names_agree(one: Name, other: Name) -> bool | None:
         is_first = mine & others <= {one.words[0]} & {other.words[0]}
         return False if is_first or len(mine) == len(others) else None
     # Things said in words: different only where no word is the same.
-    mine, others = set(stems(" ".join(one.words))), set(stems(" ".join(other.words)))
+    mine, others = (
+        set(
+            stems(
+                " ".join(
+                    word for word in name.words if word not in _PARTICLES and not word.isdigit()
+                )
+            )
+        )
+        for name in (one, other)
+    )
     return None if one.is_proper or other.is_proper or mine & others else False
 
 

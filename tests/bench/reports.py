@@ -11,7 +11,9 @@ of all reports, and of those of its own set alone.
 - ``right relation``: of those, the sets whose relation is the right one.
 - ``inexact quotes``: citations that are not the characters of their article. Must be none.
 
-The rules in ``bot.comparing`` were made on the sets in ``READ``, and on no other.
+The rules in ``bot.comparing`` were made on the first half of the sets, and those of names, causes and
+denials on the invented sets of half 1 in ``sides.json``. Half 2, ``--part sides``, was written before
+them; three of its failures were mended.
 """
 
 from __future__ import annotations
@@ -30,10 +32,7 @@ from bot.newsbot import NewsBot
 from tests.bench.datasets import build_from_records, data_argument, data_file, print_result
 
 FALSE_ALARMS = ("agree", "scope", "granularity")
-READ = frozenset((*range(12), *range(15, 27), *range(30, 42), *range(45, 48), *range(51, 62)))
-"""Numbers of the sets that the rules were made on, all of the first half."""
-
-PARTS = ("read", "first", "second", "unread")
+PARTS = ("first", "second", "sides")
 
 
 class Outcome(NamedTuple):
@@ -52,15 +51,14 @@ def main() -> None:
         "--part",
         choices=PARTS,
         default="second",
-        help="the sets that rules were made on, a half of the file, or all that are not read",
+        help="a half of the file, the first of which rules were made on, or the sets of sides.json",
     )
     parser.add_argument("--verbose", action="store_true", help="print the sets that failed")
     given = parser.parse_args()
-    lines = data_file(given.data / "reports" / "reports_dev.jsonl").read_text(encoding="utf-8")
-    sets = [json.loads(line) for line in lines.splitlines()]
+    sets = list(_sides() if given.part == "sides" else _dev_sets(given.data))
     with tempfile.TemporaryDirectory() as scratch:
         bot = NewsBot(build_from_records(list(_records(sets)), Path(scratch)))
-        chosen = [one for number, one in enumerate(sets) if _is_in(given.part, number, len(sets))]
+        chosen = [one for number, one in enumerate(sets) if _is_in(given.part, number, sets)]
         result = {
             name: measure(bot, chosen, alone=alone, verbose=given.verbose)
             for name, alone in (("asked of all sets", False), ("asked of its own set", True))
@@ -104,6 +102,20 @@ def measure(
     }
 
 
+def _dev_sets(data: Path) -> Iterator[dict[str, Any]]:
+    lines = data_file(data / "reports" / "reports_dev.jsonl").read_text(encoding="utf-8")
+    yield from map(json.loads, lines.splitlines())
+
+
+def _sides() -> Iterator[dict[str, Any]]:
+    names = ("date", "title", "source", "text")
+    sets = json.loads(Path(__file__).with_name("sides.json").read_text(encoding="utf-8"))
+    for number, one in enumerate(sets):
+        reports = [dict(zip(names, report, strict=True)) for report in one["reports"]]
+        answers = [{"quotes": [quote]} for quote in one["answers"]]
+        yield {**one, "id": f"s-{number}", "reports": reports, "answers": answers}
+
+
 def _records(sets: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for one in sets:
         for number, report in enumerate(one["reports"]):
@@ -112,14 +124,10 @@ def _records(sets: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {"id": f"{one['id']}.{number}", "published": published, **kept}
 
 
-def _is_in(part: str, number: int, count: int) -> bool:
-    half = (count + 1) // 2
-    return {
-        "read": number in READ,
-        "first": number < half,
-        "second": number >= half,
-        "unread": number not in READ,
-    }[part]
+def _is_in(part: str, number: int, sets: Sequence[Mapping[str, Any]]) -> bool:
+    if part == "sides":
+        return bool(sets[number]["half"] == 2)
+    return (number < (len(sets) + 1) // 2) == (part == "first")
 
 
 def _outcome(one: Mapping[str, Any], answer: Answer) -> Outcome:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from bot.answering.answers import Answer
 from bot.answering.candidates import Candidate, Support, group_spans, score_candidates
-from bot.answering.composing import compose_answer
+from bot.answering.composing import compose_answer, compose_sentences
 from bot.answering.context_rereading import FirstReading
-from bot.answering.views import reports_of, with_views
+from bot.answering.sentence_selection import SelectedSentence
+from bot.answering.views import reports_of, sentence_reports, with_views
 from bot.reader.reader import AnswerSpan
 from corpus.article import Article
 from index.results import DuplicateRef, Hit
@@ -99,3 +100,27 @@ def test_first_reading_counts_where_no_candidate_is() -> None:
     found = reports_of(QUESTION, hits, [Candidate("seven  people", 0.9, (support,))], first)
     assert [report.text for report in found] == ["Seven people", "19"]
     assert found[0].quote == "Seven people have died."
+
+
+def test_sentence_and_its_denial_are_yes_and_no() -> None:
+    question = "Did the guards of Halm beat the prisoner?"
+    said = (
+        "Three guards beat him in Halm, Mira Solt said.",
+        "No, nobody in Halm beat him, they said.",
+    )
+    articles = (replace(EARLY, text=said[0]), replace(LATE, text=said[1]))
+    hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one in articles]
+    sentences = [
+        SelectedSentence(one, 0, len(one.text), probability)
+        for one, probability in zip(articles, (0.8, 0.3), strict=True)
+    ]
+    plain = compose_sentences(sentences, 0.5, most=1)
+    reports = sentence_reports(question, sentences, [span_of(hits[0].passage, "Three", 1.0)])
+    assert [report.text for report in reports] == ["Three", said[1]]
+    answer = with_views(plain, sentences, 0.5, reports, hits)
+    assert [(view.value, view.relation) for view in answer.views] == [
+        ("yes", "claims"),
+        ("no", "claims"),
+    ]
+    assert not sentence_reports("What happened in Halm?", sentences, [])
+    assert with_views(plain, sentences, 0.5, [], hits) is plain

@@ -47,6 +47,128 @@ def test_relation_shows_in_the_reports(question: str, early: str, late: str, exp
     assert relation(question, ("2024-03-01", early), ("2024-03-09", late)) == expected
 
 
+FIRST = "Who fired first at Halm Bridge?"
+FIRE = "What caused the fire at the Halm mill?"
+WON = "Who won the Halm debate?"
+WHY = "Why did the Halm concert not take place?"
+BEATEN = "Did the guards of Halm beat the prisoner?"
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "expected"),
+    [
+        (
+            FIRST,
+            "[The rebels] fired first, army spokesman Dario Venn said.",
+            "[The army] fired first, rebel commander Sena Okoro told us.",
+            "claims",
+        ),
+        (
+            WON,
+            "[Astrid Lind] won, her campaign chief Tom Beale said.",
+            "[Daniel Okafor] won clearly, his aide Jill Marsh said.",
+            "claims",
+        ),
+        (WON, "[Astrid Lind] won.", "[Daniel Okafor] won.", "unexplained"),
+        (
+            FIRE,
+            "The fire was caused by [petrol bombs], police said.",
+            "[Faulty wiring] caused the fire, the union said.",
+            "claims",
+        ),
+        (
+            FIRE,
+            "The fire started when [an oil lamp] fell over.",
+            "[Lightning] caused the fire.",
+            "unexplained",
+        ),
+        (
+            WHY,
+            "It was called off because [the singer was ill], promoter Hugo Dahl said.",
+            "It was called off because [the promoter had not paid], she said.",
+            "claims",
+        ),
+        (
+            BEATEN,
+            "[The guards did not beat the prisoner], a spokesman for the ministry said.",
+            "[Three guards beat him], his sister Mira Solt said.",
+            "claims",
+        ),
+        (
+            BEATEN,
+            "[The guards never struck anyone, nor beat the prisoner], the ministry said.",
+            "[The guards beat the prisoner].",
+            None,
+        ),
+        (
+            "Did the harbour of Halm know of the cracks in the crane?",
+            "[Nobody in the harbour knew of any cracks], its director said.",
+            "[The harbour had known of the cracks for weeks], crane driver Ole Ruud said.",
+            "claims",
+        ),
+    ],
+)
+def test_sides_differ_in_names_causes_and_denials(
+    question: str, one: str, other: str, expected: str | None
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        assert relation(question, ("2024-03-04", first), ("2024-03-05", second)) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        # Who they are, more or less exactly.
+        (FIRST, "[Rebels] fired first, Dario Venn said.", "[Green Hand] fired first, it wrote."),
+        (FIRST, "[The militia] fired first, they said.", "[A Halm militia] fired first, he said."),
+        (
+            "Who criticised the Halm dam?",
+            "[Olav Ness] did, he said.",
+            "[Ingrid Dahl] did, she said.",
+        ),
+        (WON, "[Astrid Lind] won, she said.", "[The Greens] won with Lind, they said."),
+        # One cause, or several.
+        (FIRE, "It was caused by [a short circuit], police said.", "[A cable] caused it, he said."),
+        (
+            FIRE,
+            "[Human error] caused it, police said.",
+            "It began when [Per fell asleep], he said.",
+        ),
+        (FIRE, "It was caused by [arson], police said.", "[A burnt match] caused it, he said."),
+        (
+            "Why did minister Pia Holm of Halm resign?",
+            "She went because [she wanted more time], she said.",
+            "She went because [the cabinet quarrelled], a friend said.",
+        ),
+        # No denial of the same.
+        (BEATEN, "[No guard beat him in the night], they said.", "[A guard beat him], she said."),
+        (
+            BEATEN,
+            "[The guards did not only beat him], he said.",
+            "[The guards beat him], she said.",
+        ),
+        (
+            BEATEN,
+            "[The guards did not beat him], police said.",
+            "[The guards beat him], police said.",
+        ),
+        (
+            "Was the driver of the Halm bus injured?",
+            "[No passenger of the bus was injured], police said.",
+            "[The driver was injured], Per Vold said.",
+        ),
+        (
+            "Has the Halm bridge been reopened?",
+            "[It has not been reopened], Max Toll said.",
+            "[The bridge was reopened], Ada Finn said.",
+        ),
+    ],
+)
+def test_sides_that_may_both_be_right_are_not_shown(question: str, one: str, other: str) -> None:
+    for first, second in ((one, other), (other, one)):
+        assert relation(question, ("2024-03-04", first), ("2024-03-05", second)) is None
+
+
 def test_newest_holder_of_an_office_comes_first() -> None:
     reports = [
         report_of(MAYOR, "Mayor [Ina Roos] opened the bridge.", day="2021-05-01", title="Halm"),
