@@ -75,7 +75,7 @@ _CAPITAL = re.compile(r"\b[A-Z][^\W\d_]{2,}")
 _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]{2,}")
 _LEAST_SHARED = 2  # names in two articles of one event
 _LEAST_THEMES = 6  # other words: more than two reports of different events have in common
-_LONGEST_THEMES = 1_000
+_LONGEST_BEGINNING = 1_000
 _CUT = re.compile(r"[,;:\"]|\band\b|\bbut\b")
 _WEEK, _MONTH = 7, 31
 _IDLE = re.compile(r"\b(?:how (?:many|much|long|old|far)|people|after|there)\b", re.IGNORECASE)
@@ -127,7 +127,7 @@ def same_subject(surest: Report, other: Report) -> bool:
 
 def _themes(report: Report) -> set[str]:
     """Return the stems of what an article begins with, but for the words that all texts have."""
-    return set(stems(" ".join(query_terms(report.whole[:_LONGEST_THEMES]))))
+    return set(stems(" ".join(query_terms(report.whole[:_LONGEST_BEGINNING]))))
 
 
 def _asked_words(question: str) -> tuple[set[str], set[str]]:
@@ -142,12 +142,16 @@ def _is_date(name: str) -> bool:
 
 
 def _capitals(report: Report) -> set[str]:
-    return {word for word in _CAPITAL.findall(report.whole) if word.lower() not in _NO_PLACES}
+    return {
+        word
+        for word in _CAPITAL.findall(report.whole[:_LONGEST_BEGINNING])
+        if word.lower() not in _NO_PLACES
+    }
 
 
 def _inner(report: Report) -> set[str]:
     """Return the words that have a capital within a sentence: names."""
-    return set(_INSIDE.findall(report.whole))
+    return set(_INSIDE.findall(report.whole[:_LONGEST_BEGINNING]))
 
 
 def same_scope(one: Report, other: Report, *, growing: bool = False) -> bool:

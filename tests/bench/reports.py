@@ -11,9 +11,9 @@ of all reports, and of those of its own set alone.
 - ``right relation``: of those, the sets whose relation is the right one.
 - ``inexact quotes``: citations that are not the characters of their article. Must be none.
 
-The rules in ``bot.comparing`` were made on the first half of the sets, and those of names, causes and
-denials on the invented sets of half 1 in ``sides.json``. Half 2, ``--part sides``, was written before
-them; three of its failures were mended.
+The rules in ``bot.comparing`` were made on the first half of the sets, and those of names, causes
+and denials on the invented sets of half 1 in ``sides.json``. Half 2, ``--part sides``, was written
+before them; three of its failures were mended.
 """
 
 from __future__ import annotations
