@@ -5,6 +5,7 @@ corpus.errors.NewsbotError
     ├── ChatModelError
 ├── FeedbackFailure
     ├── NotServed
+    ├── PermalinkFailure
     ├── PortBusy
     ├── QuestionsUnreadable
     ├── ReaderError
@@ -23,6 +24,7 @@ __all__ = [
     "ChatModelError",
     "FeedbackFailure",
     "NotServed",
+    "PermalinkFailure",
     "PortBusy",
     "QuestionsUnreadable",
     "ReaderError",
@@ -47,6 +49,10 @@ class FeedbackFailure(BotError):
 
 class NotServed(BotError):
     """The chat page cannot be served so: it would not be safe, or a package is missing."""
+
+
+class PermalinkFailure(BotError):
+    """An answer cannot be kept under an address, or its file cannot be read."""
 
 
 class PortBusy(BotError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
-__all__ = ["clean", "counted", "one_line"]
+__all__ = ["clean", "counted", "one_line", "safe_link"]
 
 # The order matters: whole escape sequences go before the lone control characters, or the tail of
 # a colour code would stay behind as visible litter.
@@ -20,6 +21,7 @@ _CONTROLS = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # marks that turn the writing direction
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # invisible tags and annotations
 )
+_SPACE = re.compile(r"\s")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -45,3 +47,22 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Clean text and put it on one line, each run of white space one space."""
     return " ".join(clean(text).split())
+
+
+def safe_link(url: str | None) -> tuple[str, str] | None:
+    """Return an address that may be a link, and its host, neither escaped yet.
+
+    None unless it is plain http or https with a host, without a user name, which can pass for a
+    host, and without white space.
+    """
+    if not url or clean(url) != url or _SPACE.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        named = parts.username is not None or parts.password is not None
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or named:
+        return None
+    return url, host

@@ -46,7 +46,7 @@ LAYERS = (
     {"bot.reader"},
     {"bot.comparing"},
     {"bot.answering"},
-    {"bot.conversation", "bot.generation"},
+    {"bot.citing", "bot.conversation", "bot.generation"},
     {"bot.chain", "bot.retriever"},
     {"bot", "bot.default_bot", "bot.newsbot"},
     {"bot.access", "bot.doctor", "bot.evaluation", "bot.feedback"},

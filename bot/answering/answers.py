@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -72,6 +72,7 @@ class Citation:
         page: of the document in which it begins, from 1; None for what has no pages.
         recognised: whether that page is a scan, whose letters may have been misread.
         revision: how the sentence was corrected, or was later in a copy of its article; else None.
+        author: its author line as given, or None.
     """
 
     number: int
@@ -88,6 +89,7 @@ class Citation:
     page: int | None = None
     recognised: bool = False
     revision: Revision | None = None
+    author: str | None = None
 
     @property
     def on_page(self) -> str:
@@ -283,6 +285,13 @@ class Answer:
             *(e.citation for e in self.events),
         ]
         return frozenset(one.number for one in cited)
+
+    def cited(self) -> Iterator[Citation]:
+        """Yield all that it cites; of a refusal, the closest sentence."""
+        yield from self.citations
+        for other in self.alternatives:
+            yield from other.citations
+        yield from self.closest
 
     def as_turn(self, question: str) -> tuple[str, str]:
         """Return the question that it answers, in full, and its text, as a history takes them."""

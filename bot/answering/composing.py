@@ -113,6 +113,7 @@ def cite(sentences: Sequence[Quote], first: int) -> tuple[Citation, ...]:
             item.article.updated,
             item.article.page_at(item.start),
             item.article.is_recognised(item.start, item.end),
+            author=item.article.author,
         )
         for number, item in enumerate(sentences, start=first)
     )

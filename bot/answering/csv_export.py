@@ -12,7 +12,7 @@ from bot.sanitize import one_line
 if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
 
-__all__ = ["as_csv"]
+__all__ = ["as_csv", "csv_cell"]
 
 _PLACE = ("quote", "title", "source", "published", "url", "article_id", "start", "end")
 _FORMULA = tuple("=+-@＝＋－＠")
@@ -38,15 +38,16 @@ def _rows(answer: Answer) -> Iterator[tuple[object, ...]]:
         yield (event.first, event.last, by, *_place(event.citation))
     for item in answer.listing.items if answer.listing else ():
         for cited in item.citations:
-            yield (_cell(item.value), *_place(cited))
+            yield (csv_cell(item.value), *_place(cited))
 
 
 def _place(cited: Citation) -> Iterator[object]:
     for name in _PLACE:
         value = getattr(cited, name)
-        yield value if isinstance(value, int) else _cell(value or "")
+        yield value if isinstance(value, int) else csv_cell(value or "")
 
 
-def _cell(text: str) -> str:
+def csv_cell(text: str) -> str:
+    """Return a text on one line, with an apostrophe where a spreadsheet would compute it."""
     line = one_line(text)
     return f"'{line}" if line.startswith(_FORMULA) else line

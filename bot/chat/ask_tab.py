@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from bot.chat.conversation import first_view
 from bot.chat.events import HIDDEN, QUICK
-from bot.chat.export import as_json, as_markdown
 from bot.chat.feedback_panel import FeedbackPanel
 from bot.chat.filter_bar import FilterBar
+from bot.chat.html.citing import cite_menu
 from bot.chat.question_box import QuestionBox
 from bot.chat.sources_pane import SourcesPane
-from bot.chat.turns import Turn
+from bot.chat.turns import Turn, as_json
+from bot.citing.exports import export
+from bot.citing.formats import ExportFormat
 from bot.feedback import FeedbackStore
 
 if TYPE_CHECKING:
@@ -44,20 +46,32 @@ class AskTab:
                     clear = gr.Button("New conversation", elem_id="clear", elem_classes="quiet")
                     markdown = gr.Button("Save as Markdown", elem_classes="quiet")
                     json_file = gr.Button("Save as JSON", elem_classes="quiet")
+                    gr.HTML(cite_menu(0, "Save citations"), elem_id="cite-all")
         self.filters.connect(self.turns)
         box.connect(self.chat, pane, self.notice, self.turns, self.filters, clear)
         pane.connect(self.turns, self.filters, self.notice)
         feedback.connect(self.chat, self.turns, self.notice)
-        self._save_on(markdown, "newsbot.md", as_markdown)
-        self._save_on(json_file, "newsbot.json", as_json)
-
-    def _save_on(
-        self, button: gr.Button, name: str, export: Callable[[Sequence[Turn]], str]
-    ) -> None:
         # From the server to the script that saves it in the browser: nothing stays on the server.
         file = [gr.Textbox(visible=False) for _ in range(2)]
-        written = button.click(lambda turns: [name, export(turns)], self.turns, file, **QUICK)
-        written.then(None, file, None, js=_SAVE_JS, **HIDDEN)
+        saving = (self.turns, file)
+        for written in (
+            markdown.click(lambda turns: _cited(turns, ExportFormat.MARKDOWN), *saving, **QUICK),
+            json_file.click(lambda turns: ["newsbot.json", as_json(turns)], *saving, **QUICK),
+            pane.reading.cite(_cite, *saving, **QUICK),
+        ):
+            written.then(None, file, None, js=_SAVE_JS, **HIDDEN)
+
+
+def _cite(turns: Sequence[Turn], event: gr.EventData) -> list[Any]:
+    """Return the file of one answer's citations, or of the whole conversation's."""
+    known = {str(form): form for form in ExportFormat}
+    chosen = [turn for turn in turns if event.turn in (0, turn.number)]
+    form = known.get(str(event.form))
+    return _cited(chosen, form) if form and chosen else [gr.skip(), gr.skip()]
+
+
+def _cited(turns: Sequence[Turn], form: ExportFormat) -> list[Any]:
+    return [f"newsbot.{form.ending}", export([turn.answered for turn in turns], form)]
 
 
 def _chatbot() -> gr.Chatbot:

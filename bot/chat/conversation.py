@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.answering.answers import EXTRACTIVE, Answer, Citation
 from bot.answering.csv_export import as_csv
-from bot.chat.export import as_text
 from bot.chat.filters import SearchFilters
 from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
 from bot.chat.html.cards import card_html, cards_html
 from bot.chat.html.markup import escaped, message_html, notice_html, problem_html
 from bot.chat.html.timeline import timeline_html
 from bot.chat.turns import Turn, turn_sources
+from bot.citing.markdown import as_text
 from bot.errors import UnknownArticle
 from bot.sanitize import counted
 from corpus.errors import NewsbotError
@@ -227,7 +227,7 @@ def _sources(turns: Sequence[Turn]) -> str:
 def _copied(turns: Iterable[Turn]) -> str:
     """Hold ready what is copied and saved: a browser lets a page copy only while it clicks."""
     return "".join(
-        f'<pre hidden id="copied-{turn.number}">{escaped(as_text(turn))}</pre>'
+        f'<pre hidden id="copied-{turn.number}">{escaped(as_text(turn.answer))}</pre>'
         f'<pre hidden id="table-{turn.number}">{escaped(as_csv(turn.answer))}</pre>'
         for turn in turns
     )

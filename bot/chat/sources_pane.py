@@ -64,7 +64,7 @@ class SourcesPane:
             return gone_html(cited.title)
         quotes = [
             (one.start, one.end)
-            for one in turn.cited()
+            for one in turn.answer.cited()
             # It may have changed since: then what is there now is not what was quoted.
             if one.article_id == article.id and article.text[one.start : one.end] == one.quote
         ]
@@ -83,4 +83,6 @@ def _turn(turns: Iterable[Turn], number: Any) -> Turn | None:
 
 
 def _citation(turn: Turn | None, number: Any) -> Citation | None:
-    return next((one for one in turn.cited() if one.number == number), None) if turn else None
+    return (
+        next((one for one in turn.answer.cited() if one.number == number), None) if turn else None
+    )

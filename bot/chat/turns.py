@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.chat.filters import SearchFilters
+from bot.citing.answered import AnsweredQuestion
 
 if TYPE_CHECKING:
-    from bot.answering.answers import Answer, Citation
+    from bot.answering.answers import Answer
     from index.results import Hit
 
-__all__ = ["Turn", "TurnSource", "Vote", "day_of", "turn_sources"]
+__all__ = ["Turn", "TurnSource", "Vote", "as_json", "turn_sources"]
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,10 @@ class Turn:
     cards: str = ""  # its sources as they are shown; empty for a refusal
     vote: Vote | None = None
 
-    def cited(self) -> Iterator[Citation]:
-        """Yield everything the answer cites; of a refusal, the closest sentence."""
-        yield from self.answer.citations
-        for other in self.answer.alternatives:
-            yield from other.citations
-        yield from self.answer.closest
+    @property
+    def answered(self) -> AnsweredQuestion:
+        """The question and its answer, as they are exported."""
+        return AnsweredQuestion(self.question, self.answer, str(self.filters))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the question, its filters and the answer as JSON values."""
@@ -87,9 +86,6 @@ def turn_sources(hits: Iterable[Hit]) -> tuple[TurnSource, ...]:
     )
 
 
-def day_of(published: str | None) -> date | None:
-    """Return the day of a date of publication, or None if there is none."""
-    try:
-        return date.fromisoformat((published or "")[:10])
-    except ValueError:
-        return None
+def as_json(turns: Sequence[Turn]) -> str:
+    """Return a conversation as JSON: a list of questions with ``Answer.to_dict()``."""
+    return json.dumps([turn.to_dict() for turn in turns], indent=2)

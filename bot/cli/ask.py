@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.citing.formats import ExportFormat
 from bot.cli.console import complain, show, spinner
 from bot.cli.factory import open_bot
 from bot.cli.options import (
@@ -36,6 +37,10 @@ def ask(
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print the list or the timeline as CSV.")
     ] = False,
+    form: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", help="Print the answer to be kept or cited in this format."),
+    ] = None,
     since: Since = None,
     until: Until = None,
     source: Source = None,
@@ -66,12 +71,17 @@ def ask(
     a table, and nothing where the answer has neither.
 
     Example: newsbot ask "timeline of the ferry accident" --csv
+
+    --format markdown and chicago print the answer with its sources, as Markdown and with
+    footnotes; bibtex, ris and csl-json the cited articles with what is quoted of them, for
+    reference managers; csv a row for each citation. A refusal cites nothing.
+
+    Example: newsbot ask "who denied the missile attack?" --format bibtex > attack.bib
     """
-    for name, given in (("--json", as_json), ("--csv", as_csv)):
-        if interactive and given:
-            raise typer.BadParameter("it does not go with --interactive", param_hint=name)
-    if as_json and as_csv:
-        raise typer.BadParameter("it does not go with --json", param_hint="--csv")
+    ways = [("--interactive", interactive), ("--json", as_json), ("--csv", as_csv)]
+    chosen = [name for name, given in (*ways, ("--format", form)) if given]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"it does not go with {chosen[0]}", param_hint=chosen[1])
     if question is None and not interactive:
         raise typer.BadParameter("type one, or say --interactive", param_hint="QUESTION")
     with spinner(sys.stderr, _DOING):
@@ -98,5 +108,15 @@ def ask(
         print(table_of(answer), end="")
         if not answer.surveyed:
             complain("note: the answer has no list and no timeline")
+    elif form:
+        from bot.chat.filters import SearchFilters
+        from bot.citing.answered import AnsweredQuestion
+        from bot.citing.exports import export
+
+        only = SearchFilters(since, until, tuple(source or ()), tuple(article or ()))
+        asked = AnsweredQuestion(question, answer, str(only))
+        print(export([asked], form), end="")
+        if answer.refused:
+            complain("note: the articles do not say, so nothing is cited")
     else:
         show(answer_lines(answer))

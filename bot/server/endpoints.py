@@ -16,6 +16,9 @@ import gradio as gr
 
 from bot.access.policy import AccessPolicy
 from bot.answering.csv_export import as_csv
+from bot.citing.answered import AnsweredQuestion
+from bot.citing.exports import export
+from bot.citing.formats import ExportFormat
 from bot.errors import RequestRefused
 from bot.server.gradio_internals import add_endpoint
 from corpus.errors import NewsbotError
@@ -52,6 +55,7 @@ def add_endpoints(
         articles: list[str] | None = None,
         history: list[list[str]] | None = None,
         csv: bool = False,
+        format: str = "",
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
 
@@ -63,11 +67,17 @@ def add_endpoints(
             articles: only these articles, by id.
             history: earlier questions, each in a list with its answer's text, the oldest first.
             csv: whether the result also has ``csv``, the list or the timeline as CSV.
+            format: markdown, chicago, bibtex, ris, csl-json or csv; the result then also has
+                ``export``, the answer with its citations in that format.
         """
         with _public_errors(bot):
             asked, before = limits.check_question(question), limits.check_history(history)
+            form = _format(format)
             found = bot.answer(asked, before, **_filters(since, until, source, articles))
-            return found.to_dict() | ({"csv": as_csv(found)} if csv else {})
+            told = found.to_dict() | ({"csv": as_csv(found)} if csv else {})
+            return told | (
+                {"export": export([AnsweredQuestion(asked, found)], form)} if form else {}
+            )
 
     def search(
         question: str,
@@ -217,6 +227,15 @@ def _filters(since: Any, until: Any, source: Any, articles: Any) -> dict[str, An
         "source": None if source is None else _names(source, "source"),
         "articles": None if articles is None else _names(articles, "articles"),
     }
+
+
+def _format(name: Any) -> ExportFormat | None:
+    if not name:
+        return None
+    try:
+        return ExportFormat(name)
+    except ValueError as error:
+        raise RequestRefused(f"format is one of {', '.join(ExportFormat)}") from error
 
 
 def _names(value: Any, name: str) -> list[str]:

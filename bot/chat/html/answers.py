@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.answers import CLOSEST, EXTRACTIVE
 from bot.chat.html.cards import marker_html
+from bot.chat.html.citing import cite_menu
 from bot.chat.html.markup import byline, escaped, title_html
 from bot.chat.html.surveys import events_html, listing_html
 from bot.chat.html.views import views_html
@@ -198,6 +199,7 @@ def _foot(answer: Answer, turn: int) -> str:
         f'<button type="button" class="link" name="copy" value="{turn}">{copying}</button>'
         f'<button type="button" class="link" name="how" value="{turn}">Show how</button>'
         f"{_timeline(turn) if not (answer.refused or answer.events) else ''}</p>"
+        f"{'' if answer.refused else cite_menu(turn)}"
     )
 
 

@@ -7,12 +7,10 @@ shows HTML only, never Markdown.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from bot.sanitize import clean, one_line
+from bot.sanitize import clean, one_line, safe_link
 from index.results import DuplicateRef
 
 __all__ = [
@@ -26,38 +24,16 @@ __all__ = [
     "notice_html",
     "original_html",
     "problem_html",
-    "safe_link",
     "title_html",
 ]
 
 _LONGEST_ADDRESS = 200  # code points of an address that is shown and not linked
 _MOST_COPIES = 5  # other places of a source that are named
 
-_GAP = re.compile(r"\s+")
-
 
 def escaped(text: str) -> str:
     """Return text as HTML that shows it and does nothing else, without control characters."""
     return html.escape(clean(text), quote=True)
-
-
-def safe_link(url: str | None) -> tuple[str, str] | None:
-    """Return an address that may be a link, and its host, neither escaped yet.
-
-    None unless it is plain http or https with a host, without a user name, which can pass for a
-    host, and without white space.
-    """
-    if not url or clean(url) != url or _GAP.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        named = parts.username is not None or parts.password is not None
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not host or named:
-        return None
-    return url, host
 
 
 def title_html(title: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dateutil.relativedelta import relativedelta
 
-from bot.chat.turns import day_of
+from bot.citing.answered import day_of
 from bot.sanitize import counted
 
 if TYPE_CHECKING:

@@ -4,8 +4,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("#ask-tab button[name]");
   if (!button) return;
   const [turn, number] = button.value.split("/").map(Number);
+  const form = button.value.split("/")[1];
   if (button.name === "read") trigger("read", { turn, number });
   if (button.name === "how") trigger("how", { turn });
+  if (button.name === "cite") trigger("cite", { turn, form });
   if (button.name === "alone") trigger("alone", { turn });
   if (button.name === "timeline") trigger("timeline", { turn });
   if (button.name === "only") {

@@ -118,6 +118,21 @@ def test_conversation_is_saved_as_markdown_and_as_json(answered: Page, bot: News
     assert {**record["answer"], "timings": 0} == {**expected, "timings": 0}
 
 
+def test_answer_and_conversation_are_saved_as_citations(answered: Page) -> None:
+    menu = answered.locator("#conversation details.cite")
+    menu.locator("summary").press("Enter")
+    with answered.expect_download() as saving:
+        menu.get_by_role("button", name="BibTeX").press("Enter")
+    assert saving.value.suggested_filename == "newsbot.bib"
+    assert "title = {{Trump blames Iran" in Path(saving.value.path()).read_text()
+    whole = answered.locator("#cite-all")
+    whole.get_by_text("Save citations").click()
+    with answered.expect_download() as saving:
+        whole.get_by_role("button", name="Footnotes (Chicago)").click()
+    notes = Path(saving.value.path()).read_text()
+    assert notes.startswith(SAMPLE) and "\n1. “Trump blames Iran" in notes
+
+
 # With a query in the page's address a plain "#source-1-1" would lead away and lose everything.
 def test_marker_leads_to_its_card_with_the_keyboard(tab: Page, site: str) -> None:
     open_page(tab, f"{site}?__theme=dark")

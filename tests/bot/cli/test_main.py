@@ -30,6 +30,7 @@ def test_ask_json_is_the_answer_with_exact_quotes(samples_index: Path, capsys: C
     bot = NewsBot(samples_index)
     for cited in answer["citations"]:
         article = bot.article(cited["article_id"])
+        assert cited["author"] == article.author
         assert article.text[cited["start"] : cited["end"]] == cited["quote"]
         assert article.title == cited["title"]
         assert f"[{cited['number']}]" in answer["text"]
@@ -44,6 +45,20 @@ def test_ask_prints_the_answer_and_its_sources(samples_index: Path, capsys: Capt
     assert sources.startswith(f"[1] {cited.title}")
     assert f"{cited.article_id}  characters {cited.start}-{cited.end}\n" in sources
     assert f'"{cited.quote}"' in sources
+
+
+def test_ask_prints_the_citations_for_a_reference_manager(
+    samples_index: Path, capsys: Capture
+) -> None:
+    words = ("ask", QUESTION, "--index", samples_index, "--format")
+    status, out, err = output_of(capsys, *words, "bibtex")
+    assert (status, err) == (0, "")
+    assert out.startswith("@") and "title = {{Trump blames Iran" in out
+    assert output_of(capsys, *words, "markdown", "--until", "2030-01-01")[1].startswith("# ")
+    status, out, err = output_of(capsys, *words, "ris", "--until", "1990-01-01")
+    assert (status, out) == (0, "") and "nothing is cited" in err
+    for more in ("--json", "--csv", "--interactive"):
+        assert output_of(capsys, *words, "ris", more)[0] == 2
 
 
 def test_refusal_is_one_sentence_and_no_error(samples_index: Path, capsys: Capture) -> None:

@@ -64,6 +64,9 @@ def test_answer_holds_the_references(gradio: Any, client: httpx.Client, bot: New
     assert {**gradio.predict(SAMPLE, api_name="/answer"), "timings": 0} == expected
     assert {**call(client, "answer", question=SAMPLE), "timings": 0} == expected
     assert call(client, "answer", question=SAMPLE, csv=True)["csv"] == ""  # it is no list
+    cited = call(client, "answer", question=SAMPLE, format="ris")["export"]
+    assert cited.startswith("TY  - NEWS\n") and "TI  - Trump blames Iran" in cited
+    assert "format is one of markdown" in call(client, "answer", question=SAMPLE, format="doc")
     refused = call(client, "answer", question=SAMPLE, until="1990-01-01")
     assert refused["refused"] and refused["citations"] == []
 

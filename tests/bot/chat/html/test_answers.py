@@ -21,7 +21,9 @@ from bot.sanitize import clean
 from tests.fakes.parsed_html import ANY_TEXT, ParsedHtml
 
 QUOTE = "The study [2] says so, and [1] does too."
-TAGS = {*("div", "p", "blockquote", "a", "span", "button", "strong", "ul", "li")}
+TAGS = {*("div", "p", "blockquote", "a", "span", "button", "strong", "ul", "li")} | {
+    *("details", "summary"),
+}
 
 
 def cited(number: int, quote: str, title: str = "Title") -> Citation:

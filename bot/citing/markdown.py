@@ -1,71 +1,81 @@
-"""A conversation as a file to keep, and an answer as text to paste, each with its sources."""
+"""Answers as Markdown to keep, and one as text to paste, each with its sources."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import CLOSEST, EXTRACTIVE, RELATIONS
-from bot.chat.html.markup import safe_link
-from bot.chat.turns import day_of
-from bot.sanitize import clean, one_line
+from bot.citing.answered import day_of
+from bot.sanitize import clean, one_line, safe_link
 
 if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation, View
-    from bot.chat.turns import Turn
+    from bot.citing.answered import AnsweredQuestion
 
-__all__ = ["as_json", "as_markdown", "as_text"]
+__all__ = ["answer_markdown", "as_markdown", "as_text"]
 
 _MARKED = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
 
 
-def as_text(turn: Turn) -> str:
+def as_text(answer: Answer) -> str:
     """Return an answer with its sources numbered below it, as plain text."""
-    lines = [clean(turn.answer.text)]
-    for cited in turn.cited():
+    lines = [clean(answer.text)]
+    for cited in answer.cited():
         address = cited.url if safe_link(cited.url) else None
         where = ", ".join(filter(None, (one_line(cited.title) or "Untitled", *_place(cited))))
         mark = f"[{cited.number}]"
-        if turn.answer.refused:
+        if answer.refused:
             mark = f"{CLOSEST} “{one_line(cited.quote)}”"
         lines.append(f"{mark} {where}{f', {address}' if address else ''}")
-    lines += map(one_line, turn.answer.notes)
+    lines += map(one_line, answer.notes)
     return "\n".join(lines)
 
 
-def as_markdown(turns: Sequence[Turn]) -> str:
-    """Return a conversation as Markdown in which no text of others is markup."""
-    return "\n".join(_markdown(turns))
+def as_markdown(answered: Sequence[AnsweredQuestion], accessed: date) -> str:
+    """Return answers with their questions as Markdown in which no text of others is markup.
+
+    Args:
+        answered: the questions with their answers, in their order.
+        accessed: day on which the articles were read.
+    """
+    return "\n".join(_markdown(answered, accessed))
 
 
-def as_json(turns: Sequence[Turn]) -> str:
-    """Return a conversation as JSON: a list of questions with ``Answer.to_dict()``."""
-    return json.dumps([turn.to_dict() for turn in turns], indent=2)
+def answer_markdown(one: AnsweredQuestion) -> str:
+    """Return an answer as Markdown without its question and its sources."""
+    notes = (f"{_plain(note)}\n" for note in one.answer.notes)
+    return "\n".join([*_told(one.answer), *notes])
 
 
-def _markdown(turns: Iterable[Turn]) -> Iterator[str]:
+def _markdown(answered: Iterable[AnsweredQuestion], accessed: date) -> Iterator[str]:
     yield "# A conversation with newsbot\n"
-    for turn in turns:
-        yield f"## {_plain(turn.question)}\n"
-        if read_as := turn.answer.question_read_as:
-            yield f"Read as: {_plain(read_as)}\n"
-        if turn.filters:
-            yield f"Only articles: {_plain(str(turn.filters))}\n"
-        if turn.answer.answered_by != EXTRACTIVE:
-            yield f"Written by {_plain(turn.answer.answered_by)}, checked\n"
-        yield from _views(turn.answer.views) or [*_surveyed(turn.answer)]
-        for other in turn.answer.alternatives:
-            numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
-            yield f"Or: {_plain(other.short_answer)} {numbers}\n"
-        if turn.answer.closest:
+    for one in answered:
+        yield f"## {_plain(one.question)}\n"
+        if one.filters:
+            yield f"Only articles: {_plain(one.filters)}\n"
+        yield from _told(one.answer)
+        if one.answer.closest:
             yield f"{CLOSEST}\n"
-        for cited in turn.cited():
-            yield from _source(cited)
-        for note in turn.answer.notes:
+        for cited in one.answer.cited():
+            yield from _source(cited, accessed)
+        for note in one.answer.notes:
             yield f"\n{_plain(note)}"
         yield ""
+
+
+def _told(answer: Answer) -> Iterator[str]:
+    """Yield what an answer says, with the numbers of its sources."""
+    if read_as := answer.question_read_as:
+        yield f"Read as: {_plain(read_as)}\n"
+    if answer.answered_by != EXTRACTIVE:
+        yield f"Written by {_plain(answer.answered_by)}, checked\n"
+    yield from _views(answer.views) or [*_surveyed(answer)]
+    for other in answer.alternatives:
+        numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
+        yield f"Or: {_plain(other.short_answer)} {numbers}\n"
 
 
 def _views(views: Sequence[View]) -> list[str]:
@@ -107,19 +117,20 @@ def _surveyed(answer: Answer) -> Iterator[str]:
         yield f"{_plain(answer.text)}\n"
 
 
-def _source(cited: Citation) -> Iterator[str]:
+def _source(cited: Citation, accessed: date) -> Iterator[str]:
     title = _plain(cited.title) or "Untitled"
     link = safe_link(cited.url)
     address = re.sub(r"[<>()\\]", lambda match: f"%{ord(match[0]):02X}", link[0]) if link else ""
     named = f"[{title}](<{address}>)" if address else title
-    where = ", ".join([named, *map(_plain, _place(cited))])
-    yield f"- \\[{cited.number}\\] {where}, characters {cited.start}\\-{cited.end}:"
+    place = (*_place(cited), f"characters {cited.start}-{cited.end}", f"accessed {accessed}")
+    yield f"- \\[{cited.number}\\] {', '.join([named, *map(_plain, place)])}:"
     yield f"  > {_plain(cited.quote)}"
 
 
 def _place(cited: Citation) -> list[str]:
     day = day_of(cited.published)
-    parts = (one_line(cited.source or ""), f"{day}" if day else "", cited.on_page)
+    names = (one_line(name or "") for name in (cited.author, cited.source))
+    parts = (*names, f"{day}" if day else "", cited.on_page)
     return [part for part in parts if part]
 
 

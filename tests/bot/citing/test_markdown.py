@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 
@@ -10,39 +9,44 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from bot.answering.answers import REFUSAL, Alternative, Answer, Citation
-from bot.chat.export import as_json, as_markdown, as_text
-from bot.chat.filters import SearchFilters
-from bot.chat.turns import Turn
+from bot.citing.answered import AnsweredQuestion
+from bot.citing.markdown import as_markdown, as_text
 from bot.sanitize import one_line
 from tests.fakes.parsed_html import ANY_TEXT
 from tests.fakes.reports import surveyed_answer, view_of
 
+TODAY = date(2026, 11, 29)
 
-def turn(quote: str, title: str = "Title", url: str | None = None, question: str = "Why?") -> Turn:
+
+def answered(
+    quote: str, title: str = "Title", url: str | None = None, question: str = "Why?"
+) -> AnsweredQuestion:
     def cited(number: int) -> Citation:
         published = "2024-05-31T10:00:00+00:00"
         return Citation(number, "a", title, url, "Paper", published, quote, 5, 5 + len(quote))
 
     other = Alternative("Ice", 0.5, (cited(2),))
     answer = Answer(f"Fog — “{quote}” [1]", "Fog", False, 0.8, (cited(1),), (other,))
-    return Turn(1, question, answer, filters=SearchFilters(since=date(2024, 5, 1)))
+    return AnsweredQuestion(question, answer, "from 2024-05-01")
 
 
 def test_copied_answer_has_its_sources() -> None:
-    assert as_text(turn("Fog.", url="https://example.org/fog")) == (
+    assert as_text(answered("Fog.", url="https://example.org/fog").answer) == (
         "Fog — “Fog.” [1]\n"
         "[1] Title, Paper, 2024-05-31, https://example.org/fog\n"
         "[2] Title, Paper, 2024-05-31, https://example.org/fog"
     )
-    refusal = Answer(REFUSAL, None, True, 0.1, (), closest=turn("Fog.").answer.citations)
-    assert as_text(Turn(1, "Why?", refusal)) == (
+    refusal = Answer(REFUSAL, None, True, 0.1, (), closest=answered("Fog.").answer.citations)
+    assert as_text(refusal) == (
         f"{REFUSAL}\nClosest, but no sure answer: “Fog.” Title, Paper, 2024-05-31"
     )
-    assert "Closest, but no sure answer:\n\n- " in as_markdown([Turn(1, "Why?", refusal)])
+    assert "Closest, but no sure answer:\n\n- " in as_markdown(
+        [AnsweredQuestion("Why?", refusal)], TODAY
+    )
 
 
 def test_markdown_has_questions_answers_and_linked_sources() -> None:
-    saved = as_markdown([turn("Fog.", url="https://example.org/fog_(x)")])
+    saved = as_markdown([answered("Fog.", url="https://example.org/fog_(x)")], TODAY)
     html = MarkdownIt().render(saved)
     assert "<h2>Why?</h2>" in html
     assert "from 2024-05-01" in html
@@ -55,7 +59,9 @@ def test_markdown_has_questions_answers_and_linked_sources() -> None:
 def test_markdown_has_a_table_of_what_the_reports_say() -> None:
     views = (view_of(1, "26 | dead", "2024-03-09"), view_of(2, "*Seven*", "2024-03-01"))
     cited = tuple(one for view in views for one in view.citations)
-    saved = as_markdown([Turn(1, "How many?", Answer("x", "26", False, 0.8, cited, views=views))])
+    saved = as_markdown(
+        [AnsweredQuestion("How many?", Answer("x", "26", False, 0.8, cited, views=views))], TODAY
+    )
     html = MarkdownIt().enable("table").render(saved)
     assert "<p>The reports differ. The count rises with time; the newest comes first.</p>" in html
     cells = ("26 | dead", "2024-03-09", "2024-03-09", "Post 1", "[1]", "*Seven*")
@@ -65,7 +71,9 @@ def test_markdown_has_a_table_of_what_the_reports_say() -> None:
 def test_markdown_has_the_list_and_the_timeline() -> None:
     answer = surveyed_answer("*Elm* burned.", name="<b>Elm")
     saved = (replace(answer, events=()), replace(answer, listing=None))
-    html = "".join(MarkdownIt().render(as_markdown([Turn(1, "Which?", one)])) for one in saved)
+    html = "".join(
+        MarkdownIt().render(as_markdown([AnsweredQuestion("Which?", one)], TODAY)) for one in saved
+    )
     for said in (
         "<p>Found here: 2 answers in 2 of 5 articles that were read. There may be more.</p>",
         "<li>&lt;b&gt;Elm [1]</li>",
@@ -76,30 +84,23 @@ def test_markdown_has_the_list_and_the_timeline() -> None:
 
 
 def test_markdown_has_how_a_follow_up_was_read() -> None:
-    read = turn("Fog.", question="Why that?")
+    read = answered("Fog.", question="Why that?")
     read = replace(read, answer=replace(read.answer, question_read_as="Why is *it* so?"))
-    assert "<p>Read as: Why is *it* so?</p>" in MarkdownIt().render(as_markdown([read]))
+    assert "<p>Read as: Why is *it* so?</p>" in MarkdownIt().render(as_markdown([read], TODAY))
 
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_text_of_others_is_not_markdown(question: str, quote: str, title: str, url: str) -> None:
     plain = "A A"
     markdown = MarkdownIt("commonmark", {"html": True})
-    shape = [token.type for token in markdown.parse(as_markdown([turn(plain, plain)]))]
-    given_tokens = markdown.parse(as_markdown([turn(quote, title, None, question)]))
+    shape = [token.type for token in markdown.parse(as_markdown([answered(plain, plain)], TODAY))]
+    given_tokens = markdown.parse(as_markdown([answered(quote, title, None, question)], TODAY))
     inline = {child.type for token in given_tokens for child in token.children or ()}
     assert inline <= {"text", "text_special", "softbreak"}
     if one_line(question) and one_line(quote):
         assert [token.type for token in given_tokens] == shape
-    linked = markdown.parse(as_markdown([turn(quote, title, url, question)]))
+    linked = markdown.parse(as_markdown([answered(quote, title, url, question)], TODAY))
     addresses = [
         child.attrGet("href") for token in linked for child in token.children or () if child.attrs
     ]
     assert all(str(address).startswith(("http://", "https://")) for address in addresses)
-
-
-def test_json_has_whole_answers_and_their_filters() -> None:
-    (record,) = json.loads(as_json([turn("Fog.")]))
-    assert record["question"] == "Why?"
-    assert record["since"] == "2024-05-01"
-    assert record["answer"] == turn("Fog.").answer.to_dict()
