@@ -27,7 +27,8 @@ def answer(
 ) -> Answer:
     """Answer from the default index, which the first call opens.
 
-    The default index is the folder that NEWSBOT_INDEX names, else one in the user's data folder.
+    The default index is what NEWSBOT_INDEX or newsbot.toml names, else one in the user's data
+    folder.
     Takes what ``NewsBot.answer`` does; raises what it and ``NewsBot`` do.
     """
     bot = _default_bot(Settings.load().index)

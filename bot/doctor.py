@@ -63,19 +63,14 @@ class Check:
     remedy: str = ""
 
 
-def examine(index: IndexAddress, settings: Settings) -> Iterator[Check]:
-    """Look at everything that newsbot needs, and yield each check as it is done.
-
-    Args:
-        index: folder or URL of the index.
-        settings: name the reader and the chat model.
-    """
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at everything that newsbot needs with these settings; yield each check as it is done."""
     yield _python()
     yield _guarded("embedder", _embedder)
     yield _guarded("reader", lambda: _reader(settings.reader))
     yield _memory()
-    yield _disk(index)
-    yield _guarded("index", lambda: _index(index))
+    yield _disk(settings.index)
+    yield _guarded("index", lambda: _index(settings.index))
     yield _guarded("chat model", lambda: _chat_model(settings.chat_model))
     yield _tesseract()
     yield from (_extra(name) for name in _EXTRAS)

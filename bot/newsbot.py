@@ -76,6 +76,7 @@ class NewsBot:
         level: Level | str | None = None,
         threshold: float | None = None,
         chat_model: BaseChatModel | str | None = None,
+        collection: str | None = None,
     ) -> None:
         """Open an index.
 
@@ -93,13 +94,15 @@ class NewsBot:
             chat_model: writes the answers, every word of which is checked: ``PROVIDER:NAME`` such
                 as ``ollama:llama3.2``, or a LangChain model; that of the settings, else none,
                 where None. It is sent each question with the sentences that were found.
+            collection: name of the collection whose ``newsbot.toml`` has what is not given here.
 
         Raises:
             ValueError: there is no such level.
             ChatModelError: there is no such chat model, or its package is missing.
+            SettingsError: there is no such collection, or a setting is unknown or invalid.
             IndexMissing: there is no index there. The other errors of ``Searcher.open`` likewise.
         """
-        settings = Settings.load()
+        settings = Settings.load(collection=collection)
         self._index = address_of(index) if index is not None else settings.index
         self._reader = settings.reader if reader is None else reader
         named = settings.chat_model if chat_model is None else chat_model

@@ -42,7 +42,7 @@ Modules = dict[str, Module]
 LAYERS = (
     {"corpus"},
     {"index"},
-    {"bot.errors", "bot.sanitize", "bot.settings"},
+    {"bot.errors", "bot.sanitize", "bot.settings", "bot.settings_model"},
     {"bot.reader"},
     {"bot.comparing"},
     {"bot.answering"},

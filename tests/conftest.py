@@ -40,6 +40,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     _cache = tempfile.mkdtemp(prefix="newsbot-tests-cache-")
     atexit.register(shutil.rmtree, _cache, ignore_errors=True)
     os.environ["XDG_CACHE_HOME"] = _cache
+    os.environ["XDG_CONFIG_HOME"] = _cache  # no newsbot.toml of the developer's
 # A developer's own settings must not reach the tests; addresses of servers to test with are kept.
 for _name in [name for name in os.environ if name.startswith("NEWSBOT_")]:
     _value = os.environ.pop(_name)

@@ -9,6 +9,7 @@ import gradio as gr
 from bot.chat.article_table import ArticleTable
 from bot.chat.articles_tab import ArticlesTab
 from bot.chat.ask_tab import AskTab
+from bot.chat.collection_choice import CollectionChoice
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN, QUICK
 from bot.chat.html.markup import header_html
@@ -26,7 +27,11 @@ __all__ = ["build_page"]
 
 
 def build_page(
-    bot: NewsBot, examples: Examples, editing: EditingService, policy: AccessPolicy
+    bot: NewsBot,
+    examples: Examples,
+    editing: EditingService,
+    policy: AccessPolicy,
+    choice: CollectionChoice,
 ) -> gr.Blocks:
     """Build the page: a tab to ask in, with the sources beside it, and a tab of the articles.
 
@@ -35,11 +40,12 @@ def build_page(
         examples: offers the questions to begin with.
         editing: changes the index.
         policy: knows who may change it.
+        choice: which other collections the server has.
     """
     table = ArticleTable(bot)
     page = gr.Blocks(title="newsbot", analytics_enabled=False, fill_width=True)
     with page:
-        header = gr.HTML(header_html(""), elem_id="header")
+        header = gr.HTML(header_html("", choice), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", elem_id="ask-tab", id="ask"):
                 ask = AskTab(bot, table, FeedbackStore(feedback_file(bot.index)))
@@ -48,7 +54,7 @@ def build_page(
 
         def greet() -> list[Any]:
             count, notice = greeting(bot)
-            return [header_html(count), notice]
+            return [header_html(count, choice), notice]
 
         def list_sources() -> Any:
             try:

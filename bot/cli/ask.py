@@ -15,6 +15,7 @@ from bot.cli.options import (
     Articles,
     AsJson,
     ChatModelName,
+    Collection,
     Index,
     Refusal,
     Since,
@@ -33,6 +34,7 @@ def ask(
         str | None, typer.Argument(metavar="[QUESTION]", help="The question, in quotes.")
     ] = None,
     index: Index = None,
+    collection: Collection = None,
     as_json: AsJson = False,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print the list or the timeline as CSV.")
@@ -85,7 +87,7 @@ def ask(
     if question is None and not interactive:
         raise typer.BadParameter("type one, or say --interactive", param_hint="QUESTION")
     with spinner(sys.stderr, _DOING):
-        bot = open_bot(index, reader, level, chat_model)
+        bot = open_bot(index, reader, level, chat_model, collection=collection)
     answer_of = partial(
         bot.answer, since=since, until=until, source=source or None, articles=article or None
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,15 @@ __all__ = ["chat"]
 
 def chat(
     index: Index = None,
+    collection: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            metavar="NAME",
+            help="A collection that newsbot init made; given several times, the page has a choice "
+            "among them. Default: NEWSBOT_COLLECTION, else none.",
+        ),
+    ] = None,
     port: Port = 7860,
     reader: WithReader = None,
     level: Refusal = None,
@@ -67,12 +77,18 @@ def chat(
     logs in, on this machine too. All of them may add and remove articles, unless --editors says
     who. What they add is kept beside the index.
 
+    With --collection given several times, the first is at the address itself and the others at
+    /c/NAME/. They share users, those of the first, and /answer takes "collection".
+
     Example: newsbot chat --port 8000
 
     Example: newsbot chat --host 0.0.0.0 --editors ann,ben
     """
-    folder = index_folder(index)
-    bot = open_bot(folder, reader, level, chat_model)
+    names = list(dict.fromkeys(collection or ()))
+    folder = index_folder(index, names[0] if names else None)
+    bots = {
+        name: open_bot(index, reader, level, chat_model, name or None) for name in names or [""]
+    }
     from bot.access.rate_limits import ServerLimits
     from bot.access.users import users_beside
     from bot.server.config import ServerConfig
@@ -90,15 +106,15 @@ def chat(
             originals_bytes=math.ceil(originals * 1_000_000_000),
         ),
     )
-    _serve(bot, host, port, config)
+    _serve(bots, host, port, config)
 
 
-def _serve(bot: NewsBot, host: str, port: int, config: ServerConfig) -> None:
+def _serve(bots: Mapping[str, NewsBot], host: str, port: int, config: ServerConfig) -> None:
     """Serve the page, print its address and wait for Ctrl-C."""
     from bot.access.policy import bracketed
     from bot.server.serving import start
 
-    server = start(bot, host, port, config)
+    server = start(bots, host, port, config)
     if config.open_to_anyone and config.users is None:
         complain("warning: whoever reaches this machine can ask, and read every article")
     print(f"newsbot is at http://{bracketed(host)}:{port}", flush=True)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.console import OutputLine, show, spinner
-from bot.cli.factory import index_folder
-from bot.cli.options import AsJson, Index
+from bot.cli.factory import settings_for
+from bot.cli.options import AsJson, Collection, Index
 from bot.sanitize import one_line
-from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.doctor import Check
@@ -24,7 +23,7 @@ _SIGNS = {"good": "ok", "optional": "-", "poor": "!", "bad": "BAD"}
 _STYLES = {"good": "green", "optional": "dim", "poor": "yellow", "bad": "bold red"}
 
 
-def doctor(index: Index = None, as_json: AsJson = False) -> None:
+def doctor(index: Index = None, collection: Collection = None, as_json: AsJson = False) -> None:
     """Check that newsbot can work here, and say what to do where it cannot.
 
     Looked at are Python, the models (whether they are whole, and load), memory, disk, the index
@@ -38,11 +37,11 @@ def doctor(index: Index = None, as_json: AsJson = False) -> None:
 
     Example: newsbot doctor --json
     """
-    folder, settings = index_folder(index), Settings.load()
+    settings = settings_for(index, collection)
     from bot.doctor import CheckState, examine
 
     with spinner(sys.stderr, "loading the models"):
-        checks = list(examine(folder, settings))
+        checks = list(examine(settings))
     if as_json:
         from bot.cli.formatting import print_json
 

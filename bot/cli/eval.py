@@ -13,7 +13,7 @@ import typer
 
 from bot.cli.console import progress_bars, show
 from bot.cli.factory import index_articles, open_bot
-from bot.cli.options import AsJson, Index, Refusal, WithReader
+from bot.cli.options import AsJson, Collection, Index, Refusal, WithReader
 
 __all__ = ["evaluate"]
 
@@ -30,6 +30,7 @@ def evaluate(
         ),
     ] = None,
     index: Index = None,
+    collection: Collection = None,
     reader: WithReader = None,
     level: Refusal = None,
     as_json: AsJson = False,
@@ -54,7 +55,7 @@ def evaluate(
         if articles is not None:
             index = stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-eval-"))
             index_articles([articles], Path(index))
-        bot = open_bot(index, reader, level)
+        bot = open_bot(index, reader, level, collection=collection)
         bars = stack.enter_context(progress_bars(sys.stderr, "questions"))
         outcomes = ask_all(
             bot, asked, (lambda done: bars.questions(done, len(asked))) if bars else None

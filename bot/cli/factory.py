@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from bot.cli.console import complain, progress_bars
 from bot.settings import Level, Settings
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from bot.newsbot import NewsBot
     from index.builder import BuildReport
 
-__all__ = ["index_articles", "index_folder", "open_bot"]
+__all__ = ["index_articles", "index_folder", "open_bot", "settings_for"]
 
 
 def index_articles(
@@ -52,10 +55,21 @@ def index_articles(
     return report
 
 
-def index_folder(index: str | Path | None) -> IndexAddress:
-    """Return the named index, else the settings' one; raises what ``Settings.load`` does."""
-    settings = Settings.load()
-    return settings.index if index is None else address_of(index)
+def settings_for(index: str | Path | None, collection: str | None) -> Settings:
+    """Return the settings, with the named index where one is named; as ``Settings.load``.
+
+    Raises:
+        BadParameter: both an index and a collection are named.
+    """
+    if index is not None and collection is not None:
+        raise typer.BadParameter("it does not go with --index", param_hint="--collection")
+    settings = Settings.load(collection=collection)
+    return settings if index is None else replace(settings, index=address_of(index))
+
+
+def index_folder(index: str | Path | None, collection: str | None = None) -> IndexAddress:
+    """Return the named index, else the settings' one; raises what ``settings_for`` does."""
+    return settings_for(index, collection).index
 
 
 def open_bot(
@@ -63,9 +77,10 @@ def open_bot(
     reader: str | None = None,
     level: Level | None = None,
     chat_model: str | None = None,
+    collection: str | None = None,
 ) -> NewsBot:
-    """Open an index to be asked; takes and raises what ``NewsBot`` does."""
-    folder = index_folder(index)
+    """Open an index to be asked; takes and raises what ``NewsBot`` and ``settings_for`` do."""
+    folder = index_folder(index, collection)
     from bot.newsbot import NewsBot
 
-    return NewsBot(folder, reader=reader, level=level, chat_model=chat_model)
+    return NewsBot(folder, reader=reader, level=level, chat_model=chat_model, collection=collection)

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.console import complain
 from bot.cli.factory import index_folder
-from bot.cli.options import Index
+from bot.cli.options import Collection, Index
 from bot.sanitize import counted
 
 __all__ = ["feedback"]
@@ -28,7 +28,7 @@ def _feedback() -> None:
 
 
 @feedback.command()
-def export(index: Index = None) -> None:
+def export(index: Index = None, collection: Collection = None) -> None:
     """Print votes as questions for newsbot eval, one a line.
 
     A thumb up makes a question of what was answered, or of what was rightly refused. A thumb down
@@ -37,7 +37,7 @@ def export(index: Index = None) -> None:
 
     Example: newsbot feedback export > questions.jsonl
     """
-    folder = index_folder(index)
+    folder = index_folder(index, collection)
     from bot.feedback import FeedbackStore, feedback_file
 
     lines: dict[str, str | None] = {}

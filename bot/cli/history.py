@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.console import show
 from bot.cli.factory import index_folder
-from bot.cli.options import AsJson, Index
+from bot.cli.options import AsJson, Collection, Index
 
 __all__ = ["history"]
 
@@ -19,6 +19,7 @@ def history(
         str, typer.Argument(metavar="ID", help="Id of an article as ask and search print it.")
     ],
     index: Index = None,
+    collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how an article was corrected, sentence by sentence.
@@ -29,7 +30,7 @@ def history(
 
     Example: newsbot history town/flood.txt
     """
-    folder = index_folder(index)
+    folder = index_folder(index, collection)
     from bot.cli.formatting import history_lines, print_json
     from bot.errors import UnknownArticle
     from index.searcher import Searcher

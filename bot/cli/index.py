@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.console import complain
-from bot.cli.factory import index_articles, index_folder
-from bot.cli.options import AllowLocal, Index, Model, Prune
+from bot.cli.factory import index_articles, settings_for
+from bot.cli.options import AllowLocal, Collection, Index, Model, Prune
 
 if TYPE_CHECKING:
     from corpus.loader import LoadFailure
@@ -19,10 +19,15 @@ __all__ = ["index"]
 
 def index(
     paths: Annotated[
-        list[str],  # a Path would take one of the two slashes out of an address
-        typer.Argument(metavar="PATH", help="Article files, folders of them, and web addresses."),
-    ],
+        list[str] | None,  # a Path would take one of the two slashes out of an address
+        typer.Argument(
+            metavar="PATH",
+            help="Article files, folders of them, and web addresses. Default: the articles of "
+            "newsbot.toml.",
+        ),
+    ] = None,
     index: Index = None,
+    collection: Collection = None,
     model: Model = None,
     prune: Prune = False,
     even_if_empty: Annotated[
@@ -63,12 +68,15 @@ def index(
     for given, name in ((even_if_empty, "--even-if-empty"), (prune_feeds, "--prune-feeds")):
         if given and not prune:
             raise typer.BadParameter("it goes with --prune", param_hint=name)
-    folder = index_folder(index)
+    settings = settings_for(index, collection)
+    paths = paths or [*settings.articles]
+    if not paths:
+        raise typer.BadParameter("name one, or write articles into newsbot.toml", param_hint="PATH")
     from bot.cli.formatting import summary
 
     report = index_articles(
         paths,
-        folder,
+        settings.index,
         model=model,
         prune=prune,
         even_if_empty=even_if_empty,

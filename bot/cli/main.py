@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from bot.cli.ask import ask
 from bot.cli.chat import chat
+from bot.cli.config import config
 from bot.cli.console import complain
 from bot.cli.copy import copy
 from bot.cli.doctor import doctor
@@ -23,6 +24,7 @@ from bot.cli.eval import evaluate
 from bot.cli.feedback import feedback
 from bot.cli.history import history
 from bot.cli.index import index
+from bot.cli.init import init
 from bot.cli.remove import remove
 from bot.cli.search import search
 from bot.cli.status import status
@@ -70,6 +72,8 @@ for command in (index, ask, search, status, history, remove, copy, chat):
 app.command("eval")(evaluate)
 app.command()(watch)
 app.command()(doctor)
+app.command()(config)
+app.command()(init)
 app.add_typer(feedback, name="feedback")
 app.add_typer(user, name="user")
 

@@ -16,6 +16,7 @@ __all__ = [
     "Articles",
     "AsJson",
     "ChatModelName",
+    "Collection",
     "Index",
     "Model",
     "Port",
@@ -48,7 +49,7 @@ Index = Annotated[
         "--index",
         metavar="DIR",
         help="Folder of the index, or milvus://HOST/NAME?catalogue=postgresql://DB/NAME. Default: "
-        "NEWSBOT_INDEX, else newsbot/index in the user's data folder.",
+        "NEWSBOT_INDEX, else what newsbot.toml says, else newsbot/index in the user's data folder.",
     ),
 ]
 AllowLocal = Annotated[
@@ -58,6 +59,15 @@ AllowLocal = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Collection = Annotated[
+    str | None,
+    typer.Option(
+        "--collection",
+        metavar="NAME",
+        help="The collection that newsbot init made, with its newsbot.toml. "
+        "Default: NEWSBOT_COLLECTION, else none.",
+    ),
+]
 ChatModelName = Annotated[
     str | None,
     typer.Option(

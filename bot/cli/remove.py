@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.factory import index_folder
-from bot.cli.options import Index
+from bot.cli.options import Collection, Index
 
 __all__ = ["remove"]
 
@@ -17,6 +17,7 @@ def remove(
         list[str], typer.Argument(metavar="ID", help="Ids as ask and search print them.")
     ],
     index: Index = None,
+    collection: Collection = None,
 ) -> None:
     """Remove articles from the index.
 
@@ -24,7 +25,7 @@ def remove(
 
     Example: newsbot remove town/flood.txt
     """
-    folder = index_folder(index)
+    folder = index_folder(index, collection)
     from bot.cli.formatting import summary
     from index.builder import remove_articles
 

@@ -9,7 +9,17 @@ import typer
 
 from bot.cli.console import complain, show, spinner
 from bot.cli.factory import open_bot
-from bot.cli.options import Articles, AsJson, Index, Question, Since, Source, Until, WithReader
+from bot.cli.options import (
+    Articles,
+    AsJson,
+    Collection,
+    Index,
+    Question,
+    Since,
+    Source,
+    Until,
+    WithReader,
+)
 
 __all__ = ["search"]
 
@@ -18,6 +28,7 @@ def search(
     question: Question,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
     index: Index = None,
+    collection: Collection = None,
     as_json: AsJson = False,
     since: Since = None,
     until: Until = None,
@@ -35,7 +46,7 @@ def search(
     Example: newsbot search "missile attack" -k 3
     """
     with spinner(sys.stderr, "looking through the articles"):
-        found = open_bot(index, reader).find(
+        found = open_bot(index, reader, collection=collection).find(
             question,
             k,
             rerank,

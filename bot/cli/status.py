@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.console import show, spinner
 from bot.cli.factory import index_folder
-from bot.cli.options import AsJson, Index
+from bot.cli.options import AsJson, Collection, Index
 from index.address import IndexAddress
 
 __all__ = ["status"]
@@ -18,6 +18,7 @@ __all__ = ["status"]
 
 def status(
     index: Index = None,
+    collection: Collection = None,
     as_json: AsJson = False,
     verify: Annotated[
         bool,
@@ -36,7 +37,7 @@ def status(
 
     Example: newsbot status --verify
     """
-    folder = index_folder(index)
+    folder = index_folder(index, collection)
     if verify:
         _verify(folder, as_json)
         return

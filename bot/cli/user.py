@@ -11,7 +11,7 @@ import typer
 
 from bot.access.users import LONGEST_PASSWORD, UserFile, users_beside
 from bot.cli.factory import index_folder
-from bot.cli.options import Index, Users
+from bot.cli.options import Collection, Index, Users
 from bot.errors import UsersFailure
 
 __all__ = ["user"]
@@ -27,7 +27,9 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name to log in with.
 
 
 @user.command()
-def add(name: _Name, index: Index = None, users: Users = None) -> None:
+def add(
+    name: _Name, index: Index = None, collection: Collection = None, users: Users = None
+) -> None:
     """Add a user, or change a user's password.
 
     The password is asked for twice and not shown; in a pipe, the first line is the password. What
@@ -35,18 +37,20 @@ def add(name: _Name, index: Index = None, users: Users = None) -> None:
 
     Example: newsbot user add ann
     """
-    file = _file(index, users)
+    file = _file(index, collection, users)
     new = file.add(name, _password())
     print(f"{name} can log in" if new else f"{name} has a new password")
 
 
 @user.command()
-def remove(name: _Name, index: Index = None, users: Users = None) -> None:
+def remove(
+    name: _Name, index: Index = None, collection: Collection = None, users: Users = None
+) -> None:
     """Remove a user, who is out from the next request on.
 
     Example: newsbot user remove ann
     """
-    _file(index, users).remove(name)
+    _file(index, collection, users).remove(name)
     print(f"{name} cannot log in any more")
 
 
@@ -57,6 +61,7 @@ def key(
         bool, typer.Option("--remove", help="Make the user's key worthless, and no new one.")
     ] = False,
     index: Index = None,
+    collection: Collection = None,
     users: Users = None,
 ) -> None:
     """Make a key, with which a user's programs ask at /v1 as they ask OpenAI.
@@ -66,7 +71,7 @@ def key(
 
     Example: newsbot user key ann
     """
-    file = _file(index, users)
+    file = _file(index, collection, users)
     if remove:
         file.remove_key(name)
         print(f"{name} has no key")
@@ -75,17 +80,17 @@ def key(
 
 
 @user.command("list")
-def list_users(index: Index = None, users: Users = None) -> None:
+def list_users(index: Index = None, collection: Collection = None, users: Users = None) -> None:
     """List the users' names, one a line.
 
     Example: newsbot user list
     """
-    for name in sorted(_file(index, users).read()):
+    for name in sorted(_file(index, collection, users).read()):
         print(name)
 
 
-def _file(index: str | None, users: Path | None) -> UserFile:
-    return UserFile(users or users_beside(index_folder(index)))
+def _file(index: str | None, collection: str | None, users: Path | None) -> UserFile:
+    return UserFile(users or users_beside(index_folder(index, collection)))
 
 
 def _password() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.console import complain
-from bot.cli.factory import index_articles, index_folder
-from bot.cli.options import Index, Model, Prune
+from bot.cli.factory import index_articles, settings_for
+from bot.cli.options import Collection, Index, Model, Prune
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
@@ -22,9 +23,15 @@ __all__ = ["watch"]
 
 def watch(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR", help="Folders, with all that is below them.")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="DIR",
+            help="Folders, with all that is below them. Default: those among the articles of "
+            "newsbot.toml.",
+        ),
+    ] = None,
     index: Index = None,
+    collection: Collection = None,
     model: Model = None,
     prune: Prune = False,
 ) -> None:
@@ -42,22 +49,25 @@ def watch(
 
     Example: newsbot watch ~/articles --prune
     """
-    folder = index_folder(index)
+    settings = settings_for(index, collection)
+    folder, watched = settings.index, folders or _folders(settings.articles)
+    if not watched:
+        raise typer.BadParameter("name one, or write articles into newsbot.toml", param_hint="DIR")
     from bot.cli.formatting import summary
     from index.watcher import FolderWatch
 
     def carry_out(what: WatchRound) -> BuildReport:
-        return index_articles(folders, folder, model=model, prune=what.prune, only=what.only)
+        return index_articles(watched, folder, model=model, prune=what.prune, only=what.only)
 
     watching = FolderWatch(
-        folders,
+        watched,
         folder,
         carry_out,
         lambda cause: complain(f"newsbot: {cause}"),
         tell=lambda report: print(summary(report), flush=True),
         prune=prune,
     )
-    names = one_line(", ".join(map(str, folders)))
+    names = one_line(", ".join(map(str, watched)))
     with suppress(KeyboardInterrupt):  # the way to end it, and no failure
         print(f"watching {names}; Ctrl-C ends it", flush=True)
         watching.run()
@@ -66,3 +76,7 @@ def watch(
         f"stopped after {counted(done.rounds, 'round')}: "
         f"{done.added} added, {done.replaced} replaced, {done.removed} removed"
     )
+
+
+def _folders(articles: Sequence[str]) -> list[Path]:
+    return [Path(one) for one in articles if "://" not in one and Path(one).is_dir()]

@@ -6,7 +6,8 @@ import atexit
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +22,7 @@ from starlette.routing import BaseRoute
 from bot.access.authentication import BasicAuthBackend, login_refused
 from bot.access.policy import AccessPolicy, visitor_of
 from bot.access.rate_limits import RateLimiter, ServerLimits
+from bot.chat.collection_choice import CollectionChoice, collection_path
 from bot.chat.examples import Examples
 from bot.chat.page import build_page
 from bot.editing.service import EditingService
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from bot.newsbot import NewsBot
     from bot.server.config import ServerConfig
 
-__all__ = ["WebApp", "access_middleware", "build_app", "upload_folder"]
+__all__ = ["WebApp", "access_middleware", "build_apps", "upload_folder"]
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
@@ -60,20 +62,49 @@ class WebApp:
     editing: EditingService
 
 
-def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: int) -> WebApp:
-    """Build the application that will listen on a port.
+def build_apps(
+    bots: Mapping[str, NewsBot], policy: AccessPolicy, config: ServerConfig, port: int
+) -> dict[str, WebApp]:
+    """Build an application for each collection, all of which listen on one port.
+
+    Args:
+        bots: by the collections' names, the first of them at the root; ``""`` for no collection.
+        policy: who may do what, in all of them.
+        config: how much of it is served.
+        port: that will be listened on.
 
     Raises:
         NotServed: the configuration needs something that is not installed.
     """
+    metrics = {name: ServerMetrics(bot) for name, bot in bots.items()}
+    counted = {name: bot.with_hook(metrics[name].count) for name, bot in bots.items()}
+    limiter = RateLimiter(config.limits, upload_folder())
+    apps = {}
+    for number, (name, bot) in enumerate(bots.items()):
+        choice = CollectionChoice(tuple(bots), name, config.root_path)
+        below = config.root_path.rstrip("/") + (collection_path(name) if number else "")
+        own = replace(config, root_path=below)
+        # Questions that are only tried for the examples are nobody's, and not counted.
+        apps[name] = _build_app(bot, counted, metrics[name], choice, policy, limiter, own, port)
+    return apps
+
+
+def _build_app(
+    bot: NewsBot,
+    bots: Mapping[str, NewsBot],
+    metrics: ServerMetrics,
+    choice: CollectionChoice,
+    policy: AccessPolicy,
+    limiter: RateLimiter,
+    config: ServerConfig,
+    port: int,
+) -> WebApp:
     limits, uploads = config.limits, upload_folder()
-    metrics = ServerMetrics(bot)
-    counted = bot.with_hook(metrics.count)
+    counted = bots[choice.current]
     editing = EditingService(bot, limits, uploads)
-    # Questions that are only tried for the examples are nobody's, and not counted.
-    page = build_page(counted, Examples(bot), editing, policy)
+    page = build_page(counted, Examples(bot), editing, policy, choice)
     with page:
-        defaults = add_endpoints(counted, editing, policy, limits)
+        defaults = add_endpoints(counted, bots, editing, policy, limits)
     page.state_session_capacity = limits.sessions
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
     routes: list[BaseRoute] = [
@@ -92,7 +123,7 @@ def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: in
         openapi_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            *access_middleware(policy, limits, uploads),
+            *access_middleware(policy, limits, limiter),
             Middleware(GradioCallMiddleware, uploads=uploads, defaults=defaults),
         ],
     )
@@ -112,10 +143,9 @@ def build_app(bot: NewsBot, policy: AccessPolicy, config: ServerConfig, port: in
 
 
 def access_middleware(
-    policy: AccessPolicy, limits: ServerLimits, uploads: Path
+    policy: AccessPolicy, limits: ServerLimits, limiter: RateLimiter
 ) -> list[Middleware]:
     """Return what decides whether a request is served, the outermost first."""
-    limiter = RateLimiter(limits, uploads)
     return [
         Middleware(HostMiddleware, policy=policy),
         Middleware(OriginMiddleware, policy=policy),

@@ -6,7 +6,7 @@ Each returns JSON, and names the articles it rests on with the characters. An er
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
@@ -39,13 +39,32 @@ _MOST_NAMES = 1_000  # of sources or articles that a question is narrowed to
 
 
 def add_endpoints(
-    bot: NewsBot, editing: EditingService, policy: AccessPolicy, limits: ServerLimits
+    bot: NewsBot,
+    bots: Mapping[str, NewsBot],
+    editing: EditingService,
+    policy: AccessPolicy,
+    limits: ServerLimits,
 ) -> dict[str, list[Any]]:
     """Add the endpoints to the Blocks whose ``with`` this is called in.
+
+    Args:
+        bot: answers where no collection is named.
+        bots: answer for the collections, by their names.
+        editing: changes the index of ``bot``.
+        policy: knows who may change it.
+        limits: of what one may ask for.
 
     Returns:
         The defaults of each one's parameters, in their order.
     """
+
+    def _of(collection: str | None) -> NewsBot:
+        if not collection:
+            return bot
+        if collection not in bots:
+            known = ", ".join(filter(None, bots)) or "none"
+            raise RequestRefused(f"no collection of that name; there are: {known}")
+        return bots[collection]
 
     def answer(
         question: str,
@@ -56,6 +75,7 @@ def add_endpoints(
         history: list[list[str]] | None = None,
         csv: bool = False,
         format: str = "",
+        collection: str | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
 
@@ -69,11 +89,13 @@ def add_endpoints(
             csv: whether the result also has ``csv``, the list or the timeline as CSV.
             format: markdown, chicago, bibtex, ris, csl-json or csv; the result then also has
                 ``export``, the answer with its citations in that format.
+            collection: name of the collection to ask, where the server has several.
         """
         with _public_errors(bot):
             asked, before = limits.check_question(question), limits.check_history(history)
             form = _format(format)
-            found = bot.answer(asked, before, **_filters(since, until, source, articles))
+            filters = _filters(since, until, source, articles)
+            found = _of(collection).answer(asked, before, **filters)
             told = found.to_dict() | ({"csv": as_csv(found)} if csv else {})
             return told | (
                 {"export": export([AnsweredQuestion(asked, found)], form)} if form else {}
@@ -87,6 +109,7 @@ def add_endpoints(
         until: str | None = None,
         source: str | list[str] | None = None,
         articles: list[str] | None = None,
+        collection: str | None = None,
     ) -> dict[str, Any]:
         """Find the passages nearest to a question, the best first, each with its place.
 
@@ -98,12 +121,13 @@ def add_endpoints(
             until: latest date of publication, included.
             source: only articles of this publisher, or of these.
             articles: only these articles, by id.
+            collection: name of the collection to search, where the server has several.
         """
         with _public_errors(bot):
             asked = limits.check_question(question)
             most = _whole(k, "k", 1, _MOST_HITS)
             filters = _filters(since, until, source, articles)
-            return bot.find(asked, most, bool(rerank), **filters).to_dict()
+            return _of(collection).find(asked, most, bool(rerank), **filters).to_dict()
 
     def articles(article_id: str = "", limit: int = 100, offset: int = 0) -> dict[str, Any]:
         """List the indexed articles by id, or return one with its text, in which offsets count.

@@ -6,13 +6,15 @@ import errno
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from bot.access.policy import AccessPolicy
 from bot.errors import BotError, NotServed, PortBusy
-from bot.server.app import WebApp, build_app
+from bot.server.app import WebApp, build_apps
+from bot.server.collection_router import CollectionRouter
 from bot.server.config import ServerConfig, access_policy
 from bot.server.gradio_internals import stop_page
 
@@ -29,15 +31,18 @@ _END_SECONDS = 2
 class Server:
     """A running server."""
 
-    def __init__(self, app: WebApp, policy: AccessPolicy, listening: socket.socket) -> None:
-        """Serve an application on a socket that listens.
+    def __init__(
+        self, apps: Mapping[str, WebApp], policy: AccessPolicy, listening: socket.socket
+    ) -> None:
+        """Serve the applications of collections on a socket that listens.
 
         Raises:
             NotServed: it does not come up.
         """
-        self._app = app
+        self._apps = list(apps.values())
+        asgi = {name: app.asgi for name, app in apps.items()}
         config = uvicorn.Config(
-            app.asgi,
+            CollectionRouter(asgi, policy.root_path) if len(asgi) > 1 else self._apps[0].asgi,
             log_level="error",
             access_log=False,
             server_header=False,
@@ -61,19 +66,25 @@ class Server:
 
     def close(self) -> None:
         """End it; a change of the index that goes on is finished first."""
-        stop_page(self._app.page)  # or the server would wait for streams to visitors
+        for app in self._apps:
+            stop_page(app.page)  # or the server would wait for streams to visitors
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
-        self._app.editing.close()
+        for app in self._apps:
+            app.editing.close()
 
 
 def start(
-    bot: NewsBot, host: str = "127.0.0.1", port: int = 7860, config: ServerConfig | None = None
+    bot: NewsBot | Mapping[str, NewsBot],
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    config: ServerConfig | None = None,
 ) -> Server:
     """Serve the page in the background.
 
     Args:
-        bot: answers the questions.
+        bot: answers the questions; or a bot for each of several collections, by their names, the
+            first of which is at the root and the others at ``/c/NAME/``.
         host: an address to listen on; without users, one of this machine's own, such as
             127.0.0.1.
         port: 1 to 65,535.
@@ -89,10 +100,11 @@ def start(
         UsersFailure: the file of users cannot be read.
     """
     config = config or ServerConfig()
+    bots = bot if isinstance(bot, Mapping) else {"": bot}
     policy = access_policy(host, config)
     listening = _listen(host, port)
     try:
-        return Server(build_app(bot, policy, config, port), policy, listening)
+        return Server(build_apps(bots, policy, config, port), policy, listening)
     except BaseException:
         listening.close()
         raise

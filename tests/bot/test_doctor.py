@@ -19,7 +19,7 @@ from tests.fakes.running import Capture, output_of
 
 
 def checks_of(index: Path, settings: Settings | None = None) -> dict[str, Check]:
-    return {check.name: check for check in examine(index, settings or Settings(index))}
+    return {check.name: check for check in examine(settings or Settings(index))}
 
 
 def test_healthy_machine_has_nothing_to_mend(samples_index: Path, capsys: Capture) -> None:

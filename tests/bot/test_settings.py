@@ -80,7 +80,7 @@ def test_chat_model_is_read_and_none_by_default(value: str, model: str | None) -
 
 def test_variables_of_other_programs_are_ignored() -> None:
     environ = {"NEWS": "1", "MY_NEWSBOT_INDX": "2", "NEWSBOT_INDEX": "/data/news"}
-    assert Settings.load(environ) == Settings(Path("/data/news"))
+    assert Settings.load(environ).origins == {"index": "NEWSBOT_INDEX"}
 
 
 def test_environment_of_the_process_is_the_default(
@@ -88,3 +88,76 @@ def test_environment_of_the_process_is_the_default(
 ) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", "/data/mine")
     assert Settings.load().index == Path("/data/mine")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "newsbot.toml"
+
+
+def test_file_is_read_from_the_current_folder(file: Path) -> None:
+    file.write_text(
+        'index = "news"\nlevel = "Eager"\nchat_model = "ollama:x"\n'
+        'articles = ["here", "/there", "https://news.example/feed"]\nmail_to = ["a@b.example"]\n'
+    )
+    held = Settings.load({})
+    assert held.index == file.parent / "news"
+    assert (held.level, held.chat_model) == (Level.EAGER, "ollama:x")
+    assert held.articles == (str(file.parent / "here"), "/there", "https://news.example/feed")
+    assert held.notify.mail_to == ("a@b.example",)
+    assert set(held.origins.values()) == {str(file)}
+
+
+def test_variable_comes_before_the_file(file: Path) -> None:
+    file.write_text('index = "news"\nlevel = "eager"\narticles = ["here"]\n')
+    told = {"NEWSBOT_LEVEL": "cautious", "NEWSBOT_ARTICLES": '["a", "b"]'}
+    held = Settings.load(told)
+    assert (held.index, held.level) == (file.parent / "news", Level.CAUTIOUS)
+    assert held.articles == ("a", "b")
+    assert Settings.load({"NEWSBOT_ARTICLES": "a, b"}).articles == ("a, b",)
+
+
+def test_named_file_comes_before_the_folders(file: Path, tmp_path: Path) -> None:
+    file.write_text('level = "eager"\n')
+    (tmp_path / "other.toml").write_text('level = "cautious"\n')
+    named = {"NEWSBOT_CONFIG": str(tmp_path / "other.toml")}
+    assert Settings.load(named).level is Level.CAUTIOUS
+    with pytest.raises(SettingsError, match="NEWSBOT_CONFIG is .*no such file"):
+        Settings.load({"NEWSBOT_CONFIG": str(tmp_path / "none.toml")})
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("levl = 'eager'", "unknown key 'levl'; did you mean level?"),
+        ("zzz = 1", "unknown key 'zzz'; known are: index, reader"),
+        ("level = 'bold'", "level is 'bold'; it can be cautious, balanced, eager"),
+        ("level = 3", "level is 3; it can be cautious"),
+        ("articles = 'one'", "articles is 'one'; "),
+        ("articles = [1]", "articles is [1]; "),
+        ("index = 7", "index is 7; "),
+        ("index = ", "not TOML"),
+        ("[index]\nx = 1", "index is {'x': 1}; "),
+        ("\xff", "not TOML"),
+    ],
+)
+def test_mistake_in_the_file_is_one_line_that_names_it(file: Path, text: str, cause: str) -> None:
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({})
+    assert str(caught.value).startswith(f"{file}: ")
+    assert cause in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_collection_flag_comes_before_an_index_variable(tmp_path: Path) -> None:
+    (tmp_path / "council").mkdir()
+    (tmp_path / "council" / "newsbot.toml").write_text("")
+    told = {"NEWSBOT_COLLECTIONS": str(tmp_path), "NEWSBOT_INDEX": "/data/news"}
+    assert Settings.load(told, "council").index == tmp_path / "council" / "index"
+    told["NEWSBOT_COLLECTION"] = "council"
+    assert Settings.load(told).index == Path("/data/news")
+    assert Settings.load(told).collection_names() == ["council"]
+    with pytest.raises(SettingsError, match='no collection .fires.*"newsbot init fires"'):
+        Settings.load(told, "fires")

@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.chat.collection_choice import CollectionChoice
 from bot.sanitize import clean, one_line, safe_link
 from index.results import DuplicateRef
 
@@ -122,12 +123,18 @@ def list_html(items: Sequence[str], most: int) -> str:
     return f"{shown}<li>and {more:,} more</li>" if more > 0 else shown
 
 
-def header_html(count: str) -> str:
-    """Show the head of the page, with how many articles it answers from."""
+def header_html(count: str, choice: CollectionChoice) -> str:
+    """Show the head of the page: how many articles it answers from, and other collections."""
+    links = "".join(
+        f'<li><a href="{escaped(path)}"{current}>{escaped(name)}</a></li>'
+        for name, path in choice.links()
+        for current in [' aria-current="page"' if name == choice.current else ""]
+    )
+    nav = f'<nav class="collections" aria-label="Collections"><ul>{links}</ul></nav>'
     return (
         '<header class="masthead"><h1>newsbot</h1>'
         "<p>Ask your news articles. Every answer shows the sentences it rests on.</p>"
-        f'<p class="held">{escaped(count)}</p></header>'
+        f'<p class="held">{escaped(count)}</p>{nav if links else ""}</header>'
     )
 
 

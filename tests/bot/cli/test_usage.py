@@ -32,7 +32,7 @@ def commands() -> dict[str, Any]:
 
 def test_commands_are_the_promised_ones() -> None:
     promised = {"index", "ask", "search", "chat", "status", "history", "remove", "eval", "watch"}
-    promised |= {"copy", "doctor"}
+    promised |= {"config", "copy", "doctor", "init"}
     nested = {"feedback", "feedback export", "user"}
     nested |= {"user add", "user key", "user remove", "user list"}
     assert set(commands()) == {"", *promised, *nested}
@@ -104,6 +104,8 @@ def test_version_is_one_line(capsys: Capture) -> None:
         ["index"],
         ["remove"],
         ["watch"],
+        ["init"],
+        ["status", "--index", "x", "--collection", "y"],
         ["chat", "--port", "70000"],
         ["chat", "--requests-a-minute", "-1"],
         ["chat", "--originals-gb", "-1"],

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.access.policy import AccessPolicy, visitor_of
-from bot.access.rate_limits import ServerLimits
+from bot.access.rate_limits import RateLimiter, ServerLimits
 from bot.access.users import PasswordVerifier, UserFile
 from bot.server.app import access_middleware
 from bot.server.gradio_calls import GradioCallMiddleware
@@ -47,7 +47,7 @@ def client_of(
             Route("/{path:path}", echo, methods=["GET", "POST"]),
         ],
         middleware=[
-            *access_middleware(policy, limits, uploads),
+            *access_middleware(policy, limits, RateLimiter(limits, uploads)),
             Middleware(GradioCallMiddleware, uploads=uploads, defaults={"answer": [None, 7, "x"]}),
         ],
     )
