@@ -3,7 +3,8 @@
 corpus.errors.NewsbotError
 └── BotError
     ├── ChatModelError
-├── FeedbackFailure
+    ├── FeedFailure
+    ├── FeedbackFailure
     ├── NotServed
     ├── PermalinkFailure
     ├── PortBusy
@@ -22,6 +23,7 @@ from corpus.errors import NewsbotError
 __all__ = [
     "BotError",
     "ChatModelError",
+    "FeedFailure",
     "FeedbackFailure",
     "NotServed",
     "PermalinkFailure",
@@ -41,6 +43,10 @@ class BotError(NewsbotError):
 
 class ChatModelError(BotError):
     """A chat model is not known, is not installed, or does not answer."""
+
+
+class FeedFailure(BotError):
+    """A feed cannot be watched, or the file of feeds cannot be read or written."""
 
 
 class FeedbackFailure(BotError):

@@ -50,6 +50,7 @@ LAYERS = (
     {"bot.chain", "bot.retriever"},
     {"bot", "bot.default_bot", "bot.newsbot"},
     {"bot.access", "bot.doctor", "bot.evaluation", "bot.feedback"},
+    {"bot.watching"},
     {"bot.editing"},
     {"bot.chat"},
     {"bot.server"},

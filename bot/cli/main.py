@@ -21,6 +21,7 @@ from bot.cli.console import complain
 from bot.cli.copy import copy
 from bot.cli.doctor import doctor
 from bot.cli.eval import evaluate
+from bot.cli.feed import feed
 from bot.cli.feedback import feedback
 from bot.cli.history import history
 from bot.cli.index import index
@@ -74,6 +75,7 @@ app.command()(watch)
 app.command()(doctor)
 app.command()(config)
 app.command()(init)
+app.add_typer(feed, name="feed")
 app.add_typer(feedback, name="feedback")
 app.add_typer(user, name="user")
 

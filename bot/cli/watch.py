@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.console import complain
 from bot.cli.factory import index_articles, settings_for
+from bot.cli.feed import poll_lines
 from bot.cli.options import Collection, Index, Model, Prune
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
     from index.builder import BuildReport
-    from index.watcher import WatchRound
 
 __all__ = ["watch"]
 
@@ -35,9 +36,10 @@ def watch(
     model: Model = None,
     prune: Prune = False,
 ) -> None:
-    """Keep an index in step with folders, until Ctrl-C.
+    """Keep an index in step with folders and feeds, until Ctrl-C.
 
-    The folders are indexed, and then whatever arrives in them, changes or, with --prune, goes.
+    The folders are indexed, and then whatever arrives in them, changes or, with --prune, goes. The
+    feeds that newsbot feed add has added are polled, each when it is due.
 
     A file is read once it has stayed the same for two seconds, so one that is still being copied or
     downloaded waits until it is whole. Each round of indexing is one line. Ask meanwhile, and leave
@@ -51,26 +53,43 @@ def watch(
     """
     settings = settings_for(index, collection)
     folder, watched = settings.index, folders or _folders(settings.articles)
-    if not watched:
-        raise typer.BadParameter("name one, or write articles into newsbot.toml", param_hint="DIR")
+    from bot.watching.feeds import feeds_beside
+
+    feeds = feeds_beside(folder)
+    polled = feeds.all()
+    if not watched and not polled:
+        raise typer.BadParameter("name one, or run newsbot feed add URL", param_hint="DIR")
     from bot.cli.formatting import summary
+    from bot.watching.polling import FeedPoller
     from index.watcher import FolderWatch
 
-    def carry_out(what: WatchRound) -> BuildReport:
-        return index_articles(watched, folder, model=model, prune=what.prune, only=what.only)
+    one_at_a_time, stop = threading.Lock(), threading.Event()
+
+    def index_files(paths: Sequence[Path], prune: bool = False, **only: Any) -> BuildReport:
+        with one_at_a_time:
+            return index_articles(paths, folder, model=model, prune=prune, **only)
 
     watching = FolderWatch(
         watched,
         folder,
-        carry_out,
+        lambda what: index_files(watched, what.prune, only=what.only),
         lambda cause: complain(f"newsbot: {cause}"),
         tell=lambda report: print(summary(report), flush=True),
         prune=prune,
+        stop=stop,
     )
-    names = one_line(", ".join(map(str, watched)))
+    poller = FeedPoller(feeds, folder, index_files, poll_lines, stop=stop)
+    polling = threading.Thread(target=poller.run, name="newsbot-feeds", daemon=True)
+    what = [*map(str, watched), *([counted(len(polled), "feed")] if polled else [])]
     with suppress(KeyboardInterrupt):  # the way to end it, and no failure
-        print(f"watching {names}; Ctrl-C ends it", flush=True)
-        watching.run()
+        print(f"watching {one_line(', '.join(what))}; Ctrl-C ends it", flush=True)
+        polling.start()
+        if watched:
+            watching.run()
+        else:
+            while polling.is_alive():  # not without a time, which on Windows no key ends
+                polling.join(0.5)
+    stop.set()
     done = watching.tally
     print(
         f"stopped after {counted(done.rounds, 'round')}: "

@@ -20,16 +20,17 @@ import httpcore
 import httpx
 
 from corpus.address import clean_address
-from corpus.errors import UnreadableArticle
+from corpus.errors import UnexpectedStatus, UnreadableArticle
 from corpus.formats.registry import MEGABYTE, Format, format_of
 from corpus.packed import GZIP_MAGIC, read_packed
 from corpus.walk import shown
 from corpus.web.media_types import charset_of, file_name, media_type
 from corpus.web.network import CheckedNetwork
 
-__all__ = ["FetchLimits", "Fetched", "fetch"]
+__all__ = ["FetchLimits", "Fetched", "Validators", "fetch", "user_agent"]
 
 _REDIRECTS = {301, 302, 303, 307, 308}
+_LONGEST_VALIDATOR = 1_000
 _UNUSABLE = "not a usable address"
 
 
@@ -53,6 +54,19 @@ class FetchLimits:
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a server told of the state of what it gave, for it to say that nothing has changed.
+
+    Attributes:
+        etag: the header ``ETag`` as it came; may be empty.
+        modified: the header ``Last-Modified`` as it came; may be empty.
+    """
+
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True)
 class Fetched:
     """What an address gave.
 
@@ -62,6 +76,8 @@ class Fetched:
         format: how to read it.
         data: the whole of it, unpacked.
         charset: the encoding that the server names, or None.
+        content_type: the header as it came.
+        validators: what is sent along the next time.
     """
 
     address: str
@@ -69,9 +85,17 @@ class Fetched:
     format: Format
     data: bytes
     charset: str | None
+    content_type: str = ""
+    validators: Validators = Validators()
 
 
-def fetch(address: str, *, allow_local: bool = False, limits: FetchLimits | None = None) -> Fetched:
+def fetch(
+    address: str,
+    *,
+    allow_local: bool = False,
+    limits: FetchLimits | None = None,
+    unless: Validators | None = None,
+) -> Fetched:
     """Fetch an address with a GET request, and follow its redirects.
 
     A user name and password in the address are sent to the host it names, and to none that it
@@ -82,8 +106,10 @@ def fetch(address: str, *, allow_local: bool = False, limits: FetchLimits | None
         allow_local: take it from the local network too; redirects into it are then followed as
             well.
         limits: of time and size.
+        unless: of the state that is known; a server that finds it unchanged answers 304.
 
     Raises:
+        UnexpectedStatus: it answered with another status than 200, such as 304.
         UnreadableArticle: it cannot be had; the text is the cause.
     """
     limits = limits or FetchLimits()
@@ -97,7 +123,7 @@ def fetch(address: str, *, allow_local: bool = False, limits: FetchLimits | None
     ) as pool:
         while True:
             try:
-                answer = _ask(pool, url, authorization, network, limits)
+                answer = _ask(pool, url, authorization, network, limits, unless)
                 if isinstance(answer, Fetched):
                     return answer
                 if str(answer) in visited:
@@ -105,7 +131,8 @@ def fetch(address: str, *, allow_local: bool = False, limits: FetchLimits | None
             except UnreadableArticle as error:
                 if len(visited) == 1:
                     raise
-                raise UnreadableArticle(f"redirected to {shown(str(url))}: {error}") from error
+                error.args = (f"redirected to {shown(str(url))}: {error}", *error.args[1:])
+                raise
             if len(visited) > limits.redirects:
                 raise UnreadableArticle(f"redirected more than {limits.redirects} times")
             url, authorization = answer, None
@@ -118,16 +145,20 @@ def _ask(
     authorization: str | None,
     network: CheckedNetwork,
     limits: FetchLimits,
+    unless: Validators | None,
 ) -> Fetched | httpx.URL:
     """Send one request; give what came, or where else to ask."""
     headers: list[tuple[bytes | str, bytes | str]] = [
-        ("User-Agent", _user_agent()),
+        ("User-Agent", user_agent()),
         ("Accept", "text/html, application/xhtml+xml, */*;q=0.8"),
         ("Accept-Encoding", "gzip"),
         ("Connection", "close"),
     ]
     if authorization is not None:
         headers.append(("Authorization", authorization))
+    if unless is not None:
+        known = (("If-None-Match", unless.etag), ("If-Modified-Since", unless.modified))
+        headers += [(name, value.encode()) for name, value in known if value]
     timeouts = {"connect": limits.connect_seconds, "read": limits.read_seconds}
     timeouts["write"] = limits.read_seconds
     target = httpcore.URL(
@@ -160,7 +191,8 @@ def _answer(
     if response.status in _REDIRECTS and headers.get("location"):
         return _bare(_url(headers["location"], url))
     if response.status != HTTPStatus.OK:
-        raise UnreadableArticle(f"answered {_status(response.status)}")
+        line = f"answered {_status(response.status)}"
+        raise UnexpectedStatus(line, response.status, headers.get("retry-after", ""))
     kind = media_type(headers.get("content-type", ""))
     name = file_name(kind, url.path)
     form = format_of(name) if name is not None else None
@@ -171,8 +203,11 @@ def _answer(
         data = _unpacked(data, min(limits.size, form.limit))
     address = clean_address(str(url))
     assert address is not None, "it was looked at before it was asked for"
-    charset = charset_of(headers.get("content-type", ""))
-    return Fetched(address, name.removesuffix(".gz"), form, data, charset)
+    content_type = headers.get("content-type", "")
+    known = (headers.get(one, "")[:_LONGEST_VALIDATOR] for one in ("etag", "last-modified"))
+    name = name.removesuffix(".gz")
+    charset = charset_of(content_type)
+    return Fetched(address, name, form, data, charset, content_type, Validators(*known))
 
 
 def _body(response: httpcore.Response, headers: dict[str, str], limit: int) -> bytes:
@@ -241,7 +276,8 @@ def _trusted() -> ssl.SSLContext:
 
 
 @cache
-def _user_agent() -> str:
+def user_agent() -> str:
+    """Return what newsbot calls itself."""
     try:
         return f"newsbot/{metadata.version('newsbot-qa')}"
     except metadata.PackageNotFoundError:  # run from its source

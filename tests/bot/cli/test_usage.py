@@ -24,7 +24,7 @@ def commands() -> dict[str, Any]:
     root: Any = typer.main.get_command(app)
     nested = {
         f"{group} {name}": one
-        for group in ("feedback", "user")
+        for group in ("feed", "feedback", "user")
         for name, one in root.commands[group].commands.items()
     }
     return {"": root, **root.commands, **nested}
@@ -34,6 +34,7 @@ def test_commands_are_the_promised_ones() -> None:
     promised = {"index", "ask", "search", "chat", "status", "history", "remove", "eval", "watch"}
     promised |= {"config", "copy", "doctor", "init"}
     nested = {"feedback", "feedback export", "user"}
+    nested |= {"feed", "feed add", "feed list", "feed poll", "feed remove"}
     nested |= {"user add", "user key", "user remove", "user list"}
     assert set(commands()) == {"", *promised, *nested}
 
@@ -110,6 +111,8 @@ def test_version_is_one_line(capsys: Capture) -> None:
         ["chat", "--requests-a-minute", "-1"],
         ["chat", "--originals-gb", "-1"],
         ["user", "add"],
+        ["feed", "add"],
+        ["feed", "add", "https://x.example", "--every", "1"],
         ["ask", "x", "--level", "bold"],
         ["chat", "--level", "bold"],
         ["search", "x", "--level", "eager"],
