@@ -24,7 +24,7 @@ _STYLES = {"good": "green", "optional": "dim", "poor": "yellow", "bad": "bold re
 
 
 def doctor(index: Index = None, collection: Collection = None, as_json: AsJson = False) -> None:
-    """Check that newsbot can work here, and say what to do where it cannot.
+    """Check that newsbot can work here, and say what is amiss.
 
     Looked at are Python, the models (whether they are whole, and load), memory, disk, the index
     (whether it is readable, and fits its model), and what only some need: tesseract and extras.
