@@ -11,7 +11,6 @@ from bot.answering.confidence import Regression
 from bot.answering.context_rereading import FirstReading
 from bot.answering.quote import Quote
 from bot.answering.span_rules import whole_name
-from bot.answering.term_overlap import names_found
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Passage
 from corpus.shingles import folded_words
@@ -88,14 +87,11 @@ def score_candidates(
 ) -> list[Candidate]:
     """Make a candidate of each group of spans, with its probability.
 
-    The features of a candidate come from its best span and the passage, sentence and article of it:
-    ``margin`` of the span, ``answerable``, the log-odds that the passage holds some answer, and
-    ``first_margin`` and ``first_answerable``, the same in the first reading;
-    ``gap``, the difference in margin to the best other candidate;
-    ``agreement``, the log of how many sentences give it, copies of a sentence counted once;
-    ``search_score`` of the passage, how far it is below the best one's;
-    ``similarity`` of the passage to the question as vectors; and
-    ``names_found``, the share of the question's names and numbers that the article has.
+    The features of a candidate come from its best span: ``answerable``, the log-odds that the
+    passage holds some answer; ``first_margin``, the margin in the first reading; ``gap``, the
+    difference in margin to the best other candidate; ``agreement``, the log of how many sentences
+    give it, copies of a sentence counted once; ``search_score`` of the passage, how far it is below
+    the best one's; and ``similarity`` of the passage to the question as vectors.
 
     Args:
         groups: as ``group_spans`` returns them.
@@ -109,24 +105,21 @@ def score_candidates(
     hits = {hit.passage: hit for hit in result.hits}
     best_score = max((hit.score for hit in result.hits), default=0.0)
     margins = [bounded_margin(group[0].margin) for group in groups]
-    first, second, *_ = [*margins, LEAST_MARGIN, LEAST_MARGIN]
+    best, next_best, *_ = [*margins, LEAST_MARGIN, LEAST_MARGIN]
     candidates = []
     for group, margin in list(zip(groups, margins, strict=True))[:_MOST]:
         top, hit = group[0], hits[group[0].passage]
-        supports = _supports(group, hits)
+        answerable = bounded_margin(top.passage_margin)
         features = (
-            margin,
-            bounded_margin(top.passage_margin),
-            *first_reading.margins(top),
-            margin - (second if margin == first else first),
+            answerable,
+            first_reading.margin(top),
+            margin - (next_best if margin == best else best),
             math.log(len({_witness(span) for span in group})),
             hit.score - best_score,
             hit.dense,
-            names_found(result.question, f"{hit.article.title}\n{hit.article.text}"),
         )
         text = " ".join(top.text.split())
-        probability = regression.probability(features)
-        answerable = bounded_margin(top.passage_margin)
+        probability, supports = regression.probability(features), _supports(group, hits)
         candidates.append(Candidate(text, probability, supports, features, answerable))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 

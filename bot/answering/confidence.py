@@ -30,22 +30,19 @@ __all__ = [
 ]
 
 ANSWER_FEATURES = (
-    "margin",
     "answerable",
     "first_margin",
-    "first_answerable",
     "gap",
     "agreement",
     "search_score",
     "similarity",
-    "names_found",
 )
 """Names of an answer's features, in order; ``score_candidates`` explains them."""
 
 CALIBRATION_FILE = "calibration.json"
 """Name of the file in a reader's folder."""
 
-SENTENCE_FEATURES = ("sentence_similarity", "asked_kind_found", "margin")
+SENTENCE_FEATURES = ("sentence_similarity", "margin")
 """Names of a sentence's features, in order; ``select_sentences`` explains them."""
 
 _LONGEST_FILE = 100_000

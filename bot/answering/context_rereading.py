@@ -32,23 +32,19 @@ class FirstReading:
         for span in spans:
             self._spans.setdefault(span.passage, []).append(span)
 
-    def margins(self, span: AnswerSpan) -> tuple[float, float]:
-        """Return an answer's margin in the first reading, and how answerable the passage was.
+    def margin(self, span: AnswerSpan) -> float:
+        """Return an answer's margin in the first reading.
 
         Args:
             span: from the second reading.
 
         Returns:
-            The highest margin of the passage's spans that have all the answer's words, or whose
-            words the answer has all; and their ``passage_margin``.
+            The highest bounded margin of the passage's spans that have all the answer's words, or
+            whose words the answer has all.
         """
         found, own = self._spans.get(span.passage, []), span.words
         same = [one.margin for one in found if one.words <= own or own <= one.words]
-        answerable = [one.passage_margin for one in found]
-        return (
-            bounded_margin(max(same, default=LEAST_MARGIN)),
-            bounded_margin(max(answerable, default=LEAST_MARGIN)),
-        )
+        return bounded_margin(max(same, default=LEAST_MARGIN))
 
 
 def reread_in_context(reader: Reader, question: str, hits: Sequence[Hit]) -> list[AnswerSpan]:

@@ -1,13 +1,11 @@
-"""What a question asks for: the kind of answer, and the kind of thing."""
+"""What a question asks for: a few words, sentences, or yes or no."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
 
-from index.terms import words
-
-__all__ = ["DAYS_AND_MONTHS", "QuestionType", "has_asked_kind", "question_type"]
+__all__ = ["DAYS_AND_MONTHS", "QuestionType", "question_type"]
 
 DAYS_AND_MONTHS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
@@ -54,38 +52,6 @@ _SENTENCES = re.compile(
     re.IGNORECASE,
 )
 
-# How a question begins to ask for a kind of thing, and what a sentence that has one looks like.
-_DATES = "|".join([*sorted(DAYS_AND_MONTHS), "yesterday", "today", "tomorrow"])
-_NUMBERS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|dozens|hundred|hundreds|"
-    "thousand|thousands|million|millions|billion|half|both|no"
-)
-_ASKED_KINDS = tuple(
-    (re.compile(rf"\b(?:{asked})\b", re.IGNORECASE), re.compile(found, flags))
-    for asked, found, flags in (
-        (
-            "how (?:many|much|old|long|far|big|tall|high|often)",
-            rf"\d|\b(?:{_NUMBERS})\b",
-            re.IGNORECASE,
-        ),
-        (
-            "when|what (?:year|date|day|month|time)|since when",
-            rf"\d|\b(?:{_DATES})\b",
-            re.IGNORECASE,
-        ),
-        (
-            "who|whom|whose|where|which",
-            r"(?<=[\w,;:\"“‘(] )[\"“‘(]?[^\W\d_a-z]\w+|^[A-Z]\w+ [A-Z]\w+",
-            re.NOFLAG,
-        ),
-        (
-            "why",
-            r"\b(?:because|since|due|after|so|as|to|for|cause[sd]?|reasons?|led|blamed?)\b",
-            re.IGNORECASE,
-        ),
-    )
-)
-
 
 def question_type(question: str) -> QuestionType:
     """Return how a question is to be answered, by its first words.
@@ -98,15 +64,3 @@ def question_type(question: str) -> QuestionType:
     if _YES_NO.match(asked) and not _CHOICE.search(asked):
         return QuestionType.YES_NO
     return QuestionType.SPAN
-
-
-def has_asked_kind(question: str, sentence: str) -> bool:
-    """Return whether a sentence has the kind of thing that is asked for: a number, a name, a date.
-
-    What the question says itself does not count. Every sentence has it where no kind is asked for.
-    """
-    for asked, kind in _ASKED_KINDS:
-        if asked.search(question):
-            said = set(words(question.lower()))
-            return any(said.isdisjoint(words(f[0].lower())) for f in kind.finditer(sentence))
-    return True

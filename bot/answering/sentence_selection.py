@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from bot.answering.confidence import Regression
 from bot.answering.identifiers import names_another_code
-from bot.answering.question_type import has_asked_kind
 from bot.answering.quote import Quote
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin, passage_margins
 from corpus.article import Span
@@ -52,8 +51,7 @@ def select_sentences(
     """Score every sentence of the best passages that is not about another code than the question.
 
     The features of a sentence: its similarity to the question as a vector
-    (``sentence_similarity``); whether it has the kind of thing that is asked for
-    (``asked_kind_found``); and the ``margin`` of the best span in it.
+    (``sentence_similarity``), and the ``margin`` of the best span in it.
 
     Args:
         result: of a search; the sentences of its first ``PASSAGES_SEARCHED`` hits are scored.
@@ -76,13 +74,12 @@ def select_sentences(
         place = (span.passage.article_id, span.sentence)
         margins[place] = max(bounded_margin(span.margin), margins.get(place, LEAST_MARGIN))
     margin_of = passage_margins(spans)
-    quotes = [Quote(hit.article, *sentence) for (_, sentence), hit in found.items()]
-    similarities = embedder.embed_passages([quote.text for quote in quotes]) @ result.vector
+    texts = [Quote(hit.article, *sentence).text for (_, sentence), hit in found.items()]
+    similarities = embedder.embed_passages(texts) @ result.vector
     selected = []
-    for (place, hit), quote, similarity in zip(found.items(), quotes, similarities, strict=True):
+    for (place, hit), similarity in zip(found.items(), similarities, strict=True):
         features = (
             float(similarity),
-            float(has_asked_kind(result.question, quote.text)),
             margins.get(place, LEAST_MARGIN),
         )
         probability = regression.probability(features)

@@ -29,7 +29,12 @@ from bot.answering.confidence import (
 from bot.answering.question_type import QuestionType, question_type
 from bot.errors import ReaderError
 from bot.reader.reader import Reader
-from bot.training.fit_confidence import LabelledCandidate, choose_thresholds, fit_regression
+from bot.training.fit_confidence import (
+    NEWS_FAMILY,
+    LabelledCandidate,
+    choose_thresholds,
+    fit_regression,
+)
 from bot.training.progress import say
 from bot.training.questions import TrainingQuestion, is_held_out, load_questions
 
@@ -45,7 +50,6 @@ _CANDIDATES = 5
 _SOURCE = "articles.jsonl"
 _ALONE = 0.5  # of the questions: asked of their own article
 _KEPT_AWAY = 0.33  # of the others
-_NEWS_FAMILY = "news"
 _NEWS = "written_"  # what names of files of questions on news begin with
 _SENTENCES = "sentences_"  # likewise of questions that whole sentences answer; never trained on
 _ENOUGH = 100  # questions to be answered by sentences; of fewer, others are taken for some too
@@ -157,7 +161,7 @@ def _by_sentences(one: _Asked) -> bool:
 def _family(question: TrainingQuestion) -> str:
     """Name the kind of data: news, a collection of QAMR's, or how the question is written."""
     if question.source.startswith((_NEWS, _SENTENCES)):
-        return _NEWS_FAMILY
+        return NEWS_FAMILY
     collection = ":".join(question.document.split(":")[:2])
     if collection.startswith("Wiki1k:"):
         return collection
@@ -174,7 +178,7 @@ def _ask(
     from bot.evaluation import token_f1
     from index.filters import EVERYTHING, Filters
 
-    by_margin = Regression(ANSWER_FEATURES, (1.0, *[0.0] * (len(ANSWER_FEATURES) - 1)), 0.0)
+    by_gap = Regression(ANSWER_FEATURES, (0.0, 0.0, 1.0, 0.0, 0.0, 0.0), 0.0)
     alike = Regression(SENTENCE_FEATURES, (0.0,) * len(SENTENCE_FEATURES), 0.0)
     answers: list[LabelledCandidate] = []
     sentences: list[LabelledCandidate] = []
@@ -201,7 +205,7 @@ def _ask(
         if not by_sentences:
             accepted = [] if away else [text for _, text in one.question.answers]
             groups = group_spans(found.question, reread)
-            candidates = score_candidates(groups, found, FirstReading(spans), by_margin)
+            candidates = score_candidates(groups, found, FirstReading(spans), by_gap)
             for candidate in candidates[:_CANDIDATES]:
                 right = token_f1(candidate.text, accepted) >= _RIGHT
                 held = not away and _holds(one, candidate, found.hits)

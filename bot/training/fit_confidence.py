@@ -2,16 +2,15 @@
 
 To refuse where the articles are silent, a regression has to know more than right from wrong: a
 wrong answer from a passage that holds the right one is not what it is in an article that does not
-say. So two regressions are fitted, to a finding's being right and to its passage's holding an
-answer, be it another, and the logit is seven parts of the one and three of the other. With these
-shares the kinds of data of the shipped reader's calibration predict each other about best.
+say. So two regressions are fitted to all findings, one to a finding's being right and one to its
+passage's holding an answer, be it another, and the logit is seven parts of the one and three of the
+other.
 
 What a user is told is the confidence of the best finding of a question, and the best of many looks
-better than it is. So the weights are fitted to all findings, but how sure to be to whether the best
-ones are right. Users' questions are of no kind that was trained on: the findings of each kind of
-data are for this predicted by a regression of the other kinds (as Gong et al. 2021 do with
-domains), and the kind of which these predictions are most too sure is what all are made less sure
-for, as group distributionally robust optimisation takes the worst group (Sagawa et al. 2020).
+better than it is: so the logits are scaled to be as sure of the best findings as these are right
+(Platt 1999). Users' questions are of no kind that was trained on: so all are made less sure for the
+kind of which the best findings are most too sure, as group distributionally robust optimisation
+takes the worst group (Sagawa et al. 2020).
 """
 
 from __future__ import annotations
@@ -27,9 +26,12 @@ from bot.errors import ReaderError
 from bot.settings import Level
 from bot.training.progress import say
 
-__all__ = ["LabelledCandidate", "choose_thresholds", "fit_regression"]
+__all__ = ["NEWS_FAMILY", "LabelledCandidate", "choose_thresholds", "fit_regression"]
 
-_SHARES = np.array([0.7, 0.3])  # of being right, and of the passage's holding an answer
+NEWS_FAMILY = "news"
+"""The kind of data that is most like what users have."""
+
+_SHARES = (0.7, 0.3)  # of being right, and of the passage's holding an answer
 _CAUTIOUS_PRECISION, _EAGER_KEPT = 0.9, 0.95
 _STEPS_DOWN = np.linspace(0, 2, 201)  # of a logit
 _LEAST_OF_KIND = 100  # questions of a kind of data from which its share of right ones tells much
@@ -67,45 +69,17 @@ def fit_regression(rows: Sequence[LabelledCandidate], names: tuple[str, ...]) ->
     if len({row.right for row in rows}) < 2 or len({row.held for row in rows}) < 2:
         raise ReaderError("too few questions: not some answers right and some wrong")
     features = np.array([row.features for row in rows])
-    both = np.array([(row.right, row.held) for row in rows])
-    right = both[:, 0]
-    family = np.array([row.family for row in rows])
-    fitted = _fit(features, both, names)
-    logits = np.zeros(len(rows))
-    for name in np.unique(family):
-        own = family == name
-        if own.all() or (both[~own].min(0) == both[~own].max(0)).any():
-            logits = _logits(fitted, features)
-            break
-        logits[own] = _logits(_fit(features[~own], both[~own], names), features[own])
+    right = np.array([row.right for row in rows])
+    fits = [_logistic(features, one) for one in (right, np.array([row.held for row in rows]))]
+    weights = np.average([fitted for fitted, _ in fits], axis=0, weights=_SHARES)
+    bias = np.average([fitted for _, fitted in fits], weights=_SHARES)
+    logits = features @ weights + bias
     best = _best(rows, logits)
     if len(np.unique(right[best])) == 2:
+        family = np.array([row.family for row in rows])
         slope, offset = _sureness(logits[best], right[best], family[best])
-        if slope:  # with next to nothing to go by, the kinds may not tell of each other at all
-            return _scaled(fitted, slope, offset)
-    return _scaled(fitted, 1.0, 0.0)
-
-
-def _fit(
-    features: NDArray[np.float64], both: NDArray[np.bool_], names: tuple[str, ...]
-) -> Regression:
-    """Fit to what ``both`` says, shape (findings, 2): right, and its passage holds an answer."""
-    fitted = (_logistic(features, one) for one in both.T)
-    *weights, bias = np.average([[*w, b] for w, b in fitted], axis=0, weights=_SHARES).tolist()
-    return Regression(names, tuple(weights), bias)
-
-
-def _scaled(regression: Regression, slope: float, offset: float) -> Regression:
-    """Return the regression whose logits are these times the slope, and the offset more."""
-    return Regression(
-        regression.names,
-        tuple(round(slope * float(weight), 5) for weight in regression.weights),
-        round(slope * regression.bias + offset, 5),
-    )
-
-
-def _logits(regression: Regression, features: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([regression.logit(row) for row in features.tolist()])
+        weights, bias = slope * weights, slope * bias + offset
+    return Regression(names, tuple(weights.round(5).tolist()), round(float(bias), 5))
 
 
 def _best(rows: Sequence[LabelledCandidate], sure: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -134,30 +108,18 @@ def _sureness(
 def _logistic(
     features: NDArray[np.float64], right: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return weights of 0 or more, shape (features,), and the bias.
-
-    Each feature speaks for an answer by what it means: one that would count against it, as happens
-    by chance or because another says the same, is left out instead.
-    """
+    """Return weights, shape (features,), and the bias."""
     from sklearn.linear_model import LogisticRegression
 
     spread = features.std(0) + 1e-9
-    weights = np.zeros(features.shape[1])
-    kept = np.arange(features.shape[1])
-    while True:
-        model = LogisticRegression(C=1.0, max_iter=2_000)
-        model.fit(features[:, kept] / spread[kept], right)
-        if (model.coef_[0] >= 0).all() or len(kept) == 1:
-            break
-        kept = np.delete(kept, model.coef_[0].argmin())
-    weights[kept] = np.maximum(model.coef_[0], 0) / spread[kept]
-    return weights, float(model.intercept_[0])
+    model = LogisticRegression(max_iter=2_000).fit(features / spread, right)
+    return model.coef_[0] / spread, float(model.intercept_[0])
 
 
 def choose_thresholds(
     rows: Sequence[LabelledCandidate], regression: Regression
 ) -> dict[Level, float]:
-    """Choose the levels by the best finding of each question.
+    """Choose the levels by the best finding of each question, on news where there is enough of it.
 
     Balanced does best at telling questions answered right from all others, both counted alike.
     Eager is the highest threshold that gives 95 % of the right answers. Cautious is the least from
@@ -168,6 +130,8 @@ def choose_thresholds(
         rows: findings.
         regression: gives each its probability.
     """
+    news = [row for row in rows if row.family == NEWS_FAMILY]
+    rows = news if len({row.asked for row in news}) >= _LEAST_OF_KIND else rows
     confidence = np.array([regression.probability(row.features) for row in rows])
     best = _best(rows, confidence)
     confidence, right = confidence[best], np.array([row.right for row in rows])[best]

@@ -11,6 +11,7 @@
   sentences that are cited is one that answers, at each level.
 - ``clapnq``: questions with one passage, half of which do not answer them: AUROC of the
   confidence, and accuracy at each level.
+- ``second``: a whole answer over all 520 articles, with the second reader and without, turn about.
 - ``speed``: passages a second, int8 ONNX beside torch float32, turn about in one run.
 """
 
@@ -51,7 +52,7 @@ from tests.bench.datasets import (
     sample,
 )
 
-PARTS = ("gold", "all", "written", "sentences", "clapnq", "speed")
+PARTS = ("gold", "all", "written", "sentences", "clapnq", "second", "speed")
 RIGHT = 0.5
 BINS = 10
 
@@ -83,6 +84,8 @@ def main() -> None:
         result["sentences"] = sentences(given.data, reader, given.index)
     if "clapnq" in parts:
         result["clapnq"] = clapnq(given.data, reader)
+    if "second" in parts:
+        result["second"] = second(given.data, reader, given.most, given.index)
     if "speed" in parts and given.float:
         result["speed"] = speed(given.data, reader, given.float)
     print_result(result, given.json)
@@ -114,14 +117,9 @@ def gold(data: Path, reader: Any, most: int) -> dict[str, float]:
 
 
 def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[str, Any]:
-    records, questions = newsqa(data)
-    with tempfile.TemporaryDirectory() as scratch:
-        if kept is None or not (kept / "index").is_dir():
-            folder = kept or Path(scratch)
-            folder.mkdir(parents=True, exist_ok=True)
-            build_from_records(records, folder)
-        searcher = Searcher.open((kept or Path(scratch)) / "index")
-        answered, confidence, right, times, asked = [], [], [], [], []
+    _, questions = newsqa(data)
+    answered, confidence, right, times, asked = [], [], [], [], []
+    with all_news(data, kept) as searcher:
         for number, question in enumerate(sample(questions, most), 1):
             began = time.perf_counter()
             found = searcher.search(question.text, PASSAGES_READ)
@@ -138,6 +136,44 @@ def everything(data: Path, reader: Any, most: int, kept: Path | None) -> dict[st
         "median ms": median(times),
         **levels(np.array(confidence), np.array(right), asked, reader),
         **reliability(np.array(confidence), np.array(right)),
+    }
+
+
+@contextmanager
+def all_news(data: Path, kept: Path | None) -> Iterator[Searcher]:
+    """Index NewsQA's articles."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = kept or Path(scratch)
+        if not (folder / "index").is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            build_from_records(newsqa(data)[0], folder)
+        yield Searcher.open(folder / "index")
+
+
+class FirstAlone:
+    """A reader without its second."""
+
+    def __init__(self, reader: Any) -> None:
+        self.name, self.folder, self.read = reader.name, reader.folder, reader.read
+
+    @property
+    def second(self) -> FirstAlone:
+        return self
+
+
+def second(data: Path, reader: Any, most: int, kept: Path | None) -> dict[str, float]:
+    times: dict[str, list[float]] = {"both": [], "first alone": []}
+    with all_news(data, kept) as searcher:
+        for question in sample(newsqa(data)[1], most):
+            for name, one in (("both", reader), ("first alone", FirstAlone(reader))):
+                began = time.perf_counter()
+                found = searcher.search(question.text, PASSAGES_READ)
+                answer_hits(found, one, searcher.embedder)
+                times[name].append(1000 * (time.perf_counter() - began))
+    ratios = [a / b for a, b in zip(*times.values(), strict=True)]
+    return {
+        **{f"{name}, median ms": median(found) for name, found in times.items()},
+        "ratio": median(ratios),
     }
 
 

@@ -103,7 +103,7 @@ def calibration(
     """Return a calibration of named weights and no bias; the margin alone counts by default."""
     levels = {Level.CAUTIOUS: 0.9, Level.BALANCED: 0.5, Level.EAGER: 0.1}
     return Calibration(
-        _regression(ANSWER_FEATURES, answer or {"margin": 1.0}),
+        _regression(ANSWER_FEATURES, answer or {"answerable": 1.0}),
         _regression(SENTENCE_FEATURES, sentence or {"margin": 1.0}),
         levels,
         levels,

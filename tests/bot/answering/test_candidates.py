@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -37,17 +37,17 @@ HITS = [
     for passage, dense in zip(PASSAGES, (0.9, 0.7, 0.5, 0.3, -0.1), strict=True)
 ]
 QUESTION = "Who denied the charge off Halm?"
-IDF = {"captain": 2.0, "deni": 1.0, "elsewher": 1.0}
 PHRASES = ("Ina Roos", "Captain Ina Roos", "the captain, Ina Roos", "300 crowns", "fog", "the fog")
 PHRASES += ("The mayor", "the mayor", "The", "was", "was  closed", "😀", "late", "hurt", "Halm")
 
 
 def found(
-    *spans: AnswerSpan, weights: Calibration | None = None, idf: Mapping[str, float] = IDF
+    *spans: AnswerSpan, first: Sequence[AnswerSpan] = (), weights: Calibration | None = None
 ) -> list[Candidate]:
-    groups = group_spans(QUESTION, spans)
     regression = (weights or calibration()).answer
-    return score_candidates(groups, result_of(HITS, QUESTION, idf), FirstReading(), regression)
+    return score_candidates(
+        group_spans(QUESTION, spans), result_of(HITS), FirstReading(first), regression
+    )
 
 
 def feature(candidate: Candidate, name: str) -> float:
@@ -104,7 +104,7 @@ def test_sentence_of_overlapping_passages_supports_once() -> None:
     assert support.text == "Captain Ina Roos denied the charge."
     assert support.margin == 2.0
     assert feature(candidate, "agreement") == 0.0
-    assert feature(candidate, "similarity") == 0.3, "of the passage in which it was surest"
+    assert feature(candidate, "search_score") == pytest.approx(-0.3), "where it was surest"
 
 
 def test_higher_margin_comes_first_of_equal_weights() -> None:
@@ -118,21 +118,27 @@ def test_higher_margin_comes_first_of_equal_weights() -> None:
 
 
 def test_more_probable_candidate_comes_first_at_any_margin() -> None:
-    weights = calibration({"similarity": 10.0})
     candidates = found(
-        span_of(WHOLE[2], "the mayor", 4.0), span_of(WHOLE[0], "late", 1.0), weights=weights
+        span_of(WHOLE[2], "the mayor", 4.0),
+        span_of(WHOLE[0], "late", 1.0),
+        first=[span_of(WHOLE[0], "late", 0.5), span_of(WHOLE[2], "the mayor", -1.0)],
+        weights=calibration({"first_margin": 2.0}),
     )
     assert [candidate.text for candidate in candidates] == ["late", "the mayor"]
-    assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-9)))
+    assert candidates[0].probability == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 def test_features_of_a_candidate_are_what_their_names_say() -> None:
-    alone, other = found(span_of(WHOLE[0], "Ina Roos", 2.0), span_of(WHOLE[2], "the fog", 1.0))
-    assert feature(alone, "margin") == 2.0
-    assert feature(alone, "gap") == 1.0
-    assert feature(alone, "similarity") == 0.9
-    assert feature(alone, "search_score") == 0.0
-    assert feature(other, "search_score") == pytest.approx(-0.2)
+    spans = [
+        replace(span_of(WHOLE[0], "Ina Roos", 2.0), answerable=2.5),
+        replace(span_of(WHOLE[2], "the fog", 1.0), answerable=3.5),
+    ]
+    first = [span_of(WHOLE[0], "Captain Ina Roos", -3.0), span_of(WHOLE[0], "Fog", -2.0)]
+    roos, fog = sorted(found(*spans, first=first), key=lambda one: one.text)
+    names = ("answerable", "first_margin", "gap", "agreement", "search_score", "similarity")
+    assert names == ANSWER_FEATURES
+    assert roos.features == (2.5, -3.0, 1.0, 0.0, 0.0, 0.9)
+    assert fog.features == (3.5, LEAST_MARGIN, -1.0, 0.0, pytest.approx(-0.2), 0.5)
 
 
 def test_candidate_has_single_spaces_and_an_exact_sentence() -> None:
@@ -158,12 +164,12 @@ def test_no_spans_give_no_candidates() -> None:
     assert found(span_of(WHOLE[0], "The", 5.0)) == []
 
 
-@given(spans_read(), st.dictionaries(st.sampled_from(["captain", "fog"]), st.floats(0, 20)))
+@given(spans_read(), spans_read())
 def test_candidates_of_any_scores_are_ordered_and_finite(
-    spans: list[AnswerSpan], idf: dict[str, float]
+    spans: list[AnswerSpan], first: list[AnswerSpan]
 ) -> None:
     weights = calibration(dict.fromkeys(ANSWER_FEATURES, 0.5))
-    candidates = found(*spans, weights=weights, idf=idf)
+    candidates = found(*spans, first=first, weights=weights)
     assert len(candidates) <= 10
     assert bool(candidates) == any(normalised_answer(span.text) for span in spans)
     probabilities = [candidate.probability for candidate in candidates]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.question_type import QuestionType, has_asked_kind, question_type
+from bot.answering.question_type import QuestionType, question_type
 
 SPAN = (
     "Who denied the missile attack?",
@@ -104,22 +104,3 @@ def test_empty_question_asks_for_a_span(nothing: str) -> None:
 
 def test_endless_lead_takes_no_time() -> None:
     assert question_type("and, " * 20_000 + "x") is QuestionType.SPAN
-
-
-@pytest.mark.parametrize(
-    ("question", "sentence", "found"),
-    [
-        ("How many people were hurt?", "Three people were hurt.", True),
-        ("How many people were hurt?", "Nobody in town was hurt.", False),
-        ("How many of the three beds are free?", "There are three beds.", False),
-        ("When did it open?", "It opened on Monday.", True),
-        ("Who paid?", "It was paid by Ina Roos.", True),
-        ("Who met Roos?", "A friend met Roos.", False),
-        ("Why did it close?", "It closed because of rust.", True),
-        ("What is the fare?", "No fare was named.", True),
-    ],
-)
-def test_asked_kind_is_found_beside_what_the_question_says(
-    question: str, sentence: str, found: bool
-) -> None:
-    assert has_asked_kind(question, sentence) == found

@@ -71,7 +71,6 @@ def test_features_of_a_sentence_are_finite_and_in_bounds(
         assert len(features) == len(SENTENCE_FEATURES)
         assert all(map(math.isfinite, features))
         assert -1.001 <= feature(features, "sentence_similarity") <= 1.001
-        assert feature(features, "asked_kind_found") in (0, 1)
 
 
 def test_sentence_has_the_margin_of_its_best_span_or_the_least(
@@ -89,26 +88,6 @@ def test_sentence_has_the_margin_of_its_best_span_or_the_least(
     assert set(found.values()) == {-12.0}
     (evidence, *_) = selected_of(result, spans, searcher)
     assert place(evidence) == (passage.article_id, *spans[0].sentence)
-
-
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("How many people left their homes in Merrowford?", "340 people"),
-        ("When did the paediatric wing of Ostermere open?", "11 March 2024"),
-    ],
-)
-def test_sentence_with_the_asked_kind_is_recognised(
-    searcher: Searcher, question: str, kind: str
-) -> None:
-    found = searcher.search(question, PASSAGES_SEARCHED)
-    seen = {
-        selected.text: feature(selected.features, "asked_kind_found")
-        for selected in selected_of(found, [], searcher)
-    }
-    assert [flag for text, flag in seen.items() if kind in text] != []
-    assert all(flag for text, flag in seen.items() if kind in text)
-    assert not all(seen.values())
 
 
 def test_no_hits_give_no_sentences(searcher: Searcher, result: SearchResult) -> None:
