@@ -23,7 +23,7 @@ Chain = Runnable[ChainInput | str, dict[str, Any]]
 QUESTION = "who denied the missile attack?"
 FIELDS = {
     *("number", "article_id", "title", "url", "source", "published"),
-    *("quote", "start", "end", "copies", "updated", "page", "recognised", "revision"),
+    *("quote", "start", "end", "copies", "updated", "page", "recognised", "revision", "author"),
 }
 
 
