@@ -104,8 +104,7 @@ def build_chain(
             request.get("articles"),
         )
         question, history = request["question"], request.get("history") or ()
-        many = writer is None and asks_for_many(question)
-        depth = max(k, PASSAGES_SURVEYED) if many else k
+        depth = max(k, PASSAGES_SURVEYED) if asks_for_many(question) else k
         follow_up = follow_up_of(question, history)
         read_as = question_in_full(writer, question, history) if follow_up and writer else None
         if follow_up and read_as is None:
@@ -167,9 +166,8 @@ def _writer(model: ChatModel | None, answer_by: str | None) -> ChatModel | None:
 
 def answer_pieces(answer: Answer) -> Iterator[str]:
     """Yield an answer's text word by word, or as a chat model wrote it, sentence by sentence."""
-    if answer.statements:
-        yield from (f"{' ' if n else ''}{one}" for n, one in enumerate(answer.statements))
-        return
-    first, *rest = answer.text.split(" ")
-    yield first
+    written = [f"{' ' if n else ''}{one}" for n, one in enumerate(answer.statements)]
+    yield from written
+    first, *rest = answer.text[len("".join(written)) :].split(" ")
+    yield from filter(None, [first])
     yield from (f" {word}" for word in rest)

@@ -33,6 +33,7 @@ __all__ = [
 _MOST_REREAD = 16  # passages, of one article each
 _LEAST_FIRST_MARGIN = -4.0
 _LEAST_MARGIN = 0.0
+_LEAST_ALONE = 2.0  # of two items, where the best of them alone is too unsure an answer
 _MOST_QUOTES = 3
 _ALL = re.compile(
     r"^\W*(?:please )?(?:(?:can|could) you )?(?:name|list|give me|show me)"
@@ -68,10 +69,12 @@ class FoundItem:
     Attributes:
         value: in a few words of an article; of an event its day.
         quotes: sentences that give it, the surest first.
+        margin: log-odds of the surest against no answer.
     """
 
     value: str
     quotes: tuple[Quote, ...]
+    margin: float = 0.0
 
 
 def asks_for_list(question: str) -> bool:
@@ -116,7 +119,7 @@ def find_items(
             report = Report(question, hit.article, part, span.sentence, span.margin)
             name = value_of(Asked.OTHER, report)
             if isinstance(name, Name):
-                _add(found, name, FoundItem(name.text, (quote,)))
+                _add(found, name, FoundItem(name.text, (quote,), span.margin))
     return [item for _, item in found]
 
 
@@ -169,19 +172,27 @@ def _singular(noun: str) -> str:
 def with_list(answer: Answer, found: Sequence[FoundItem], result: SearchResult) -> Answer:
     """Lay out the different answers where there are several; else return the answer.
 
+    They are several things and no difference, so that they stand in the place of its views.
+
     Args:
-        answer: to the question, in a few words or refused.
+        answer: to the question; where it is refused, two of what is found must be surer.
         found: as ``find_items`` returns them.
         result: of the search, all of whose hits were read.
     """
-    if len(found) < 2 or answer.views or answer.refused:
+    sure = [item for item in found if item.margin >= _LEAST_ALONE]
+    if len(found) < 2 or (answer.refused and len(sure) < 2):
         return answer
-    listing = _listing(found, result, 1)
+    own = answer.citations if answer.statements else ()
+    listing = _listing(sure if answer.refused else found, result, len(own) + 1)
+    lead = f"{answer.text} Found here: " if own else ""
     return replace(
         answer,
-        text=f"{listing}: {'; '.join(map(_said, listing.items))}",
-        citations=listing.citations,
+        text=f"{lead}{listing}: {'; '.join(map(_said, listing.items))}",
+        refused=False,
+        citations=(*own, *listing.citations),
         alternatives=(),
+        closest=(),
+        views=(),
         listing=listing,
     )
 
@@ -196,9 +207,11 @@ def with_count(answer: Answer, found: Sequence[FoundItem], result: SearchResult)
         found: as ``count_events`` returns them; of fewer than two the answer is returned.
         result: of the search, all of whose hits were looked through.
     """
-    if len(found) < 2 or answer.views:
+    if len(found) < 2:
         return answer
-    is_stated = not answer.refused and _is_stated(answer, result.question)
+    is_stated = not answer.refused and (
+        bool(answer.views or answer.statements) or _is_stated(answer, result.question)
+    )
     own = answer.citations if is_stated else ()
     listing = _listing(found, result, len(own) + 1)
     lead = answer.text if is_stated else "No article that was read states the number."

@@ -45,6 +45,7 @@ __all__ = [
     "find_candidates",
     "read_hits",
     "reread_best",
+    "survey",
 ]
 
 PASSAGES_READ = 20
@@ -96,10 +97,6 @@ def answer_hits(
         answer = compose_answer(candidates, threshold)
         reports = reports_of(question, result.hits, candidates, spans)
         answer = with_views(answer, candidates, threshold, reports, result.hits)
-        if asks_how_often(question):
-            answer = with_count(answer, count_events(result), result)
-        elif asks_for_list(question):
-            answer = with_list(answer, find_items(reader, result, spans), result)
     else:
         reread = reread_best(reader, result, spans)
         sentences = select_sentences(result, reread, embedder, calibration.sentence)
@@ -109,12 +106,30 @@ def answer_hits(
         answer = compose_sentences(sentences, threshold, most=most)
         reports = sentence_reports(question, sentences, reread)
         answer = with_views(answer, sentences, threshold, reports, result.hits)
-        if asks_for_timeline(question):
-            answer = with_timeline(answer, find_events(result), question)
-
+    answer = survey(answer, reader, result, spans)
     timings = {"read": 1000 * (time.perf_counter() - began)}
     answer = quote_unread(replace(answer, notes=result.notes), whole)
     return replace(answer, timings=timings)
+
+
+def survey(
+    answer: Answer, reader: Reader, result: SearchResult, spans: Sequence[AnswerSpan]
+) -> Answer:
+    """Add the list, the counted events or the timeline that a question asks for to its answer.
+
+    Args:
+        answer: by the reader or a chat model.
+        reader: whose second reader reads what may be in a list.
+        result: of the search.
+        spans: of the first reading of all hits.
+    """
+    if asks_how_often(result.question):
+        return with_count(answer, count_events(result), result)
+    if asks_for_list(result.question):
+        return with_list(answer, find_items(reader, result, spans), result)
+    if asks_for_timeline(result.question):
+        return with_timeline(answer, find_events(result), result)
+    return answer
 
 
 def asks_for_many(question: str) -> bool:

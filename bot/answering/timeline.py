@@ -14,13 +14,14 @@ from bot.comparing.moments import Days, event_days
 from bot.comparing.reports import Report
 from bot.comparing.scope import has_names, same_subject
 from index.results import Hit, SearchResult
-from index.terms import stems
+from index.terms import query_terms, stems
 
 __all__ = ["FoundEvent", "asks_for_timeline", "find_events", "with_timeline"]
 
 _MOST = 30
 _LEAST_COVERAGE = 0.4  # of the weight of the question's words, in an article
 _LONGEST = 366  # days
+_LONGEST_LEAD = 500
 _SAME = 0.5  # share of common stems from which two sentences of one day tell of one event
 _LEAD = re.compile(
     r"^\W*(?:(?:please|can you|could you) )*(?:(?:show|give|make|draw) (?:me )?)?(?:an? |the )?"
@@ -28,6 +29,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(r"^\W*(?:and )?what happened (?:when|before|after|during)\b", re.IGNORECASE)
+_UNREAL = re.compile(r"\b(?:if|whether|unless)\b|\?[\"”’')]*$", re.IGNORECASE)
 _OF_FORM = frozenset(
     stems("timeline chronology events happened how many there were been took place reported broke")
 )
@@ -56,15 +58,16 @@ def asks_for_timeline(question: str) -> bool:
 def find_events(result: SearchResult) -> list[FoundEvent]:
     """Find the events of a question's subject, each once, the earliest first.
 
-    Of an article on the subject these are the sentences that name a day, and have a word of the
-    question or the headline, or follow one that has; where there is none, the sentence nearest to
-    the question, on the day of publication.
+    Of an article on the subject these are the sentences that name a day; of one whose headline does
+    not name the subject, only those that have a word of the question or the headline, or follow one
+    that has. Where there is none, it is the sentence nearest to the question, on the day of
+    publication. Questions and conditions tell of nothing that happened.
 
     Args:
         result: of the search; all its hits are looked through.
     """
     subject = _LEAD.sub("", result.question)
-    idf = {stem: weight for stem, weight in result.idf.items() if stem not in _OF_FORM}
+    idf = _subject_idf(result)
     articles: dict[str, list[Hit]] = {}
     for hit in result.hits:
         articles.setdefault(hit.article.id, []).append(hit)
@@ -94,11 +97,14 @@ def _events(hits: Sequence[Hit], report: Report, idf: dict[str, float]) -> Itera
         for sentence in hit.passage.sentences
     ]
     quotes.sort(key=lambda quote: quote.start)
-    about = frozenset(idf) | frozenset(stems(report.article.title))
+    title = frozenset(stems(" ".join(query_terms(report.article.title))))
+    is_headed = coverage(idf, title) >= _LEAST_COVERAGE
+    about = frozenset(idf) | title
     dated = [
         FoundEvent(days, True, quote)
         for before, quote in zip([quotes[0], *quotes], quotes, strict=False)
-        if about & (before.stems | quote.stems)
+        if not _UNREAL.search(quote.text)
+        and (is_headed or about & (before.stems | quote.stems))
         and (days := event_days(quote.text, report.day)) is not None
         and (days[1] - days[0]).days < _LONGEST
     ]
@@ -123,18 +129,20 @@ def _is_same(one: FoundEvent, other: FoundEvent) -> bool:
     return shared and one.days[0] <= other.days[1] and other.days[0] <= one.days[1]
 
 
-def with_timeline(answer: Answer, found: Sequence[FoundEvent], question: str) -> Answer:
+def with_timeline(answer: Answer, found: Sequence[FoundEvent], result: SearchResult) -> Answer:
     """Put a timeline into an answer; return that where there are no two events.
 
     Args:
         answer: to the question, in sentences or refused.
         found: as ``find_events`` returns them.
-        question: as it was read. "What happened when" is answered beside the timeline, and not
-            where the answer is refused; "timeline of" by it alone.
+        result: of the search. "What happened when" is answered beside the timeline, and by it alone
+            where the answer is refused and a headline or lead has all that happened; "timeline of"
+            by it alone, but for what a chat model wrote.
     """
-    alone = _LEAD.search(question) is not None
-    if len(found) < 2 or (answer.refused and not alone):
+    named = _LEAD.search(result.question) is not None
+    if len(found) < 2 or (answer.refused and not named and not _is_told(found, result)):
         return answer
+    alone = answer.refused or (named and not answer.statements)
     own = () if alone else answer.citations
     cited = {(one.article_id, one.start, one.end): one for one in own}
     for event in found:
@@ -155,6 +163,18 @@ def with_timeline(answer: Answer, found: Sequence[FoundEvent], question: str) ->
         closest=(),
         events=events,
     )
+
+
+def _is_told(found: Sequence[FoundEvent], result: SearchResult) -> bool:
+    idf = _subject_idf(result)
+    heads = (
+        f"{event.quote.article.title} {event.quote.article.text[:_LONGEST_LEAD]}" for event in found
+    )
+    return any(coverage(idf, frozenset(stems(head))) == 1 for head in heads)
+
+
+def _subject_idf(result: SearchResult) -> dict[str, float]:
+    return {stem: weight for stem, weight in result.idf.items() if stem not in _OF_FORM}
 
 
 def _said(event: Event) -> str:

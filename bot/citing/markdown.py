@@ -72,7 +72,8 @@ def _told(answer: Answer) -> Iterator[str]:
         yield f"Read as: {_plain(read_as)}\n"
     if answer.answered_by != EXTRACTIVE:
         yield f"Written by {_plain(answer.answered_by)}, checked\n"
-    yield from _views(answer.views) or [*_surveyed(answer)]
+    yield from _views(answer.views) or [*_said(answer)]
+    yield from _surveyed(answer)
     for other in answer.alternatives:
         numbers = " ".join(f"\\[{cited.number}\\]" for cited in other.citations)
         yield f"Or: {_plain(other.short_answer)} {numbers}\n"
@@ -96,11 +97,19 @@ def _views(views: Sequence[View]) -> list[str]:
     return [f"The reports differ\\. {_plain(RELATIONS[views[0].relation])}\n\n{lines}\n"]
 
 
-def _surveyed(answer: Answer) -> Iterator[str]:
-    """Yield an answer's text, or its list and its timeline with what it says beside them."""
+def _said(answer: Answer) -> Iterator[str]:
+    """Yield an answer's text, or of one with a list or a timeline what it says beside them."""
+    if not answer.surveyed or answer.statements:
+        said = " ".join(map(str, answer.statements)) if answer.surveyed else answer.text
+        yield f"{_plain(said)}\n"
+        return
     for cited in answer.citations:
-        if answer.surveyed and cited.number not in answer.surveyed:
+        if cited.number not in answer.surveyed:
             yield f"{_plain(cited.quote)} \\[{cited.number}\\]\n"
+
+
+def _surveyed(answer: Answer) -> Iterator[str]:
+    """Yield an answer's list and its timeline."""
     if answer.listing:
         yield f"Found here: {_plain(str(answer.listing))}\\. There may be more\\.\n"
         for place, item in enumerate(answer.listing.items, 1):
@@ -113,8 +122,6 @@ def _surveyed(answer: Answer) -> Iterator[str]:
         yield f"{place}. **{_plain(event.days)}**{by} {_plain(event.citation.quote)} {number}"
     if answer.events:
         yield ""
-    if not answer.surveyed:
-        yield f"{_plain(answer.text)}\n"
 
 
 def _source(cited: Citation, accessed: date) -> Iterator[str]:

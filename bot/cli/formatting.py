@@ -37,9 +37,10 @@ def answer_lines(answer: Answer) -> Iterator[OutputLine]:
     if answer.views:
         yield from _views(answer)
     elif answer.surveyed:
-        yield from _surveyed(answer)
+        yield from _beside(answer)
     else:
         yield OutputLine(tuple(_marked(answer.text)))
+    yield from _surveyed(answer)
     for cited in answer.closest:
         yield from _source(cited, CLOSEST)
     yield from _sources(answer.citations)
@@ -65,13 +66,19 @@ def _views(answer: Answer) -> Iterator[OutputLine]:
         )
 
 
-def _surveyed(answer: Answer) -> Iterator[OutputLine]:
-    """Lay out a list and a timeline, a row each, below what is answered beside them."""
+def _beside(answer: Answer) -> Iterator[OutputLine]:
+    """Lay out what is answered beside a list or a timeline."""
     own = [cited for cited in answer.citations if cited.number not in answer.surveyed]
     if own and answer.short_answer:
         yield OutputLine(((one_line(answer.short_answer), "bold"),))
-    for cited in () if answer.short_answer else own:
-        yield OutputLine(tuple(_marked(f"{one_line(cited.quote)} [{cited.number}]")))
+        return
+    quoted = (f"{one_line(cited.quote)} [{cited.number}]" for cited in own)
+    for said in map(str, answer.statements) if answer.statements else quoted:
+        yield OutputLine(tuple(_marked(one_line(said))))
+
+
+def _surveyed(answer: Answer) -> Iterator[OutputLine]:
+    """Lay out a list and a timeline, a row each."""
     if answer.listing:
         yield OutputLine(((f"found here: {answer.listing}; there may be more", "dim"),))
         for item in answer.listing.items:

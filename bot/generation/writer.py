@@ -12,7 +12,7 @@ from bot.answering.answers import Answer, Statement
 from bot.answering.candidates import Candidate
 from bot.answering.composing import cite, refuse
 from bot.answering.confidence import calibration_of
-from bot.answering.pipeline import find_candidates, read_hits
+from bot.answering.pipeline import find_candidates, read_hits, survey
 from bot.answering.quote import Quote
 from bot.answering.reranking import rerank
 from bot.answering.sentence_selection import SelectedSentence, select_sentences
@@ -68,7 +68,8 @@ def write_answer(
         threshold: least confidence, 0 to 1, in place of the level's own.
 
     Returns:
-        An answer of statements that all hold, or a refusal. Its confidence is the reader's: the
+        An answer of statements that all hold, with a list or a timeline below them where the
+        question asks for one, or a refusal. Its confidence is the reader's: the
         probability that the best of the cited sentences answers, or that what the reader itself
         would answer from one of them does.
 
@@ -104,6 +105,7 @@ def write_answer(
             answer = _compose(checked, cited, max(sentence, span))
         elif checked:
             dropped += [Fault.UNSURE] * len(checked)
+    answer = survey(answer, reader, result, spans)
     total = 1000 * (time.perf_counter() - began)
     return replace(
         answer,

@@ -99,13 +99,13 @@ def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
     own = [cited for cited in answer.citations if cited.number not in answer.surveyed]
     said = said or [(_prose(cited.quote), (cited.number,)) for cited in own]
     sentences = "".join(_sentence(text, numbers, turn, short is not None) for text, numbers in said)
+    if answer.views:
+        short, sentences = short or "The reports differ.", views_html(answer.views, turn)
     if answer.listing:
         short = short if own else None
         sentences += listing_html(answer.listing, turn)
     if answer.events:
         sentences += events_html(answer.events, turn)
-    if answer.views:
-        short, sentences = short or "The reports differ.", views_html(answer.views, turn)
     return (
         f'<div class="answer">{_read_as(answer, turn)}'
         f"{'' if short is None else _short(short)}{sentences}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from bot.answering.answers import REFUSAL, Answer
+from bot.answering.answers import REFUSAL, Answer, Statement
 from bot.answering.composing import cite
 from bot.answering.listing import (
+    FoundItem,
     asks_for_list,
     asks_how_often,
     count_events,
@@ -17,10 +19,13 @@ from bot.answering.listing import (
     with_list,
 )
 from bot.answering.quote import Quote
+from bot.chat.html.answers import answer_html
+from bot.cli.formatting import answer_lines
 from bot.reader.reader import AnswerSpan, Reader
 from corpus.article import Article, Passage
 from index.results import Hit, SearchResult
 from tests.fakes.invented import passage_of, result_of, span_of
+from tests.fakes.reports import view_of
 
 WHICH = "Which towns were flooded by the Sarn?"
 HOW_MANY = "How many fires were there in Dunholm?"
@@ -117,6 +122,38 @@ def test_one_answer_stays_an_answer() -> None:
 def test_unsure_answers_are_not_listed() -> None:
     _, values, _ = found_in(("The Sarn flooded Oxlade.", "Oxlade", -1.0))
     assert values == []
+
+
+def test_list_stands_in_the_place_of_views_and_of_a_refusal() -> None:
+    result, _, _ = found_in(("The Sarn flooded Oxlade.", "Oxlade", 5.0))
+    quote = Quote(result.hits[0].article, 0, 8)
+    items = [FoundItem("Oxlade", (quote,), 5.0), FoundItem("Pell", (quote,), 3.0)]
+    differing = Answer("x", None, False, 0.9, (), views=(view_of(1, "A", None),))
+    assert with_list(differing, items, result).views == ()
+    refused = Answer(REFUSAL, None, True, 0.1, ())
+    assert not with_list(refused, items, result).refused
+    assert with_list(refused, [items[0], replace(items[1], margin=1.0)], result) is refused
+
+
+def test_statements_of_a_chat_model_stand_above_a_list() -> None:
+    result, _, _ = found_in(("The Sarn flooded Oxlade.", "Oxlade", 5.0))
+    own = Quote(result.hits[0].article, 0, 8)
+    written = Answer(
+        "So [1]", None, False, 0.9, cite([own], 1), statements=(Statement("So", (1,)),)
+    )
+    items = [FoundItem("Oxlade", (own,), 5.0), FoundItem("Pell", (own,), 3.0)]
+    answer = with_list(written, items, result)
+    assert answer.text.startswith("So [1] Found here: 2 answers") and answer.surveyed == {2}
+    lines = ["".join(text for text, _ in line.pieces) for line in answer_lines(answer)]
+    assert lines[0] == "So [1]" and "found here" in lines[1]
+
+
+def test_count_stands_below_the_totals_that_reports_give() -> None:
+    result = fires(*TWO_FIRES)
+    differing = Answer("x", None, False, 0.9, (), views=(view_of(1, "3", None),))
+    answer = with_count(differing, count_events(result), result)
+    assert answer.text.startswith("x Found here: ") and answer.views and answer.listing
+    assert answer_html(answer, 1).count('class="views"') == 2
 
 
 def test_events_are_counted_as_found_here() -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.answers import REFUSAL, Answer, Event
+from bot.answering.answers import REFUSAL, Answer, Event, Statement
 from bot.answering.composing import cite
 from bot.answering.quote import Quote
 from bot.answering.timeline import asks_for_timeline, find_events, with_timeline
+from bot.chain import answer_pieces
 from corpus.article import Article
 from index.results import Hit, SearchResult
 from tests.fakes.invented import passage_of, result_of
@@ -19,6 +20,8 @@ QUESTION = "Timeline of the flood in Oxlade"
 IDF = {"timelin": 2.0, "flood": 1.0, "oxlad": 1.0}
 REFUSED = Answer(REFUSAL, None, True, 0.1, ())
 BROKE = "The Sarn flooded Oxlade on Tuesday. A second flood in Oxlade came on 9 February."
+HAPPENED = "What happened when it rained?"
+LONG = "The mayor spoke for an hour. His deputy slept. A dog barked outside the hall."
 LATER = "The flood in Oxlade cost a million crowns, the mayor said on Friday."
 
 
@@ -32,7 +35,7 @@ def result(*articles: tuple[str, str, str], question: str = QUESTION) -> SearchR
 
 
 def told(found: SearchResult) -> list[tuple[str, str]]:
-    answer = with_timeline(REFUSED, find_events(found), found.question)
+    answer = with_timeline(REFUSED, find_events(found), found)
     return [(event.days, event.citation.quote) for event in answer.events]
 
 
@@ -77,21 +80,52 @@ def test_event_that_two_articles_tell_stands_once() -> None:
 
 def test_timeline_answers_alone_or_beside_sentences() -> None:
     found = result(FLOOD, COST)
-    alone = with_timeline(REFUSED, find_events(found), QUESTION)
+    alone = with_timeline(REFUSED, find_events(found), found)
     assert not alone.refused and alone.text.startswith("Timeline: 2024-02-06 — “The Sarn")
     assert alone.surveyed == {one.number for one in alone.citations} == {1, 2, 3}
     own = cite([Quote(Article("own", "", LATER), 0, len(LATER))], 1)
     beside = with_timeline(
-        Answer("So [1]", None, False, 0.9, own), find_events(found), "What happened when it rained?"
+        Answer("So [1]", None, False, 0.9, own),
+        find_events(found),
+        result(FLOOD, question=HAPPENED),
     )
     assert beside.text.startswith("So [1] Timeline: ")
     assert (beside.citations[0], beside.surveyed) == (own[0], {2, 3, 4})
 
 
+def test_timeline_answers_where_a_headline_has_all_that_happened() -> None:
+    found = result(FLOOD, COST, question="What happened during the flood in Oxlade?")
+    assert len(with_timeline(REFUSED, find_events(found), found).events) == 3
+
+
+def test_statements_of_a_chat_model_stay_beside_a_timeline() -> None:
+    own = cite([Quote(Article("own", "", LATER), 0, len(LATER))], 1)
+    written = Answer("So [1]", None, False, 0.9, own, statements=(Statement("So", (1,)),))
+    found = result(FLOOD, COST)
+    answer = with_timeline(written, find_events(found), found)
+    assert answer.text.startswith("So [1] Timeline: ") and answer.surveyed == {2, 3, 4}
+    assert "".join(answer_pieces(answer)) == answer.text
+
+
+def test_questions_conditions_and_passing_sentences_are_no_events() -> None:
+    said = "The flood came on Tuesday. Did it come on Monday? It may fall if rain ends on Friday."
+    aside = (
+        "2024-02-07",
+        "Court and council",
+        f"Oxlade had a flood. {LONG} A ship came on Monday.",
+    )
+    found = result(("2024-02-07", "Flood in Oxlade", said), FLOOD, aside)
+    quotes = [event.quote.text for event in find_events(found)]
+    assert quotes[0] == "The flood came on Tuesday."
+    assert not [q for q in quotes if q.startswith(("Did", "It may", "A ship"))]
+
+
 def test_refusal_and_single_event_have_no_timeline() -> None:
-    found = find_events(result(FLOOD, COST))
-    assert with_timeline(REFUSED, found, "What happened when it rained?") is REFUSED
-    assert with_timeline(REFUSED, found[:1], QUESTION) is REFUSED
+    searched = result(FLOOD, COST)
+    found = find_events(searched)
+    rained = replace(searched, question=HAPPENED, idf={**IDF, "rain": 1.0})
+    assert with_timeline(REFUSED, found, rained) is REFUSED
+    assert with_timeline(REFUSED, found[:1], searched) is REFUSED
     assert find_events(result()) == []
 
 

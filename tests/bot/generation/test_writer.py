@@ -107,6 +107,20 @@ def test_more_statements_than_allowed_are_not_looked_at(searcher: Searcher) -> N
     assert len(answer.statements) == MOST_STATEMENTS and len(answer.citations) == 1
 
 
+def test_timeline_stands_below_what_a_model_writes(searcher: Searcher) -> None:
+    def script(lines: Lines) -> str:
+        key, line = lines.with_word("300 kilograms")
+        return reply_json((line, key, line))
+
+    for wrote, count in ((script, 1), (reply_json(answerable=False), 0)):
+        model = StructuredModel(scripts=[wrote])
+        chain = build_chain(lambda: searcher, chat_model=model, threshold=0.0)
+        answer = chain.invoke("Timeline of the Lantern Theatre in Port Sallow")["answer"]
+        assert (len(answer.statements), answer.refused) == (count, False)
+        assert len(answer.events) > 1 and answer.answered_by == "scripted"
+        assert ("300 kilograms" in answer.text.partition("Timeline:")[0]) == bool(count)
+
+
 def test_stream_gives_sources_then_each_statement(searcher: Searcher) -> None:
     def script(lines: Lines) -> str:
         key, line = lines.with_word(DENIED)
