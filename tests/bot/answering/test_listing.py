@@ -124,7 +124,7 @@ def test_unsure_answers_are_not_listed() -> None:
     assert values == []
 
 
-def test_list_stands_in_the_place_of_views_and_of_a_refusal() -> None:
+def test_list_replaces_views_and_a_refusal() -> None:
     result, _, _ = found_in(("The Sarn flooded Oxlade.", "Oxlade", 5.0))
     quote = Quote(result.hits[0].article, 0, 8)
     items = [FoundItem("Oxlade", (quote,), 5.0), FoundItem("Pell", (quote,), 3.0)]

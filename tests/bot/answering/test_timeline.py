@@ -93,7 +93,7 @@ def test_timeline_answers_alone_or_beside_sentences() -> None:
     assert (beside.citations[0], beside.surveyed) == (own[0], {2, 3, 4})
 
 
-def test_timeline_answers_where_a_headline_has_all_that_happened() -> None:
+def test_timeline_answers_where_a_headline_has_it_all() -> None:
     found = result(FLOOD, COST, question="What happened during the flood in Oxlade?")
     assert len(with_timeline(REFUSED, find_events(found), found).events) == 3
 
@@ -107,7 +107,7 @@ def test_statements_of_a_chat_model_stay_beside_a_timeline() -> None:
     assert "".join(answer_pieces(answer)) == answer.text
 
 
-def test_questions_conditions_and_passing_sentences_are_no_events() -> None:
+def test_questions_and_conditions_are_no_events() -> None:
     said = "The flood came on Tuesday. Did it come on Monday? It may fall if rain ends on Friday."
     aside = (
         "2024-02-07",
