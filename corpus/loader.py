@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.address import canonical_address, clean_address
@@ -30,9 +30,12 @@ __all__ = [
     "LONGEST_NAME",
     "LONGEST_TEXT",
     "LONGEST_TITLE",
+    "DraftReader",
     "LoadFailure",
     "LoadReport",
     "OnFile",
+    "article_of",
+    "guarded_drafts",
     "load_articles",
 ]
 
@@ -47,6 +50,9 @@ FAILURES_A_FILE = 20
 
 OnFile = Callable[[Path | str, int, int], None]
 """Told a file's path or an address without its password, how many are done, how many there are."""
+
+DraftReader = Callable[[Sequence[FoundFile]], Iterator[Iterator[Draft | BadRecord]]]
+"""Reads files in their order: what is in each of them, ended by an UnreadableArticle or not."""
 
 _LANGUAGE = re.compile(r"([a-z]{2})([-_].*)?", re.IGNORECASE)
 
@@ -84,6 +90,15 @@ class LoadReport:
     feeds: set[str] = field(default_factory=set)
 
 
+def guarded_drafts(found_file: FoundFile) -> Iterator[Draft | BadRecord]:
+    """Read a file; whatever goes wrong is an UnreadableArticle."""
+    return _guarded(drafts_in(found_file))
+
+
+def _one_by_one(files: Sequence[FoundFile]) -> Iterator[Iterator[Draft | BadRecord]]:
+    return map(guarded_drafts, files)
+
+
 def load_articles(
     paths: Iterable[str | Path],
     *,
@@ -92,6 +107,7 @@ def load_articles(
     on_file: OnFile | None = None,
     only: Collection[str] | None = None,
     allow_local: bool = False,
+    read: DraftReader = _one_by_one,
 ) -> Iterator[Article]:
     """Read articles from files, folders and web addresses, one after the other.
 
@@ -114,6 +130,7 @@ def load_articles(
         only: absolute paths, all links resolved, of the files to read; the others are found and
             not opened. All are read where None.
         allow_local: fetch addresses of the local network too.
+        read: reads the files; one after the other, each when it is wanted, where not given.
 
     Yields:
         Articles whose text is normalised and not empty.
@@ -130,8 +147,7 @@ def load_articles(
     files = [one for one in found.files if only is None or one.real in only]
     told = (lambda *_: None) if on_file is None else on_file
     total = len(files) + len(pages)
-    for done, found_file in enumerate(files, start=1):
-        drafts = _guarded(drafts_in(found_file))
+    for done, (found_file, drafts) in enumerate(zip(files, read(files), strict=True), start=1):
         yield from _load(found_file, shown(found_file.path), drafts, report, naming)
         told(found_file.path, done, total)
     for done, page in enumerate(pages, start=len(files) + 1):
@@ -200,19 +216,11 @@ def _article(
     report: LoadReport,
 ) -> Article | None:
     """Make the Article of a Draft, or None if one with its URL that was published later is in."""
-    if len(draft.text) > LONGEST_TEXT:
-        raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
-    text = normalise(draft.text).strip()
-    if not text:
-        raise UnreadableArticle("empty text")
-    if len(text) > LONGEST_TEXT:  # a few letters become three when normalised
-        raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
+    article = article_of(draft)
     key = None if draft.key is None else _free_key(draft.key, keys)
-    url = clean_address(draft.url)
-    published, updated = _dates(draft)
-    address = canonical_address(url) if url is not None else None
+    address = canonical_address(article.url) if article.url is not None else None
     if address is not None:
-        wins, first = naming.by_address(address, published)
+        wins, first = naming.by_address(address, article.published)
         article_id = address
     else:
         wins, first = True, True
@@ -224,12 +232,29 @@ def _article(
     if not wins:
         return None
     report.origins[article_id] = stored(found_file.real)
+    return replace(article, id=article_id)
+
+
+def article_of(draft: Draft) -> Article:
+    """Make the article of a draft, all but its id, which hangs on what else is read.
+
+    Raises:
+        UnreadableArticle: it is empty or too long.
+    """
+    if len(draft.text) > LONGEST_TEXT:
+        raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
+    text = normalise(draft.text).strip()
+    if not text:
+        raise UnreadableArticle("empty text")
+    if len(text) > LONGEST_TEXT:  # a few letters become three when normalised
+        raise UnreadableArticle(f"longer than {LONGEST_TEXT:,} characters")
+    published, updated = _dates(draft)
     declared = _LANGUAGE.fullmatch((draft.language or "").strip())
     return Article(
-        id=article_id,
+        id="",
         title=one_line(draft.title, LONGEST_TITLE),
         text=text,
-        url=url,
+        url=clean_address(draft.url),
         source=one_line(draft.source or "", LONGEST_NAME) or None,
         author=one_line(draft.author or "", LONGEST_NAME) or None,
         published=published,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from corpus.dates import epoch_seconds
 from corpus.loader import LoadFailure, LoadReport, load_articles
 from corpus.walk import shown
 from index.errors import IndexFailure
+from index.ray_workers import spread_over
 from index.store.opening import open_store
 from index.store.protocols import Store, Writer
 from index.writer import BuildProgress, IndexChanges, IndexWriter, begin_generation
@@ -76,6 +79,7 @@ def build_index(
     progress: BuildProgress | None = None,
     only: Collection[str] | None = None,
     allow_local: bool = False,
+    workers: str | None = None,
 ) -> BuildReport:
     """Read articles and publish a generation that holds them beside what the index has already.
 
@@ -99,6 +103,8 @@ def build_index(
         only: absolute paths, all links resolved, of the files under these paths that are to be
             read, because the others have not changed since the last build.
         allow_local: fetch addresses of the local network too.
+        workers: ``local`` or the address of a Ray cluster, whose machines read the files and embed
+            their passages; the index is then one in Milvus and PostgreSQL.
 
     Raises:
         EmbedderMismatch: the index was built with another model.
@@ -108,6 +114,7 @@ def build_index(
         IndexFailure: the index cannot be written (disk full, read-only), or is not whole.
     """
     report = LoadReport()
+    store = open_store(index)
 
     def tell(path: Path | str, done: int, total: int) -> None:
         if progress is not None:
@@ -115,22 +122,24 @@ def build_index(
 
     def change(build: IndexWriter, writer: Writer, changes: IndexChanges) -> None:
         taken = _SourcePaths(writer)
-        articles = load_articles(
-            paths, report=report, taken=taken, on_file=tell, only=only, allow_local=allow_local
-        )
-        for article in articles:
-            source_path = report.origins[article.id]
-            if only is not None and _outdone(article, taken, report, only, writer):
-                changes.unchanged.add(article.id)
-            else:
-                build.put(article, source_path, changes)
+        load = partial(load_articles, paths, report=report, taken=taken, on_file=tell, only=only)
+        with ExitStack() as stack:
+            if workers is not None:
+                spread = spread_over(workers, store, build, embedder)
+                load = partial(load, read=stack.enter_context(spread))
+            for article in load(allow_local=allow_local):
+                source_path = report.origins[article.id]
+                if only is not None and _outdone(article, taken, report, only, writer):
+                    changes.unchanged.add(article.id)
+                else:
+                    build.put(article, source_path, changes)
         if prune:
             changes.removed |= _pruned(
                 report, writer.source_paths(), changes, even_if_empty, prune_feeds
             )
             writer.delete(changes.removed)
 
-    return _write(open_store(index), change, embedder, model, progress, report)
+    return _write(store, change, embedder, model, progress, report)
 
 
 def remove_articles(

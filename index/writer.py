@@ -12,7 +12,7 @@ from corpus.splitter import SplitterSettings, split_article
 from index.embedding.batching import PassageBatches
 from index.embedding.embedder import load_embedder, reload_embedder
 from index.errors import EmbedderMismatch, IndexFailure
-from index.store.protocols import IndexManifest, Published, Store, Writer
+from index.store.protocols import IndexManifest, KeptVectors, Published, Store, Writer
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -102,6 +102,7 @@ class IndexWriter:
         self._splitter = SplitterSettings()
         self.embedded = 0
         self.taken_over = 0
+        self._left: int | None = None
         if writer.manifest is not None:
             self._check_model(address, writer.manifest)
 
@@ -143,6 +144,20 @@ class IndexWriter:
                 self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
         return self._embedder
 
+    @property
+    def splitter(self) -> SplitterSettings:
+        """How articles are cut."""
+        return self._splitter
+
+    def count_kept(self) -> int:
+        """Count the vectors that a stopped build has left, as they are when this is first asked."""
+        if self._left is None:
+            self._left = len(self._kept())
+        return self._left
+
+    def _kept(self) -> KeptVectors:
+        return self._writer.kept_vectors(self.embedder.fingerprint, self.embedder.dimension)
+
     def finish(self, changes: IndexChanges, progress: BuildProgress | None) -> Published:
         """Make the vectors of what is new, and publish the changes, where there are any.
 
@@ -171,14 +186,15 @@ class IndexWriter:
         total = self._writer.passages_written()
         if not total:
             return
-        embedder = self.embedder
+        left = self.count_kept()
         batches = PassageBatches(
-            embedder,
-            self._writer.kept_vectors(embedder.fingerprint, embedder.dimension),
+            self.embedder,
+            self._kept(),
             self._writer.embed,
             lambda done: None if progress is None else progress.passages(done, total),
         )
         for article, passages in self._writer.written():
             batches.take(article, passages)
         batches.finish()
-        self.embedded, self.taken_over = batches.embedded, batches.taken_over
+        self.taken_over = min(left, batches.taken_over)  # the rest was kept in this build
+        self.embedded = total - self.taken_over

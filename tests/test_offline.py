@@ -103,6 +103,8 @@ def test_loopback_host_stays_here(host: object) -> None:
     assert offline.stays_here(host)
 
 
-@pytest.mark.parametrize("host", ["10.0.0.1", "fe80::1%eth0", "localhost.example.org", "::2", "x"])
+@pytest.mark.parametrize(
+    "host", ["10.0.0.1", "fe80::1%eth0", "localhost.example.org", "::2", "x", "224.0.0.1"]
+)
 def test_any_other_host_is_elsewhere(host: object) -> None:
     assert not offline.stays_here(host)

@@ -31,6 +31,7 @@ def index_articles(
     prune_feeds: bool = False,
     only: Collection[str] | None = None,
     allow_local: bool = False,
+    workers: str | None = None,
 ) -> BuildReport:
     """Index articles with progress bars, and name each file that could not be read.
 
@@ -49,6 +50,7 @@ def index_articles(
             progress=bars,
             only=only,
             allow_local=allow_local,
+            workers=workers,
         )
     for failure in report.failures:
         complain(f"could not read {failure.path}: {failure.cause}")

@@ -45,6 +45,14 @@ def index(
         ),
     ] = False,
     allow_local: AllowLocal = False,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Let the workers of a Ray cluster read and embed: local for one of this machine, "
+            "or ray://HOST:10001. Needs an index in Milvus and PostgreSQL.",
+        ),
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
     ] = False,
@@ -62,6 +70,10 @@ def index(
     newsbot remove, or until --prune finds that its address no longer holds it.
 
     Example: newsbot index ~/articles --prune
+
+    With --workers the files are read and embedded by the machines of a Ray cluster, which must see
+    them under the same paths. Vectors are kept as they are made: a run that is killed anywhere is
+    gone on with by the next.
 
     Example: newsbot index https://example.org/2024/05/flood.html
     """
@@ -82,6 +94,7 @@ def index(
         even_if_empty=even_if_empty,
         prune_feeds=prune_feeds,
         allow_local=allow_local,
+        workers=workers,
     )
     _complain_of_skipped(report.skipped, verbose)
     print(summary(report))

@@ -36,6 +36,9 @@ class OnnxEmbedder:
     """The default model, all-MiniLM-L6-v2 (Reimers and Gurevych 2019), with 8-bit weights.
 
     Safe to use from several threads: each computes by itself, so that questions wait for nobody.
+
+    Attributes:
+        threads: how many embed passages together; one for each core.
     """
 
     name = DEFAULT_MODEL
@@ -60,6 +63,7 @@ class OnnxEmbedder:
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
             cause = " ".join(str(error).split())[:200]
             raise EmbedderFailure(f"cannot load the embedding model {model}: {cause}") from error
+        self.threads = os.cpu_count()
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
@@ -90,7 +94,7 @@ class OnnxEmbedder:
             float32 of shape (len(texts), dimension), in the order of the texts, rows of length 1.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             for begin in range(0, len(texts), _TOKENISED_TOGETHER):
                 ids = self._tokenise(texts[begin : begin + _TOKENISED_TOGETHER])
                 for at, vector in enumerate(pool.map(self._run, ids), begin):

@@ -229,6 +229,9 @@ class Snapshot(Protocol):
 class KeptVectors(Protocol):
     """Vectors that are made and not published yet: a build that is started again finds them."""
 
+    def __len__(self) -> int:
+        """Count the texts whose vectors are kept."""
+
     def find(self, texts: Sequence[str]) -> dict[int, NDArray[np.float32]]:
         """Return the vectors that are kept, by the place of their text in ``texts``."""
 

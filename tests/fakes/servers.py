@@ -64,6 +64,12 @@ class ClusterServers:
             raise
         return made
 
+    @property
+    def milvus_folder(self) -> Path | None:
+        """The files of Milvus Lite, where it was started."""
+        folder = self._folder / "milvus"
+        return folder if folder.exists() else None
+
     def stop(self) -> None:
         """Stop what was started."""
         for process in self._processes:

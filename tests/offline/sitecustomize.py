@@ -33,9 +33,21 @@ def stays_here(host: object) -> bool:
     if name in _UNSPECIFIED:
         return True
     try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+        address = ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
         return False
+    return address.is_loopback or _is_own(address)
+
+
+def _is_own(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether a network card of this machine has the address: the programs of Ray use it."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return not (address.is_multicast or address.is_reserved)
 
 
 def _refuse(what: str) -> OutgoingConnection:

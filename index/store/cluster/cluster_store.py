@@ -12,6 +12,7 @@ from index.errors import IndexBusy, IndexCorrupt, IndexForeign, IndexMissing
 from index.store.cluster.cluster_address import ClusterAddress
 from index.store.cluster.cluster_snapshot import ClusterSnapshot
 from index.store.cluster.cluster_writer import ClusterWriter
+from index.store.cluster.ledger import VectorLedger
 from index.store.cluster.manifest import ClusterManifest
 from index.store.cluster.milvus import PASSAGES, MilvusCollections
 from index.store.cluster.postgres import FORMAT_VERSION, SCHEMA, Database, SqlSession
@@ -63,6 +64,14 @@ class ClusterStore:
         with self._locked(seconds) as session:
             rows = session.run("SELECT source_path FROM article_rows WHERE died IS NULL")
             yield frozenset(row[0] for row in rows)
+
+    @contextmanager
+    def ledger(self, fingerprint: str, dimension: int) -> Iterator[VectorLedger]:
+        """Open the vectors that are not published yet, for a process that helps the writer."""
+        with self._database.session(autocommit=True) as session:
+            ledger = VectorLedger(session)
+            ledger.open(fingerprint, dimension)
+            yield ledger
 
     def verify(self) -> WholeIndex:
         """Compare every article with its hash, and count the passages in both engines."""

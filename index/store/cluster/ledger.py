@@ -29,6 +29,18 @@ class VectorLedger:
         """Go on with the vectors of a model; those of another one are not found."""
         self._fingerprint, self._dimension = fingerprint, dimension
 
+    def __len__(self) -> int:
+        """Count the texts whose vectors are kept."""
+        return int(self._session.run("SELECT count(*) FROM ledger")[0][0])
+
+    def published(self, content_hashes: Sequence[str]) -> set[str]:
+        """Return those of the hashes that articles of the index have: these need no vectors."""
+        rows = self._session.run(
+            "SELECT hash FROM article_rows WHERE hash = ANY(?) AND died IS NULL",
+            (list(content_hashes),),
+        )
+        return {row[0] for row in rows}
+
     def find(self, texts: Sequence[str]) -> dict[int, NDArray[np.float32]]:
         """Return the vectors that are kept, by the place of their text in ``texts``."""
         keys = [self._key(text) for text in texts]

@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS article_rows (
     url TEXT, source TEXT, author TEXT, published TEXT, language TEXT, updated TEXT, pages TEXT,
     epoch BIGINT, source_key TEXT NOT NULL, source_path TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_by_id ON article_rows (id);
+CREATE INDEX IF NOT EXISTS articles_by_hash ON article_rows (hash);
 CREATE INDEX IF NOT EXISTS articles_by_epoch ON article_rows (epoch);
 CREATE INDEX IF NOT EXISTS articles_that_died ON article_rows (died) WHERE died IS NOT NULL;
 CREATE TABLE IF NOT EXISTS passages (
