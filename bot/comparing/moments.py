@@ -70,6 +70,8 @@ _SEASON_OF_YEAR = re.compile(r"\b(spring|summer|autumn) (?:of )?(\d{4})\b", re.I
 _WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
 _AHEAD = re.compile(
     r"\b(?:will|shall|is to|are to|next|coming|until|due(?! to)|planned|scheduled|"
+    r"expects?|hopes?|plans?|(?:stays?|remains?) (?:closed|shut|open)|"
+    r"(?:opens|reopens|begins|starts|meets|returns|resumes) (?:again )?(?:on|at)\b|"
     r"(?:from|for) (?:early )?(?=\d|\w+day\b))",
     re.IGNORECASE,
 )

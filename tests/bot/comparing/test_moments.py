@@ -75,6 +75,9 @@ def test_span_without_day_and_time_is_no_moment() -> None:
     [
         ("The bridge fell on Sunday.", "2024-03-10"),
         ("The bridge will open on Friday.", "2024-03-15"),
+        ("It expects to open the bridge on Sunday evening.", "2024-03-17"),
+        ("Schools in the lower town stay closed on Monday.", "2024-03-18"),
+        ("The theatre reopens on Saturday.", "2024-03-16"),
         ("It flew again from Friday.", "2024-03-15"),
         ("Flights fell out on Thursday because of ash from Tessel.", "2024-03-07"),
         ("The bridge fell on 9 March, police said on Monday.", "2024-03-09"),
