@@ -11,28 +11,47 @@ from bot.chat.conversation import first_view
 from bot.chat.events import HIDDEN, QUICK
 from bot.chat.feedback_panel import FeedbackPanel
 from bot.chat.filter_bar import FilterBar
-from bot.chat.html.citing import cite_menu
+from bot.chat.html.citing import cite_menu, link_html
+from bot.chat.html.markup import problem_html
 from bot.chat.question_box import QuestionBox
 from bot.chat.sources_pane import SourcesPane
 from bot.chat.turns import Turn, as_json
 from bot.citing.exports import export
 from bot.citing.formats import ExportFormat
+from bot.errors import PermalinkFailure
 from bot.feedback import FeedbackStore
 
 if TYPE_CHECKING:
     from bot.chat.article_table import ArticleTable
+    from bot.citing.permalinks import PermalinkStore
     from bot.newsbot import NewsBot
 
 __all__ = ["AskTab"]
 
+_LINK_JS = "(address) => window.newsbot?.link(address)"
 _SAVE_JS = "(name, text) => window.newsbot?.save(name, text)"
 
 
 class AskTab:
     """The components of the tab."""
 
-    def __init__(self, bot: NewsBot, table: ArticleTable, store: FeedbackStore) -> None:
-        """Put the tab into the Blocks that are being built."""
+    def __init__(
+        self,
+        bot: NewsBot,
+        table: ArticleTable,
+        store: FeedbackStore,
+        kept: PermalinkStore,
+        prefix: str,
+    ) -> None:
+        """Put the tab into the Blocks that are being built.
+
+        Args:
+            bot: answers.
+            table: the articles to choose from.
+            store: keeps votes.
+            kept: keeps the answers that get an address of their own.
+            prefix: stands before that address, as before all of the page's.
+        """
         self.turns = gr.State(())  # of ``Turn``
         with gr.Row(elem_id="room", equal_height=False):
             self.chat = _chatbot()
@@ -60,6 +79,20 @@ class AskTab:
             pane.reading.cite(_cite, *saving, **QUICK),
         ):
             written.then(None, file, None, js=_SAVE_JS, **HIDDEN)
+        address = gr.Textbox(visible=False)
+
+        def keep(turns: Sequence[Turn], event: gr.EventData) -> list[Any]:
+            turn = next((turn for turn in turns if turn.number == event.turn), None)
+            if turn is None:
+                return ["", gr.skip()]
+            try:
+                made = kept.keep(turn.answered, turn.generation)
+            except PermalinkFailure as error:
+                return ["", problem_html(error)]
+            return [f"{prefix}/a/{made}", link_html(f"{prefix}/a/{made}")]
+
+        linked = pane.reading.link(keep, self.turns, [address, self.notice], **QUICK)
+        linked.then(None, address, None, js=_LINK_JS, **HIDDEN)
 
 
 def _cite(turns: Sequence[Turn], event: gr.EventData) -> list[Any]:

@@ -28,6 +28,12 @@ class CollectionChoice:
     current: str = ""
     root_path: str = ""
 
+    @property
+    def prefix(self) -> str:
+        """What stands before the paths of the page: nothing, or as ``root_path``."""
+        below = collection_path(self.current) if self.current in self.names[1:] else ""
+        return self.root_path.rstrip("/") + below
+
     def links(self) -> Iterator[tuple[str, str]]:
         """Yield each collection's name and the path of its page; nothing for one or none."""
         if len(self.names) < 2:

@@ -20,6 +20,7 @@ from corpus.errors import NewsbotError
 if TYPE_CHECKING:
     from bot.access.policy import AccessPolicy
     from bot.chat.examples import Examples
+    from bot.citing.permalinks import PermalinkStore
     from bot.editing.service import EditingService
     from bot.newsbot import NewsBot
 
@@ -32,6 +33,7 @@ def build_page(
     editing: EditingService,
     policy: AccessPolicy,
     choice: CollectionChoice,
+    kept: PermalinkStore,
 ) -> gr.Blocks:
     """Build the page: a tab to ask in, with the sources beside it, and a tab of the articles.
 
@@ -41,6 +43,7 @@ def build_page(
         editing: changes the index.
         policy: knows who may change it.
         choice: which other collections the server has.
+        kept: keeps the answers that get an address of their own.
     """
     table = ArticleTable(bot)
     page = gr.Blocks(title="newsbot", analytics_enabled=False, fill_width=True)
@@ -48,7 +51,9 @@ def build_page(
         header = gr.HTML(header_html("", choice), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", elem_id="ask-tab", id="ask"):
-                ask = AskTab(bot, table, FeedbackStore(feedback_file(bot.index)))
+                ask = AskTab(
+                    bot, table, FeedbackStore(feedback_file(bot.index)), kept, choice.prefix
+                )
             with gr.Tab("Articles", elem_id="articles-tab") as articles_tab:
                 articles = ArticlesTab(bot, table, editing, policy)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,10 @@ from bot.cli.options import (
     Until,
     WithReader,
 )
+
+if TYPE_CHECKING:
+    from bot.answering.answers import Answer
+    from bot.citing.answered import AnsweredQuestion
 
 __all__ = ["ask"]
 
@@ -43,6 +47,9 @@ def ask(
         ExportFormat | None,
         typer.Option("--format", help="Print the answer to be kept or cited in this format."),
     ] = None,
+    permalink: Annotated[
+        bool, typer.Option("--permalink", help="Keep the answer under an address of its own.")
+    ] = False,
     since: Since = None,
     until: Until = None,
     source: Source = None,
@@ -79,9 +86,14 @@ def ask(
     reference managers; csv a row for each citation. A refusal cites nothing.
 
     Example: newsbot ask "who denied the missile attack?" --format bibtex > attack.bib
+
+    With --permalink the answer is kept beside the index, and its address is printed. Where
+    newsbot chat serves the index, it shows the answer there as it was, and whether each quote
+    still stands.
     """
-    ways = [("--interactive", interactive), ("--json", as_json), ("--csv", as_csv)]
-    chosen = [name for name, given in (*ways, ("--format", form)) if given]
+    ways = {"--interactive": interactive, "--json": as_json, "--csv": as_csv, "--format": form}
+    chosen = [name for name, given in ways.items() if given]
+    chosen += ["--permalink"] * (interactive and permalink)
     if len(chosen) > 1:
         raise typer.BadParameter(f"it does not go with {chosen[0]}", param_hint=chosen[1])
     if question is None and not interactive:
@@ -96,29 +108,47 @@ def ask(
 
         converse(answer_of, question)
         return
+    generation = bot.searcher().generation
     with spinner(sys.stderr, _DOING):
         answer = answer_of(question)
-    from bot.cli.formatting import answer_lines, print_json
+    # Here and below, because they load what --help does not need.
+    from bot.chat.filters import SearchFilters
+    from bot.citing.answered import AnsweredQuestion
+    from bot.citing.permalinks import PermalinkStore, permalink_file
 
     for note in answer.notes:
         complain(f"note: {note}")
-    if as_json:
-        print_json(answer.to_dict())
+    only = SearchFilters(since, until, tuple(source or ()), tuple(article or ()))
+    answered = AnsweredQuestion(question, answer, str(only))
+    kept = ""
+    if permalink:
+        store = PermalinkStore(permalink_file(bot.index))
+        kept = f"/a/{store.keep(answered, generation)}"
+        complain(f"kept as {kept}")
+    if form:
+        _print_export(answered, form)
     elif as_csv:
-        from bot.answering.csv_export import as_csv as table_of
-
-        print(table_of(answer), end="")
-        if not answer.surveyed:
-            complain("note: the answer has no list and no timeline")
-    elif form:
-        from bot.chat.filters import SearchFilters
-        from bot.citing.answered import AnsweredQuestion
-        from bot.citing.exports import export
-
-        only = SearchFilters(since, until, tuple(source or ()), tuple(article or ()))
-        asked = AnsweredQuestion(question, answer, str(only))
-        print(export([asked], form), end="")
-        if answer.refused:
-            complain("note: the articles do not say, so nothing is cited")
+        _print_table(answer)
     else:
-        show(answer_lines(answer))
+        from bot.cli.formatting import answer_lines, print_json
+
+        if as_json:
+            print_json(answer.to_dict() | ({"permalink": kept} if kept else {}))
+        else:
+            show(answer_lines(answer))
+
+
+def _print_export(answered: AnsweredQuestion, form: ExportFormat) -> None:
+    from bot.citing.exports import export
+
+    print(export([answered], form), end="")
+    if answered.answer.refused:
+        complain("note: the articles do not say, so nothing is cited")
+
+
+def _print_table(answer: Answer) -> None:
+    from bot.answering.csv_export import as_csv
+
+    print(as_csv(answer), end="")
+    if not answer.surveyed:
+        complain("note: the answer has no list and no timeline")

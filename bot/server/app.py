@@ -22,9 +22,10 @@ from starlette.routing import BaseRoute
 from bot.access.authentication import BasicAuthBackend, login_refused
 from bot.access.policy import AccessPolicy, visitor_of
 from bot.access.rate_limits import RateLimiter, ServerLimits
-from bot.chat.collection_choice import CollectionChoice, collection_path
+from bot.chat.collection_choice import CollectionChoice
 from bot.chat.examples import Examples
 from bot.chat.page import build_page
+from bot.citing.permalinks import PermalinkStore, permalink_file
 from bot.editing.service import EditingService
 from bot.server.endpoints import add_endpoints
 from bot.server.gradio_calls import GradioCallMiddleware, invalid_call
@@ -39,6 +40,7 @@ from bot.server.middleware import (
     RateLimitMiddleware,
 )
 from bot.server.openai_endpoint import openai_routes
+from bot.server.permalinks import permalink_routes
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -79,13 +81,15 @@ def build_apps(
     metrics = {name: ServerMetrics(bot) for name, bot in bots.items()}
     counted = {name: bot.with_hook(metrics[name].count) for name, bot in bots.items()}
     limiter = RateLimiter(config.limits, upload_folder())
+    choices = {name: CollectionChoice(tuple(bots), name, config.root_path) for name in bots}
+    prefixes = {name: choice.prefix for name, choice in choices.items()}
     apps = {}
-    for number, (name, bot) in enumerate(bots.items()):
-        choice = CollectionChoice(tuple(bots), name, config.root_path)
-        below = config.root_path.rstrip("/") + (collection_path(name) if number else "")
-        own = replace(config, root_path=below)
+    for name, bot in bots.items():
+        own = replace(config, root_path=prefixes[name])
         # Questions that are only tried for the examples are nobody's, and not counted.
-        apps[name] = _build_app(bot, counted, metrics[name], choice, policy, limiter, own, port)
+        apps[name] = _build_app(
+            bot, counted, metrics[name], choices[name], prefixes, policy, limiter, own, port
+        )
     return apps
 
 
@@ -94,6 +98,7 @@ def _build_app(
     bots: Mapping[str, NewsBot],
     metrics: ServerMetrics,
     choice: CollectionChoice,
+    prefixes: Mapping[str, str],
     policy: AccessPolicy,
     limiter: RateLimiter,
     config: ServerConfig,
@@ -102,14 +107,16 @@ def _build_app(
     limits, uploads = config.limits, upload_folder()
     counted = bots[choice.current]
     editing = EditingService(bot, limits, uploads)
-    page = build_page(counted, Examples(bot), editing, policy, choice)
+    kept = PermalinkStore(permalink_file(bot.index))
+    page = build_page(counted, Examples(bot), editing, policy, choice, kept)
     with page:
-        defaults = add_endpoints(counted, bots, editing, policy, limits)
+        defaults = add_endpoints(counted, bots, editing, policy, limits, prefixes)
     page.state_session_capacity = limits.sessions
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
     routes: list[BaseRoute] = [
         *monitoring_routes(bot, metrics),
         *openai_routes(counted, limits),
+        *permalink_routes(bot, kept),
     ]
     lifespan = None
     if config.mcp:

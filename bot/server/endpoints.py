@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from bot.answering.csv_export import as_csv
 from bot.citing.answered import AnsweredQuestion
 from bot.citing.exports import export
 from bot.citing.formats import ExportFormat
+from bot.citing.permalinks import PermalinkStore, permalink_file
 from bot.errors import RequestRefused
+from bot.sanitize import counted
 from bot.server.gradio_internals import add_endpoint
 from corpus.errors import NewsbotError
 
@@ -44,6 +47,7 @@ def add_endpoints(
     editing: EditingService,
     policy: AccessPolicy,
     limits: ServerLimits,
+    prefixes: Mapping[str, str],
 ) -> dict[str, list[Any]]:
     """Add the endpoints to the Blocks whose ``with`` this is called in.
 
@@ -53,18 +57,12 @@ def add_endpoints(
         editing: changes the index of ``bot``.
         policy: knows who may change it.
         limits: of what one may ask for.
+        prefixes: of the pages of the collections, by their names.
 
     Returns:
         The defaults of each one's parameters, in their order.
     """
-
-    def _of(collection: str | None) -> NewsBot:
-        if not collection:
-            return bot
-        if collection not in bots:
-            known = ", ".join(filter(None, bots)) or "none"
-            raise RequestRefused(f"no collection of that name; there are: {known}")
-        return bots[collection]
+    _of = partial(_named_bot, bot, bots)
 
     def answer(
         question: str,
@@ -75,6 +73,7 @@ def add_endpoints(
         history: list[list[str]] | None = None,
         csv: bool = False,
         format: str = "",
+        permalink: bool = False,
         collection: str | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
@@ -89,17 +88,21 @@ def add_endpoints(
             csv: whether the result also has ``csv``, the list or the timeline as CSV.
             format: markdown, chicago, bibtex, ris, csl-json or csv; the result then also has
                 ``export``, the answer with its citations in that format.
+            permalink: whether the answer is kept; the result then also has ``permalink``, its
+                address on this server.
             collection: name of the collection to ask, where the server has several.
         """
         with _public_errors(bot):
             asked, before = limits.check_question(question), limits.check_history(history)
-            form = _format(format)
-            filters = _filters(since, until, source, articles)
-            found = _of(collection).answer(asked, before, **filters)
-            told = found.to_dict() | ({"csv": as_csv(found)} if csv else {})
-            return told | (
-                {"export": export([AnsweredQuestion(asked, found)], form)} if form else {}
-            )
+            _check_format(format)
+            own, filters = _of(collection), _filters(since, until, source, articles)
+            answered, generation = _answered(own, asked, before, filters)
+            told = _exported(answered, bool(csv), format)
+            if permalink:
+                prefix = prefixes[_name_of(own, bots)]
+                made = PermalinkStore(permalink_file(own.index)).keep(answered, generation)
+                told["permalink"] = f"{prefix}/a/{made}"
+            return told
 
     def search(
         question: str,
@@ -253,13 +256,42 @@ def _filters(since: Any, until: Any, source: Any, articles: Any) -> dict[str, An
     }
 
 
-def _format(name: Any) -> ExportFormat | None:
-    if not name:
-        return None
-    try:
-        return ExportFormat(name)
-    except ValueError as error:
-        raise RequestRefused(f"format is one of {', '.join(ExportFormat)}") from error
+def _named_bot(bot: NewsBot, bots: Mapping[str, NewsBot], collection: str | None) -> NewsBot:
+    if not collection:
+        return bot
+    if collection not in bots:
+        known = ", ".join(filter(None, bots)) or "none"
+        raise RequestRefused(f"no collection of that name; there are: {known}")
+    return bots[collection]
+
+
+def _name_of(bot: NewsBot, bots: Mapping[str, NewsBot]) -> str:
+    return next(name for name, one in bots.items() if one is bot)
+
+
+def _answered(
+    bot: NewsBot, question: str, history: list[tuple[str, str]], filters: dict[str, Any]
+) -> tuple[AnsweredQuestion, str]:
+    """Return a question with its answer, and the generation of the index that gave it."""
+    generation = bot.searcher().generation
+    days = (f"{name} {filters[name]}" for name in ("since", "until") if filters[name])
+    only = filters["articles"]
+    articles = [] if only is None else [counted(len(only), "article")]
+    in_words = " · ".join([*days, *(filters["source"] or ()), *articles])
+    return AnsweredQuestion(
+        question, bot.answer(question, history, **filters), in_words
+    ), generation
+
+
+def _exported(answered: AnsweredQuestion, table: bool, form: Any) -> dict[str, Any]:
+    """Return an answer as JSON values, and beside it in the formats that are asked for."""
+    told = answered.answer.to_dict() | ({"csv": as_csv(answered.answer)} if table else {})
+    return told | ({"export": export([answered], form)} if form else {})
+
+
+def _check_format(name: Any) -> None:
+    if name and name not in list(ExportFormat):
+        raise RequestRefused(f"format is one of {', '.join(ExportFormat)}")
 
 
 def _names(value: Any, name: str) -> list[str]:

@@ -197,6 +197,8 @@ def _foot(answer: Answer, turn: int) -> str:
     return (
         f'<p class="afterwards">{sure}'
         f'<button type="button" class="link" name="copy" value="{turn}">{copying}</button>'
+        f'<button type="button" class="link" name="link" value="{turn}" '
+        'title="An address at which this answer is kept as it is">Copy link</button>'
         f'<button type="button" class="link" name="how" value="{turn}">Show how</button>'
         f"{_timeline(turn) if not (answer.refused or answer.events) else ''}</p>"
         f"{'' if answer.refused else cite_menu(turn)}"

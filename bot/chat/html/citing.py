@@ -1,10 +1,11 @@
-"""The menu of formats in which an answer, or a conversation, is cited elsewhere."""
+"""How an answer, or a conversation, is cited elsewhere: a menu of formats, and an address."""
 
 from __future__ import annotations
 
+from bot.chat.html.markup import escaped
 from bot.citing.formats import ExportFormat
 
-__all__ = ["cite_menu"]
+__all__ = ["cite_menu", "link_html"]
 
 
 def cite_menu(turn: int, name: str = "Cite") -> str:
@@ -20,3 +21,12 @@ def cite_menu(turn: int, name: str = "Cite") -> str:
         for form in ExportFormat
     )
     return f'<details class="cite"><summary>{name}</summary><p>{formats}</p></details>'
+
+
+def link_html(address: str) -> str:
+    """Say that an answer has an address, which was copied."""
+    address = escaped(address)
+    return (
+        '<div class="notice" role="status" aria-live="polite"><div class="hint"><p>Link copied: '
+        f'<a href="{address}" target="_blank">{address}</a></p></div></div>'
+    )

@@ -18,20 +18,24 @@
     });
   };
 
-  const copy = async (button) => {
-    const text = document.getElementById(`copied-${button.value}`)?.textContent ?? "";
+  const toClipboard = async (text) => {
     if (navigator.clipboard) {
       await navigator.clipboard.writeText(text);
-    } else {
-      // A page that came over plain http from another machine has no other way.
-      const box = document.createElement("textarea");
-      box.value = text;
-      document.body.append(box);
-      box.select();
-      document.execCommand("copy");
-      box.remove();
-      button.focus();
+      return;
     }
+    // A page that came over plain http from another machine has no other way.
+    const focused = document.activeElement;
+    const box = document.createElement("textarea");
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    focused?.focus();
+  };
+
+  const copy = async (button) => {
+    await toClipboard(document.getElementById(`copied-${button.value}`)?.textContent ?? "");
     const words = button.textContent;
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = words), 1500);
@@ -90,6 +94,9 @@
       const back = opener;
       opener = null;
       requestAnimationFrame(() => back?.isConnected && back.focus());
+    },
+    link(address) {
+      if (address) return toClipboard(new URL(address, location.href).href);
     },
     save(name, text) {
       const link = document.createElement("a");

@@ -8,6 +8,7 @@ document.addEventListener("click", (event) => {
   if (button.name === "read") trigger("read", { turn, number });
   if (button.name === "how") trigger("how", { turn });
   if (button.name === "cite") trigger("cite", { turn, form });
+  if (button.name === "link") trigger("link", { turn });
   if (button.name === "alone") trigger("alone", { turn });
   if (button.name === "timeline") trigger("timeline", { turn });
   if (button.name === "only") {

@@ -133,6 +133,15 @@ def test_answer_and_conversation_are_saved_as_citations(answered: Page) -> None:
     assert notes.startswith(SAMPLE) and "\n1. “Trump blames Iran" in notes
 
 
+def test_conversation_prints_with_its_sources_alone(answered: Page) -> None:
+    answered.emulate_media(media="print")
+    for shown in ("#conversation .answer", "#source-1-1"):
+        expect(answered.locator(shown)).to_be_visible()
+    for hidden in ("#asking", "#tabs .tab-wrapper", "button[name=copy]", ".card button"):
+        expect(answered.locator(hidden).first).to_be_hidden()
+    answered.emulate_media(media="screen")
+
+
 # With a query in the page's address a plain "#source-1-1" would lead away and lose everything.
 def test_marker_leads_to_its_card_with_the_keyboard(tab: Page, site: str) -> None:
     open_page(tab, f"{site}?__theme=dark")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.answering.answers import CLOSEST, REFUSAL
+from bot.citing.permalinks import PermalinkStore, permalink_file
 from bot.newsbot import NewsBot
 from tests.fakes.invented import copy_shipped_reader
 from tests.fakes.running import QUESTION, Capture, output_of
@@ -59,6 +61,20 @@ def test_ask_prints_the_citations_for_a_reference_manager(
     assert (status, out) == (0, "") and "nothing is cited" in err
     for more in ("--json", "--csv", "--interactive"):
         assert output_of(capsys, *words, "ris", more)[0] == 2
+
+
+def test_ask_keeps_the_answer_under_an_address(
+    samples_index: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    own = shutil.copytree(samples_index, tmp_path / "index")
+    store = PermalinkStore(permalink_file(own))
+    words = ("ask", QUESTION, "--index", own, "--permalink")
+    status, out, err = output_of(capsys, *words)
+    kept = store.find(err.strip().removeprefix("kept as /a/"))
+    assert status == 0 and kept and out.startswith(kept.answered.answer.text)
+    told = json.loads(output_of(capsys, *words, "--json")[1])
+    assert store.find(told["permalink"].removeprefix("/a/"))
+    assert output_of(capsys, *words, "--interactive")[0] == 2
 
 
 def test_refusal_is_one_sentence_and_no_error(samples_index: Path, capsys: Capture) -> None:

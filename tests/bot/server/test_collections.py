@@ -51,6 +51,11 @@ def test_answer_takes_the_collection_by_name(client: httpx.Client) -> None:
     assert "Arlen" in _titles(call(client, "answer", question=QUESTION))
     assert "Bexby" in _titles(call(client, "answer", question=QUESTION, collection="fires"))
     assert "Arlen" in _titles(call(client, "answer", question=QUESTION, collection="council"))
+    for name, prefix in (("fires", "/c/fires/a/"), ("council", "/a/")):
+        kept = call(client, "answer", question=QUESTION, collection=name, permalink=True)
+        assert prefix in kept["permalink"]
+        path = prefix + kept["permalink"].rpartition("/")[2]
+        assert QUESTION in client.get(path).text
     told = call(client, "answer", question=QUESTION, collection="none")
     assert told == "no collection of that name; there are: council, fires"
     found = call(client, "search", question=QUESTION, collection="fires")
