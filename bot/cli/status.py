@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import show, spinner
+from bot.cli.console import complain, show, spinner
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Collection, Index
 from index.address import IndexAddress
@@ -29,7 +29,8 @@ def status(
 ) -> None:
     """Show what the index holds, or if it is whole.
 
-    That is how many articles and passages, which model, what size, and when it was built. With
+    That is how many articles and passages, which model, what size, and when it was built. A server
+    of the index that does not answer is named, and the exit status is then 1. With
     --verify each of its files is compared with the checksum taken when it was written, and one that
     is missing, cut short or altered is named.
 
@@ -43,13 +44,18 @@ def status(
         return
     from index.searcher import Searcher
 
-    found = Searcher.open(folder).status()
+    searcher = Searcher.open(folder)
+    found, ailing = searcher.status(), searcher.snapshot.ailing()
     from bot.cli.formatting import print_json, status_lines
 
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(found) | ({"ailing": ailing} if ailing else {}))
     else:
         show(status_lines(found))
+    for name, cause in ailing.items():
+        complain(f"the {name} of the index does not answer: {cause}")
+    if ailing:
+        raise typer.Exit(1)
 
 
 def _verify(index: IndexAddress, as_json: bool) -> None:

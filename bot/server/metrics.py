@@ -77,17 +77,25 @@ class _IndexCollector(Collector):
         self._counts: tuple[str, int, int] | None = None
 
     def collect(self) -> Iterator[Metric]:
-        up = GaugeMetricFamily("newsbot_index_up", "Whether the index opens: 1 or 0.")
+        up = GaugeMetricFamily("newsbot_index_up", "Whether the index can be asked: 1 or 0.")
+        down = GaugeMetricFamily(
+            "newsbot_index_server_down",
+            "A server of the index that does not answer.",
+            labels=["server"],
+        )
         try:
             searcher = self._bot.searcher()
             if self._counts is None or self._counts[0] != searcher.generation:
                 status = searcher.status()
                 self._counts = (status.generation, status.articles, status.passages)
-            up.add_metric([], 1)
+            ailing = searcher.snapshot.ailing()
+            up.add_metric([], 0 if ailing else 1)
+            for name in ailing:
+                down.add_metric([name], 1)
         except NewsbotError:
             self._counts = None
             up.add_metric([], 0)
-        yield up
+        yield from (up, down)
         if self._counts is not None:
             generation, articles, passages = self._counts
             yield InfoMetricFamily(
@@ -102,12 +110,15 @@ def monitoring_routes(bot: NewsBot, metrics: ServerMetrics) -> list[Route]:
 
     async def healthz(request: Request) -> Response:
         try:
-            await run_in_threadpool(bot.searcher)
+            searcher = await run_in_threadpool(bot.searcher)
+            causes = list((await run_in_threadpool(searcher.snapshot.ailing)).values())
         except NewsbotError as error:
-            trusted = visitor_of(request.scope).is_trusted
-            cause = str(error) if trusted else "the index cannot be opened"
-            return PlainTextResponse(f"{cause}\n", 503)
-        return PlainTextResponse("ok\n")
+            causes = [str(error)]
+        if not causes:
+            return PlainTextResponse("ok\n")
+        trusted = visitor_of(request.scope).is_trusted
+        cause = "\n".join(causes) if trusted else "the index cannot be opened"
+        return PlainTextResponse(f"{cause}\n", 503)
 
     async def exposition(request: Request) -> Response:
         if not visitor_of(request.scope).is_trusted:

@@ -12,7 +12,7 @@ whatever the catalogue holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple, Protocol
 
@@ -55,6 +55,12 @@ class _Row(NamedTuple):
 
 
 _FIELDS = "s.moment, s.article_id, s.number, s.signature, s.original"
+
+
+def _any_of(bands: Sequence[int]) -> tuple[str, tuple[object, ...]]:
+    """Return the test for one of a signature's bands, and its values: one statement for all."""
+    values = tuple(value for band in enumerate(bands) for value in band)
+    return " OR ".join(["(band = ? AND hash = ?)"] * len(bands)), values
 
 
 class _Catalogue(Protocol):
@@ -141,8 +147,9 @@ class DuplicateTable:
             ((number, signature),) = run(
                 "SELECT number, signature FROM signatures WHERE article_id = ?", (article_id,)
             )
-            for band in enumerate(self._finder.bands(signature)):
-                run("DELETE FROM bands WHERE band = ? AND hash = ? AND number = ?", (*band, number))
+            if bands := self._finder.bands(signature):
+                test, values = _any_of(bands)
+                run(f"DELETE FROM bands WHERE number = ? AND ({test})", (number, *values))
             run("DELETE FROM signatures WHERE number = ?", (number,))
         if changed:
             run(
@@ -173,8 +180,9 @@ class DuplicateTable:
                     signature,
                 ),
             )
-            for band in enumerate(self._finder.bands(signature)):
-                run("INSERT INTO bands VALUES (?, ?, ?)", (*band, number))
+            if bands := self._finder.bands(signature):
+                rows = [value for band in enumerate(bands) for value in (*band, number)]
+                run(f"INSERT INTO bands VALUES {', '.join(['(?, ?, ?)'] * len(bands))}", (*rows,))
         return len(unsigned)
 
     def _original_of(self, row: _Row) -> int:
@@ -205,16 +213,15 @@ class DuplicateTable:
 
     def _sharing(self, row: _Row, condition: str = "") -> set[_Row]:
         """Return the other articles that share a band with one."""
-        return {
-            _Row(*found)
-            for band in enumerate(self._finder.bands(row.signature))
-            for found in self._catalogue.run(
-                f"SELECT {_FIELDS} FROM bands JOIN signatures AS s USING (number) "
-                f"WHERE band = ? AND hash = ? {condition}",
-                band,
-            )
-            if found[2] != row.number
-        }
+        if not (bands := self._finder.bands(row.signature)):
+            return set()
+        test, values = _any_of(bands)
+        rows = self._catalogue.run(
+            f"SELECT {_FIELDS} FROM bands JOIN signatures AS s USING (number) "
+            f"WHERE ({test}) {condition}",
+            values,
+        )
+        return {_Row(*found) for found in rows if found[2] != row.number}
 
     def _row(self, number: int) -> _Row:
         (found,) = self._catalogue.run(

@@ -219,6 +219,9 @@ class Snapshot(Protocol):
     def versions(self, article_ids: Iterable[str]) -> dict[str, list[ArticleVersion]]:
         """Return the earlier versions of articles that have some, by id, the oldest first."""
 
+    def ailing(self) -> dict[str, str]:
+        """Return what is wrong with each server of the store that does not answer, by its name."""
+
     def undated(self) -> int:
         """Count the articles without a date."""
 

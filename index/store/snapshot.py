@@ -157,6 +157,10 @@ class LocalSnapshot:
         """Return the earlier versions of articles that have some, by id, the oldest first."""
         return self._versions.of(article_ids)
 
+    def ailing(self) -> dict[str, str]:
+        """Return nothing: a folder has no servers."""
+        return {}
+
     def undated(self) -> int:
         """Count the articles without a date."""
         return self._catalogue.undated()

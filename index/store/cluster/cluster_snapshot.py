@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corpus.article import Article, Passage
-from index.errors import IndexCorrupt
+from index.errors import IndexCorrupt, IndexFailure
 from index.filters import Filters
 from index.results import IndexStatus
 from index.store.cluster.manifest import ClusterManifest
@@ -253,6 +253,20 @@ class ClusterSnapshot:
             after="ORDER BY number",
         ):
             found.setdefault(article_id, []).append(ArticleVersion(*values))
+        return found
+
+    def ailing(self) -> dict[str, str]:
+        """Return what is wrong with PostgreSQL and Milvus, where one does not answer."""
+        looks: dict[str, Callable[[], object]] = {
+            "catalogue": lambda: self._database.run("SELECT 1"),
+            "engine": self._collections.check,
+        }
+        found: dict[str, str] = {}
+        for name, look in looks.items():
+            try:
+                look()
+            except IndexFailure as error:
+                found[name] = str(error)
         return found
 
     def undated(self) -> int:

@@ -37,6 +37,7 @@ _MOST_BYTES = 65_535  # of a VARCHAR
 _UNDATED = -(2**62)
 _BATCH = 500
 _TIMEOUT = 20.0
+_SHORT_TIMEOUT = 3.0  # of a look at whether it is there
 _LONG_TIMEOUT = 300.0  # of what waits for all that was written
 _T = TypeVar("_T")
 
@@ -68,6 +69,18 @@ class MilvusCollections:
         for which in (PASSAGES, ARTICLES):
             if not self._call("has_collection", which):
                 self._create(which, dimension)
+
+    def check(self) -> None:
+        """Find out whether both are there, within a few seconds.
+
+        Raises:
+            IndexFailure: Milvus does not answer, or has lost one.
+        """
+        for which in (PASSAGES, ARTICLES):
+            if not self._call("has_collection", which, timeout=_SHORT_TIMEOUT):
+                raise IndexFailure(
+                    f"Milvus at {self._uri}: the collection {self._name}_{which} is gone"
+                )
 
     def drop(self) -> None:
         """Remove both."""

@@ -10,6 +10,7 @@ import pytest
 from bot.newsbot import NewsBot
 from index.builder import build_index
 from index.store.layout import Manifest, current_generation
+from index.store.snapshot import LocalSnapshot
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.running import Capture, output_of
 
@@ -34,6 +35,17 @@ def test_status_counts_what_was_indexed(samples_index: Path, capsys: Capture) ->
     printed = output_of(capsys, "status", "--index", samples_index)[1]
     for value in (known["path"], known["model"], str(known["articles"]), known["built_at"]):
         assert value in printed
+
+
+def test_server_that_does_not_answer_is_a_failure(
+    index: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalSnapshot, "ailing", lambda self: {"engine": "Milvus at x: away"})
+    status, out, err = output_of(capsys, "status", "--index", index)
+    assert (status, err) == (1, "the engine of the index does not answer: Milvus at x: away\n")
+    assert "hashed" in out
+    told = json.loads(output_of(capsys, "status", "--json", "--index", index)[1])
+    assert told["ailing"] == {"engine": "Milvus at x: away"}
 
 
 def test_verify_of_a_whole_index_is_one_line(index: Path, capsys: Capture) -> None:

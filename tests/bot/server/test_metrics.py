@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from bot.answering.answers import Answer
 from bot.errors import ReaderError
 from bot.newsbot import NewsBot
-from bot.server.metrics import ServerMetrics
+from bot.server.metrics import ServerMetrics, monitoring_routes
 from index.errors import EmptyQuestion
+from index.store.snapshot import LocalSnapshot
 from tests.fakes.browser import SAMPLE
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_hook_is_called_with_each_answer_or_error(bot: NewsBot) -> None:
@@ -47,3 +45,16 @@ def test_failures_are_counted_and_blank_questions_are_not(bot: NewsBot) -> None:
     counts = ("questions", "refusals", "failures")
     values = [metrics.registry.get_sample_value(f"newsbot_{one}_total") for one in counts]
     assert values == [1, 0, 1]
+
+
+def test_server_that_does_not_answer_is_told(bot: NewsBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = ServerMetrics(bot)
+    client = TestClient(Starlette(routes=monitoring_routes(bot, metrics)))
+    value = metrics.registry.get_sample_value
+    assert client.get("/healthz").text == "ok\n" and value("newsbot_index_up") == 1
+    monkeypatch.setattr(LocalSnapshot, "ailing", lambda self: {"engine": "Milvus at x: away"})
+    answered = client.get("/healthz")
+    assert (answered.status_code, answered.text) == (503, "the index cannot be opened\n")
+    assert value("newsbot_index_up") == 0
+    assert value("newsbot_index_server_down", {"server": "engine"}) == 1
+    assert value("newsbot_articles") is not None, "the catalogue still answers"

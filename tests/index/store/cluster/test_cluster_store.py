@@ -203,10 +203,13 @@ def test_engine_that_is_away_is_named_in_one_line(
         Searcher.open(nowhere)
     assert "\n" not in str(raised.value)
     searcher = Searcher.open(address, HashedEmbedder())
+    assert searcher.snapshot.ailing() == {}
     searcher.snapshot._collections = MilvusCollections("http://127.0.0.1:9", "", "x")  # type: ignore[attr-defined]
     with pytest.raises(IndexFailure, match=r"^Milvus at http://127\.0\.0\.1:9: ") as raised:
         searcher.search("ferry")
     assert "\n" not in str(raised.value)
+    (cause,) = searcher.snapshot.ailing().values()
+    assert cause.startswith("Milvus at http://127.0.0.1:9: ")
     article = searcher.article("0.txt")
     assert article is not None and "fog" in article.text, "the catalogue still answers"
 
