@@ -106,7 +106,7 @@ def _stances(reports: Sequence[Report]) -> list[Saying]:
             and same_subject(report, other)
         )
         if yes := next(others, None):
-            return [Saying(Stance("yes"), (yes,)), Saying(Stance("no"), (report,))]
+            return [Saying(Stance("Yes"), (yes,)), Saying(Stance("No"), (report,))]
     return []
 
 

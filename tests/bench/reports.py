@@ -23,15 +23,23 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
+from bot.answering import pipeline
 from bot.answering.answers import Answer
 from bot.newsbot import NewsBot
 from tests.bench.datasets import build_from_records, data_argument, data_file, print_result
 
 FALSE_ALARMS = ("agree", "scope", "granularity")
+_WITHOUT = {
+    "reports_of": lambda *_: [],
+    "sentence_reports": lambda *_: [],
+    "with_views": lambda answer, *_: answer,
+}
 PARTS = ("first", "second", "sides")
 
 
@@ -54,15 +62,21 @@ def main() -> None:
         help="a half of the file, the first of which rules were made on, or the sets of sides.json",
     )
     parser.add_argument("--verbose", action="store_true", help="print the sets that failed")
+    parser.add_argument(
+        "--speed", action="store_true", help="measure instead how much longer a question takes"
+    )
     given = parser.parse_args()
     sets = list(_sides() if given.part == "sides" else _dev_sets(given.data))
     with tempfile.TemporaryDirectory() as scratch:
         bot = NewsBot(build_from_records(list(_records(sets)), Path(scratch)))
         chosen = [one for number, one in enumerate(sets) if _is_in(given.part, number, sets)]
-        result = {
-            name: measure(bot, chosen, alone=alone, verbose=given.verbose)
-            for name, alone in (("asked of all sets", False), ("asked of its own set", True))
-        }
+        if given.speed:
+            result = {"asked of all sets": slowdown(bot, [one["question"] for one in chosen])}
+        else:
+            result = {
+                name: measure(bot, chosen, alone=alone, verbose=given.verbose)
+                for name, alone in (("asked of all sets", False), ("asked of its own set", True))
+            }
     print_result(result, given.json)
 
 
@@ -100,6 +114,20 @@ def measure(
             if kind not in FALSE_ALARMS
         },
     }
+
+
+def slowdown(bot: NewsBot, questions: Sequence[str]) -> dict[str, Any]:
+    """Ask each question twice, with and without comparing in turn; return the ratio of times."""
+    bot.answer(questions[0])
+    ratios: list[float] = []
+    for question in questions * 2:
+        seconds = []
+        for compared in (True, False) if len(ratios) % 2 else (False, True):
+            with nullcontext() if compared else patch.multiple(pipeline, **_WITHOUT):
+                seconds.append((compared, bot.answer(question).timings["total"]))
+        times = dict(seconds)
+        ratios.append(times[True] / times[False])
+    return {"questions": len(ratios), "times as long, median": round(median(ratios), 3)}
 
 
 def _dev_sets(data: Path) -> Iterator[dict[str, Any]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.chat.html.cards import marker_html
-from bot.chat.html.markup import escaped
+from bot.chat.html.markup import date_html, escaped
 
 if TYPE_CHECKING:
     from bot.answering.answers import Citation, Event, Listing
@@ -43,14 +44,22 @@ def events_html(events: Sequence[Event], turn: int) -> str:
         turn: number of the turn that its markers point to, from 1.
     """
     rows = "".join(
-        f"<li><p><strong>{escaped(event.days)}</strong>"
+        f"<li><p><strong>{_days(event)}</strong>"
         f"{'' if event.is_named else _PUBLISHED}</p>"
         f"{_quote(event.citation, turn)}</li>"
         for event in events
     )
     return (
-        f'<section class="views"><p class="relation">By day</p><ol class="events">{rows}</ol>'
-        f"{_saving(turn)}</section>"
+        '<section class="views"><p class="relation">By day</p>'
+        f'<ol class="events" tabindex="0">{rows}</ol>{_saving(turn)}</section>'
+    )
+
+
+def _days(event: Event) -> str:
+    """Show the days of an event as those of articles are shown."""
+    return " to ".join(
+        f"{date.fromisoformat(event.first):%B %Y}" if len(day) == len("2024-05") else date_html(day)
+        for day in event.days.split(" to ")
     )
 
 
@@ -63,5 +72,6 @@ def _quote(cited: Citation, turn: int) -> str:
 
 def _saving(turn: int) -> str:
     return (
-        f'<p><button type="button" class="link" name="csv" value="{turn}">Save as CSV</button></p>'
+        f'<p class="saving"><button type="button" class="link" name="csv" value="{turn}">'
+        "Save as CSV</button></p>"
     )

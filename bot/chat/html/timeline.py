@@ -73,7 +73,8 @@ def timeline_html(found: Sequence[TurnSource]) -> str:
     more = f"; {undated} without a date" if undated else ""
     return (
         '<figure class="timeline"><figcaption>Published, by '
-        f"{unit} <span>({counted(len(days), 'article')}{more})</span></figcaption>"
+        f"{unit} <span>({counted(len(days), 'article')} found{more}; a copy counts once)</span>"
+        "</figcaption>"
         f'<ol class="bars">{bars}</ol>'
         f'<p class="axis"><span>{_named(bins[0], unit)}</span>'
         f"<span>{_named(bins[-1], unit)}</span></p></figure>"

@@ -119,8 +119,8 @@ def test_sentence_and_its_denial_are_yes_and_no() -> None:
     assert [report.text for report in reports] == ["Three", said[1]]
     answer = with_views(plain, sentences, 0.5, reports, hits)
     assert [(view.value, view.relation) for view in answer.views] == [
-        ("yes", "claims"),
-        ("no", "claims"),
+        ("Yes", "claims"),
+        ("No", "claims"),
     ]
     assert not sentence_reports("What happened in Halm?", sentences, [])
     assert with_views(plain, sentences, 0.5, [], hits) is plain

@@ -47,6 +47,6 @@ def test_list_and_timeline_are_shown_and_saved(tab: Page, tmp_path: Path) -> Non
 
         reply.get_by_role("button", name="Timeline").click()
         days = tab.locator(".events strong")
-        expect(days).to_have_text(["2024-02-06", "2024-02-18"], timeout=60_000)
+        expect(days).to_have_text(["6 February 2024", "18 February 2024"], timeout=60_000)
         expect(tab.locator("#conversation img[src=x]")).to_have_count(0)
         assert tab.evaluate("window.hacked") is None

@@ -23,7 +23,7 @@ def test_list_has_answers_quotes_and_how_much_was_read() -> None:
 
 def test_timeline_has_days_and_how_they_are_known() -> None:
     seen = ParsedHtml(events_html(surveyed_answer().events, 4))
-    assert seen.text.index("2024-03-05") < seen.text.index("2024-05")
+    assert seen.text.index("5 March 2024") < seen.text.index("May 2024")
     assert seen.text.count("published") == 1
 
 

@@ -66,7 +66,7 @@ def test_bar_is_a_button_with_its_days_and_articles() -> None:
         "2024-06-01/2024-06-01",
     ]
     assert ("title", "30 May 2024: 1 article") in seen.attributes
-    assert "2 articles; 1 without a date" in seen.text
+    assert "2 articles found; 1 without a date" in seen.text
     assert seen.tags.count("li") == 3
 
 
