@@ -65,6 +65,13 @@ class ClusterServers:
         return made
 
     @property
+    def milvus_uri(self) -> str:
+        """The HTTP address of Milvus."""
+        from index.store.cluster.cluster_address import ClusterAddress
+
+        return ClusterAddress.parse(f"{self._milvus}/x?catalogue={self._catalogue}").milvus
+
+    @property
     def milvus_folder(self) -> Path | None:
         """The files of Milvus Lite, where it was started."""
         folder = self._folder / "milvus"
