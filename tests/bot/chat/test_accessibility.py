@@ -49,6 +49,8 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
         assert card["y"] >= answer["y"] + answer["height"] and card["width"] > 300
     else:
         assert card["x"] >= answer["x"] + answer["width"]
+    tab.get_by_role("button", name="Copy link").last.click()
+    expect(tab.get_by_role("status").get_by_role("link")).to_be_visible()
     for menu in tab.locator("details.cite summary").all():
         menu.click()
     tab.get_by_role("button", name="Dislike", exact=True).last.click()
