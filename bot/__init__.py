@@ -13,19 +13,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
     from bot.chain import build_chain
+    from bot.citing.answered import AnsweredQuestion
+    from bot.citing.exports import export
     from bot.default_bot import answer
     from bot.newsbot import NewsBot
     from bot.retriever import PassageRetriever
 
-__all__ = ["Answer", "Citation", "NewsBot", "PassageRetriever", "answer", "build_chain"]
+__all__ = [
+    "Answer",
+    "AnsweredQuestion",
+    "Citation",
+    "NewsBot",
+    "PassageRetriever",
+    "answer",
+    "build_chain",
+    "export",
+]
 
 _HOME = {
     "Answer": "bot.answering.answers",
+    "AnsweredQuestion": "bot.citing.answered",
     "Citation": "bot.answering.answers",
     "NewsBot": "bot.newsbot",
     "PassageRetriever": "bot.retriever",
     "answer": "bot.default_bot",
     "build_chain": "bot.chain",
+    "export": "bot.citing.exports",
 }
 
 

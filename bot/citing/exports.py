@@ -47,6 +47,9 @@ def export(
 
     Raises:
         ValueError: there is no such format.
+
+    Example:
+        ``export([AnsweredQuestion(question, bot.answer(question))], "bibtex")``
     """
     return _WRITERS[ExportFormat(form)](answered, accessed or date.today())
 
