@@ -10,7 +10,7 @@ import re
 
 from bot.comparing.cues import cue
 from bot.comparing.moments import Days, days_named
-from bot.comparing.questions import Asked, asked_kind, names_in
+from bot.comparing.questions import Asked, asked_kind, asks_of_a_state, names_in
 from bot.comparing.reports import Report
 from bot.comparing.tokens import folded
 from index.terms import query_terms, stems, words
@@ -70,9 +70,14 @@ _NO_PLACES = frozenset(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday".split()
 )
+_COMMON = frozenset(
+    "the airport international national university police ministry minister president court bank "
+    "party council state county street river north south east west times news press".split()
+)
 _NAME = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)+")
 _CAPITAL = re.compile(r"\b[A-Z][^\W\d_]{2,}")
 _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]{2,}")
+_LONGEST_APART = 400  # days
 _LEAST_SHARED = 2  # names in two articles of one event
 _LEAST_THEMES = 6  # other words: more than two reports of different events have in common
 _LONGEST_BEGINNING = 1_000
@@ -113,16 +118,22 @@ def has_names(report: Report) -> bool:
 def same_subject(surest: Report, other: Report) -> bool:
     """Return whether a report is of the event that the surest report is of.
 
-    Its article has the question's names; or both articles have two names in common, or one name
-    and several other words.
+    Its article has the question's names; or both articles have two names in common, or one name and
+    several other words, and are of a year or so if something happened that is asked for.
     """
     names, _ = _asked_words(surest.question)
     if surest is other or (names and has_names(other)):
         return True
+    if not asks_of_a_state(surest.question) and _days_between(surest, other) > _LONGEST_APART:
+        return False
     shared = _capitals(surest) & _capitals(other) & (_inner(surest) | _inner(other))
     if len(shared) >= _LEAST_SHARED:
         return True
     return bool(shared) and len(_themes(surest) & _themes(other)) >= _LEAST_THEMES
+
+
+def _days_between(one: Report, other: Report) -> int:
+    return abs((one.day - other.day).days) if one.day and other.day else 0
 
 
 def _themes(report: Report) -> set[str]:
@@ -145,7 +156,7 @@ def _capitals(report: Report) -> set[str]:
     return {
         word
         for word in _CAPITAL.findall(report.whole[:_LONGEST_BEGINNING])
-        if word.lower() not in _NO_PLACES
+        if word.lower() not in _NO_PLACES | _COMMON
     }
 
 

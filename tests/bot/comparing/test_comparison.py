@@ -6,6 +6,7 @@ import pytest
 
 from bot.comparing.comparison import compare
 from bot.comparing.relations import Relation
+from bot.comparing.scope import same_subject
 from tests.fakes.reports import report_of
 
 DEAD = "How many people have died in the Halm ferry accident?"
@@ -252,3 +253,16 @@ def test_order_without_dates_is_not_guessed(days: tuple[str | None, str | None])
         report_of(DEAD, "The toll has reached [19].", day=days[1], title="Halm"),
     ]
     assert compare(DEAD, reports) is None
+
+
+def test_unnamed_event_of_another_year_is_another_event() -> None:
+    question = "Who reported a fire after the crash at Halm?"
+    said = "A fire in Askvik and Tarnby was seen by [Per Vold]."
+    own = report_of(question, said, day="2024-03-01", title="Halm crash")
+    days = {"2024-03-09": True, "2022-03-09": False}
+    for day, same in days.items():
+        other = report_of(question, said.replace("Per Vold", "Ina Roos"), day=day, title="Fire")
+        assert same_subject(own, other) is same
+    office = "Who is the mayor of Halm?"
+    early, late = (report_of(office, said, day=day, title="Post") for day in days)
+    assert same_subject(early, late)
