@@ -6,8 +6,10 @@ corpus.errors.NewsbotError
     ├── FeedFailure
     ├── FeedbackFailure
     ├── NotServed
+    ├── NotifyFailure
     ├── PermalinkFailure
     ├── PortBusy
+    ├── QuestionsFailure
     ├── QuestionsUnreadable
     ├── ReaderError
     ├── RequestRefused
@@ -26,8 +28,10 @@ __all__ = [
     "FeedFailure",
     "FeedbackFailure",
     "NotServed",
+    "NotifyFailure",
     "PermalinkFailure",
     "PortBusy",
+    "QuestionsFailure",
     "QuestionsUnreadable",
     "ReaderError",
     "RequestRefused",
@@ -61,8 +65,16 @@ class PermalinkFailure(BotError):
     """An answer cannot be kept under an address, or its file cannot be read."""
 
 
+class NotifyFailure(BotError):
+    """A changed answer cannot be sent to whoever is to be told."""
+
+
 class PortBusy(BotError):
     """Another program listens on the port of the chat page."""
+
+
+class QuestionsFailure(BotError):
+    """A standing question cannot be taken, or the file of them cannot be read or written."""
 
 
 class QuestionsUnreadable(BotError):

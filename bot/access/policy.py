@@ -98,6 +98,10 @@ class AccessPolicy:
         if not self.may_edit(request):
             raise RequestRefused("you may not add or remove articles")
 
+    def may_watch(self, request: HTTPConnection | None) -> bool:
+        """Return whether a request may have questions asked again: users, and this machine."""
+        return visitor_of({} if request is None else request.scope).is_trusted
+
     @property
     def allowed_hosts(self) -> list[str]:
         """Host names that requests may be sent to; ``*`` stands for any."""

@@ -63,6 +63,7 @@ class AskTab:
                 self.filters = FilterBar(table)
                 with gr.Row(elem_id="tools"):
                     clear = gr.Button("New conversation", elem_id="clear", elem_classes="quiet")
+                    self.watch = gr.Button("Watch this question", elem_classes="quiet")
                     markdown = gr.Button("Save as Markdown", elem_classes="quiet")
                     json_file = gr.Button("Save as JSON", elem_classes="quiet")
                     gr.HTML(cite_menu(0, "Save citations"), elem_id="cite-all")

@@ -13,8 +13,10 @@ from bot.chat.collection_choice import CollectionChoice
 from bot.chat.conversation import greeting
 from bot.chat.events import HIDDEN, QUICK
 from bot.chat.html.markup import header_html
+from bot.chat.questions_tab import QuestionsTab
 from bot.chat.selection import selected_rows
 from bot.feedback import FeedbackStore, feedback_file
+from bot.watching.questions import questions_beside
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def build_page(
     choice: CollectionChoice,
     kept: PermalinkStore,
 ) -> gr.Blocks:
-    """Build the page: a tab to ask in, with the sources beside it, and a tab of the articles.
+    """Build the page: tabs to ask in, to see the articles in, and the questions that are watched.
 
     Args:
         bot: answers the questions; it may be shared with other threads.
@@ -56,6 +58,8 @@ def build_page(
                 )
             with gr.Tab("Articles", elem_id="articles-tab") as articles_tab:
                 articles = ArticlesTab(bot, table, editing, policy)
+            with gr.Tab("Watched", elem_id="watched-tab") as watched_tab:
+                watched = QuestionsTab(questions_beside(bot.index), policy)
 
         def greet() -> list[Any]:
             count, notice = greeting(bot)
@@ -79,6 +83,8 @@ def build_page(
         # Apart, because it may take seconds: the questions are tried before they are offered.
         page.load(offer_examples, None, ask.chat, **HIDDEN)
         articles.load_on(articles_tab.select)
+        watched.load_on(watched_tab.select)
+        watched.watch_on(ask.watch, ask.turns, ask.notice)
         restricted = [tabs, ask.filters.articles, ask.notice]
         articles.search.table.only(ask_only, ask.turns, restricted, **QUICK)
         for change in articles.changes:

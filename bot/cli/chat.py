@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.console import complain
-from bot.cli.factory import index_folder, open_bot
+from bot.cli.factory import open_bot, settings_for
 from bot.cli.options import ChatModelName, Index, Port, Refusal, Users, WithReader
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def chat(
     Example: newsbot chat --host 0.0.0.0 --editors ann,ben
     """
     names = list(dict.fromkeys(collection or ()))
-    folder = index_folder(index, names[0] if names else None)
+    settings = settings_for(index, names[0] if names else None)
+    folder = settings.index
     bots = {
         name: open_bot(index, reader, level, chat_model, name or None) for name in names or [""]
     }
@@ -100,6 +101,7 @@ def chat(
         open_to_anyone=open_to_anyone,
         root_path=root_path,
         mcp=mcp,
+        notify=settings.notify,
         limits=ServerLimits(
             requests_a_minute=requests,
             # Not rounded down to nothing, which would be any amount.

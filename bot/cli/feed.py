@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.console import OutputLine, complain, show
-from bot.cli.factory import index_articles, index_folder
+from bot.cli.factory import index_articles, index_folder, settings_for
 from bot.cli.options import AllowLocal, AsJson, Collection, Index
+from bot.cli.question import ask_standing_questions
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def poll(
 
     Example: newsbot feed poll --all
     """
-    folder = index_folder(index, collection)
+    settings = settings_for(index, collection)
+    folder = settings.index
     from bot.watching.feeds import feeds_beside
     from bot.watching.polling import FeedPoller
 
@@ -129,7 +131,9 @@ def poll(
         return index_articles(paths, folder)
 
     poller = FeedPoller(feeds_beside(folder), folder, carry_out, poll_lines)
-    if any(result.problem for result in poller.poll_due(all_feeds=all_feeds)):
+    results = poller.poll_due(all_feeds=all_feeds)
+    ask_standing_questions(settings)
+    if any(result.problem for result in results):
         raise typer.Exit(1)
 
 

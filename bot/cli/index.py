@@ -10,6 +10,7 @@ import typer
 from bot.cli.console import complain
 from bot.cli.factory import index_articles, settings_for
 from bot.cli.options import AllowLocal, Collection, Index, Model, Prune
+from bot.cli.question import ask_standing_questions
 
 if TYPE_CHECKING:
     from corpus.loader import LoadFailure
@@ -98,6 +99,7 @@ def index(
     )
     _complain_of_skipped(report.skipped, verbose)
     print(summary(report))
+    ask_standing_questions(settings)
     if not report.added + report.replaced + report.unchanged + report.removed:
         raise typer.Exit(1)
 

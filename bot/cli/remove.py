@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.factory import index_folder
+from bot.cli.factory import settings_for
 from bot.cli.options import Collection, Index
+from bot.cli.question import ask_standing_questions
 
 __all__ = ["remove"]
 
@@ -25,8 +26,9 @@ def remove(
 
     Example: newsbot remove town/flood.txt
     """
-    folder = index_folder(index, collection)
+    settings = settings_for(index, collection)
     from bot.cli.formatting import summary
     from index.builder import remove_articles
 
-    print(summary(remove_articles(ids, folder)))
+    print(summary(remove_articles(ids, settings.index)))
+    ask_standing_questions(settings)

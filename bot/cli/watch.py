@@ -14,6 +14,7 @@ from bot.cli.console import complain
 from bot.cli.factory import index_articles, settings_for
 from bot.cli.feed import poll_lines
 from bot.cli.options import Collection, Index, Model, Prune
+from bot.cli.question import question_watch
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def watch(
     """Keep an index in step with folders and feeds, until Ctrl-C.
 
     The folders are indexed, and then whatever arrives in them, changes or, with --prune, goes. The
-    feeds that newsbot feed add has added are polled, each when it is due.
+    feeds that newsbot feed add has added are polled, each when it is due. Standing questions are
+    asked again after each change.
 
     A file is read once it has stayed the same for two seconds, so one that is still being copied or
     downloaded waits until it is whole. Each round of indexing is one line. Ask meanwhile, and leave
@@ -80,10 +82,13 @@ def watch(
     )
     poller = FeedPoller(feeds, folder, index_files, poll_lines, stop=stop)
     polling = threading.Thread(target=poller.run, name="newsbot-feeds", daemon=True)
+    questions = question_watch(settings)
+    asking = threading.Thread(target=questions.run, args=[stop], name="questions", daemon=True)
     what = [*map(str, watched), *([counted(len(polled), "feed")] if polled else [])]
     with suppress(KeyboardInterrupt):  # the way to end it, and no failure
         print(f"watching {one_line(', '.join(what))}; Ctrl-C ends it", flush=True)
         polling.start()
+        asking.start()
         if watched:
             watching.run()
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -41,6 +42,9 @@ from bot.server.middleware import (
 )
 from bot.server.openai_endpoint import openai_routes
 from bot.server.permalinks import permalink_routes
+from bot.server.questions_feed import question_routes
+from bot.watching.question_watch import QuestionWatch
+from bot.watching.questions import questions_beside
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WebApp", "access_middleware", "build_apps", "upload_folder"]
 
+_log = logging.getLogger(__name__)
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
 _AT_ONCE = 4  # questions answered at the same time; the others wait in Gradio's queue
@@ -62,6 +67,7 @@ class WebApp:
     asgi: FastAPI
     page: gr.Blocks
     editing: EditingService
+    questions: QuestionWatch
 
 
 def build_apps(
@@ -117,6 +123,7 @@ def _build_app(
         *monitoring_routes(bot, metrics),
         *openai_routes(counted, limits),
         *permalink_routes(bot, kept),
+        *question_routes(bot),
     ]
     lifespan = None
     if config.mcp:
@@ -146,7 +153,8 @@ def _build_app(
     )
     for mistake in (KeyError, TypeError):
         mounted.add_exception_handler(mistake, invalid_call)
-    return WebApp(app, page, editing)
+    questions = QuestionWatch(questions_beside(bot.index), lambda: bot, config.notify, _log.warning)
+    return WebApp(app, page, editing, questions)
 
 
 def access_middleware(

@@ -10,6 +10,7 @@ from bot.access.policy import AccessPolicy, is_loopback
 from bot.access.rate_limits import ServerLimits
 from bot.access.users import PasswordVerifier, UserFile
 from bot.errors import NotServed
+from bot.settings import Notify
 
 __all__ = ["ServerConfig", "access_policy"]
 
@@ -26,6 +27,7 @@ class ServerConfig:
             address, such as ``https://example.org/news``; ``""`` where there is no proxy.
         mcp: whether to serve the Model Context Protocol at ``/mcp``.
         limits: of what one visitor may ask for.
+        notify: who is told when the answer to a standing question changes.
     """
 
     users: Path | None = None
@@ -34,6 +36,7 @@ class ServerConfig:
     root_path: str = ""
     mcp: bool = False
     limits: ServerLimits = field(default_factory=ServerLimits)
+    notify: Notify = Notify()
 
 
 def access_policy(host: str, config: ServerConfig) -> AccessPolicy:

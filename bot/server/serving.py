@@ -52,6 +52,7 @@ class Server:
             proxy_headers=bool(policy.root_path),
             forwarded_allow_ips="127.0.0.1,::1",
         )
+        self._stop = threading.Event()
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([listening],), name="newsbot-server", daemon=True
@@ -64,8 +65,13 @@ class Server:
                 raise NotServed("the server of the page did not start")
             time.sleep(0.01)
 
+        for one in self._apps:
+            watch = one.questions.run
+            threading.Thread(target=watch, args=[self._stop], name="questions", daemon=True).start()
+
     def close(self) -> None:
         """End it; a change of the index that goes on is finished first."""
+        self._stop.set()
         for app in self._apps:
             stop_page(app.page)  # or the server would wait for streams to visitors
         self._server.should_exit = True
