@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerHook", "Chunk", "History", "NewsBot"]
 
-AnswerHook = Callable[[Answer | Exception], None]
-"""Called with the answer to each question, or with the error that it ended in."""
+AnswerHook = Callable[[str, Answer | Exception], None]
+"""Called with each question and its answer, or the error that it ended in."""
 
 History = Sequence[tuple[str, str]]
 """Earlier questions with their answers' texts, the oldest first."""
@@ -222,10 +222,10 @@ class NewsBot:
                 if "text" in part:
                     yield {"text": part["text"]}
                 if "answer" in part:
-                    self._call_hook(part["answer"])
+                    self._call_hook(question, part["answer"])
                     yield {"answer": part["answer"], "hits": part["hits"]}
         except Exception as error:
-            self._call_hook(error)
+            self._call_hook(question, error)
             raise
 
     async def aanswer(
@@ -329,11 +329,11 @@ class NewsBot:
         """Return what the index holds."""
         return self.searcher().status()
 
-    def _call_hook(self, outcome: Answer | Exception) -> None:
+    def _call_hook(self, question: str, outcome: Answer | Exception) -> None:
         if self._on_answer is None:
             return
         try:
-            self._on_answer(outcome)
+            self._on_answer(question, outcome)
         except Exception:
             _log.exception("the hook on answers failed")
 

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["BasicAuthBackend", "TooManyLogins", "login_refused"]
 
 _WITHOUT_LOGIN = {"/healthz", "/manifest.json", "/favicon.ico"}
-_WITH_KEY = "/v1/"
+# What a key opens: asking, by any program. It neither changes anything nor opens the page.
+_WITH_KEY = (
+    *("/v1/", "/questions.atom"),
+    *(
+        f"/gradio_api/call/{version}{name}"
+        for version in ("", "v2/")
+        for name in ("answer", "search", "articles", "status")
+    ),
+)
+_LONGEST_NAME = 256
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 _MOST_CHECKS = 2  # at once, since argon2 takes memory and time on purpose
 _LONGEST_HEADER = 2_000
@@ -51,18 +60,40 @@ class BasicAuthBackend(AuthenticationBackend):
             AuthenticationError: a user has to log in, or has been wrong too often.
         """
         client, is_local = _client(conn), _is_local(conn)
-        if self._policy.verifier is None or conn.scope["path"] in _WITHOUT_LOGIN:
+        if not self._policy.has_users or conn.scope["path"] in _WITHOUT_LOGIN:
             return AuthCredentials(), Visitor(None, client, is_local)
+        if (name := self._named_by_proxy(conn)) is not None:
+            return AuthCredentials(["user"]), Visitor(name, client, is_local)
+        if self._policy.verifier is None:
+            raise AuthenticationError("come through the proxy, which logs you in")
         header = conn.headers.get("authorization", "")
         if conn.scope["path"].startswith(_WITH_KEY) and header[:7].lower() == "bearer ":
             owner = self._owner(header[7:], client)
-            return AuthCredentials(["user"]), Visitor(owner, client, is_local)
+            return AuthCredentials(["user"]), Visitor(owner, client, is_local, is_program=True)
         credentials = _basic_credentials(header)
         if credentials is None:
             raise AuthenticationError("log in with a name and a password")
         if not self._policy.verifier.remembers(*credentials):
             await to_thread.run_sync(self._verify, credentials, client, limiter=self._checks)
         return AuthCredentials(["user"]), Visitor(credentials[0], client, is_local)
+
+    def _named_by_proxy(self, conn: HTTPConnection) -> str | None:
+        """Return the user whom a trusted proxy has logged in; None where none is named.
+
+        Raises:
+            AuthenticationError: somebody who is no trusted proxy names one.
+        """
+        header = self._policy.user_header
+        names = conn.headers.getlist(header) if header is not None else []
+        if not names:
+            return None
+        # The address at the other end of the connection, and not whom it says it speaks for.
+        if not self._policy.trusts(str(conn.scope.get("peer") or "")):
+            raise AuthenticationError("only the proxy may say who you are")
+        name = names[0].strip()
+        if len(names) != 1 or not name or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise AuthenticationError("the proxy names no user")
+        return name
 
     def _owner(self, key: str, client: str) -> str:
         """Return whose key it is."""

@@ -34,11 +34,13 @@ class Visitor(BaseUser):
         name: of the user who has logged in; None where nobody has to.
         client: the network address; that of the whole network for IPv6.
         is_local: whether the request comes from this machine itself, not through a proxy.
+        is_program: whether it came with a key, which asks and changes nothing.
     """
 
     name: str | None = None
     client: str = ""
     is_local: bool = False
+    is_program: bool = False
 
     @property
     def is_authenticated(self) -> bool:
@@ -72,12 +74,32 @@ class AccessPolicy:
         host: the address that is listened on.
         root_path: the prefix under which a proxy shows the page, or its whole address; ``""`` for
             none.
+        user_header: header in which a trusted proxy names the user it has logged in, as an OIDC
+            proxy does; None where there is no such proxy.
+        trusted_proxies: addresses and networks of the proxies that are believed.
     """
 
     verifier: PasswordVerifier | None = None
     editors: frozenset[str] | None = None
     host: str = "127.0.0.1"
     root_path: str = ""
+    user_header: str | None = None
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+
+    @property
+    def has_users(self) -> bool:
+        """Whether visitors are users, who have logged in here or at the proxy."""
+        return self.verifier is not None or self.user_header is not None
+
+    def trusts(self, peer: str) -> bool:
+        """Return whether a proxy at this address is believed whom it speaks for."""
+        try:
+            address = ipaddress.ip_address(peer.partition("%")[0])
+        except ValueError:
+            return False
+        mapped = getattr(address, "ipv4_mapped", None)
+        networks = (ipaddress.ip_network(one) for one in self.trusted_proxies)
+        return any((mapped or address) in network for network in networks)
 
     def may_edit(self, request: HTTPConnection | None) -> bool:
         """Return whether a request may add and remove articles.
@@ -85,9 +107,11 @@ class AccessPolicy:
         Without users, those from this machine may.
         """
         visitor = visitor_of({} if request is None else request.scope)
-        if self.verifier is None:
+        if not self.has_users:
             return visitor.is_local
-        return visitor.name is not None and (self.editors is None or visitor.name in self.editors)
+        if visitor.name is None or visitor.is_program:
+            return False
+        return self.editors is None or visitor.name in self.editors
 
     def check_editor(self, request: HTTPConnection | None) -> None:
         """Check that a request may add and remove articles.
@@ -100,7 +124,8 @@ class AccessPolicy:
 
     def may_watch(self, request: HTTPConnection | None) -> bool:
         """Return whether a request may have questions asked again: users, and this machine."""
-        return visitor_of({} if request is None else request.scope).is_trusted
+        visitor = visitor_of({} if request is None else request.scope)
+        return visitor.is_trusted and not visitor.is_program
 
     @property
     def allowed_hosts(self) -> list[str]:

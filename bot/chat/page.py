@@ -20,6 +20,7 @@ from bot.watching.questions import questions_beside
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
+    from bot.access.audit import Record
     from bot.access.policy import AccessPolicy
     from bot.chat.examples import Examples
     from bot.citing.permalinks import PermalinkStore
@@ -36,6 +37,7 @@ def build_page(
     policy: AccessPolicy,
     choice: CollectionChoice,
     kept: PermalinkStore,
+    record: Record,
 ) -> gr.Blocks:
     """Build the page: tabs to ask in, to see the articles in, and the questions that are watched.
 
@@ -46,6 +48,7 @@ def build_page(
         policy: knows who may change it.
         choice: which other collections the server has.
         kept: keeps the answers that get an address of their own.
+        record: writes down what visitors do.
     """
     table = ArticleTable(bot)
     page = gr.Blocks(title="newsbot", analytics_enabled=False, fill_width=True)
@@ -59,7 +62,7 @@ def build_page(
             with gr.Tab("Articles", elem_id="articles-tab") as articles_tab:
                 articles = ArticlesTab(bot, table, editing, policy)
             with gr.Tab("Watched", elem_id="watched-tab") as watched_tab:
-                watched = QuestionsTab(questions_beside(bot.index), policy)
+                watched = QuestionsTab(questions_beside(bot.index), policy, record)
 
         def greet() -> list[Any]:
             count, notice = greeting(bot)

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from bot.access.audit import Record
 from bot.access.policy import AccessPolicy
 from bot.chat.events import QUICK
 from bot.chat.html.markup import notice_html, problem_html
@@ -24,10 +25,11 @@ _WATCHED = "This question is asked again after each change of the index: see “
 class QuestionsTab:
     """The components of the tab, and the button under the conversation that adds to it."""
 
-    def __init__(self, store: QuestionStore, policy: AccessPolicy) -> None:
+    def __init__(self, store: QuestionStore, policy: AccessPolicy, record: Record) -> None:
         """Put the tab into the Blocks that are being built."""
         self._store = store
         self._policy = policy
+        self._record = record
         self._shown = gr.HTML(questions_html((), ()), elem_id="watched")
         with gr.Row(elem_id="unwatch"):
             self._choice = gr.Dropdown([], label="Watched question", visible=False, scale=3)
@@ -51,6 +53,7 @@ class QuestionsTab:
             self._check(request)
             question = last.answer.question_read_as or last.question
             self._store.add(question, last.filters.keywords())
+            self._record("watch", question=question)
         except NewsbotError as error:
             return problem_html(error)
         return notice_html(_WATCHED)
@@ -60,6 +63,7 @@ class QuestionsTab:
             self._check(request)
             if number is not None:
                 self._store.remove(number)
+                self._record("unwatch", number=number)
         except NewsbotError as error:
             return [problem_html(error), gr.skip(), gr.skip()]
         return self._show()

@@ -54,6 +54,36 @@ def chat(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Serve the Model Context Protocol at /mcp.")
     ] = False,
+    user_header: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Header in which a proxy that logs users in (OIDC, SAML) names them, such as "
+            "X-Forwarded-User.",
+        ),
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address or network of the proxies that are believed; may be given several "
+            "times. Default: this machine.",
+        ),
+    ] = None,
+    audit: Annotated[
+        bool | None,
+        typer.Option(
+            "--audit/--no-audit",
+            help="Write down who asks, adds, removes and watches what, beside the index. "
+            "Default: where others can reach the page.",
+        ),
+    ] = None,
+    audit_questions: Annotated[
+        bool,
+        typer.Option(
+            "--audit-questions/--no-audit-questions", help="Whether that has the questions' texts."
+        ),
+    ] = True,
     requests: Annotated[
         int,
         typer.Option(
@@ -73,9 +103,9 @@ def chat(
     """Serve the chat page and its API, until Ctrl-C.
 
     Its address is printed. Only this machine is listened to, unless --host says otherwise: that
-    needs users, made by newsbot user add, or --open-to-anyone. Where there are users, everybody
-    logs in, on this machine too. All of them may add and remove articles, unless --editors says
-    who. What they add is kept beside the index.
+    needs users, made by newsbot user add or named by a proxy (--user-header), or --open-to-anyone.
+    Where there are users, everybody logs in, on this machine too. All of them may add and remove
+    articles, unless --editors says who. What they add is kept beside the index.
 
     With --collection given several times, the first is at the address itself and the others at
     /c/NAME/. They share users, those of the first, and /answer takes "collection".
@@ -102,6 +132,10 @@ def chat(
         root_path=root_path,
         mcp=mcp,
         notify=settings.notify,
+        user_header=user_header,
+        trusted_proxies=trusted_proxy or ("127.0.0.1", "::1"),
+        audit=audit,
+        audit_questions=audit_questions,
         limits=ServerLimits(
             requests_a_minute=requests,
             # Not rounded down to nothing, which would be any amount.
@@ -117,7 +151,7 @@ def _serve(bots: Mapping[str, NewsBot], host: str, port: int, config: ServerConf
     from bot.server.serving import start
 
     server = start(bots, host, port, config)
-    if config.open_to_anyone and config.users is None:
+    if config.open_to_anyone and config.users is None and config.user_header is None:
         complain("warning: whoever reaches this machine can ask, and read every article")
     print(f"newsbot is at http://{bracketed(host)}:{port}", flush=True)
     try:

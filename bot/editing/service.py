@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.access.audit import Record, no_record
 from bot.editing.jobs import Job, JobQueue
 from bot.editing.uploads import UploadFolder, pasted_article
 from bot.errors import RequestRefused
@@ -32,8 +33,15 @@ _MOST_ADDRESSES = 20
 class EditingService:
     """Adds and removes articles of one index. Safe for threads."""
 
-    def __init__(self, bot: NewsBot, limits: ServerLimits, received: Path) -> None:
+    def __init__(
+        self,
+        bot: NewsBot,
+        limits: ServerLimits,
+        received: Path,
+        record: Record = no_record,
+    ) -> None:
         """Change a bot's index; of files only those are read that arrived in ``received``."""
+        self._record = record
         self._bot = bot
         self._limits = limits
         self._received = received
@@ -98,6 +106,8 @@ class EditingService:
             raise
         for path in received:
             path.unlink(missing_ok=True)
+        names = [path.name for path in received]
+        self._record("add", files=names, urls=pages, title=title.strip()[:200], text=bool(pasted))
         return job
 
     def remove(self, article_ids: Sequence[str]) -> Job:
@@ -119,7 +129,9 @@ class EditingService:
 
             return self._opened(remove_articles(ids, self._bot.index, progress=job))
 
-        return self.jobs.start(f"Removing {counted(len(ids), 'article')}", work)
+        job = self.jobs.start(f"Removing {counted(len(ids), 'article')}", work)
+        self._record("remove", articles=ids)
+        return job
 
     def close(self) -> None:
         """Take no more jobs, forget those that wait, and wait for the running one."""

@@ -20,8 +20,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.routing import BaseRoute
 
+from bot.access.audit import AuditLog, Record, audit_beside, no_record
 from bot.access.authentication import BasicAuthBackend, login_refused
-from bot.access.policy import AccessPolicy, visitor_of
+from bot.access.policy import AccessPolicy, is_loopback, visitor_of
 from bot.access.rate_limits import RateLimiter, ServerLimits
 from bot.chat.collection_choice import CollectionChoice
 from bot.chat.examples import Examples
@@ -35,6 +36,7 @@ from bot.server.headers import SecurityHeaders
 from bot.server.mcp_server import mcp_service
 from bot.server.metrics import ServerMetrics, monitoring_routes
 from bot.server.middleware import (
+    CurrentVisitor,
     HostMiddleware,
     OriginMiddleware,
     ProxyPrefixMiddleware,
@@ -49,7 +51,8 @@ from bot.watching.questions import questions_beside
 if TYPE_CHECKING:
     from fastapi import Request
 
-    from bot.newsbot import NewsBot
+    from bot.answering.answers import Answer
+    from bot.newsbot import AnswerHook, NewsBot
     from bot.server.config import ServerConfig
 
 __all__ = ["WebApp", "access_middleware", "build_apps", "upload_folder"]
@@ -57,6 +60,7 @@ __all__ = ["WebApp", "access_middleware", "build_apps", "upload_folder"]
 _log = logging.getLogger(__name__)
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
+_LONGEST_KEPT = 2_000  # code points of a question in the audit log
 _AT_ONCE = 4  # questions answered at the same time; the others wait in Gradio's queue
 
 
@@ -85,7 +89,10 @@ def build_apps(
         NotServed: the configuration needs something that is not installed.
     """
     metrics = {name: ServerMetrics(bot) for name, bot in bots.items()}
-    counted = {name: bot.with_hook(metrics[name].count) for name, bot in bots.items()}
+    record = _audit(next(iter(bots.values())), policy, config)
+    counted = {
+        name: bot.with_hook(_hook(metrics[name], record, name)) for name, bot in bots.items()
+    }
     limiter = RateLimiter(config.limits, upload_folder())
     choices = {name: CollectionChoice(tuple(bots), name, config.root_path) for name in bots}
     prefixes = {name: choice.prefix for name, choice in choices.items()}
@@ -94,7 +101,7 @@ def build_apps(
         own = replace(config, root_path=prefixes[name])
         # Questions that are only tried for the examples are nobody's, and not counted.
         apps[name] = _build_app(
-            bot, counted, metrics[name], choices[name], prefixes, policy, limiter, own, port
+            bot, counted, metrics[name], choices[name], prefixes, policy, limiter, own, port, record
         )
     return apps
 
@@ -109,12 +116,13 @@ def _build_app(
     limiter: RateLimiter,
     config: ServerConfig,
     port: int,
+    record: Record,
 ) -> WebApp:
     limits, uploads = config.limits, upload_folder()
     counted = bots[choice.current]
-    editing = EditingService(bot, limits, uploads)
+    editing = EditingService(bot, limits, uploads, record)
     kept = PermalinkStore(permalink_file(bot.index))
-    page = build_page(counted, Examples(bot), editing, policy, choice, kept)
+    page = build_page(counted, Examples(bot), editing, policy, choice, kept, record)
     with page:
         defaults = add_endpoints(counted, bots, editing, policy, limits, prefixes)
     page.state_session_capacity = limits.sessions
@@ -138,6 +146,7 @@ def _build_app(
         middleware=[
             Middleware(SecurityHeaders),
             *access_middleware(policy, limits, limiter),
+            Middleware(CurrentVisitor),
             Middleware(GradioCallMiddleware, uploads=uploads, defaults=defaults),
         ],
     )
@@ -148,13 +157,36 @@ def _build_app(
         server_port=port,
         root_path=config.root_path or None,
         max_file_size=limits.file_bytes,
-        auth_dependency=_user_name if policy.verifier else None,
+        auth_dependency=_user_name if policy.has_users else None,
         **_page_options(),
     )
     for mistake in (KeyError, TypeError):
         mounted.add_exception_handler(mistake, invalid_call)
     questions = QuestionWatch(questions_beside(bot.index), lambda: bot, config.notify, _log.warning)
     return WebApp(app, page, editing, questions)
+
+
+def _audit(bot: NewsBot, policy: AccessPolicy, config: ServerConfig) -> Record:
+    """Return what writes the audit log of a server, which lies beside its first index."""
+    wanted = not is_loopback(policy.host) if config.audit is None else config.audit
+    if not wanted:
+        return no_record
+    file = audit_beside(bot.index)
+    return AuditLog(file, CurrentVisitor.get, keep_questions=config.audit_questions).record
+
+
+def _hook(metrics: ServerMetrics, record: Record, collection: str) -> AnswerHook:
+    """Return what counts the questions to a bot, and writes them down."""
+    where = {"collection": collection} if collection else {}
+
+    def hook(question: str, outcome: Answer | Exception) -> None:
+        metrics.count(question, outcome)
+        what = "failed"
+        if not isinstance(outcome, Exception):
+            what = "refused" if outcome.refused else "answered"
+        record("ask", question=question[:_LONGEST_KEPT], outcome=what, **where)
+
+    return hook
 
 
 def access_middleware(

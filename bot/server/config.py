@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from bot.access.policy import AccessPolicy, is_loopback
@@ -13,6 +15,8 @@ from bot.errors import NotServed
 from bot.settings import Notify
 
 __all__ = ["ServerConfig", "access_policy"]
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class ServerConfig:
         mcp: whether to serve the Model Context Protocol at ``/mcp``.
         limits: of what one visitor may ask for.
         notify: who is told when the answer to a standing question changes.
+        user_header: header in which a trusted proxy names the user it has logged in; or None.
+        trusted_proxies: addresses and networks of proxies that are believed.
+        audit: whether to keep an audit log beside the index; where None, if others can reach it.
+        audit_questions: whether the questions' texts are in it.
     """
 
     users: Path | None = None
@@ -37,6 +45,10 @@ class ServerConfig:
     mcp: bool = False
     limits: ServerLimits = field(default_factory=ServerLimits)
     notify: Notify = Notify()
+    user_header: str | None = None
+    trusted_proxies: Sequence[str] = ("127.0.0.1", "::1")
+    audit: bool | None = None
+    audit_questions: bool = True
 
 
 def access_policy(host: str, config: ServerConfig) -> AccessPolicy:
@@ -53,12 +65,21 @@ def access_policy(host: str, config: ServerConfig) -> AccessPolicy:
         if not users:
             raise NotServed(f"{config.users} names no user: run newsbot user add NAME first")
         for name in config.editors or ():
-            if name not in users:
+            if name not in users and config.user_header is None:
                 raise NotServed(f"no user {name!r} in {config.users}, who is to be an editor")
         verifier = PasswordVerifier(file)
-    elif config.editors is not None:
+    elif config.editors is not None and config.user_header is None:
         raise NotServed("editors are users: run newsbot user add NAME first")
-    if not is_loopback(host) and verifier is None and not config.open_to_anyone:
+    header = config.user_header
+    if header is not None and not _HEADER.fullmatch(header):
+        raise NotServed(f"{header!r} is no name of a header")
+    for proxy in config.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise NotServed(f"{proxy!r} is neither an address nor a network") from error
+    has_users = verifier is not None or header is not None
+    if not is_loopback(host) and not has_users and not config.open_to_anyone:
         raise NotServed(
             f"others can reach {host}: run newsbot user add NAME first, and they have to log in, "
             "or say --open-to-anyone"
@@ -67,4 +88,5 @@ def access_policy(host: str, config: ServerConfig) -> AccessPolicy:
     if root_path and not root_path.startswith(("/", "http://", "https://")):
         raise NotServed(f"{config.root_path!r} is neither a path nor an address: begin it with /")
     editors = None if config.editors is None else frozenset(config.editors)
-    return AccessPolicy(verifier, editors, host, root_path)
+    proxies = tuple(config.trusted_proxies)
+    return AccessPolicy(verifier, editors, host, root_path, header, proxies)

@@ -2,6 +2,7 @@
 
 - ``gr.context.Context.root_block``, ``Blocks.default_config.fns``, ``Api._api_info`` and
   ``gradio.utils.get_function_description``: descriptions of an endpoint's parameters.
+- ``LocalContext.request``: who caused the event that a function serves.
 - ``Blocks.has_launched`` and ``is_running``: only of an app that was launched does Gradio ask where
   its files lie.
 - ``Blocks.app`` and ``Blocks._queue``, ``App.stop_event``: the end of an app that was mounted.
@@ -9,18 +10,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.components.api_component import Api
+from gradio.context import LocalContext
 from gradio.events import api
 from gradio.routes import App
 from gradio.utils import get_function_description
 from starlette.routing import Mount
 
-__all__ = ["add_endpoint", "mount_page", "stop_page"]
+__all__ = ["add_endpoint", "event_scope", "mount_page", "stop_page"]
 
 
 def add_endpoint(name: str, function: Callable[..., Any], **options: Any) -> list[Any]:
@@ -45,6 +47,13 @@ def add_endpoint(name: str, function: Callable[..., Any], **options: Any) -> lis
         component.label = key
         component._api_info = {**component._api_info, "additional_description": text}
     return [component.value for component in inputs if isinstance(component, Api)]
+
+
+def event_scope() -> Mapping[str, Any] | None:
+    """Return the ASGI scope of the request whose event is being served; None outside of one."""
+    request = LocalContext.request.get(None)
+    inner = getattr(request, "request", None)
+    return None if inner is None else inner.scope
 
 
 def mount_page(app: FastAPI, page: gr.Blocks, **options: Any) -> App:

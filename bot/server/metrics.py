@@ -59,7 +59,7 @@ class ServerMetrics:
         )
         self.registry.register(_IndexCollector(bot))
 
-    def count(self, outcome: Answer | Exception) -> None:
+    def count(self, question: str, outcome: Answer | Exception) -> None:
         """Count a question by what became of it: a hook for ``NewsBot.with_hook``."""
         if isinstance(outcome, SearchFailure):
             return  # a blank question, or a filter that is none

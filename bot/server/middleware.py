@@ -7,7 +7,8 @@ bounded. What Gradio offers beside the page and nobody needs is closed.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -15,17 +16,27 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.access.policy import AccessPolicy, visitor_of
+from bot.access.policy import AccessPolicy, Visitor, visitor_of
+from bot.server.gradio_internals import event_scope
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from bot.access.rate_limits import RateLimiter, ServerLimits
 
-__all__ = ["HostMiddleware", "OriginMiddleware", "ProxyPrefixMiddleware", "RateLimitMiddleware"]
+__all__ = [
+    "CurrentVisitor",
+    "HostMiddleware",
+    "KnownPeer",
+    "OriginMiddleware",
+    "ProxyPrefixMiddleware",
+    "RateLimitMiddleware",
+]
 
 _UPLOAD = "/gradio_api/upload"
+_VISITOR: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 _CLOSED = (
     "/docs",
     "/login",
@@ -109,6 +120,43 @@ class ProxyPrefixMiddleware:
             path = path[len(self._prefix) :] or "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(scope, receive, send)
+
+
+class KnownPeer:
+    """ASGI middleware, the outermost: notes who is at the other end of the connection.
+
+    Only then a trusted proxy is believed whom it speaks for, and only if there is to be a proxy.
+    """
+
+    def __init__(self, app: Any, policy: AccessPolicy) -> None:
+        """Wrap an application."""
+        believed = bool(policy.root_path or policy.user_header)
+        proxies = list(policy.trusted_proxies)
+        self._app: Any = ProxyHeadersMiddleware(app, proxies) if believed else app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        client = scope.get("client")
+        await self._app({**scope, "peer": client[0] if client else ""}, receive, send)
+
+
+class CurrentVisitor:
+    """ASGI middleware, inside the one that logs in: remembers whose request is being served."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        _VISITOR.set(visitor_of(scope))
+        await self._app(scope, receive, send)
+
+    @staticmethod
+    def get() -> Visitor:
+        """Return the visitor of the event of the page, else of the request, that is served."""
+        scope = event_scope()
+        return (_VISITOR.get() or Visitor()) if scope is None else visitor_of(scope)
 
 
 class RateLimitMiddleware:

@@ -17,6 +17,7 @@ from bot.server.app import WebApp, build_apps
 from bot.server.collection_router import CollectionRouter
 from bot.server.config import ServerConfig, access_policy
 from bot.server.gradio_internals import stop_page
+from bot.server.middleware import KnownPeer
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
@@ -41,16 +42,15 @@ class Server:
         """
         self._apps = list(apps.values())
         asgi = {name: app.asgi for name, app in apps.items()}
+        app = CollectionRouter(asgi, policy.root_path) if len(asgi) > 1 else self._apps[0].asgi
         config = uvicorn.Config(
-            CollectionRouter(asgi, policy.root_path) if len(asgi) > 1 else self._apps[0].asgi,
+            KnownPeer(app, policy),
             log_level="error",
             access_log=False,
             server_header=False,
             limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_END_SECONDS,
-            # Only a proxy on this machine is believed whom it speaks for, and only if there is one.
-            proxy_headers=bool(policy.root_path),
-            forwarded_allow_ips="127.0.0.1,::1",
+            proxy_headers=False,  # ``KnownPeer`` reads them
         )
         self._stop = threading.Event()
         self._server = uvicorn.Server(config)

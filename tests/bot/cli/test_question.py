@@ -25,7 +25,7 @@ def test_changed_answer_is_said_when_the_index_changes(tmp_path: Path, capsys: C
         "question 1 is asked from now on\n",
     )
     assert "    312  " in output_of(capsys, "question", "list", *index)[1]
-    assert "changed" not in report("312")
+    assert "changed: " not in report("312")
     out = report("480")
     assert "changed: " in out and "312 people" in out and "480 people" in out
     [change] = json.loads(output_of(capsys, "question", "list", "--changed", "--json", *index)[1])

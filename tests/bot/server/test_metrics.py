@@ -17,7 +17,7 @@ from tests.fakes.browser import SAMPLE
 
 def test_hook_is_called_with_each_answer_or_error(bot: NewsBot) -> None:
     outcomes: list[Answer | Exception] = []
-    hooked = bot.with_hook(outcomes.append)
+    hooked = bot.with_hook(lambda question, outcome: outcomes.append(outcome))
     answer = hooked.answer(SAMPLE)
     streamed = list(hooked.stream("What is the capital of France?"))[-1]["answer"]
     with pytest.raises(EmptyQuestion):
@@ -31,7 +31,7 @@ def test_hook_is_called_with_each_answer_or_error(bot: NewsBot) -> None:
 
 
 def test_failing_hook_breaks_no_answer(bot: NewsBot, caplog: pytest.LogCaptureFixture) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise ValueError("no")
 
     assert bot.with_hook(fail).answer(SAMPLE).citations
@@ -41,7 +41,7 @@ def test_failing_hook_breaks_no_answer(bot: NewsBot, caplog: pytest.LogCaptureFi
 def test_failures_are_counted_and_blank_questions_are_not(bot: NewsBot) -> None:
     metrics = ServerMetrics(bot)
     for outcome in (bot.answer(SAMPLE), ReaderError("missing"), EmptyQuestion("blank")):
-        metrics.count(outcome)
+        metrics.count(SAMPLE, outcome)
     counts = ("questions", "refusals", "failures")
     values = [metrics.registry.get_sample_value(f"newsbot_{one}_total") for one in counts]
     assert values == [1, 0, 1]

@@ -19,7 +19,7 @@ from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig
 from tests.bot.generation.test_writer import DENIAL, DENIED, QUESTION
 from tests.fakes.chat_models import ScriptedModel, says
-from tests.fakes.served import serving_on
+from tests.fakes.served import call, serving_on
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -115,7 +115,7 @@ def test_wrong_request_is_one_line(site: str, body: Any, status: int, line: str)
     assert reply.status_code == status and line in message and "\n" not in message
 
 
-def test_users_need_a_key_which_is_good_for_nothing_else(bot: NewsBot, tmp_path: Path) -> None:
+def test_users_need_a_key_which_asks_and_changes_nothing(bot: NewsBot, tmp_path: Path) -> None:
     file = UserFile(tmp_path / "users")
     file.add("ann", "a long password")
     key = file.make_key("ann")
@@ -128,6 +128,12 @@ def test_users_need_a_key_which_is_good_for_nothing_else(bot: NewsBot, tmp_path:
             reply = client.chat.completions.create(model="newsbot", messages=ASKED)
             assert reply.choices[0].message.content
         bearer = {"Authorization": f"Bearer {key}"}
-        assert httpx.get(f"{url}/gradio_api/info", headers=bearer).status_code == 401
+        for path in ("/", "/gradio_api/info", "/metrics", "/gradio_api/call/v2/add"):
+            assert httpx.get(f"{url}{path}", headers=bearer).status_code == 401
+        for path in ("add", "remove"):
+            reply = httpx.post(f"{url}/gradio_api/call/v2/{path}", headers=bearer, json={})
+            assert reply.status_code == 401
+        with httpx.Client(base_url=url, headers=bearer, timeout=60) as client:
+            assert call(client, "status")["articles"] > 0
         basic = httpx.get(f"{url}/v1/models", auth=("ann", "a long password"))
         assert basic.status_code == 200
