@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ask_standing_questions", "question", "question_watch"]
 
 question = typer.Typer(
-    help="""Manage questions that are asked again whenever the index changes.
+    help="""Manage questions that are asked again and again.
 
     Example: newsbot question add "How many were evacuated from Arlen?"
     """
