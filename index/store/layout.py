@@ -287,7 +287,10 @@ def verify_generation(
 
 def sync(path: Path) -> None:
     """Write a file, or a folder's list of names, through to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    writable = os.name == "nt"  # Windows flushes only what may be written, and no folder
+    if writable and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDWR if writable else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
