@@ -162,6 +162,7 @@ def test_retry_after_of_a_server_is_kept(watched: Watched) -> None:
         (formatdate(time.time() + 600, usegmt=True), 500, 600),
         (formatdate(time.time() - 600, usegmt=True), 0, 0),
     ],
+    ids=["seconds", "endless", "none", "word", "negative", "arabic", "no date", "later", "past"],
 )
 def test_retry_after_is_read_and_bounded(header: str, least: float, most: float) -> None:
     assert least <= _retry_after(header) <= most
