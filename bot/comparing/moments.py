@@ -78,7 +78,8 @@ _AHEAD = re.compile(
 _SAID_OR_COUNTED = re.compile(
     r"\b(?:said|says|told|added|wrote|confirmed)\b(?: [\w.-]+){0,4}? (?:(?:on|late|early|last) )*"
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today)\b"
-    r"|\b\w+ (?:day|week|month|year)s? (?:earlier|before|later|after)\b",
+    r"|\b\w+ (?:day|week|month|year)s? (?:earlier|before|later|after)\b"
+    r"|\bsince\b[^,.;]*?\b\d{4}\b",
     re.IGNORECASE,
 )
 
@@ -136,7 +137,7 @@ def event_days(sentence: str, day: date | None) -> Days | None:
     """Return the day or period on which a sentence says something happened; None if it names none.
 
     Neither the day on which somebody spoke of it is meant ("police said on Tuesday"), nor one that
-    is counted from another event ("two days later").
+    is counted from another event ("two days later"), nor one since when something is so.
 
     Args:
         sentence: any text.

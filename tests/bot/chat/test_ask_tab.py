@@ -126,6 +126,8 @@ def test_answer_and_conversation_are_saved_as_citations(answered: Page) -> None:
     assert saving.value.suggested_filename == "newsbot.bib"
     assert "title = {{Trump blames Iran" in Path(saving.value.path()).read_text()
     whole = answered.locator("#cite-all")
+    tools, asking = whole.bounding_box(), answered.locator("#asking").bounding_box()
+    assert tools and asking and tools["x"] + tools["width"] <= asking["x"] + asking["width"]
     whole.get_by_text("Save citations").click()
     with answered.expect_download() as saving:
         whole.get_by_role("button", name="Footnotes (Chicago)").click()

@@ -83,6 +83,7 @@ def test_span_without_day_and_time_is_no_moment() -> None:
         ("The bridge fell on 9 March, police said on Monday.", "2024-03-09"),
         ("The bridge is safe, police said on Monday.", None),
         ("He went two days later.", None),
+        ("It was the highest level since measurements began in 1958.", None),
         ("Nobody came.", None),
     ],
 )
