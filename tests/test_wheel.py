@@ -18,6 +18,8 @@ PACKAGES = ("bot", "corpus", "index")
 FOR_THE_CHECKOUT = {
     "bot/chat/static/page.png",
     "bot/server/README.md",
+    "bot/watching/README.md",
+    "index/store/SIZING.md",
     "index/store/cluster/README.md",
 }
 
