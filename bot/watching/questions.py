@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import QuestionsFailure
-from bot.watching.answer_changes import has_changed
 from bot.watching.feeds import now_iso
 from index.address import IndexAddress, beside
 
@@ -205,6 +204,9 @@ class QuestionStore:
         Raises:
             QuestionsFailure: the file cannot be written.
         """
+        # Late: it loads what reads answers, and most commands that change an index ask nothing.
+        from bot.watching.answer_changes import has_changed
+
         new, now = answer.to_dict(), now_iso()
         changed = bool(question.answer) and has_changed(question.question, question.answer, new)
         # An answer that only reads differently does not take the old one's place: wordings that
