@@ -31,7 +31,7 @@ _LISTS = ("articles", "mail_to")
 _VARIABLES = {name: f"{_PREFIX}{name.upper()}" for name in _FIELDS}
 _KNOWN = (*_VARIABLES.values(), _CONFIG)
 _NAME = re.compile(r"\w[\w.-]{0,63}")
-_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+_USERINFO = re.compile(r"(?<=://)[^/?#]*@")
 
 
 class Level(StrEnum):
@@ -122,20 +122,24 @@ class Settings:
         model, origins = read_settings(told, _VARIABLES, file)
         collections = _collections(model.collections, origins.get("collections"), file)
         chosen = collection or model.collection
+        named_in = origins.get("collection", "")
         if chosen:
             file = _collection_file(chosen, collections)
             if collection:  # a flag comes before a variable
                 told.pop("index", None)
             told.pop("collections", None)
             model, origins = read_settings(told, _VARIABLES, file)
-            origins["collection"] = "--collection" if collection else _VARIABLES["collection"]
+            origins["collection"] = "--collection" if collection else named_in
             if model.index is None:
                 model.index, origins["index"] = "index", str(file)
         folder = file.parent if file is not None else Path()
         in_file = {key for key, origin in origins.items() if origin == str(file)}
 
         def placed(key: str, value: str) -> str:
-            return _placed(value, folder if key in in_file else None, origins.get(key, ""))
+            origin = origins.get(key, "")
+            if key in in_file:
+                return _placed(value, folder, f"{origin}: {key}")
+            return _placed(value, None, origin)
 
         index = address_of(placed("index", model.index)) if model.index else _user_data() / "index"
         return cls(
@@ -172,8 +176,13 @@ def check_collection(name: str) -> str:
 def masked(name: str, value: str) -> str:
     """Return a setting's value without what is secret: passwords, and a webhook's path."""
     if name == "webhook":
-        parts = urlsplit(value)
-        return f"{parts.scheme}://{parts.hostname or ''}/…"
+        try:
+            parts = urlsplit(value)
+        except ValueError:  # of brackets that do not close
+            return "…"
+        return f"{parts.scheme}://{parts.hostname}/…" if parts.hostname else "…"
+    if name == "smtp":  # a password may hold anything, and a mail server has no path
+        return re.sub(r"(?<=://).*@", "…@", value, flags=re.DOTALL)
     return _USERINFO.sub("…@", value)
 
 
@@ -208,8 +217,9 @@ def _config_file(named: str) -> Path | None:
 def _collections(named: str | None, origin: str | None, file: Path | None) -> Path:
     if named is None:
         return _user_data() / "collections"
-    folder = file.parent if file is not None and origin == str(file) else None
-    return Path(os.path.normpath(_placed(named, folder, str(origin))))
+    if file is None or origin != str(file):
+        return Path(os.path.normpath(_placed(named, None, str(origin))))
+    return Path(os.path.normpath(_placed(named, file.parent, f"{origin}: collections")))
 
 
 def _collection_file(name: str, collections: Path) -> Path:
@@ -223,6 +233,8 @@ def _collection_file(name: str, collections: Path) -> Path:
 
 def _placed(value: str, folder: Path | None, origin: str) -> str:
     """Return a path with its home folder, from the folder of the file that names it; or a URL."""
+    if "\0" in value:
+        raise SettingsError(f"{origin} is {value!r}, and no path holds a null character")
     address = address_of(value)
     if not isinstance(address, Path):
         return address

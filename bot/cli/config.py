@@ -36,7 +36,7 @@ def config(index: Index = None, collection: Collection = None, as_json: AsJson =
         print_json({name: {"value": value, "from": origin} for name, value, origin in rows})
         return
     for name, value, origin in rows:
-        shown = ", ".join(value) if isinstance(value, list) else value or "-"
+        shown = (", ".join(value) if isinstance(value, list) else value) or "-"
         pieces = ((f"{name:<12}", "dim"), (one_line(shown), ""))
         show([OutputLine((*pieces, (f"  ({one_line(origin)})", "dim")))])
 

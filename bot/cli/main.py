@@ -102,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "newsbot"
-        complain(f"{command}: {error.format_message().rstrip('.')} (see: {command} --help)")
+        cause = error.format_message().rstrip(".").replace(": Value error, ", ": ", 1)
+        complain(f"{command}: {cause} (see: {command} --help)")
         return error.exit_code
     except NewsbotError as error:
         complain(f"newsbot: {error}")

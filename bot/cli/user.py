@@ -64,10 +64,11 @@ def key(
     collection: Collection = None,
     users: Users = None,
 ) -> None:
-    """Make a key, with which a user's programs ask at /v1 as they ask OpenAI.
+    """Make a key, with which a user's programs ask.
 
-    It is printed once; what is kept is its hash. It takes the place of the user's earlier key, and
-    cannot add or remove articles.
+    They send "Authorization: Bearer KEY" to /v1, as to OpenAI, and to /answer and /search. It is
+    printed once; what is kept is its hash. It takes the place of the user's earlier key, and cannot
+    add or remove articles.
 
     Example: newsbot user key ann
     """

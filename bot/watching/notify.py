@@ -85,11 +85,17 @@ def _mail(change: AnswerChange, notify: Notify) -> None:
     server = notify.smtp or ""
     if not (notify.mail_from and notify.mail_to):
         raise NotifyFailure("smtp is set, and mail_from or mail_to is not")
-    parts = urlsplit(server)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise NotifyFailure(f"{masked('smtp', server)}: write it as smtp://HOST or smtps://HOST")
     try:
+        parts = urlsplit(server)
         port = parts.port or _PORTS[parts.scheme]
+        if not parts.hostname:
+            raise ValueError("no host")
+    except (ValueError, KeyError) as error:  # which may quote a part of the password
+        raise NotifyFailure(
+            f"{masked('smtp', server)}: write it as smtp://HOST or smtps://HOST, with /, @ and : "
+            "in a password as %2F, %40 and %3A"
+        ) from error
+    try:
         context = ssl.create_default_context()
         is_secure = parts.scheme == "smtps"
         client = (

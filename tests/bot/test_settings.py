@@ -8,7 +8,7 @@ import platformdirs
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Level, Settings
+from bot.settings import Level, Settings, masked
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,8 @@ def test_named_file_comes_before_the_folders(file: Path, tmp_path: Path) -> None
         ("articles = 'one'", "articles is 'one'; "),
         ("articles = [1]", "articles is [1]; "),
         ("index = 7", "index is 7; "),
+        ("index = '~no-such-user-here/news'", "index is '~no-such-user-here/news', and that home"),
+        ("index = 'a\\u0000b'".replace("'", '"'), "index is 'a\\x00b', and no path holds"),
         ("index = ", "not TOML"),
         ("[index]\nx = 1", "index is {'x': 1}; "),
         ("\xff", "not TOML"),
@@ -156,8 +158,33 @@ def test_collection_flag_comes_before_an_index_variable(tmp_path: Path) -> None:
     (tmp_path / "council" / "newsbot.toml").write_text("")
     told = {"NEWSBOT_COLLECTIONS": str(tmp_path), "NEWSBOT_INDEX": "/data/news"}
     assert Settings.load(told, "council").index == tmp_path / "council" / "index"
+    assert Settings.load(told, "council").origins["collection"] == "--collection"
     told["NEWSBOT_COLLECTION"] = "council"
     assert Settings.load(told).index == Path("/data/news")
     assert Settings.load(told).collection_names() == ["council"]
     with pytest.raises(SettingsError, match='no collection .fires.*"newsbot init fires"'):
         Settings.load(told, "fires")
+
+
+def test_collection_of_the_file_is_told_as_the_files(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "council").mkdir()
+    (tmp_path / "council" / "newsbot.toml").write_text("")
+    file.write_text(f"collection = 'council'\ncollections = '{tmp_path.as_posix()}'\n")
+    assert Settings.load({}).origins["collection"] == str(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("smtp", "smtp://ann:SEC@RET@mail.example:25", "smtp://…@mail.example:25"),
+        ("smtp", "smtps://ann:SEC/RET@mail.example", "smtps://…@mail.example"),
+        ("smtp", "smtp://ann:SEC RET@mail.example", "smtp://…@mail.example"),
+        ("index", "milvus://a:S@R@h/n?catalogue=postgresql://b:S R@d/n", None),
+        ("articles", "https://ann:SECRET@a.example/@b", "https://…@a.example/@b"),
+        ("webhook", "https://ann:SECRET@a.example/SECRET", "https://a.example/…"),
+        ("webhook", "http://[SECRET", "…"),
+        ("webhook", "SECRET", "…"),
+    ],
+)
+def test_secret_is_masked_in_any_address(name: str, value: str, shown: str | None) -> None:
+    assert masked(name, value) == (shown or "milvus://…@h/n?catalogue=postgresql://…@d/n")

@@ -88,6 +88,7 @@ def test_config_says_whence_each_setting_comes(
     assert held["level"] == {"value": "eager", "from": str(tmp_path / "newsbot.toml")}
     assert held["chat_model"] == {"value": None, "from": "default"}
     shown = output_of(capsys, "config")[1]
+    assert "articles    -  (default)" in shown
     assert f"eager  ({tmp_path / 'newsbot.toml'})" in shown
 
 

@@ -228,6 +228,20 @@ def test_mail_has_both_quotes_and_no_header_of_a_question(desk: Desk) -> None:
         send(change, Notify("", "smtp://ann:SECRET@127.0.0.1:9", "a@b.example", ("c@d.example",)))
 
 
+@pytest.mark.parametrize(
+    "server",
+    ["smtp://[SECRET", "smtp://ann:SECRET/x@mail.example", "http://x", "SECRET", "smtp://"],
+)
+def test_mail_server_that_is_none_is_refused_unshown(desk: Desk, server: str) -> None:
+    for number in (1, 2):
+        desk.becomes(number)
+        desk.watch.ask()
+    [change] = desk.store.changes()
+    with pytest.raises(NotifyFailure, match=r"write it as smtp://HOST") as caught:
+        send(change, Notify(smtp=server, mail_from="a@b.example", mail_to=("c@d.example",)))
+    assert "ann" not in str(caught.value)
+
+
 def test_atom_feed_is_read_by_another_program(desk: Desk) -> None:
     desk.store.add("Is <b>x</b> & \x00\x1b so?")
     for number in (1, 2, 3):
