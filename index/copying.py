@@ -49,12 +49,16 @@ def copy_index(
     Raises:
         EmbedderMismatch: the target was built with another model, or another splitter.
         IndexBusy: another process is writing to the target.
-        IndexFailure: an index cannot be read or written, or both are one.
+        IndexFailure: an index cannot be read or written, or both are one, or one lies in the other.
     """
     began = time.monotonic()
     origin, goal = open_store(source), open_store(target)
-    if _place(source) == _place(target):
+    here, there = _place(source), _place(target)
+    if here == there:
         raise IndexFailure(f"{origin.address} is to be copied to itself: give another target")
+    if isinstance(here, Path) and isinstance(there, Path):
+        if here in there.parents or there in here.parents:
+            raise IndexFailure(f"{origin.address} and {goal.address}: one index lies in the other")
     copy = _Copy(origin.open(), progress)
     whole = False
     while not whole:

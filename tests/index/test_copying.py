@@ -138,6 +138,9 @@ def test_copy_needs_one_model_and_two_places(tmp_path: Path) -> None:
         copy_index(source, target)
     with pytest.raises(IndexFailure, match="itself"):
         copy_index(source, tmp_path / "to" / ".." / "from")
+    for inside, outside in ((source / "in", source), (tmp_path, source)):
+        with pytest.raises(IndexFailure, match="one index lies in the other"):
+            copy_index(outside, inside)
     assert not (target / "journal").exists()
 
 
