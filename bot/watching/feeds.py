@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import FeedFailure
+from bot.watching.sqlite_file import SqliteFile
 from corpus.address import clean_address
 from corpus.web.page import web_pages
 from index.address import IndexAddress, beside
@@ -32,7 +31,6 @@ DEFAULT_MINUTES = 30
 LONGEST_PAUSE = 86_400
 """Seconds after which a feed that fails is asked again at the latest."""
 
-_WAIT = 10.0  # seconds for another writer
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS feeds (
     address TEXT PRIMARY KEY, given TEXT NOT NULL, pages INTEGER NOT NULL,
@@ -121,6 +119,7 @@ class FeedStore:
     def __init__(self, file: Path) -> None:
         """Keep feeds in this file."""
         self.file = file
+        self._stored = SqliteFile(file, _SCHEMA, FeedFailure)
 
     def add(self, address: str, *, pages: bool, minutes: int, allow_local: bool) -> bool:
         """Watch a feed, or watch it in another way from now on; it is due at once.
@@ -132,7 +131,7 @@ class FeedStore:
             FeedFailure: it is no web address, or the file cannot be written.
         """
         name = feed_name(address)
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             known = connection.execute("SELECT 1 FROM feeds WHERE address = ?", (name,)).fetchone()
             connection.execute(
                 "INSERT INTO feeds (address, given, pages, minutes, allow_local, added) "
@@ -151,7 +150,7 @@ class FeedStore:
             FeedFailure: it is not watched, or the file cannot be written.
         """
         name = feed_name(address)
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             if not connection.execute("DELETE FROM feeds WHERE address = ?", (name,)).rowcount:
                 raise FeedFailure(f"{name} is not watched")
             connection.execute("DELETE FROM entries WHERE feed = ?", (name,))
@@ -164,7 +163,7 @@ class FeedStore:
         """
         return [
             Feed(**{**row, "pages": bool(row["pages"]), "allow_local": bool(row["allow_local"])})
-            for row in self._rows(f"SELECT {_columns(Feed)} FROM feeds ORDER BY address")
+            for row in self._stored.rows(f"SELECT {_columns(Feed)} FROM feeds ORDER BY address")
         ]
 
     def entries(self, address: str = "") -> list[FeedEntry]:
@@ -172,7 +171,7 @@ class FeedStore:
         where, values = ("WHERE feed = ?", (address,)) if address else ("", ())
         columns = _columns(FeedEntry)
         order = f"SELECT {columns} FROM entries {where} ORDER BY came DESC, rowid DESC"
-        return [FeedEntry(**{**row}) for row in self._rows(order, values)]
+        return [FeedEntry(**{**row}) for row in self._stored.rows(order, values)]
 
     def settle(self, feed: Feed, entries: Iterable[FeedEntry] = ()) -> None:
         """Write down what a poll brought, all at once; nothing of a feed that was removed.
@@ -181,7 +180,7 @@ class FeedStore:
             FeedFailure: the file cannot be written.
         """
         names = [one.name for one in fields(Feed)][6:]
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             changed = connection.execute(
                 f"UPDATE feeds SET {', '.join(f'{name} = ?' for name in names)} "
                 "WHERE address = ? AND added = ?",
@@ -202,26 +201,6 @@ class FeedStore:
         now = time.time()
         waits = [0.0 if feed.is_due(now) else feed.due - now for feed in self.all()]
         return min(waits, default=float(LONGEST_PAUSE))
-
-    def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[sqlite3.Row]:
-        if not self.file.exists():
-            return []
-        try:
-            with closing(sqlite3.connect(self.file, timeout=_WAIT)) as connection:
-                connection.row_factory = sqlite3.Row
-                return connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise FeedFailure(f"{self.file}: cannot be read ({error})") from error
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.file, timeout=_WAIT)) as connection, connection:
-                connection.executescript(_SCHEMA)
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise FeedFailure(f"{self.file}: cannot be written ({error})") from error
 
 
 def feed_name(address: str) -> str:

@@ -12,14 +12,14 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import QuestionsFailure
 from bot.watching.feeds import now_iso
+from bot.watching.sqlite_file import SqliteFile
 from index.address import IndexAddress, beside
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ __all__ = ["AnswerChange", "QuestionStore", "StandingQuestion", "questions_besid
 
 _MOST_QUESTIONS = 200
 _LONGEST = 2_000  # code points of a question
-_WAIT = 10.0  # seconds for another writer
 _CLAIM = 300.0  # seconds after which a change is told again by another process
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS questions (
@@ -120,6 +119,7 @@ class QuestionStore:
     def __init__(self, file: Path) -> None:
         """Keep questions in this file."""
         self.file = file
+        self._stored = SqliteFile(file, _SCHEMA, QuestionsFailure)
 
     def add(self, question: str, filters: Mapping[str, Any] | None = None) -> int:
         """Ask a question from now on; return its number, the one it has if it is asked already.
@@ -132,7 +132,7 @@ class QuestionStore:
         if not text or len(text) > _LONGEST:
             raise QuestionsFailure(f"a standing question has 1 to {_LONGEST:,} characters")
         kept = json.dumps({k: v for k, v in sorted((filters or {}).items()) if v}, default=str)
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             known = connection.execute(
                 "SELECT number FROM questions WHERE question = ? AND filters = ?", (text, kept)
             ).fetchone()
@@ -161,7 +161,7 @@ class QuestionStore:
         found = [one for one in self.all() if question in (one.number, one.question)]
         if not found:
             raise QuestionsFailure(f"no standing question {question!r}")
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             for one in found:
                 connection.execute("DELETE FROM changes WHERE question = ?", (one.number,))
                 connection.execute("DELETE FROM questions WHERE number = ?", (one.number,))
@@ -178,7 +178,7 @@ class QuestionStore:
                 row["asked"],
                 json.loads(row["answer"] or "{}"),
             )
-            for row in self._rows("SELECT * FROM questions ORDER BY number")
+            for row in self._stored.rows("SELECT * FROM questions ORDER BY number")
         ]
 
     def changes(self, most: int = -1) -> list[AnswerChange]:
@@ -188,7 +188,7 @@ class QuestionStore:
             "JOIN questions ON questions.number = changes.question "
             "ORDER BY changes.number DESC LIMIT ?"
         )
-        return [_change(row) for row in self._rows(query, (most,))]
+        return [_change(row) for row in self._stored.rows(query, (most,))]
 
     def settle(self, question: StandingQuestion, generation: str, answer: Answer) -> bool:
         """Write down what a question was answered, and the change that this makes.
@@ -213,7 +213,7 @@ class QuestionStore:
         # drift, each near the one before, would end far from what was told.
         keeps = bool(question.answer) and not changed
         kept = question.answer if keeps else new
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             done = connection.execute(
                 "UPDATE questions SET generation = ?, asked = ?, answer = ? "
                 "WHERE number = ? AND generation = ?",
@@ -238,7 +238,7 @@ class QuestionStore:
         """
         if not self.file.exists():
             return None
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             row = connection.execute(
                 "SELECT changes.*, questions.question AS text FROM changes "
                 "JOIN questions ON questions.number = changes.question "
@@ -254,30 +254,8 @@ class QuestionStore:
 
     def mark_told(self, change: AnswerChange) -> None:
         """Write down that whoever is to be told was told."""
-        with self._changing() as connection:
+        with self._stored.changing() as connection:
             connection.execute("UPDATE changes SET told = 1 WHERE number = ?", (change.number,))
-
-    def _rows(self, query: str, values: tuple[int, ...] = ()) -> list[sqlite3.Row]:
-        if not self.file.exists():
-            return []
-        try:
-            with closing(sqlite3.connect(self.file, timeout=_WAIT)) as connection:
-                connection.row_factory = sqlite3.Row
-                return connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise QuestionsFailure(f"{self.file}: cannot be read ({error})") from error
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.file, timeout=_WAIT)) as connection, connection:
-                connection.row_factory = sqlite3.Row
-                connection.executescript(_SCHEMA)
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise QuestionsFailure(f"{self.file}: cannot be written ({error})") from error
 
 
 def _change(row: sqlite3.Row) -> AnswerChange:
