@@ -11,7 +11,7 @@ import re
 
 import tantivy
 
-__all__ = ["indexed_text", "query_terms", "stems", "term_analyzer", "words"]
+__all__ = ["content_stems", "indexed_text", "query_terms", "stems", "term_analyzer", "words"]
 
 _LONGEST_TERM = 60
 _MOST_TERMS = 128
@@ -82,3 +82,8 @@ def query_terms(question: str) -> list[str]:
     """
     terms = list(dict.fromkeys(words(question.lower())))[:_MOST_TERMS]
     return [term for term in terms if term not in _STOP_WORDS] or terms
+
+
+def content_stems(text: str) -> list[str]:
+    """Return the stems of a text's ``query_terms``, in order."""
+    return stems(" ".join(query_terms(text)))

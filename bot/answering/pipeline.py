@@ -181,5 +181,5 @@ def find_candidates(
     reread = reread_best(reader, result, spans)
     groups = group_spans(result.question, reread)
     candidates = score_candidates(groups, result, FirstReading(spans), calibration.answer)
-    candidates += cells_asked_for(result.question, result.hits)
+    candidates += cells_asked_for(result)
     return sorted(candidates, key=lambda candidate: -candidate.probability)

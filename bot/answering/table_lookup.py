@@ -14,8 +14,8 @@ from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.answering.term_overlap import names_found
 from bot.reader.reader import LEAST_MARGIN
 from corpus.article import Article, Span
-from index.results import Hit
-from index.terms import query_terms, stems
+from index.results import SearchResult
+from index.terms import content_stems, stems
 
 __all__ = ["cells_asked_for"]
 
@@ -36,21 +36,20 @@ _TIME = re.compile(
 )
 
 
-def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
+def cells_asked_for(result: SearchResult) -> list[Candidate]:
     """Return the cells that a question asks for.
 
     Args:
-        question: as it was read.
-        hits: of its search.
+        result: of the search, with the stems of its question.
 
     Returns:
         A candidate for each row whose label is in the question with all of its words, if the
         question has words of one column's heading more than of the others', and says nothing
         besides that is in neither the row, the header nor the article's title.
     """
-    asked = set(query_terms(question))
+    question, asked = result.question, set(result.idf)
     found: dict[tuple[str, int], Candidate] = {}
-    for hit in hits:
+    for hit in result.hits:
         if _SEPARATOR not in hit.passage.text:
             continue
         for header, row, (start, end) in _rows(hit.article):
@@ -59,7 +58,7 @@ def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
             known = " ".join((hit.article.title, *header, *row))
             if (
                 column is not None
-                and set(stems(" ".join(asked))) <= _HAVING | set(stems(known))
+                and asked <= _HAVING | set(stems(known))
                 and names_found(question, known) == 1
                 and _is_of_kind(question, row[column])
             ):
@@ -71,10 +70,10 @@ def cells_asked_for(question: str, hits: Sequence[Hit]) -> list[Candidate]:
 
 def _column(asked: set[str], header: Sequence[str], row: Sequence[str]) -> int | None:
     """The column that a question asks for in a row; None where it asks for none of them."""
-    label = set(query_terms(row[0]))
+    label = set(content_stems(row[0]))
     if not label or not label <= asked:
         return None
-    shares = [len((asked - label) & set(query_terms(heading))) for heading in header[1:]]
+    shares = [len((asked - label) & set(content_stems(heading))) for heading in header[1:]]
     most = max(shares)
     if not most or shares.count(most) > 1:
         return None

@@ -14,7 +14,7 @@ from bot.comparing.moments import Days, event_days
 from bot.comparing.reports import Report
 from bot.comparing.scope import has_names, same_subject
 from index.results import Hit, SearchResult
-from index.terms import query_terms, stems
+from index.terms import content_stems, stems
 
 __all__ = ["FoundEvent", "asks_for_timeline", "find_events", "with_timeline"]
 
@@ -97,7 +97,7 @@ def _events(hits: Sequence[Hit], report: Report, idf: dict[str, float]) -> Itera
         for sentence in hit.passage.sentences
     ]
     quotes.sort(key=lambda quote: quote.start)
-    title = frozenset(stems(" ".join(query_terms(report.article.title))))
+    title = frozenset(content_stems(report.article.title))
     is_headed = coverage(idf, title) >= _LEAST_COVERAGE
     about = frozenset(idf) | title
     dated = [

@@ -13,7 +13,7 @@ from bot.comparing.moments import Days, days_named
 from bot.comparing.questions import Asked, asked_kind, asks_of_a_state, names_in
 from bot.comparing.reports import Report
 from bot.comparing.tokens import folded
-from index.terms import query_terms, stems, words
+from index.terms import content_stems, stems, words
 
 __all__ = ["answers_question", "has_names", "same_scope", "same_subject"]
 
@@ -138,14 +138,14 @@ def _days_between(one: Report, other: Report) -> int:
 
 def _themes(report: Report) -> set[str]:
     """Return the stems of what an article begins with, but for the words that all texts have."""
-    return set(stems(" ".join(query_terms(report.whole[:_LONGEST_BEGINNING]))))
+    return set(content_stems(report.whole[:_LONGEST_BEGINNING]))
 
 
 def _asked_words(question: str) -> tuple[set[str], set[str]]:
     """Return a question's names, and the stems of its other words that say what it is about."""
     names = {name for name in names_in(question) if not _is_date(name)}
     said = _IDLE.sub(" ", question)
-    return names, set(stems(" ".join(query_terms(said)))) - set(stems(" ".join(names)))
+    return names, set(content_stems(said)) - set(stems(" ".join(names)))
 
 
 def _is_date(name: str) -> bool:

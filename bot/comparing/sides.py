@@ -11,7 +11,7 @@ from bot.comparing.moments import days_named
 from bot.comparing.questions import names_in
 from bot.comparing.reports import Report
 from bot.comparing.tokens import folded
-from index.terms import query_terms, stems, words
+from index.terms import content_stems, query_terms, stems, words
 
 __all__ = ["Cause", "Stance", "affirms", "cause_of", "causes_agree", "denial_of", "speaker_of"]
 
@@ -105,7 +105,7 @@ def speaker_of(sentence: str) -> tuple[str, frozenset[str]]:
         speaker = f"{before} {after}"
     else:
         speaker, others = " ".join(segments[1:place]), segments[:1]
-    return " , ".join(others), frozenset(stems(" ".join(query_terms(speaker)))) - _OFFICES
+    return " , ".join(others), frozenset(content_stems(speaker)) - _OFFICES
 
 
 def cause_of(report: Report) -> Cause | None:
@@ -114,7 +114,7 @@ def cause_of(report: Report) -> Cause | None:
     if CAUSED.search(said) is None:
         return None
     said = _REASON.split(said)[-1]
-    found = frozenset(stems(" ".join(query_terms(said)))) - frozenset(stems(report.question))
+    found = frozenset(content_stems(said)) - frozenset(stems(report.question))
     kinds = frozenset(number for number, kind in enumerate(CAUSES) if kind & found)
     return Cause(kinds, found - CAUSING, speaker, " ".join(report.text.split()))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.answering.answers import REFUSAL
 from bot.conversation.names import names_of
-from index.terms import query_terms, stems
+from index.terms import content_stems, stems
 
 __all__ = ["MOST_TURNS", "Exchange", "exchange_of", "is_related"]
 
@@ -64,4 +64,4 @@ def is_related(turn: Exchange, earlier: Sequence[Exchange]) -> bool:
     names = {name.lower() for name in names_of(turn.text)}
     if names & {name.lower() for name in names_of(before)}:
         return True
-    return len(set(stems(" ".join(query_terms(turn.text)))) & set(stems(before))) > 1
+    return len(set(content_stems(turn.text)) & set(stems(before))) > 1

@@ -13,7 +13,7 @@ import tantivy
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
 from index.filters import Filters
-from index.terms import indexed_text, query_terms, stems, term_analyzer
+from index.terms import content_stems, indexed_text, query_terms, term_analyzer
 
 __all__ = ["SparseIndex"]
 
@@ -145,7 +145,7 @@ class SparseIndex:
         """
         total = len(self)
         weights: dict[str, float] = {}
-        for stem in dict.fromkeys(stems(" ".join(query_terms(question)))):
+        for stem in dict.fromkeys(content_stems(question)):
             count = self._searcher.doc_freq("body", stem)
             weights[stem] = math.log(1 + (total - count + 0.5) / (count + 0.5))
         return weights

@@ -34,7 +34,7 @@ from bot.evaluation import token_f1
 from bot.newsbot import NewsBot
 from bot.settings import Level
 from corpus.sentences import sentence_spans
-from index.terms import query_terms, stems
+from index.terms import content_stems, stems
 from tests.bench.datasets import (
     data_argument,
     data_file,
@@ -252,7 +252,7 @@ def sentences_of(text: str) -> Iterator[str]:
 
 def new_stems(question: str, beside: str) -> set[str]:
     """Return the stems of a question's telling words that another question has not."""
-    return set(stems(" ".join(query_terms(question)))) - set(stems(beside))
+    return set(content_stems(question)) - set(stems(beside))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from bot.answering.table_lookup import cells_asked_for
 from corpus.article import Article, Passage
 from index.results import Hit
 from tests.bench.datasets import print_result
+from tests.fakes.invented import result_of
 
 # Title; the table; each question with the cell that answers it.
 TABLES = [
@@ -169,7 +170,7 @@ def measure(tables: list[tuple[str, str, str]]) -> dict[str, float]:
             answerable += gold != "-"
             if question_type(question) is not QuestionType.SPAN:
                 continue  # answered by whole sentences
-            for cell in cells_asked_for(question, hits):
+            for cell in cells_asked_for(result_of(hits, question)):
                 right += cell.text == gold
                 wrong += cell.text != gold
                 if cell.text != gold:

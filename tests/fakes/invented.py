@@ -27,6 +27,7 @@ from bot.settings import Level
 from corpus.article import Article, Passage
 from corpus.sentences import sentence_spans
 from index.results import Hit, SearchResult
+from index.terms import content_stems
 
 __all__ = [
     "ARTICLES",
@@ -85,8 +86,12 @@ def hit_of(passage: Passage, dense: float = 0.5) -> Hit:
 def result_of(
     hits: Sequence[Hit], question: str = "", idf: Mapping[str, float] | None = None
 ) -> SearchResult:
-    """Return what a search for a question gave, with a vector that says nothing."""
-    return SearchResult(tuple(hits), question, np.zeros(1, np.float32), idf or {})
+    """Return what a search for a question gave, with a vector that says nothing.
+
+    Every stem of the question is as rare as the others unless ``idf`` is given.
+    """
+    weights = dict.fromkeys(content_stems(question), 1.0) if idf is None else idf
+    return SearchResult(tuple(hits), question, np.zeros(1, np.float32), weights)
 
 
 def span_of(passage: Passage, text: str, margin: float) -> AnswerSpan:

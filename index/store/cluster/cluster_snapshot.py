@@ -29,7 +29,7 @@ from index.store.protocols import (
     StoredArticle,
 )
 from index.store.rows import ARTICLE_FIELDS, passage_of, whole_article
-from index.terms import query_terms, stems
+from index.terms import content_stems
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +120,7 @@ class ClusterSnapshot:
 
     def idf(self, question: str) -> dict[str, float]:
         """Return the inverse document frequency of each stem of a question over the passages."""
-        wanted = list(dict.fromkeys(stems(" ".join(query_terms(question)))))
+        wanted = list(dict.fromkeys(content_stems(question)))
         counted = dict(
             self._database.run(
                 "SELECT stem, passages FROM frequencies WHERE stem = ANY(?)", (wanted,)

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.errors import IndexFailure
 from index.filters import Filters
-from index.terms import indexed_text, query_terms, stems
+from index.terms import content_stems, indexed_text, stems
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -178,7 +178,7 @@ class MilvusCollections:
         self, which: str, question: str, k: int, condition: str
     ) -> list[tuple[int, float]]:
         """Find what shares words with a question: (id, BM25), the best first."""
-        terms = _terms(stems(" ".join(query_terms(question))))
+        terms = _terms(content_stems(question))
         if not terms:
             return []
         (found,) = self._call(

@@ -7,6 +7,7 @@ import pytest
 from bot.answering.table_lookup import cells_asked_for
 from corpus.article import Article, Passage
 from index.results import Hit
+from tests.fakes.invented import result_of
 
 TEXT = (
     "The catch of the boats fell.\n\nBoat | Catch in tonnes | Crew\nFreja | 410 | 9\n"
@@ -28,7 +29,7 @@ def hit(text: str = TEXT, start: int = 0) -> Hit:
     ],
 )
 def test_cell_is_found_and_its_row_quoted(question: str, cell: str, row: str) -> None:
-    (candidate,) = cells_asked_for(question, [hit(), hit(start=TEXT.index("Freja"))])
+    (candidate,) = cells_asked_for(result_of([hit(), hit(start=TEXT.index("Freja"))], question))
     assert candidate.text == cell
     assert [support.text.strip() for support in candidate.supports] == [row]
 
@@ -48,10 +49,9 @@ def test_cell_is_found_and_its_row_quoted(question: str, cell: str, row: str) ->
     ],
 )
 def test_question_about_no_cell_finds_none(question: str) -> None:
-    assert cells_asked_for(question, [hit()]) == []
+    assert cells_asked_for(result_of([hit()], question)) == []
 
 
 def test_lines_of_prose_are_no_table() -> None:
-    assert (
-        cells_asked_for("What is the catch of Freja?", [hit("Freja | 410\n\nCatch is low.")]) == []
-    )
+    prose = hit("Freja | 410\n\nCatch is low.")
+    assert cells_asked_for(result_of([prose], "What is the catch of Freja?")) == []
