@@ -80,6 +80,7 @@ def build_index(
     only: Collection[str] | None = None,
     allow_local: bool = False,
     workers: str | None = None,
+    rebuild: bool = False,
 ) -> BuildReport:
     """Read articles and publish a generation that holds them beside what the index has already.
 
@@ -105,9 +106,11 @@ def build_index(
         allow_local: fetch addresses of the local network too.
         workers: ``local`` or the address of a Ray cluster, whose machines read the files and embed
             their passages; the index is then one in Milvus and PostgreSQL.
+        rebuild: split and embed every article of the index anew, with another model perhaps. Those
+            that no path names are taken from the index. It is searched as it was meanwhile.
 
     Raises:
-        EmbedderMismatch: the index was built with another model.
+        EmbedderMismatch: the index was built with another model, and is not rebuilt.
         EmbedderFailure: the model is not on this machine.
         IndexBusy: another process is writing to the index.
         IndexForeign: something else is there.
@@ -124,22 +127,27 @@ def build_index(
         taken = _SourcePaths(writer)
         load = partial(load_articles, paths, report=report, taken=taken, on_file=tell, only=only)
         with ExitStack() as stack:
+            spread = None
             if workers is not None:
-                spread = spread_over(workers, store, build, embedder)
-                load = partial(load, read=stack.enter_context(spread))
+                spread = stack.enter_context(spread_over(workers, store, build, embedder))
+                load = partial(load, read=spread.read)
             for article in load(allow_local=allow_local):
                 source_path = report.origins[article.id]
                 if only is not None and _outdone(article, taken, report, only, writer):
                     changes.unchanged.add(article.id)
                 else:
                     build.put(article, source_path, changes)
-        if prune:
-            changes.removed |= _pruned(
-                report, writer.source_paths(), changes, even_if_empty, prune_feeds
-            )
-            writer.delete(changes.removed)
+            if prune:
+                changes.removed |= _pruned(
+                    report, writer.source_paths(), changes, even_if_empty, prune_feeds
+                )
+                writer.delete(changes.removed)
+            if build.rebuilds:
+                rest = build.rest(changes)
+                for article_id, source_path in spread.embed(rest) if spread else rest:
+                    build.put_again(article_id, source_path, changes)
 
-    return _write(store, change, embedder, model, progress, report)
+    return _write(store, change, embedder, model, progress, report, rebuild)
 
 
 def remove_articles(
@@ -178,11 +186,12 @@ def _write(
     model: str | None,
     progress: BuildProgress | None,
     report: LoadReport,
+    rebuild: bool = False,
 ) -> BuildReport:
     began = time.monotonic()
     with begin_generation(store) as writer:
-        build = IndexWriter(store.address, writer, embedder, model)
-        changes = IndexChanges()
+        build = IndexWriter(store.address, writer, embedder, model, rebuild)
+        changes = IndexChanges(rebuilt=build.rebuilds)
         change(build, writer, changes)
         done = build.finish(changes, progress)
     return BuildReport(

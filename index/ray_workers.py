@@ -12,37 +12,40 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from corpus.article import Article
 from corpus.errors import FileOutOfReach, NewsbotError, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.loader import DraftReader, article_of, guarded_drafts
+from corpus.loader import article_of, guarded_drafts
 from corpus.splitter import SplitterSettings, split_article
 from corpus.walk import FoundFile
 from index.embedding.batching import embedded_text
 from index.embedding.embedder import reload_embedder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import IndexFailure
+from index.store.opening import open_store
 from index.store.protocols import Store
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
     from index.writer import IndexWriter
 
-__all__ = ["read_and_embed", "spread_over"]
+__all__ = ["RayWorkers", "embed_again", "read_and_embed", "spread_over"]
 
-_FILES = 300  # of a task at the most; as many records of a large file
+_FILES = 300  # of a task at the most; as many records of a large file, or articles of the index
 _LARGE = 4_000_000  # bytes of the files of a task; a larger file is read here, and cut into tasks
 _CHUNK = 256  # passages embedded before their vectors are kept: what a kill can cost
 _RETRIES = 3
 _AHEAD = 3  # tasks for each processor that are begun before the first is wanted
+_Given = TypeVar("_Given")
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,80 @@ class _Job:
         address: of the index.
         splitter: how articles are cut.
         load: loads the embedding model.
+        rebuilds: whether articles that the index has are embedded too.
     """
 
     address: str
     splitter: SplitterSettings
     load: Callable[[], Embedder]
+    rebuilds: bool
+
+
+class RayWorkers:
+    """The workers of a Ray cluster. Results come in the order of the tasks, some of them ahead."""
+
+    def __init__(self, ray: Any, job: _Job) -> None:
+        """Use a cluster that Ray is connected to."""
+        self._ray = ray
+        self._job = ray.put(job)
+
+    def read(self, files: Sequence[FoundFile]) -> Iterator[Iterator[Draft | BadRecord]]:
+        """Read files in their order, and embed the passages of their articles."""
+        done = self._ahead(read_and_embed, _tasks(files), _files_named)
+        parts = (part for _, parts in done for part in parts)
+        for _, parts_of_file in groupby(parts, key=lambda part: part.number):
+            yield _drafts(parts_of_file)
+
+    def embed(self, articles: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Return articles of the index, each a pair that begins with its id, once embedded."""
+        pairs = iter(articles)
+        tasks = iter(lambda: list(islice(pairs, _FILES)), [])
+        for some, _ in self._ahead(embed_again, tasks, lambda some: f"{len(some)} articles"):
+            yield from some
+
+    def _ahead(
+        self,
+        work: Callable[[_Given, _Job], _Done],
+        tasks: Iterable[_Given],
+        name: Callable[[_Given], str],
+    ) -> Iterator[tuple[_Given, _Done]]:
+        ray = self._ray
+        task = ray.remote(num_cpus=1, max_retries=_RETRIES)(work)
+        ahead = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        begun: deque[tuple[_Given, Any]] = deque()
+        try:
+            for given in tasks:
+                begun.append((given, task.remote(given, self._job)))
+                if len(begun) >= ahead:
+                    yield self._result(*begun.popleft(), name)
+            while begun:
+                yield self._result(*begun.popleft(), name)
+        finally:
+            for _, reference in begun:
+                ray.cancel(reference, force=False)
+
+    def _result(
+        self, given: _Given, reference: Any, name: Callable[[_Given], str]
+    ) -> tuple[_Given, Any]:
+        ray = self._ray
+        try:
+            return given, ray.get(reference)
+        except ray.exceptions.RayTaskError as error:
+            cause = error.cause
+            if isinstance(cause, NewsbotError):
+                raise IndexFailure(f"a worker of Ray: {cause}") from error
+            raise IndexFailure(f"a worker of Ray failed: {_one_line(cause or error)}") from error
+        except ray.exceptions.RayError as error:
+            raise IndexFailure(
+                f"Ray lost a task {1 + _RETRIES} times, that of {name(given)}: {_one_line(error)}"
+            ) from error
 
 
 @contextmanager
 def spread_over(
     workers: str, store: Store, build: IndexWriter, embedder: Embedder | None
-) -> Iterator[DraftReader]:
-    """Connect to a Ray cluster, and yield what reads files there.
+) -> Iterator[RayWorkers]:
+    """Connect to a Ray cluster, and yield its workers.
 
     Args:
         workers: ``local`` for a cluster of this machine, ``ray://HOST:10001``, or the ``HOST:PORT``
@@ -107,10 +172,11 @@ def spread_over(
     build.count_kept()  # before workers add to them
     model = build.embedder
     load = partial(reload_embedder, model.name, model.fingerprint)
-    job = _Job(store.address, build.splitter, load if embedder is None else lambda: embedder)
+    loads = load if embedder is None else lambda: embedder
+    job = _Job(store.address, build.splitter, loads, build.rebuilds)
     ray = _connected(workers)
     try:
-        yield partial(_read, ray, job)
+        yield RayWorkers(ray, job)
     finally:
         ray.shutdown()
 
@@ -146,12 +212,6 @@ def _check_port(workers: str) -> None:
         ) from error
 
 
-def _read(ray: Any, job: _Job, files: Sequence[FoundFile]) -> Iterator[Iterator[Draft | BadRecord]]:
-    """Read files in their order, some tasks ahead of the file that is wanted."""
-    for _, parts in groupby(_results(ray, job, files), key=lambda part: part.number):
-        yield _drafts(parts)
-
-
 def _drafts(parts: Iterator[_Part]) -> Iterator[Draft | BadRecord]:
     for part in parts:
         if isinstance(part.error, FileOutOfReach) and not part.drafts:
@@ -162,37 +222,8 @@ def _drafts(parts: Iterator[_Part]) -> Iterator[Draft | BadRecord]:
             raise part.error
 
 
-def _results(ray: Any, job: _Job, files: Sequence[FoundFile]) -> Iterator[_Part]:
-    task = ray.remote(num_cpus=1, max_retries=_RETRIES)(read_and_embed)
-    shared = ray.put(job)
-    ahead = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
-    begun: deque[tuple[Any, Sequence[_Part]]] = deque()
-    try:
-        for parts in _tasks(files):
-            begun.append((task.remote(parts, shared), parts))
-            if len(begun) >= ahead:
-                yield from _result(ray, *begun.popleft())
-        while begun:
-            yield from _result(ray, *begun.popleft())
-    finally:
-        for reference, _ in begun:
-            ray.cancel(reference, force=False)
-
-
-def _result(ray: Any, reference: Any, parts: Sequence[_Part]) -> Sequence[_Part]:
-    try:
-        done: Sequence[_Part] = ray.get(reference)
-    except ray.exceptions.RayTaskError as error:
-        cause = error.cause
-        if isinstance(cause, NewsbotError):
-            raise IndexFailure(f"a worker of Ray: {cause}") from error
-        raise IndexFailure(f"a worker of Ray failed: {_one_line(cause or error)}") from error
-    except ray.exceptions.RayError as error:
-        raise IndexFailure(
-            f"Ray lost a task {1 + _RETRIES} times, that of {parts[0].found_file.path} and "
-            f"{len(parts) - 1} more files: {_one_line(error)}"
-        ) from error
-    return done
+def _files_named(parts: Sequence[_Part]) -> str:
+    return f"{parts[0].found_file.path} and {len(parts) - 1} more files"
 
 
 def _tasks(files: Sequence[FoundFile]) -> Iterator[list[_Part]]:
@@ -232,18 +263,30 @@ def _parts_of(number: int, found_file: FoundFile, most: int | None) -> Iterator[
 
 def read_and_embed(parts: Sequence[_Part], job: _Job) -> list[_Part]:
     """Read files, and keep the vectors of their passages: the task of a worker."""
+    done = [part.read() for part in parts]
+    _keep_vectors((article for part in done for article in _articles(part)), job)
+    return done
+
+
+def embed_again(articles: Sequence[tuple[str, str]], job: _Job) -> None:
+    """Keep the vectors of articles of the index, each a pair that begins with its id."""
+    snapshot = open_store(job.address).open()
+    found = (snapshot.article(article_id) for article_id, _ in articles)
+    _keep_vectors((article for article in found if article is not None), job)
+
+
+def _keep_vectors(articles: Iterable[Article], job: _Job) -> None:
     from index.store.cluster.cluster_store import ClusterStore  # an extra, slow to import
 
     embedder = job.load()
     if isinstance(embedder, OnnxEmbedder):
         embedder.threads = 1  # the other processors have tasks of their own
-    done = [part.read() for part in parts]
     with ClusterStore(job.address).ledger(embedder.fingerprint, embedder.dimension) as ledger:
-        articles = {article.content_hash: article for part in done for article in _articles(part)}
-        there = ledger.published(list(articles))
+        by_hash = {article.content_hash: article for article in articles}
+        there = set() if job.rebuilds else ledger.published(list(by_hash))
         texts = dict.fromkeys(
             embedded_text(article.title, passage.text)
-            for content_hash, article in articles.items()
+            for content_hash, article in by_hash.items()
             if content_hash not in there
             for passage in split_article(article, job.splitter, embedder.token_count)
         )
@@ -254,7 +297,6 @@ def read_and_embed(parts: Sequence[_Part], job: _Job) -> list[_Part]:
             missing = [text for place, text in enumerate(some) if place not in kept]
             if missing:
                 ledger.append(missing, embedder.embed_passages(missing))
-    return done
 
 
 def _articles(part: _Part) -> Iterator[Article]:

@@ -41,7 +41,7 @@ class Searcher:
         if embedder is not None and embedder.fingerprint != manifest.fingerprint:
             raise EmbedderMismatch(
                 f"{address} was built with the model {manifest.embedder!r}, not with "
-                f"{embedder.name!r}: ask with that one, or index the articles anew elsewhere"
+                f"{embedder.name!r}: ask with that one, or newsbot index --rebuild"
             )
 
     @classmethod

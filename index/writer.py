@@ -61,6 +61,7 @@ class IndexChanges:
         unchanged: ids of those that are the same.
         removed: ids of those taken out.
         moved: whether an article comes from another file now.
+        rebuilt: whether every article is split and embedded anew.
     """
 
     added: set[str] = field(default_factory=set)
@@ -68,10 +69,11 @@ class IndexChanges:
     unchanged: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     moved: bool = False
+    rebuilt: bool = False
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
-        return bool(self.added or self.replaced or self.removed or self.moved)
+        return bool(self.added or self.replaced or self.removed or self.moved or self.rebuilt)
 
 
 class IndexWriter:
@@ -83,7 +85,12 @@ class IndexWriter:
     """
 
     def __init__(
-        self, address: str, writer: Writer, embedder: Embedder | None, model: str | None
+        self,
+        address: str,
+        writer: Writer,
+        embedder: Embedder | None,
+        model: str | None,
+        rebuild: bool = False,
     ) -> None:
         """Begin with what the current generation holds, or with nothing.
 
@@ -92,9 +99,10 @@ class IndexWriter:
             writer: of its store.
             embedder: the model; loaded when it is needed where None.
             model: its name; where None, the one that the index was built with, else the default.
+            rebuild: split and embed every article anew; ``put_rest`` must be called in the end.
 
         Raises:
-            EmbedderMismatch: the index was built with another model.
+            EmbedderMismatch: the index was built with another model, and is not rebuilt.
         """
         self._writer = writer
         self._embedder = embedder
@@ -103,8 +111,16 @@ class IndexWriter:
         self.embedded = 0
         self.taken_over = 0
         self._left: int | None = None
-        if writer.manifest is not None:
-            self._check_model(address, writer.manifest)
+        self._manifest = writer.manifest
+        self.rebuilds = rebuild and self._manifest is not None
+        if self._manifest is None:
+            return
+        if self.rebuilds:
+            self._model = model or self._manifest.embedder
+            self._manifest = None
+            writer.start_over()
+        else:
+            self._check_model(address, self._manifest)
 
     def _check_model(self, address: str, manifest: IndexManifest) -> None:
         self._splitter = manifest.splitter
@@ -113,7 +129,8 @@ class IndexWriter:
         if self._embedder is not None and self._embedder.fingerprint != manifest.fingerprint:
             raise EmbedderMismatch(
                 f"{address} was built with the model {manifest.embedder!r}, not "
-                f"{self._embedder.name!r}: leave --model out, or give another --index folder"
+                f"{self._embedder.name!r}: leave --model out, add --rebuild to embed all that it "
+                "holds anew, or give another --index"
             )
 
     def put(self, article: Article, source_path: str, changes: IndexChanges) -> None:
@@ -124,12 +141,27 @@ class IndexWriter:
             if before.source_path != source_path:
                 self._writer.move(article.id, source_path)
                 changes.moved = True
-            if article.id not in changes.replaced:
+            if article.id not in changes.replaced and not self.rebuilds:
                 return
             changes.replaced.discard(article.id)  # an earlier file of this run had another text
         else:
             (changes.added if before is None else changes.replaced).add(article.id)
             changes.unchanged.discard(article.id)
+        self._write(article, source_path)
+
+    def rest(self, changes: IndexChanges) -> Iterator[tuple[str, str]]:
+        """Return the id and source path of the articles that nothing was said of in this build."""
+        taken = changes.added | changes.replaced | changes.unchanged | changes.removed
+        return (pair for pair in self._writer.source_paths() if pair[0] not in taken)
+
+    def put_again(self, article_id: str, source_path: str, changes: IndexChanges) -> None:
+        """Write an article once more as it is, split as this build does."""
+        article = self._writer.article(article_id)
+        if article is not None:
+            changes.unchanged.add(article_id)
+            self._write(article, source_path)
+
+    def _write(self, article: Article, source_path: str) -> None:
         passages = split_article(article, self._splitter, self.embedder.token_count)
         self._writer.put(article, source_path, passages)
 
@@ -137,11 +169,11 @@ class IndexWriter:
     def embedder(self) -> Embedder:
         """The model, loaded when the first article needs it."""
         if self._embedder is None:
-            manifest = self._writer.manifest
-            if manifest is None:
+            before = self._manifest
+            if before is None:
                 self._embedder = load_embedder(self._model)
             else:
-                self._embedder = reload_embedder(manifest.embedder, manifest.fingerprint)
+                self._embedder = reload_embedder(before.embedder, before.fingerprint)
         return self._embedder
 
     @property
@@ -168,7 +200,7 @@ class IndexWriter:
         if not changes:
             return writer.unchanged()
         self._embed(progress)
-        before = writer.manifest
+        before = self._manifest
         if before is None:
             model = (self.embedder.name, self.embedder.fingerprint, self.embedder.dimension)
         else:

@@ -32,6 +32,7 @@ def index_articles(
     only: Collection[str] | None = None,
     allow_local: bool = False,
     workers: str | None = None,
+    rebuild: bool = False,
 ) -> BuildReport:
     """Index articles with progress bars, and name each file that could not be read.
 
@@ -51,6 +52,7 @@ def index_articles(
             only=only,
             allow_local=allow_local,
             workers=workers,
+            rebuild=rebuild,
         )
     for failure in report.failures:
         complain(f"could not read {failure.path}: {failure.cause}")

@@ -54,6 +54,14 @@ def index(
             "or ray://HOST:10001. Needs an index in Milvus and PostgreSQL.",
         ),
     ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Split and embed all that the index holds anew: for another --model, or for the "
+            "passages of a later newsbot. What no PATH names is taken from the index.",
+        ),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say why each file was passed over.")
     ] = False,
@@ -76,6 +84,11 @@ def index(
     them under the same paths. Vectors are kept as they are made: a run that is killed anywhere is
     gone on with by the next.
 
+    With --rebuild the index is made anew beside the one that is asked, which answers until it is
+    done. Without a PATH no file is read.
+
+    Example: newsbot index --rebuild --model ~/models/multilingual
+
     Example: newsbot index https://example.org/2024/05/flood.html
     """
     for given, name in ((even_if_empty, "--even-if-empty"), (prune_feeds, "--prune-feeds")):
@@ -83,7 +96,7 @@ def index(
             raise typer.BadParameter("it goes with --prune", param_hint=name)
     settings = settings_for(index, collection)
     paths = paths or [*settings.articles]
-    if not paths:
+    if not paths and not rebuild:
         raise typer.BadParameter("name one, or write articles into newsbot.toml", param_hint="PATH")
     from bot.cli.formatting import summary
 
@@ -96,6 +109,7 @@ def index(
         prune_feeds=prune_feeds,
         allow_local=allow_local,
         workers=workers,
+        rebuild=rebuild,
     )
     _complain_of_skipped(report.skipped, verbose)
     print(summary(report))

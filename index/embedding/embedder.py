@@ -207,7 +207,7 @@ def reload_embedder(name: str, fingerprint: str) -> Embedder:
     if embedder.fingerprint != fingerprint:
         raise EmbedderMismatch(
             f"the index was built with other weights of {name!r} than are installed now: "
-            "index the articles anew in another --index folder"
+            "newsbot index --rebuild embeds its articles anew"
         )
     return embedder
 

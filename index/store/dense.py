@@ -96,6 +96,8 @@ class DenseIndex:
 
         The base that is there stays as it is for those who search it.
         """
+        if not len(self) and self.base is None:
+            return self
         recent = self._recent
         vectors = recent.index.reconstruct_n(0, recent.ntotal)
         ids = faiss.vector_to_array(recent.id_map)

@@ -67,6 +67,11 @@ class GenerationWriter:
         self._last_before = self.catalogue.last_passage_id()
         self._dense: DenseIndex | None = None
         self._journal: VectorJournal | None = None
+        self._starts_over = False
+
+    def start_over(self) -> None:
+        """Take over no vectors: every article is put again, for another model or splitter."""
+        self._starts_over = True
 
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexedArticle]:
         """Return the hash and source path that articles had before; unknown ids are left out."""
@@ -181,9 +186,10 @@ class GenerationWriter:
         dense.remove(self.catalogue.deleted_passages)
         counts = self.catalogue.counts()
         self.close()
-        if dense.wants_base:
+        if dense.wants_base or self._starts_over:  # what is in the old base no longer counts
             dense = dense.with_base()
             move_into_base(self._folder)
+            (self._folder / BASE_DENSE).unlink(missing_ok=True)
             if dense.base is not None:
                 dense.base.write(self._folder / BASE_DENSE)
         dense.write(self._folder / DENSE)
@@ -218,7 +224,7 @@ class GenerationWriter:
 
     def _opened_dense(self, dimension: int) -> DenseIndex:
         if self._dense is None:
-            if self._before is None:
+            if self._before is None or self._starts_over:
                 self._dense = DenseIndex.empty(dimension)
             else:
                 base = self._folder / BASE_DENSE

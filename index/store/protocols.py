@@ -249,6 +249,9 @@ class Writer(Protocol):
     def manifest(self) -> IndexManifest | None:
         """What the generation that it began from was made with; None where there is none."""
 
+    def start_over(self) -> None:
+        """Take over no vectors: every article is put again, for another model or splitter."""
+
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexedArticle]:
         """Return what that generation has of articles; unknown ids are left out."""
 

@@ -84,7 +84,7 @@ def change(
     victim = chance.choice(known)
     if kind == "replace":
         write(articles, victim.removesuffix(".txt"), turn + 1_000)
-        return lambda: build(articles, index), held(articles)
+        return lambda: build(articles, index, rebuild=turn % 2 == 0), held(articles)
     (articles / victim).unlink()
     after = {name: text for name, text in state.items() if name != victim}
     if kind == "remove":
@@ -103,8 +103,8 @@ def held(articles: Path) -> State:
     return {file.name: file.read_text() for file in articles.iterdir()}
 
 
-def build(articles: Path, index: Path, prune: bool = False) -> None:
-    build_index([articles], index, embedder=HashedEmbedder(), prune=prune)
+def build(articles: Path, index: Path, prune: bool = False, rebuild: bool = False) -> None:
+    build_index([articles], index, embedder=HashedEmbedder(), prune=prune, rebuild=rebuild)
 
 
 def _remove(name: str, index: Path) -> None:

@@ -142,6 +142,12 @@ def test_workers_build_the_index_that_one_process_does(
     )
     assert (report.replaced, report.removed, report.embedded) == (1, 1, 1)
     assert sum(embedded(folder)[0].values()) == 41, "what is unchanged is not embedded again"
+    other = LoggingEmbedder(tmp_path / "log")
+    other.fingerprint = "0" * 64
+    report = build_index([], address, embedder=other, workers=machines.address, rebuild=True)
+    assert (report.unchanged, report.embedded, report.taken_over) == (39, 39, 0)
+    counts, processes = embedded(folder)
+    assert sum(counts.values()) == 41 + 39 and os.getpid() not in processes
 
 
 @pytest.mark.usefixtures("small_tasks")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,20 +42,22 @@ class ClusterStore:
 
     def open(self, previous: Snapshot | None = None) -> ClusterSnapshot:
         """Open the current generation."""
-        collections = self._collections(self._about(self._database))
-        return ClusterSnapshot(self.address, self._database, collections, *self._current())
+        self._check_format(self._database)
+        number, name, manifest = self._current()
+        collections = self._collections(manifest.collection)
+        return ClusterSnapshot(self.address, self._database, collections, number, name, manifest)
 
     @contextmanager
     def writing(self, seconds: float) -> Iterator[ClusterWriter]:
         """Begin the next generation under the writer's lock."""
         with self._locked(seconds) as ledger:
-            collections = self._collections(self._about(ledger))
+            self._check_format(ledger)
             try:
                 before = self._current()
             except IndexMissing:
                 before = None
             with self._database.session() as session:
-                yield ClusterWriter(session, ledger, collections, before)
+                yield ClusterWriter(session, ledger, self._collections, before)
 
     @contextmanager
     def held_source_paths(self, seconds: float) -> Iterator[frozenset[str]]:
@@ -77,8 +78,8 @@ class ClusterStore:
         """Compare every article with its hash, and count the passages in both engines."""
         snapshot = self.open()
         size = sum(len(article.text.encode()) for article in snapshot.articles())
-        collections = self._collections(self._about(self._database))
-        found, manifest = collections.count(PASSAGES), snapshot.manifest
+        manifest = snapshot.manifest
+        found = self._collections(manifest.collection).count(PASSAGES)
         if found < manifest.passages:
             raise IndexCorrupt(
                 f"{self._parts.milvus}: {found:,} of {manifest.passages:,} passages are there"
@@ -88,7 +89,8 @@ class ClusterStore:
     def drop(self) -> None:
         """Remove the index from both engines."""
         with self._locked(0) as session:
-            self._collections(self._about(session)).drop()
+            for (name,) in session.run("SELECT name FROM collections"):
+                self._collections(name).drop()
             session.run(f"DROP SCHEMA {self._database.schema} CASCADE")
 
     def _current(self) -> tuple[int, str, ClusterManifest]:
@@ -102,15 +104,12 @@ class ClusterStore:
         number, name, manifest = rows[0]
         return number, name, ClusterManifest.loads(manifest, self._database.where)
 
-    def _about(self, session: Database | SqlSession) -> str:
-        """Return the first part of the collections' names, once the format is found to be ours."""
-        rows = session.run("SELECT format, collection FROM about")
-        if len(rows) != 1 or rows[0][0] != FORMAT_VERSION:
+    def _check_format(self, session: Database | SqlSession) -> None:
+        found = [row[0] for row in session.run("SELECT format FROM about")]
+        if found != [FORMAT_VERSION]:
             raise IndexForeign(
-                f"{self._database.where}: index format {[row[0] for row in rows]}, this newsbot "
-                f"reads {FORMAT_VERSION}"
+                f"{self._database.where}: index format {found}, this newsbot reads {FORMAT_VERSION}"
             )
-        return str(rows[0][1])
 
     def _collections(self, name: str) -> MilvusCollections:
         return MilvusCollections(self._parts.milvus, os.environ.get(_TOKEN, ""), name)
@@ -128,7 +127,7 @@ class ClusterStore:
             session.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             session.run(SCHEMA)
             session.run(
-                "INSERT INTO about SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM about)",
-                (FORMAT_VERSION, f"{schema}_{secrets.token_hex(4)}"),
+                "INSERT INTO about SELECT ? WHERE NOT EXISTS (SELECT 1 FROM about)",
+                (FORMAT_VERSION,),
             )
             yield session

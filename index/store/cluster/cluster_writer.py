@@ -19,6 +19,7 @@ from index.store.cluster.ledger import VectorLedger
 from index.store.cluster.manifest import ClusterManifest
 from index.store.cluster.milvus import ARTICLES, PASSAGES, MilvusCollections, milvus_row
 from index.store.cluster.postgres import SqlSession, storable
+from index.store.cluster.purging import Purge
 from index.store.duplicates import DuplicateTable
 from index.store.protocols import ArticleVersion, IndexedArticle, Published
 from index.store.rows import (
@@ -58,10 +59,6 @@ _OVER = """UPDATE versions SET died = ? WHERE number IN (
         FROM versions WHERE article_id = ? AND died IS NULL
         WINDOW newest AS (ORDER BY number DESC)
     ) AS kept WHERE place > ? OR size > ?)"""
-# Rows that no reader can need: of the generation before last, replaced some time ago.
-_GRACE = "10 minutes"
-_DEAD = """died <= (SELECT coalesce(max(number), 0) FROM generations
-    WHERE number < ? AND published < now() - ?::interval)"""
 
 
 class ClusterWriter:
@@ -75,7 +72,7 @@ class ClusterWriter:
         self,
         session: SqlSession,
         ledger: SqlSession,
-        collections: MilvusCollections,
+        collections: Callable[[str], MilvusCollections],
         before: tuple[int, str, ClusterManifest] | None,
     ) -> None:
         """Begin from a generation, or with nothing.
@@ -83,18 +80,36 @@ class ClusterWriter:
         Args:
             session: a transaction of its own.
             ledger: a session that commits each statement.
-            collections: in Milvus.
+            collections: opens those of a name.
             before: number, name and manifest of the current generation.
         """
         self.manifest = before and before[2]
         self._before = before
         self._number = (before[0] if before else 0) + 1
         self._session = session
+        self._committing = ledger
         self._ledger = VectorLedger(ledger)
-        self._collections = collections
+        self._open = collections
+        self._purge = Purge(ledger, collections, self._number)
         session.run(_VIEW)
         self._last_before = self._last("passages", "id")
         self._created = False
+        if self.manifest is None:
+            self.start_over()
+        else:
+            self._name(self.manifest.collection)
+
+    def start_over(self) -> None:
+        """Take over no vectors: every article is put again, for another model or splitter.
+
+        The new collections stand beside the old ones, in which the current generation is searched.
+        """
+        ((schema,),) = self.run("SELECT current_schema()")
+        self._name(f"{schema}_{secrets.token_hex(4)}")
+
+    def _name(self, collection: str) -> None:
+        self._collection = collection
+        self._collections = self._open(collection)
 
     # -- what was there --------------------------------------------------------------------------
 
@@ -249,6 +264,7 @@ class ClusterWriter:
             articles,
             passages,
             copies,
+            self._collection,
             self._last("article_rows", "number"),
             self._last("passages", "id"),
             datetime.now(UTC).isoformat(timespec="seconds"),
@@ -260,7 +276,8 @@ class ClusterWriter:
         )
         self._session.commit()
         self._ledger.clear()
-        self._purge()
+        self._purge.rows(self._collections)
+        self._purge.collections(self._collection)
         return Published(name, articles, passages, copies)
 
     def run(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
@@ -270,16 +287,17 @@ class ClusterWriter:
     # -- parts of publishing ---------------------------------------------------------------------
 
     def _create(self, dimension: int) -> None:
-        """Make the collections, and remove from them what a build that was stopped has left."""
+        """Make the collections, and remove what a build that was stopped has left."""
         if self._created:
             return
+        self._purge.collections(self._collection)
+        self._committing.run(
+            "INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (self._collection,)
+        )
         self._collections.create(dimension)
-        self._collections.delete_above(
-            PASSAGES, self.manifest.last_passage if self.manifest else -1
-        )
-        self._collections.delete_above(
-            ARTICLES, self.manifest.last_article if self.manifest else -1
-        )
+        if self.manifest is not None:
+            self._collections.delete_above(PASSAGES, self.manifest.last_passage)
+            self._collections.delete_above(ARTICLES, self.manifest.last_article)
         self._created = True
 
     def _articles(
@@ -363,20 +381,6 @@ class ClusterWriter:
             "SELECT count(*) FROM groups WHERE died IS NULL AND article_id != original"
         )
         return int(copies)
-
-    def _purge(self) -> None:
-        """Delete what no reader can need any more, from Milvus first."""
-        values = (self._number, _GRACE)
-        rows = self.run(
-            "SELECT a.number, p.id FROM article_rows AS a LEFT JOIN passages AS p "
-            f"ON p.article = a.number WHERE a.{_DEAD}",
-            values,
-        )
-        self._collections.delete(PASSAGES, [row[1] for row in rows if row[1] is not None])
-        self._collections.delete(ARTICLES, sorted({row[0] for row in rows}))
-        for table in ("article_rows", "versions", "groups"):
-            self.run(f"DELETE FROM {table} WHERE {_DEAD}", values)
-        self._session.commit()
 
     def _last(self, table: str, column: str) -> int:
         """Return the highest number that a column has had, those undone included."""

@@ -23,6 +23,7 @@ class ClusterManifest:
         articles: how many.
         passages: how many.
         copies: articles that are copies of another one.
+        collection: first part of the names of the collections in Milvus.
         last_article: highest number that an article has had.
         last_passage: highest id that a passage has had.
         built_at: timezone-aware ISO 8601.
@@ -35,6 +36,7 @@ class ClusterManifest:
     articles: int
     passages: int
     copies: int
+    collection: str
     last_article: int
     last_passage: int
     built_at: str

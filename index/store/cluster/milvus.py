@@ -83,9 +83,10 @@ class MilvusCollections:
                 )
 
     def drop(self) -> None:
-        """Remove both."""
+        """Remove those that are there."""
         for which in (PASSAGES, ARTICLES):
-            self._call("drop_collection", which)
+            if self._call("has_collection", which):
+                self._call("drop_collection", which)
 
     def _create(self, which: str, dimension: int) -> None:
         from pymilvus import DataType, Function, FunctionType, MilvusClient

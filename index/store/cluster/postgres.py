@@ -32,7 +32,8 @@ __all__ = ["FORMAT_VERSION", "SCHEMA", "Database", "SqlSession", "storable", "tr
 FORMAT_VERSION = 1
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS about (format INTEGER NOT NULL, collection TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS about (format INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS collections (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS generations (
     number BIGINT PRIMARY KEY, name TEXT NOT NULL, manifest TEXT NOT NULL,
     published TIMESTAMPTZ NOT NULL DEFAULT now());

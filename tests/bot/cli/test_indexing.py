@@ -96,6 +96,15 @@ def test_skipped_files_are_one_line_unless_verbose(
     assert len(told) == 5 and all(re.match(r"passed over .*: .+", line) for line in told)
 
 
+def test_rebuild_needs_no_path(own_index: Path, capsys: Capture) -> None:
+    generation = NewsBot(own_index).status().generation
+    articles = NewsBot(own_index).status().articles
+    assert output_of(capsys, "index", "--index", own_index)[0] == 2
+    status, out, err = output_of(capsys, "index", "--rebuild", "--index", own_index)
+    assert (status, err) == (0, "") and f"0 replaced, {articles} unchanged, 0 removed" in out
+    assert NewsBot(own_index).status().generation != generation
+
+
 def test_folder_of_other_files_is_not_taken_for_an_index(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -17,7 +17,7 @@ from corpus.samples import samples_folder
 from index.builder import build_index, remove_articles
 from index.errors import IndexBusy, IndexCorrupt, IndexFailure, IndexForeign, IndexMissing
 from index.searcher import Searcher
-from index.store.cluster import cluster_writer
+from index.store.cluster import cluster_writer, purging
 from index.store.cluster.cluster_address import ClusterAddress
 from index.store.cluster.cluster_store import ClusterStore
 from index.store.cluster.milvus import ARTICLES, PASSAGES, MilvusCollections
@@ -66,7 +66,8 @@ def sql(address: str, statement: str) -> list[tuple[object, ...]]:
 
 
 def collections(address: str) -> MilvusCollections:
-    ((name,),) = sql(address, "SELECT collection FROM about")
+    rows = sql(address, "SELECT manifest::json ->> 'collection' FROM generations ORDER BY number")
+    (name,) = rows[-1]
     return MilvusCollections(ClusterAddress.parse(address).milvus, "", str(name))
 
 
@@ -151,7 +152,7 @@ def test_readers_during_rebuilds_see_one_generation_each(folder: Path, address: 
 def test_rows_that_no_reader_needs_go(
     folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster_writer, "_GRACE", "0 seconds")
+    monkeypatch.setattr(purging, "_GRACE", "0 seconds")
     for turn in range(4):
         write(folder, 0, f"was painted {turn} times")
         build(folder, address)
@@ -162,6 +163,45 @@ def test_rows_that_no_reader_needs_go(
     assert sql(address, "SELECT count(*) FROM article_rows") == [(5,)]
     (counted,) = sql(address, "SELECT sum(passages) FROM frequencies WHERE stem = 'ferri'")
     assert counted == (4,), "what was replaced or removed is no longer counted"
+
+
+def test_stopped_rebuild_leaves_one_index_and_no_collections(
+    folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Other(HashedEmbedder):
+        name, fingerprint, dimension = "other", "0" * 64, 48
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def rebuild() -> None:
+        build_index([], address, embedder=Other(), rebuild=True)
+
+    build(folder, address)
+    before, old = found(address), Searcher.open(address, HashedEmbedder())
+    writer = cluster_writer.ClusterWriter
+    points = [(MilvusCollections, "insert"), (writer, "_insert_articles"), (writer, "_last")]
+    for place, name in [*points, (writer, "_update_groups"), (cluster_writer.SqlSession, "commit")]:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(place, name, stop)
+            rebuild()
+        assert found(address) == before, name
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(purging.Purge, "rows", stop)  # after the switch
+        rebuild()
+    assert Searcher.open(address, Other()).search("ferry number", 50).hits
+    assert {hit.article.id for hit in old.search("ferry number", 50).hits} == before.keys()
+    assert len(sql(address, "SELECT name FROM collections")) == 2
+    monkeypatch.setattr(purging, "_GRACE", "0 seconds")
+    write(folder, 0, "was painted")
+    build_index([folder], address, embedder=Other())
+    ((kept,),) = sql(address, "SELECT name FROM collections")
+    from pymilvus import MilvusClient
+
+    there = MilvusClient(uri=ClusterAddress.parse(address).milvus).list_collections()
+    ours = {name for name in there if name.startswith(str(kept).rpartition("_")[0])}
+    assert ours == {f"{kept}_{ARTICLES}", f"{kept}_{PASSAGES}"}
+    assert ClusterStore(address).verify().files == 6
 
 
 def test_altered_article_is_not_cited(folder: Path, address: str) -> None:
