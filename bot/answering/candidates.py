@@ -51,6 +51,11 @@ class Candidate:
     features: tuple[float, ...] = ()
     answerable: float = LEAST_MARGIN
 
+    @property
+    def margin(self) -> float:
+        """Log-odds of its best span against no answer."""
+        return bounded_margin(self.supports[0].margin)
+
 
 def normalised_answer(text: str) -> str:
     """Return an answer without case, articles, punctuation and superfluous white space.

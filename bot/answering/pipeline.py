@@ -96,7 +96,7 @@ def answer_hits(
             candidates = newest_first(candidates, threshold)
         answer = compose_answer(candidates, threshold)
         reports = reports_of(question, result.hits, candidates, spans)
-        answer = with_views(answer, candidates, threshold, reports, result.hits)
+        answer = with_views(answer, candidates, threshold, reports, result.hits, calibration.answer)
     else:
         reread = reread_best(reader, result, spans)
         sentences = select_sentences(result, reread, embedder, calibration.sentence)
@@ -105,7 +105,9 @@ def answer_hits(
         most = 1 if kind is QuestionType.YES_NO else MOST_SENTENCES
         answer = compose_sentences(sentences, threshold, most=most)
         reports = sentence_reports(question, sentences, reread)
-        answer = with_views(answer, sentences, threshold, reports, result.hits)
+        answer = with_views(
+            answer, sentences, threshold, reports, result.hits, calibration.sentence
+        )
     answer = survey(answer, reader, result, spans)
     timings = {"read": 1000 * (time.perf_counter() - began)}
     answer = quote_unread(replace(answer, notes=result.notes), whole)

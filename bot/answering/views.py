@@ -10,6 +10,7 @@ from datetime import date
 from bot.answering.answers import Answer, View
 from bot.answering.candidates import Candidate
 from bot.answering.composing import cite
+from bot.answering.confidence import ANSWER_FEATURES, Regression
 from bot.answering.quote import Quote
 from bot.answering.sentence_selection import SelectedSentence
 from bot.comparing.comparison import Comparison, compare
@@ -22,6 +23,7 @@ from index.results import DuplicateRef, Hit
 
 __all__ = ["reports_of", "sentence_reports", "with_views"]
 
+_GAP = ANSWER_FEATURES.index("gap")
 _MOST_QUOTES = 2  # of a view, beside the one that shows the relation
 _LEADING = {
     Relation.GROWTH: "Earlier it was:",
@@ -108,11 +110,11 @@ def with_views(
     threshold: float,
     reports: Sequence[Report],
     hits: Sequence[Hit],
+    regression: Regression,
 ) -> Answer:
     """Lay out what reports say where they differ and a rule says how; else return the answer.
 
-    Values that differ share the probability of being right, so that each alone may be too unsure.
-    What counts is that one of them is right.
+    What counts is that one of the values is right: the gap between them makes none less probable.
 
     Args:
         answer: of the candidates, in a few words or refused.
@@ -120,6 +122,7 @@ def with_views(
         threshold: least probability of an answer, 0 to 1.
         reports: as ``reports_of`` returns them.
         hits: that they are of.
+        regression: from a candidate's features to its probability.
     """
     comparison = compare(reports[0].question, reports) if reports and candidates else None
     if comparison is None:
@@ -130,7 +133,9 @@ def with_views(
         for report in saying.reports
     }
     compared = [one for one in candidates if sentences & {quote.place for quote in one.supports}]
-    confidence = 1 - math.prod(1 - candidate.probability for candidate in compared)
+    others = [one for one in candidates if one not in compared]
+    sures = [_probability(one, others, regression) for one in compared]
+    confidence = 1 - math.prod(1 - sure for sure in sures)
     if candidates[0] not in compared or confidence < threshold:
         return answer
     views = _views(comparison, hits)
@@ -143,6 +148,20 @@ def with_views(
         tuple(cited for view in views for cited in view.citations),
         views=views,
     )
+
+
+def _probability(
+    one: Candidate | SelectedSentence,
+    others: Sequence[Candidate | SelectedSentence],
+    regression: Regression,
+) -> float:
+    """Return how probable a candidate is, its gap that to the best of some others."""
+    if not isinstance(one, Candidate) or not one.features:
+        return one.probability
+    margins = [other.margin for other in others if isinstance(other, Candidate)]
+    gap = one.margin - max(margins, default=LEAST_MARGIN)
+    features = [gap if n == _GAP else feature for n, feature in enumerate(one.features)]
+    return max(one.probability, regression.probability(features))
 
 
 def _views(comparison: Comparison, hits: Sequence[Hit]) -> tuple[View, ...]:

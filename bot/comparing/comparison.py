@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.comparing.questions import Asked, asked_kind
-from bot.comparing.relations import Evidence, Saying, relation_of
+from bot.comparing.relations import Evidence, Relation, Saying, are_claims, relation_of
 from bot.comparing.reports import Report
 from bot.comparing.scope import answers_question, has_names, same_subject
 from bot.comparing.sides import Stance, affirms, denial_of
+from bot.comparing.tokens import folded
 from bot.comparing.values import Quantity, Value, agree, value_of
+from index.terms import stems
 
 __all__ = ["Comparison", "compare"]
 
 _MOST_SAYINGS = 6
-_LEAST_MARGIN = -6.0
+_LEAST_MARGIN = -8.0
 _NEAR = 4.0
+_AGAINST = re.compile(r"(?:,? (?:while|whereas|but)|;(?: but)?|,? as against) ", re.IGNORECASE)
+_NOUN = re.compile(r"\s+([a-z]\w*)")
 _OF_AN_EVENT = re.compile(r"\W*(?:did|was|were)", re.IGNORECASE)
 
 
@@ -50,6 +54,8 @@ def compare(question: str, reports: Sequence[Report]) -> Comparison | None:
     kind = asked_kind(question)
     if kind is Asked.YES_NO:
         sayings = _stances(reports)
+    elif kind is Asked.QUANTITY and (claimed := _claims_in_one(reports)):
+        return Comparison(claimed, Evidence(Relation.CLAIMS))
     else:
         sayings = _cluster(_of_one_subject(_read(kind, reports)))
     if not 2 <= len(sayings) <= _MOST_SAYINGS:
@@ -96,18 +102,59 @@ def _stances(reports: Sequence[Report]) -> list[Saying]:
         return []  # what has not been done today may be done tomorrow
     for report in sure:
         denied = denial_of(report)
-        if denied is None or not has_names(report):
+        if denied is None:
             continue
         others = (
             other
             for other in sure
             if other.article.id != report.article.id
             and affirms(other, denied)
-            and same_subject(report, other)
+            and any(
+                has_names(one) and same_subject(one, another)
+                for one, another in ((report, other), (other, report))
+            )
         )
         if yes := next(others, None):
             return [Saying(Stance("Yes"), (yes,)), Saying(Stance("No"), (report,))]
     return []
+
+
+def _claims_in_one(reports: Sequence[Report]) -> tuple[Saying, ...]:
+    """Return the numbers of two sides that one sentence sets against each other; else none.
+
+    With them stand the other articles that give one of the two.
+    """
+    for report in reports:
+        if report.margin < _LEAST_MARGIN or not has_names(report) or not answers_question(report):
+            continue
+        clauses = list(_clauses(report))
+        values = [value_of(Asked.QUANTITY, clause) for clause in clauses]
+        if len(clauses) != 2 or None in values or _names_another(clauses, values):
+            continue
+        sayings = [Saying(v, (c,)) for v, c in zip(values, clauses, strict=True) if v]
+        if agree(sayings[0].value, sayings[1].value) is False and are_claims(sayings):
+            others = [one for one in reports if one.article.id != report.article.id]
+            read = _of_one_subject(
+                [(report, one.value) for one in sayings] + _read(Asked.QUANTITY, others)
+            )
+            return tuple(_cluster(read)[:2])
+    return ()
+
+
+def _clauses(report: Report) -> Iterator[Report]:
+    """Yield the two parts of a sentence around its "while" as if each were a sentence."""
+    start, end = report.sentence
+    if (parted := _AGAINST.search(report.quote)) is not None:
+        for span in ((start, start + parted.start()), (start + parted.end(), end)):
+            yield replace(report, span=span, sentence=span)
+
+
+def _names_another(clauses: Sequence[Report], values: Sequence[Value | None]) -> bool:
+    """Return whether the second number is of something that is not named with the first one."""
+    first, second = clauses
+    after = folded(second.quote).partition(values[1].text if values[1] else "")[2]
+    noun = _NOUN.match(after)
+    return noun is not None and not set(stems(noun[1])) <= set(stems(first.quote))
 
 
 def _is_counted(value: Value) -> bool:

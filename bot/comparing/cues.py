@@ -47,7 +47,7 @@ CORRECTED = cue(
     (?:(?:report|announc|stat|publish|believ)ed|said|thought|given),
     (?:our|the|an) (?:earlier|first|previous|initial|last) (?:report|article|message|version|issue),
     the true (?:number|figure), counted twice, double[- ]counted,
-    we (?:reported|wrote|named|gave|said|stated)"""
+    we (?:reported|wrote|named|gave|said|stated|claimed)"""
 )
 """A text says that something was wrong."""
 
@@ -71,8 +71,9 @@ DISPUTED = cue(
 RISEN = cue(
     r"""tolls?, (?:has|have|had) (?:now |already |meanwhile )?(?:reached|risen|climbed|grown|passed|
     topped|increased|swollen|jumped|piled up|soared|doubled), ris(?:es|en|ing) to, rose to,
-    climb(?:s|ed|ing)? to, gr(?:ew|own|ows) to, stands? at, now (?:numbers?|totals?), up to, so far,
-    to date, since the (?:start|beginning|outbreak|first), by now, as of"""
+    (?:climb|increas)(?:s|es|ed|ing)? to, gr(?:ew|own|ows) to, stands? at, now (?:numbers?|totals?),
+    up to, so far, to date, totals? (?:\w+ )?(?:\w+ )?to, by now, as of,
+    since the (?:start|beginning|outbreak|first)"""
 )
 """A count is one of several in time."""
 
@@ -88,7 +89,7 @@ CUMULATIVE = frozenset(
         "arrested arrests detained detentions evacuated displaced homeless infected infections ill "
         "cases sick signed signatures complaints complain donated donations raised collected "
         "burned burnt destroyed damaged victims found bodies survivors rescued claims registered "
-        "vaccinated applications reports sold downloaded visited"
+        "vaccinated applications reports sold downloaded visited scored"
     )
 )
 """Stems of what adds up as long as it goes on."""
@@ -123,7 +124,7 @@ ATTRIBUTED = cue(
 """Somebody says it."""
 
 HEDGED = cue(
-    r"""may, might, could, would, will, should, whether, if, unless, allege\w*, suspect\w*,
+    r"""(?-i:may), might, could, would, will, should, whether, if, unless, allege\w*, suspect\w*,
     possibl[ey], perhaps, probably, apparently, rumou?r\w*, believe[sd]?, unlikely, accus\w+"""
 )
 """What is said is not said to be so."""

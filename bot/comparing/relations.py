@@ -34,7 +34,7 @@ from bot.comparing.values import Quantity, Value
 from corpus.article import Span
 from index.terms import stems, words
 
-__all__ = ["Evidence", "Relation", "Saying", "relation_of"]
+__all__ = ["Evidence", "Relation", "Saying", "are_claims", "relation_of"]
 
 
 class Relation(StrEnum):
@@ -67,6 +67,16 @@ class Saying:
 
     value: Value
     reports: tuple[Report, ...]
+
+    @property
+    def margin(self) -> float:
+        """Log-odds of its surest span against no answer."""
+        return self.reports[0].margin
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is a number with what is asked for after it, however unsure the reader is."""
+        return isinstance(self.value, Quantity) and self.value.is_counted
 
     @property
     def first(self) -> date | None:
@@ -109,7 +119,7 @@ def relation_of(
         sayings: two or more that cannot all be right, the first reported first.
     """
     for rule, least in _RULES.items():
-        sure = [saying for saying in sayings if saying.reports[0].margin >= least]
+        sure = [saying for saying in sayings if saying.is_counted or saying.margin >= least]
         found = rule(question, sure) if len(sure) > 1 else None
         if found is not None:
             return sure, found
@@ -203,16 +213,23 @@ def _succession(question: str, sayings: Sequence[Saying]) -> Evidence | None:
 
 
 def _claims(question: str, sayings: Sequence[Saying]) -> Evidence | None:
-    """Both values are attributed, to different speakers, soon after each other."""
-    if len(sayings) != 2 or not _all_close(sayings, _SOON) or not _all_attributed(sayings):
+    if all(isinstance(one.value, Quantity) for one in sayings) or len(sayings) != 2:
+        return Evidence(Relation.CLAIMS) if are_claims(sayings) else None
+    if not _all_close(sayings, _SOON) or not _all_attributed(sayings):
         return None
-    if all(isinstance(one.value, Cause) for one in sayings):
-        return Evidence(Relation.CLAIMS)
-    if not _same_scopes(sayings):
-        return None
-    if all(isinstance(one.value, Quantity) for one in sayings):
-        return Evidence(Relation.CLAIMS)
-    return Evidence(Relation.CLAIMS) if _are_rivals(question, sayings) else None
+    is_cause = all(isinstance(one.value, Cause) for one in sayings)
+    is_rival = is_cause or (_same_scopes(sayings) and _are_rivals(question, sayings))
+    return Evidence(Relation.CLAIMS) if is_rival else None
+
+
+def are_claims(sayings: Sequence[Saying]) -> bool:
+    """Return whether two values are attributed, to different speakers, soon after each other."""
+    return (
+        len(sayings) == 2
+        and _all_close(sayings, _SOON)
+        and _all_attributed(sayings)
+        and _same_scopes(sayings)
+    )
 
 
 def _denial(question: str, sayings: Sequence[Saying]) -> Evidence | None:
@@ -253,7 +270,7 @@ def _are_rivals(question: str, sayings: Sequence[Saying]) -> bool:
     unique = any(forms & asked and all(forms & had for had in sentences) for forms in UNIQUE)
     return (
         unique
-        and all(_is_name(saying.value) and saying.reports[0].margin >= 0 for saying in sayings)
+        and all(_is_name(saying.value) and saying.margin >= 0 for saying in sayings)
         and not any(_is_known(mine, others) for mine, others in pairs)
     )
 
@@ -322,13 +339,14 @@ def _is_attributed(sentence: str) -> bool:
     return bool(ATTRIBUTED.search(sentence) or ('"' in folded(sentence) and _OURS.search(sentence)))
 
 
+_SURE, _UNSURE = -1.0, -5.0  # margins
 _RULES: dict[Callable[[str, Sequence[Saying]], Evidence | None], float] = {
-    _correction: -4.0,
-    _dispute: -1.5,
-    _growth: -1.0,
-    _succession: -1.0,
-    _claims: -1.5,
-    _denial: -2.5,
-    _unexplained: -1.0,
+    _correction: _UNSURE,
+    _dispute: _SURE,
+    _growth: _UNSURE,
+    _succession: _SURE,
+    _claims: _SURE,
+    _denial: _UNSURE,
+    _unexplained: _SURE,
 }
 """In their order, with the least margin of the reports that each compares."""

@@ -65,8 +65,12 @@ class Report:
     @cached_property
     def head(self) -> str:
         """Headline and first paragraph, and the sentence of the answer."""
-        first = self.article.text[:_LONGEST_LEAD].partition("\n\n")[0]
-        return f"{self.article.title}\n{first}\n{self.quote}"
+        return f"{self.article.title}\n{self._lead}\n{self.quote}"
+
+    @cached_property
+    def first_sentence(self) -> str:
+        """The article's, as far as it is looked at."""
+        return next((self._lead[start:end] for start, end in sentence_spans(self._lead)), "")
 
     @cached_property
     def around(self) -> tuple[Span, ...]:
@@ -74,6 +78,10 @@ class Report:
         first = max(0, self.sentence[0] - _CHARACTERS_AROUND)
         last = self.sentence[1] + _CHARACTERS_AROUND
         return tuple(self._sentences(first, last))
+
+    @property
+    def _lead(self) -> str:
+        return self.article.text[:_LONGEST_LEAD].partition("\n\n")[0]
 
     def _sentences(self, first: int, last: int) -> Iterator[Span]:
         for start, end in sentence_spans(self.article.text[first:last]):

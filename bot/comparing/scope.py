@@ -12,6 +12,7 @@ from bot.comparing.cues import cue
 from bot.comparing.moments import Days, days_named
 from bot.comparing.questions import Asked, asked_kind, asks_of_a_state, names_in
 from bot.comparing.reports import Report
+from bot.comparing.sides import speaker_of
 from bot.comparing.tokens import folded
 from index.terms import content_stems, stems, words
 
@@ -70,6 +71,7 @@ _NO_PLACES = frozenset(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday".split()
 )
+_DAYS = frozenset(name.title() for name in _NO_PLACES)
 _COMMON = frozenset(
     "the airport international national university police ministry minister president court bank "
     "party council state county street river north south east west times news press".split()
@@ -78,6 +80,8 @@ _NAME = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)+")
 _CAPITAL = re.compile(r"\b[A-Z][^\W\d_]{2,}")
 _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]{2,}")
 _LONGEST_APART = 400  # days
+_LONGEST_STORY = 120  # days
+_LEAST_ASKED, _MOST_ASKED = 3, 0.6  # words of a question in an article that goes on with a story
 _LEAST_SHARED = 2  # names in two articles of one event
 _LEAST_THEMES = 6  # other words: more than two reports of different events have in common
 _LONGEST_BEGINNING = 1_000
@@ -119,7 +123,8 @@ def same_subject(surest: Report, other: Report) -> bool:
     """Return whether a report is of the event that the surest report is of.
 
     Its article has the question's names; or both articles have two names in common, or one name and
-    several other words, and are of a year or so if something happened that is asked for.
+    several other words, and are of a year or so if something happened that is asked for; or it goes
+    on with a story whose place and names its readers know.
     """
     names, _ = _asked_words(surest.question)
     if surest is other or (names and has_names(other)):
@@ -129,7 +134,26 @@ def same_subject(surest: Report, other: Report) -> bool:
     shared = _capitals(surest) & _capitals(other) & (_inner(surest) | _inner(other))
     if len(shared) >= _LEAST_SHARED:
         return True
-    return bool(shared) and len(_themes(surest) & _themes(other)) >= _LEAST_THEMES
+    if bool(shared) and len(_themes(surest) & _themes(other)) >= _LEAST_THEMES:
+        return True
+    return _goes_on(surest, other)
+
+
+def _goes_on(surest: Report, other: Report) -> bool:
+    """Return whether an article without names has most of a question's words, soon after another.
+
+    Its headline, its first sentence and what answers must have no name that is not in the surest
+    report's article.
+    """
+    _, asked = _asked_words(surest.question)
+    had = asked & set(stems(other.whole))
+    if len(had) < _LEAST_ASKED or len(had) < _MOST_ASKED * len(asked) or not has_names(surest):
+        return False
+    if not surest.day or not other.day or _days_between(surest, other) > _LONGEST_STORY:
+        return False
+    said = speaker_of(other.quote)[0].lstrip(" ,")
+    named = set(_INSIDE.findall(f"{other.article.title}\n{other.first_sentence}\n{said}"))
+    return not named - set(words(surest.whole)) - _DAYS
 
 
 def _days_between(one: Report, other: Report) -> int:
@@ -259,6 +283,8 @@ def _length(days: Days) -> int:
 
 def _without_answer(report: Report) -> str:
     before, _, after = report.parts
+    if asked_kind(report.question) is Asked.YES_NO:
+        return folded(report.quote)
     return folded(f"{before} {after}")
 
 

@@ -29,13 +29,15 @@ _REASON = re.compile(r"\b(?:because|due to|owing to|as a result of)\b", re.IGNOR
 _PRONOUN = re.compile(
     r"\b(?:I|me|my|we|us|our|ours|he|him|his|she|her|it|its|they|them|their)\b", re.IGNORECASE
 )
+_US = re.compile(r"\b(?:us|me)\b", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:(?P<none>nobody|no one|none)|(?P<no>no)|not|never|cannot)\b|n't\b", re.IGNORECASE
 )
+_NOT_TO = re.compile(r"\bnot to\b|\bnot (?=only\b)")
 _ANYBODY = re.compile(r"\b(?:nobody|no one|none|anyone|anybody)\b", re.IGNORECASE)
 _LIMITED = re.compile(
     r"\b(?:only|yet|still|again|any ?more|longer|this time|night|second|alone|all|every|always|"
-    r"immediately|so far)\b",
+    r"so far|else|\w+ly)\b",
     re.IGNORECASE,
 )
 _BETWEEN = frozenset("been be have had ever a an any".split())
@@ -145,6 +147,8 @@ def denial_of(report: Report) -> frozenset[str] | None:
         if HEDGED.search(clause) or any(days_named(clause, report.day)):
             continue
         denied = _denied(clause, match, asked)
+        if _US.search(clause) and not asked <= set(_lemmas(report.whole)):
+            continue  # "us" are those whom the question names only if the article speaks of them
         if denied and (_ANYBODY.search(clause) or match["no"] or _is_of(clause, asked)):
             return denied
     return None
@@ -153,7 +157,7 @@ def denial_of(report: Report) -> frozenset[str] | None:
 def affirms(report: Report, denied: frozenset[str]) -> bool:
     """Return whether a report's sentence says that what is denied is so."""
     said, _ = speaker_of(report.quote)
-    if _NEGATION.search(said) or HEDGED.search(said):
+    if _NEGATION.search(_NOT_TO.sub(" ", said)) or HEDGED.search(said):
         return False
     asked, had = _asked(report.question), set(_lemmas(said))
     return denied <= had and (len(denied) > 1 or asked <= had or _is_of(said, asked))

@@ -126,6 +126,7 @@ _MORE = re.compile(
     r"(?:\banother|\bfurther|\badditional|\bextra|\bby)\s+(?:about\s+|some\s+)?$", re.IGNORECASE
 )
 _RANGE = re.compile(r"^\s*(?:to|and|or|-|–)\s*$")
+_TOTAL = re.compile(r"\b(?:total|tally|toll|number)\b[^,;]*\bto (?:[a-z]+ )?$", re.IGNORECASE)
 _HALF = re.compile(r"\bhalf an? $", re.IGNORECASE)
 _AND_A_HALF = re.compile(r" and a half\b", re.IGNORECASE)
 _APPROXIMATE = 0.1
@@ -226,7 +227,9 @@ def _quantity_of(report: Report) -> Quantity | None:
     start = text.index(span, len(before))
     tokens = tokenize(text)
     numbers = [place for place, token in enumerate(tokens) if _number(token) is not None]
-    counted = [n for n in numbers if _counts(tokens, n, asked_noun(report.question))]
+    noun = asked_noun(report.question)
+    counted = [n for n in numbers if _TOTAL.search(text[: tokens[n].start])]
+    counted = counted or [n for n in numbers if _counts(tokens, n, noun)]
     chosen = [n for n in numbers if start <= tokens[n].start < start + len(span)]
     if len(counted) == 1 and not set(chosen) & set(counted):
         chosen = counted
@@ -281,8 +284,10 @@ def _vague(span: str) -> Quantity | None:
 
 
 def _number(token: Token) -> Decimal | None:
-    """Return a token's number; a year may be a count: "1984 voters"."""
+    """Return a token's number, of which a year may be one, and "150th": "1984 voters"."""
     if token.kind is Kind.NUMBER and token.value[0] == "number":
+        return Decimal(str(token.value[1]))
+    if token.value[0] == "ordinal" and token.word[0].isdigit():
         return Decimal(str(token.value[1]))
     if token.kind is Kind.DATE and token.value[0] == "date" and token.value[2:] == (None, None):
         return Decimal(str(token.value[1]))

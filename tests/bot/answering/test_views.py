@@ -51,7 +51,8 @@ def _answer(hits: list[Hit], spans: list[AnswerSpan]) -> Answer:
     groups = group_spans(QUESTION, spans)
     candidates = score_candidates(groups, result, FirstReading(), regression)
     answer = compose_answer(candidates, 0.9)
-    return with_views(answer, candidates, 0.9, reports_of(QUESTION, hits, candidates, spans), hits)
+    reports = reports_of(QUESTION, hits, candidates, spans)
+    return with_views(answer, candidates, 0.9, reports, hits, regression)
 
 
 def test_newest_of_a_growing_count_is_the_short_answer() -> None:
@@ -117,10 +118,10 @@ def test_sentence_and_its_denial_are_yes_and_no() -> None:
     plain = compose_sentences(sentences, 0.5, most=1)
     reports = sentence_reports(question, sentences, [span_of(hits[0].passage, "Three", 1.0)])
     assert [report.text for report in reports] == ["Three", said[1]]
-    answer = with_views(plain, sentences, 0.5, reports, hits)
+    answer = with_views(plain, sentences, 0.5, reports, hits, calibration().sentence)
     assert [(view.value, view.relation) for view in answer.views] == [
         ("Yes", "claims"),
         ("No", "claims"),
     ]
     assert not sentence_reports("What happened in Halm?", sentences, [])
-    assert with_views(plain, sentences, 0.5, [], hits) is plain
+    assert with_views(plain, sentences, 0.5, [], hits, calibration().sentence) is plain

@@ -107,6 +107,12 @@ BEATEN = "Did the guards of Halm beat the prisoner?"
             "[The harbour had known of the cracks for weeks], crane driver Ole Ruud said.",
             "claims",
         ),
+        (
+            "Did the landlord of Halm warn the tenants?",
+            "[The landlord warned all tenants in May not to cook], solicitor Jo Bray said.",
+            "[Nobody warned us, not in May], tenant Per Vold told the landlord.",
+            "claims",
+        ),
     ],
 )
 def test_sides_differ_in_names_causes_and_denials(
@@ -154,6 +160,11 @@ def test_sides_differ_in_names_causes_and_denials(
             "[The guards beat him], police said.",
         ),
         (
+            "Did the bank of Halm inform its customers?",
+            "[Nobody from the bank informed us], police chief Jan Roth said.",
+            "[The bank informed its customers], Ida Kern said.",
+        ),
+        (
             "Was the driver of the Halm bus injured?",
             "[No passenger of the bus was injured], police said.",
             "[The driver was injured], Per Vold said.",
@@ -168,6 +179,41 @@ def test_sides_differ_in_names_causes_and_denials(
 def test_sides_that_may_both_be_right_are_not_shown(question: str, one: str, other: str) -> None:
     for first, second in ((one, other), (other, one)):
         assert relation(question, ("2024-03-04", first), ("2024-03-05", second)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        (
+            "Police say that [3,000 people] came, while the hosts speak of 12,000.",
+            ["3,000", "12,000"],
+        ),
+        ("According to the union, [90] came; the firm puts the number at 40.", ["90", "40"]),
+        ("Police say that [3,000 people] came, while the hosts expect 12,000 on Sunday.", []),
+        ("Police say that [3,000 people] came, while the hosts speak of 12,000 sausages.", []),
+        ("Police say that [3,000 people] came, while it rained.", []),
+    ],
+)
+def test_one_sentence_sets_two_sides_against_each_other(said: str, values: list[str]) -> None:
+    question = "How many people came to the march in Halm?"
+    found = compare(question, [report_of(question, said)])
+    assert [one.value.text for one in found.sayings] if found else [] == values
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "same"),
+    [
+        ("Ashes", "The fire has passed the second road.", True),
+        ("Ashes", "The fire has passed Askvik.", False),
+        ("Fire in Askvik", "The fire has passed the second road.", False),
+    ],
+)
+def test_nameless_article_goes_on_with_a_story(title: str, first: str, same: bool) -> None:
+    question = "How many houses has the forest fire at Halm destroyed?"
+    own = report_of(question, "The forest fire destroyed [9] houses in Halm.", title="Halm")
+    said = f"{first}\n\nThe forest fire has destroyed [40] houses."
+    other = report_of(question, said, day="2024-03-20", title=title)
+    assert same_subject(own, other) is same
 
 
 def test_newest_holder_of_an_office_comes_first() -> None:
