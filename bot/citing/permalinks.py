@@ -129,7 +129,7 @@ class PermalinkStore:
         Raises:
             PermalinkFailure: it is too long, or the file cannot be written.
         """
-        answer = json.dumps(answered.answer.to_dict())
+        answer = _plain(json.dumps(answered.answer.to_dict(), ensure_ascii=False))
         hashes = json.dumps([_hash(cited.quote) for cited in answered.answer.cited()])
         question, filters = _plain(answered.question), _plain(answered.filters)
         size = sum(len(text.encode()) for text in (answer, hashes, question, filters))
@@ -180,5 +180,5 @@ def _hash(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text that can be encoded: a question may hold half a surrogate."""
+    """Return a text that can be encoded: a question or a model may give half a surrogate."""
     return text.encode("utf-8", "replace").decode()

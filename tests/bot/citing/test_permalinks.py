@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from bot.answering.answers import REFUSAL, Alternative, Answer, Citation, Statement
 from bot.citing.answered import AnsweredQuestion
@@ -110,6 +110,7 @@ def test_quote_stands_was_changed_or_is_gone(
 
 
 @given(ANY_TEXT, ANY_TEXT)
+@example("\ud800", "\udfff")
 def test_any_text_is_kept(tmp_path_factory: pytest.TempPathFactory, said: str, asked: str) -> None:
     store = PermalinkStore(tmp_path_factory.getbasetemp() / "any.sqlite")
     answer = Answer(said, None, False, 0.5, (replace(CITED, quote=said, title=asked),))
