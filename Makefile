@@ -92,6 +92,9 @@ export SAMPLES_IF_NO_INDEX
 # $(1) is what pip is to install: this folder, with or without an extra. The venv is made (again)
 # wherever it has no pip, as after an interrupted start.
 #
+# pip is brought up to date first: that of Python 3.11 takes three times as long to resolve. Where
+# none is offered, the old one does.
+#
 # torch goes first and alone, so that the one index it may need is asked for nothing else. The first
 # of the two ways works wherever pip can already see the version that the constraints name: a
 # mirror, find-links, macOS, or torch installed before. For gpu, a +cpu build has to be taken out
@@ -107,6 +110,7 @@ if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
 fi; \
 echo $(TORCH) >$(VENV)/torch-build; \
 echo 'installing into $(VENV) (the first time takes minutes)'; \
+$(PIP_INSTALL) --upgrade pip 2>/dev/null || true; \
 if [ $(TORCH) = gpu ]; then \
     sed 's/^\(torch==[^ ]*\)+cpu/\1/' .ci/constraints.txt >$(CONSTRAINTS); \
     if $(PIP) freeze | grep -q '^torch==.*+cpu'; then $(PIP) uninstall -qq -y torch; fi; \
