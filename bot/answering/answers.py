@@ -198,12 +198,20 @@ class Event:
         is_named: whether the sentence names the day, resolved against the day of its article;
             else that is the day of publication.
         citation: the sentence, of the answer's own.
+        is_expected: whether the sentence only says that it is planned or may happen then, or was
+            to have happened.
     """
 
     first: str
     last: str
     is_named: bool
     citation: Citation
+    is_expected: bool = False
+
+    @property
+    def note(self) -> str:
+        """How its days are to be taken: "published", "expected", or nothing."""
+        return "expected" if self.is_expected else "" if self.is_named else "published"
 
     @property
     def days(self) -> str:

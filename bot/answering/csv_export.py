@@ -27,7 +27,7 @@ def as_csv(answer: Answer) -> str:
     if not rows:
         return ""
     written = io.StringIO()
-    names = ("first", "last", "dated_by") if answer.events else ("answer",)
+    names = ("first", "last", "dated_by", "expected") if answer.events else ("answer",)
     csv.writer(written, lineterminator="\n").writerows([(*names, *_PLACE), *rows])
     return written.getvalue()
 
@@ -35,7 +35,8 @@ def as_csv(answer: Answer) -> str:
 def _rows(answer: Answer) -> Iterator[tuple[object, ...]]:
     for event in answer.events:
         by = "sentence" if event.is_named else "publication"
-        yield (event.first, event.last, by, *_place(event.citation))
+        expected = "yes" if event.is_expected else "no"
+        yield (event.first, event.last, by, expected, *_place(event.citation))
     for item in answer.listing.items if answer.listing else ():
         for cited in item.citations:
             yield (csv_cell(item.value), *_place(cited))

@@ -160,7 +160,7 @@ def count_events(result: SearchResult) -> list[FoundItem]:
     one = re.compile(rf"\b{_ONE}(?:[\w-]+ ){{0,2}}{re.escape(noun)}\b", re.IGNORECASE)
     found: dict[str, list[Quote]] = {}
     for event in find_events(result):
-        if one.search(event.quote.text):
+        if one.search(event.quote.text) and not event.is_expected:
             found.setdefault(event.days[0].isoformat(), []).append(event.quote)
     return [FoundItem(day, tuple(quotes)) for day, quotes in found.items()]
 

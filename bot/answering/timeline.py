@@ -43,11 +43,13 @@ class FoundEvent:
         days: first and last.
         is_named: whether the sentence names them.
         quote: the sentence.
+        is_expected: whether it is planned or may happen, or was to have happened.
     """
 
     days: Days
     is_named: bool
     quote: Quote
+    is_expected: bool = False
 
 
 def asks_for_timeline(question: str) -> bool:
@@ -101,12 +103,12 @@ def _events(hits: Sequence[Hit], report: Report, idf: dict[str, float]) -> Itera
     is_headed = coverage(idf, title) >= _LEAST_COVERAGE
     about = frozenset(idf) | title
     dated = [
-        FoundEvent(days, True, quote)
+        FoundEvent(told[0], True, quote, told[1])
         for before, quote in zip([quotes[0], *quotes], quotes, strict=False)
         if not _UNREAL.search(quote.text)
         and (is_headed or about & (before.stems | quote.stems))
-        and (days := event_days(quote.text, report.day)) is not None
-        and (days[1] - days[0]).days < _LONGEST
+        and (told := event_days(quote.text, report.day)) is not None
+        and (told[0][1] - told[0][0]).days < _LONGEST
     ]
     if dated or report.day is None:
         yield from dated
@@ -117,8 +119,11 @@ def _events(hits: Sequence[Hit], report: Report, idf: dict[str, float]) -> Itera
 
 def _add(found: list[FoundEvent], events: Iterator[FoundEvent]) -> None:
     for event in events:
-        if not any(_is_same(event, other) for other in found):
+        same = [place for place, other in enumerate(found) if _is_same(event, other)]
+        if not same:
             found.append(event)
+        elif found[same[0]].is_expected and not event.is_expected:
+            found[same[0]] = event
 
 
 def _is_same(one: FoundEvent, other: FoundEvent) -> bool:
@@ -150,7 +155,11 @@ def with_timeline(answer: Answer, found: Sequence[FoundEvent], result: SearchRes
             [cited[event.quote.place]] = cite([event.quote], len(cited) + 1)
     events = tuple(
         Event(
-            one.days[0].isoformat(), one.days[1].isoformat(), one.is_named, cited[one.quote.place]
+            one.days[0].isoformat(),
+            one.days[1].isoformat(),
+            one.is_named,
+            cited[one.quote.place],
+            one.is_expected,
         )
         for one in found
     )
@@ -178,4 +187,7 @@ def _subject_idf(result: SearchResult) -> dict[str, float]:
 
 
 def _said(event: Event) -> str:
-    return f"{event.days} — “{' '.join(event.citation.quote.split())}” [{event.citation.number}]"
+    note = f" ({event.note})" if event.note else ""
+    return (
+        f"{event.days}{note} — “{' '.join(event.citation.quote.split())}” [{event.citation.number}]"
+    )

@@ -117,7 +117,7 @@ def _surveyed(answer: Answer) -> Iterator[str]:
             yield f"{place}. {_plain(item.value)} {numbers}"
         yield ""
     for place, event in enumerate(answer.events, 1):
-        by = "" if event.is_named else " \\(published\\)"
+        by = f" \\({event.note}\\)" if event.note else ""
         number = f"\\[{event.citation.number}\\]"
         yield f"{place}. **{_plain(event.days)}**{by} {_plain(event.citation.quote)} {number}"
     if answer.events:

@@ -86,7 +86,7 @@ def _surveyed(answer: Answer) -> Iterator[OutputLine]:
             row = ((f"{one_line(item.value)} ", "bold"), (marks, "bold cyan"))
             yield OutputLine(row, indent=2)
     for event in answer.events:
-        by = "" if event.is_named else " (published)"
+        by = f" ({event.note})" if event.note else ""
         said = _marked(f"{one_line(event.citation.quote)} [{event.citation.number}]")
         yield OutputLine(((f"{event.days}{by}  ", "bold"), *said), indent=2)
 

@@ -16,6 +16,7 @@ __all__ = [
     "CORRECTING_TITLE",
     "CUMULATIVE",
     "DISPUTED",
+    "EXPECTED",
     "HEDGED",
     "MEASURED",
     "MOVED",
@@ -25,6 +26,7 @@ __all__ = [
     "RISEN",
     "SUCCEEDED",
     "UNIQUE",
+    "WAS_EXPECTED",
     "cue",
 ]
 
@@ -122,6 +124,25 @@ ATTRIBUTED = cue(
     assure[sd]?, states?, stated, according"""
 )
 """Somebody says it."""
+
+_TO_BE = (
+    r"(?:[a-z]+ly |also |still |not )?(?:to (?!blame\b)[a-z]+|planned|scheduled|expected|supposed|"
+    r"(?:set|fixed|meant|billed|forecast) (?:to|for)|due (?:on|in|for|by|back|to (?:be|begin|start|"
+    r"open|reopen|close|end|finish|take|go|come|leave|arrive|return|sail|land|meet|appear|speak|vote|"
+    r"decide|rule|resume|play|face|stand|expire)))"
+)
+EXPECTED = cue(
+    rf"""will, shall, would, (?-i:may), might, could(?! (?:be )?(?:see|hear|smell|feel)\w*),
+    should(?! have), likely to, (?:is|are|be) {_TO_BE}, (?:scheduled|due|expected) (?:for|on|in|by),
+    (?:plan|expect|hope|want|intend|aim|promise|vow|propose|threaten)s? to"""
+)
+"""Something is planned, or may happen."""
+
+WAS_EXPECTED = cue(
+    rf"""should have, (?:was|were|been) {_TO_BE},
+    (?:planned|expected|hoped|wanted|intended|aimed|promised|vowed|proposed|threatened) to"""
+)
+"""Something was planned; whether its time is past is not said."""
 
 HEDGED = cue(
     r"""(?-i:may), might, could, would, will, should, whether, if, unless, allege\w*, suspect\w*,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.comparing.cues import EXPECTED, WAS_EXPECTED
 from bot.comparing.reports import Report
 from bot.comparing.tokens import Kind, Token, folded, tokenize
 
@@ -58,7 +59,7 @@ _RELATIVE = {
     "this morning": 0, "this afternoon": 0, "this evening": 0, "last night": -1,
 }  # fmt: skip
 _RELATIVE_DAY = re.compile(rf"\b(?:{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
-_RELATIVE_YEAR = re.compile(r"\b(last|this|next) (year|month)\b", re.IGNORECASE)
+_PERIOD = re.compile(r"\b(last|this|next) (year|month|week)\b", re.IGNORECASE)
 _AGO = re.compile(
     r"\b(a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (day|week|month|year)s? "
     r"(?:ago|earlier|before)\b",
@@ -68,16 +69,19 @@ _NUMBERS = "a an one two three four five six seven eight nine ten".split()
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11)}
 _SEASON_OF_YEAR = re.compile(r"\b(spring|summer|autumn) (?:of )?(\d{4})\b", re.IGNORECASE)
 _WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
-_AHEAD = re.compile(
-    r"\b(?:will|shall|is to|are to|next|coming|until|due(?! to)|planned|scheduled|"
-    r"expects?|hopes?|plans?|(?:stays?|remains?) (?:closed|shut|open)|"
+_TO_COME = re.compile(
+    r"\b(?:next|coming|until|(?:stays?|remains?) (?:closed|shut|open)|"
     r"(?:opens|reopens|begins|starts|meets|returns|resumes) (?:again )?(?:on|at)\b|"
-    r"(?:from|for) (?:early )?(?=\d|\w+day\b))",
+    r"(?:from|for) (?:early )?(?=(?-i:\d+ [A-Z])|\w+day\b))",
     re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r", ((?:which|who|where)\b[^,]*),|[;:]|, and\b| and (?=(?:[\w'-]+ )?(?:will|may|is|are|was|"
+    r"were|has|have|had)\b)|,? (?:but|which|who|while|whereas|because|though|although)\b"
 )
 _SAID_OR_COUNTED = re.compile(
     r"\b(?:said|says|told|added|wrote|confirmed)\b(?: [\w.-]+){0,4}? (?:(?:on|late|early|last) )*"
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today)\b"
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|week|month)\b"
     r"|\b\w+ (?:day|week|month|year)s? (?:earlier|before|later|after)\b"
     r"|\bsince\b[^,.;]*?\b\d{4}\b",
     re.IGNORECASE,
@@ -118,7 +122,7 @@ def days_named(text: str, day: date | None, sentence: str = "") -> Iterator[Days
         return
     for token in tokenize(text):
         if token.kind is Kind.DATE:
-            found = list(_resolved(token, day, bool(_AHEAD.search(sentence or text))))
+            found = list(_resolved(token, day, sentence or text))
             if found:
                 yield from found
                 return
@@ -129,39 +133,61 @@ def days_named(text: str, day: date | None, sentence: str = "") -> Iterator[Days
         yield that, that
     elif ago := _AGO.search(text):
         yield from _ago(ago, day)
-    elif relative := _RELATIVE_YEAR.search(text):
+    elif relative := _PERIOD.search(text):
         yield _period(relative, day)
 
 
-def event_days(sentence: str, day: date | None) -> Days | None:
-    """Return the day or period on which a sentence says something happened; None if it names none.
+def event_days(sentence: str, day: date | None) -> tuple[Days, bool] | None:
+    """Return the day or period of which a sentence tells, and whether what happens is expected.
 
     Neither the day on which somebody spoke of it is meant ("police said on Tuesday"), nor one that
-    is counted from another event ("two days later"), nor one since when something is so.
+    is counted from another event ("two days later"), nor one since when something is so. What is
+    planned, may happen, or was to have happened is expected, and so is what is after the article.
 
     Args:
         sentence: any text.
         day: of the article.
+
+    Returns:
+        None if it names no day.
     """
     text = _SAID_OR_COUNTED.sub(" ", folded(sentence))
-    found = list(days_named(text, day))
-    if not found:
-        return None
-    ahead = [one for one in found if day is None or one[0] >= day] if _AHEAD.search(text) else []
-    return min(ahead) if ahead else found[0]
+    for clause in filter(None, _CLAUSE.split(text)):
+        found = list(days_named(clause, day))
+        if found:
+            later = [one for one in found if day is None or one[0] >= day]
+            days = min(later) if later and _is_to_come(clause) else found[0]
+            is_expected = bool(EXPECTED.search(clause) or WAS_EXPECTED.search(clause))
+            return days, is_expected or (day is not None and days[0] > day)
+    return None
 
 
-def _resolved(token: Token, day: date | None, ahead: bool) -> Iterator[Days]:
+def _is_to_come(text: str) -> bool:
+    return bool(_TO_COME.search(text) or EXPECTED.search(text))
+
+
+def _weekday(token: Token, day: date, said: str) -> Iterator[Days]:
+    back = (day.weekday() - _WEEKDAYS.index(token.word)) % 7
+    last, week = day - timedelta(days=back), timedelta(days=7)
+    if token.before == "next":  # of two Fridays, said on a Wednesday
+        yield last + week, last + (2 * week if back else week)
+    elif token.before == "last" and not back:
+        yield last - week, last - week
+    elif _is_to_come(said):
+        yield last, last
+        yield last + week, last + week
+    elif WAS_EXPECTED.search(said):  # the last one or the next one
+        yield last, last + (week if back else timedelta())
+    else:
+        yield last, last
+        if not back:  # "on Tuesday" of a Tuesday may be a week ago
+            yield last - week, last - week
+
+
+def _resolved(token: Token, day: date | None, said: str) -> Iterator[Days]:
     value = token.value
-    if value[0] == "day":
-        if day is not None and token.word in _WEEKDAYS:
-            back = (day.weekday() - _WEEKDAYS.index(token.word)) % 7
-            last = day - timedelta(days=back)
-            yield last, last
-            if ahead or not back:  # "on Tuesday" of a Tuesday may be a week ago
-                other = last + timedelta(days=7 if ahead else -7)
-                yield other, other
-        return
+    if value[0] == "day" and day is not None and token.word in _WEEKDAYS:
+        yield from _weekday(token, day, said)
     if value[0] != "date":
         return
     _, year, month, number = value
@@ -182,7 +208,8 @@ def _resolved(token: Token, day: date | None, ahead: bool) -> Iterator[Days]:
     if year or day is None:
         yield from found
     elif found:
-        yield min(found, key=lambda period: abs((period[0] - day).days))
+        later = [period for period in found if period[1] >= day and _is_to_come(said)]
+        yield min(later or found, key=lambda period: abs((period[0] - day).days))
 
 
 def _ago(match: re.Match[str], day: date) -> Iterator[Days]:
@@ -200,6 +227,9 @@ def _ago(match: re.Match[str], day: date) -> Iterator[Days]:
 
 def _period(match: re.Match[str], day: date) -> Days:
     step = {"last": -1, "this": 0, "next": 1}[match[1].lower()]
+    if match[2].lower() == "week":
+        monday = day + timedelta(days=7 * step - day.weekday())
+        return monday, monday + timedelta(days=6)
     if match[2].lower() == "year":
         return date(day.year + step, 1, 1), date(day.year + step, 12, 31)
     month = day.year * 12 + day.month - 1 + step

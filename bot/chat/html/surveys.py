@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["events_html", "listing_html"]
 
 
-_PUBLISHED = ' <span class="byline">published</span>'
-
-
 def listing_html(listing: Listing, turn: int) -> str:
     """Show different answers, each with its sentences, and in how many articles they were found.
 
@@ -45,7 +42,7 @@ def events_html(events: Sequence[Event], turn: int) -> str:
     """
     rows = "".join(
         f"<li><p><strong>{_days(event)}</strong>"
-        f"{'' if event.is_named else _PUBLISHED}</p>"
+        f"{_note(event)}</p>"
         f"{_quote(event.citation, turn)}</li>"
         for event in events
     )
@@ -53,6 +50,10 @@ def events_html(events: Sequence[Event], turn: int) -> str:
         '<section class="views"><p class="relation">By day</p>'
         f'<ol class="events" tabindex="0">{rows}</ol>{_saving(turn)}</section>'
     )
+
+
+def _note(event: Event) -> str:
+    return f' <span class="byline">{event.note}</span>' if event.note else ""
 
 
 def _days(event: Event) -> str:

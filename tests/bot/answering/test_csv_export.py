@@ -25,7 +25,7 @@ def test_events_are_rows_with_their_days_and_places() -> None:
         *("2024-05-01", "2024-05-31"),
         "sentence",
     )
-    assert published["dated_by"] == "publication"
+    assert (published["dated_by"], published["expected"]) == ("publication", "no")
     assert (published["quote"], published["start"], published["end"]) == ("Elm burned.", "0", "11")
 
 

@@ -120,6 +120,24 @@ def test_questions_and_conditions_are_no_events() -> None:
     assert not [q for q in quotes if q.startswith(("Did", "It may", "A ship"))]
 
 
+def test_expected_event_is_marked_until_it_is_told() -> None:
+    plan = (
+        "2024-02-10",
+        "Oxlade after the flood",
+        "After the flood Oxlade plans to vote on 3 March.",
+    )
+    vote = (
+        "2024-03-04",
+        "Oxlade votes after the flood",
+        "After the flood Oxlade voted on 3 March.",
+    )
+    for articles, note in (((FLOOD, plan), "expected"), ((FLOOD, plan, vote), "")):
+        found = result(*articles)
+        answer = with_timeline(REFUSED, find_events(found), found)
+        assert (answer.events[-1].days, answer.events[-1].note) == ("2024-03-03", note)
+        assert ("2024-03-03 (expected) — “After" in answer.text) is (note == "expected")
+
+
 def test_refusal_and_single_event_have_no_timeline() -> None:
     searched = result(FLOOD, COST)
     found = find_events(searched)

@@ -88,5 +88,34 @@ def test_span_without_day_and_time_is_no_moment() -> None:
     ],
 )
 def test_event_has_the_day_on_which_it_happened(sentence: str, first: str | None) -> None:
-    days = event_days(sentence, date(2024, 3, 12))
-    assert (days and days[0].isoformat()) == first
+    told = event_days(sentence, date(2024, 3, 12))
+    assert (told and told[0][0].isoformat()) == first
+
+
+@pytest.mark.parametrize(
+    ("sentence", "first", "last", "is_expected"),
+    [
+        ("The tower may collapse next Friday.", "2024-03-15", "2024-03-22", True),
+        ("The tower may collapse next Wednesday.", "2024-03-20", "2024-03-20", True),
+        ("The judge is expected to rule next week.", "2024-03-18", "2024-03-24", True),
+        ("It was to have been finished in November.", "2023-11-01", "2023-11-30", True),
+        ("The museum plans to reopen on 3 May.", "2024-05-03", "2024-05-03", True),
+        ("It had planned to open on 1 February.", "2024-02-01", "2024-02-01", True),
+        ("The ferry was due to sail on Monday.", "2024-03-11", "2024-03-18", True),
+        ("He said on Monday that it would open on Friday.", "2024-03-15", "2024-03-15", True),
+        ("The match, scheduled for Sunday, was called off.", "2024-03-17", "2024-03-17", True),
+        ("The council votes on 20 March.", "2024-03-20", "2024-03-20", True),
+        ("They agreed last Wednesday.", "2024-03-06", "2024-03-06", False),
+        ("The bridge, which will be rebuilt, fell on Sunday.", "2024-03-10", "2024-03-10", False),
+        ("It shut on Monday and will open in May.", "2024-03-11", "2024-03-11", False),
+        ("The planned demolition began on Monday.", "2024-03-11", "2024-03-11", False),
+        ("The delay was due to rain on Monday.", "2024-03-11", "2024-03-11", False),
+        ("Smoke could be seen on Sunday.", "2024-03-10", "2024-03-10", False),
+        ("A fair was set on fire on Monday.", "2024-03-11", "2024-03-11", False),
+    ],
+)
+def test_event_that_is_planned_or_may_happen_is_expected(
+    sentence: str, first: str, last: str, is_expected: bool
+) -> None:
+    told = event_days(sentence, date(2024, 3, 13))
+    assert told and (*map(date.isoformat, told[0]), told[1]) == (first, last, is_expected)

@@ -22,9 +22,10 @@ def test_list_has_answers_quotes_and_how_much_was_read() -> None:
 
 
 def test_timeline_has_days_and_how_they_are_known() -> None:
-    seen = ParsedHtml(events_html(surveyed_answer().events, 4))
+    told, named = surveyed_answer().events
+    seen = ParsedHtml(events_html((told, replace(named, is_expected=True)), 4))
     assert seen.text.index("5 March 2024") < seen.text.index("May 2024")
-    assert seen.text.count("published") == 1
+    assert seen.text.count("published") == seen.text.count("expected") == 1
 
 
 def test_answer_with_a_list_has_no_confidence() -> None:
