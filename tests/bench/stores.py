@@ -11,10 +11,14 @@ here unless ``--address`` names an index (one that is there is brought up to dat
 - size: bytes a passage, by table and collection (those of Milvus Lite are its files);
 - readers: three search while an index of 60 articles is rewritten ``--rebuilds`` times. A result
   that mixes two generations, or an article that is not what was indexed, is counted.
+
+``--engine http://127.0.0.1:19530`` measures the readers alone, by dense search alone, on a Milvus
+that has no BM25 (PyPI's ``milvus==2.3.5``).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import threading
@@ -43,9 +47,11 @@ from tests.bench.datasets import (
     sample,
 )
 from tests.bench.ranking import DEPTH, RESAMPLES, first_hit, found_in
+from tests.fakes.dense_engine import without_words
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.servers import ClusterServers
 
+PARTS = ("parity", "readers")
 HITS = 20
 READERS = 3
 REWRITTEN = 60  # articles of the index that is rewritten under its readers
@@ -58,22 +64,33 @@ def main() -> None:
     parser.add_argument("--address", help="of the cluster's index; else servers are started")
     parser.add_argument("--most", type=int, default=500, help="questions, drawn at random")
     parser.add_argument("--rebuilds", type=int, default=20)
+    parser.add_argument("--part", choices=PARTS, help="only this")
+    parser.add_argument("--engine", help="a Milvus without BM25, for the readers")
     given = parser.parse_args()
+    if given.engine:
+        os.environ["TEST_MILVUS"] = given.engine.replace("http", "milvus", 1)
+        with without_words(), _places(None) as (address, _, _):
+            print_result({"readers": readers(address, given.rebuilds)}, given.json)
+        return
     asked = sample(newsqa_questions(given.data), given.most)
     result: dict[str, Any] = {}
     with ExitStack() as stack:
+        address, other, lite = stack.enter_context(_places(given.address))
+        if given.part != "parity":
+            result["readers"] = readers(other, given.rebuilds)
+            print(result, file=sys.stderr, flush=True)
+        if given.part == "readers":
+            print_result(result, given.json)
+            return
         folder = stack.enter_context(
             index_of(given.data / "news_dev" / ARTICLES["newsqa"], given.index)
         )
-        address, other, lite = stack.enter_context(_places(given.address))
         report = copy_index(folder, address)
         print(f"copied in {report.seconds:.0f} s", file=sys.stderr)
         local, cluster = Searcher.open(folder), Searcher.open(address)
         result["bytes a passage"] = sizes(cluster, address, lite)
         result["parity"], result["latency in ms"] = compare(local, cluster, asked)
         result["filters"] = breaches(cluster, asked)
-        print(result, file=sys.stderr, flush=True)  # the readers take longest
-        result["readers"] = readers(other, given.rebuilds)
     print_result(result, given.json)
 
 

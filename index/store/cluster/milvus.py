@@ -89,39 +89,11 @@ class MilvusCollections:
                 self._call("drop_collection", which)
 
     def _create(self, which: str, dimension: int) -> None:
-        from pymilvus import DataType, Function, FunctionType, MilvusClient
-
-        schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-        schema.add_field("id", DataType.INT64, is_primary=True)
-        schema.add_field("article", DataType.VARCHAR, max_length=32)
-        schema.add_field("source", DataType.VARCHAR, max_length=32)
-        schema.add_field("epoch", DataType.INT64)
-        schema.add_field(
-            "terms",
-            DataType.VARCHAR,
-            max_length=_MOST_BYTES,
-            enable_analyzer=True,
-            analyzer_params={"tokenizer": "standard"},
-        )
-        schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
-        schema.add_function(Function("terms_bm25", FunctionType.BM25, ["terms"], ["bm25"]))
-        indexes = MilvusClient.prepare_index_params()
-        indexes.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
-        if which == PASSAGES:
-            schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
-            indexes.add_index(
-                "vector",
-                index_type="HNSW_SQ",
-                metric_type="IP",
-                params={"M": 32, "efConstruction": 200, "sq_type": "SQ8"},
-            )
-        self._call(
-            "create_collection",
-            which,
-            schema=schema,
-            index_params=indexes,
-            consistency_level="Bounded",
-        )
+        schema, indexes = _layout(which, dimension)
+        self._call("create_collection", which, schema=schema, consistency_level="Bounded")
+        # Of nothing, an index is made at once: pymilvus would wait half a second for each.
+        self._call("create_index", which, index_params=indexes, sync=False)
+        self._call("load_collection", which)
 
     def insert(self, which: str, rows: Iterable[dict[str, Any]]) -> None:
         """Insert what ``milvus_row`` made; the same id a second time replaces the first."""
@@ -218,6 +190,37 @@ class MilvusCollections:
         call = getattr(self._client, method)
         arguments.setdefault("timeout", _TIMEOUT)  # within which pymilvus tries again
         return _translated(self._uri, lambda: call(f"{self._name}_{which}", **arguments))
+
+
+def _layout(which: str, dimension: int) -> tuple[Any, Any]:
+    """Return the schema and the indexes of a collection."""
+    from pymilvus import DataType, Function, FunctionType, MilvusClient
+
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("article", DataType.VARCHAR, max_length=32)
+    schema.add_field("source", DataType.VARCHAR, max_length=32)
+    schema.add_field("epoch", DataType.INT64)
+    schema.add_field(
+        "terms",
+        DataType.VARCHAR,
+        max_length=_MOST_BYTES,
+        enable_analyzer=True,
+        analyzer_params={"tokenizer": "standard"},
+    )
+    schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
+    schema.add_function(Function("terms_bm25", FunctionType.BM25, ["terms"], ["bm25"]))
+    indexes = MilvusClient.prepare_index_params()
+    indexes.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
+    if which == PASSAGES:
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+        indexes.add_index(
+            "vector",
+            index_type="HNSW_SQ",
+            metric_type="IP",
+            params={"M": 32, "efConstruction": 200, "sq_type": "SQ8"},
+        )
+    return schema, indexes
 
 
 def milvus_row(

@@ -23,6 +23,7 @@ from index.store.cluster.milvus import (
     milvus_condition,
     milvus_row,
 )
+from tests.fakes.dense_engine import without_words
 
 pytestmark = pytest.mark.cluster
 COUNT, DIMENSION, DEPTH = 1_000, 64, 50
@@ -34,21 +35,9 @@ VECTORS /= np.linalg.norm(VECTORS, axis=1, keepdims=True)
 def passages(request: pytest.FixtureRequest) -> Iterator[MilvusCollections]:
     """A thousand passages, every other one of the Post, each with its number as its date."""
     uri = os.environ.get("TEST_MILVUS_ENGINE") or request.getfixturevalue("cluster").milvus_uri
-    from pymilvus import DataType, MilvusClient
-
-    client = MilvusClient(uri=uri, timeout=20)
     made = MilvusCollections(uri, "", f"newsbot_test_{secrets.token_hex(4)}")
-    name = f"{made._name}_{PASSAGES}"
-    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("id", DataType.INT64, is_primary=True)
-    schema.add_field("epoch", DataType.INT64)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=DIMENSION)
-    for field, length in (("article", 32), ("source", 32), ("terms", 65_535)):
-        schema.add_field(field, DataType.VARCHAR, max_length=length)
-    indexes = MilvusClient.prepare_index_params()
-    settings = {"M": 32, "efConstruction": 200}
-    indexes.add_index("vector", index_type="HNSW", metric_type="IP", params=settings)
-    client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Bounded")
+    with without_words():
+        made.create(DIMENSION)
     made.insert(
         PASSAGES,
         (
@@ -59,7 +48,7 @@ def passages(request: pytest.FixtureRequest) -> Iterator[MilvusCollections]:
     )
     assert made.count(PASSAGES) == COUNT, "a strong count sees what was inserted"
     yield made
-    client.drop_collection(name)
+    made.drop()
 
 
 def nearest(vector: NDArray[Any], allowed: NDArray[Any]) -> set[int]:

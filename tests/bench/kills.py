@@ -1,0 +1,273 @@
+"""Is anything lost, or made twice, when a build on Ray is killed? ``python -m tests.bench.kills``.
+
+A Ray cluster of two machines with a processor each, PostgreSQL and Milvus Lite are started here.
+Again and again forty short articles are rewritten, and indexed with ``workers`` by a process of
+its own, with the model that comes along. At a random moment a worker, a machine or that process
+gets a SIGKILL. A process that was killed is followed by another one, which goes on; the articles
+are rewritten once they are published. Counted are:
+
+- wrong states: what the index holds is neither the old articles nor the new ones;
+- missing: an article or a vector that a build which ended has not published;
+- made though kept: vectors made of a text whose vector is in the ledger already, as the model looks
+  it up before it begins;
+- made again: vectors that were made and had not been kept when something was killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus.errors import NewsbotError
+from index import ray_workers
+from index.builder import build_index
+from index.embedding.embedder import load_embedder
+from index.store.cluster.cluster_store import ClusterStore
+from tests.bench.datasets import print_result
+from tests.fakes.servers import ClusterServers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ARTICLES = 40
+FILES = 4  # of a task
+KINDS = ("worker", "machine", "driver")
+MARK = "BENCH_KILLS"
+NODE = {"num_cpus": 1}
+PATIENCE = 180.0  # seconds for a build
+
+
+@dataclass
+class CheckedEmbedder:
+    """The model that comes along. Writes down what it makes, and what of it the ledger has."""
+
+    address: str
+    log: Path
+    name: str
+    fingerprint: str
+    dimension: int
+
+    def embed_passages(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        with ClusterStore(self.address).ledger(self.fingerprint, self.dimension) as ledger:
+            kept = len(ledger.find(texts))
+        made = load_embedder().embed_passages(texts, on_batch)
+        with self.log.open("a") as file:
+            file.write(f"{len(texts)} {kept}\n")
+        return made
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        return load_embedder().embed_query(text)
+
+    def token_count(self, text: str) -> int:
+        return load_embedder().token_count(text)
+
+
+@dataclass
+class Bench:
+    """One run of the measurement.
+
+    Attributes:
+        cluster: of Ray.
+        address: of the index.
+        folder: of the articles.
+        embedder: what each build embeds with.
+        chance: random numbers.
+        found: what is counted.
+    """
+
+    cluster: Any
+    address: str
+    folder: Path
+    embedder: CheckedEmbedder
+    chance: random.Random
+    found: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.bench.kills", "pymilvus", "ray"])
+        self._machine = self.added()
+        self._before: dict[str, str] = {}
+        self._edition = 0
+        self.rewrite()
+
+    def rewrite(self) -> None:
+        self._edition += 1
+        for number in range(ARTICLES):
+            text = f"Ferry {number} of edition {self._edition} was late because of fog at Velden."
+            (self.folder / f"{number:02d}.txt").write_text(f"Ferry {number}\n\n{text}\n")
+
+    def turn(self, kind: str | None) -> None:
+        """Build, and kill something on the way; see what is there afterwards."""
+        began = time.monotonic()
+        driver: Any = self._context.Process(
+            target=build, args=(self.folder, self.address, self.embedder, self.cluster.address)
+        )
+        driver.start()
+        if kind is not None:
+            driver.join(self.chance.uniform(0, median(self.seconds)))
+            self.found[f"killed: {kind}" if self.kill(kind, driver) else "killed nothing"] += 1
+        driver.join(PATIENCE)
+        if driver.is_alive():
+            driver.kill()
+            self.found["builds that hang"] += 1
+        self.found["builds"] += 1
+        if kind is None:
+            self.seconds.append(time.monotonic() - began)
+        elif kind != "driver" and driver.exitcode:
+            self.found[f"builds that a lost {kind} ended"] += 1
+        self.look(ended=driver.exitcode == 0)
+
+    def kill(self, kind: str, driver: Any) -> bool:
+        if not driver.is_alive():
+            return False
+        if kind == "machine":
+            self.cluster.remove_node(self._machine, allow_graceful=False)
+            self._machine = self.added()
+            return True
+        workers = [*running(b"ray::read_and_embed"), *running(b"ray::IDLE")]  # not Ray's agents
+        if kind == "worker" and not workers:
+            return False
+        os.kill(self.chance.choice(workers) if kind == "worker" else driver.pid, signal.SIGKILL)
+        return True
+
+    def added(self) -> Any:
+        """Add a machine; Ray gives up too early where this one is busy."""
+        from ray.exceptions import RaySystemError
+
+        for _ in range(10):
+            try:
+                return self.cluster.add_node(**NODE)
+            except (RaySystemError, TimeoutError):
+                time.sleep(1)
+        raise SystemExit("Ray does not start a machine")
+
+    def look(self, ended: bool) -> None:
+        """Compare what the index holds with what was there, and with the files."""
+        wanted = {
+            file.name: file.read_text().split("\n\n")[1].strip() for file in self.folder.iterdir()
+        }
+        try:
+            there = {one.id: one.text for one in ClusterStore(self.address).open().articles()}
+        except NewsbotError:
+            there = {}  # none was published yet
+        if there == wanted:
+            if ClusterStore(self.address).verify().files != ARTICLES:
+                self.found["missing"] += 1
+            self.found["editions published"] += 1
+            self._before = wanted
+            self.rewrite()
+        elif ended:
+            self.found["missing"] += 1
+        elif there != self._before:
+            self.found["wrong states"] += 1
+        else:
+            self.found["builds that were gone on with"] += 1
+
+    def counted(self) -> dict[str, Any]:
+        """Return what was counted, with what the log of the model says."""
+        lines = [line.split() for line in self.embedder.log.read_text().splitlines()]
+        made = sum(int(count) for count, _ in lines)
+        needed = self.found["editions published"] * ARTICLES
+        return {
+            **dict(sorted(self.found.items())),
+            **{name: self.found[name] for name in ("wrong states", "missing")},
+            "made though kept": sum(int(kept) for _, kept in lines),
+            "vectors needed": needed,
+            "made again": made - needed,
+            "seconds of a build that nothing happens to": median(self.seconds),
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    given = parser.parse_args()
+    os.environ[MARK] = str(os.getpid())
+    model = load_embedder()
+    began = time.monotonic()
+    with machines() as cluster, index_address() as address, TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "articles"
+        folder.mkdir()
+        log = Path(scratch) / "log"
+        log.touch()
+        embedder = CheckedEmbedder(address, log, model.name, model.fingerprint, model.dimension)
+        bench = Bench(cluster, address, folder, embedder, random.Random(given.seed))
+        for _ in range(3):
+            bench.turn(None)
+        killed = 0
+        while killed < given.kills:
+            bench.turn(bench.chance.choice(KINDS))
+            killed = sum(count for name, count in bench.found.items() if "killed: " in name)
+            took = time.monotonic() - began
+            print(f"{took:.0f} s: {json.dumps(bench.counted())}", file=sys.stderr, flush=True)
+        bench.turn(None)  # what was under way ends
+        print_result({"kills": bench.counted()}, given.json)
+
+
+def build(folder: Path, address: str, embedder: CheckedEmbedder, ray: str) -> None:
+    """Index the articles: a process of its own."""
+    ray_workers._FILES = FILES
+    build_index([folder], address, embedder=embedder, workers=ray)
+
+
+def running(program: bytes) -> Iterator[int]:
+    """Return the processes of this measurement whose command begins so."""
+    mark = f"{MARK}={os.environ[MARK]}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "cmdline").read_bytes().startswith(program):
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    yield int(folder.name)
+        except OSError:
+            continue  # it has ended
+
+
+@contextmanager
+def machines() -> Iterator[Any]:
+    os.environ["RAY_USAGE_STATS_ENABLED"] = os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    from ray.cluster_utils import Cluster
+
+    made = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    try:
+        yield made
+    finally:
+        made.shutdown()
+
+
+@contextmanager
+def index_address() -> Iterator[str]:
+    servers = ClusterServers.start()
+    try:
+        with servers.address() as address:
+            yield address
+    finally:
+        servers.stop()
+
+
+if __name__ == "__main__":
+    from tests.bench import kills  # so that a worker finds CheckedEmbedder by its name
+
+    kills.main()
