@@ -25,6 +25,7 @@ __all__ = [
     "Statement",
     "View",
     "page_in_words",
+    "shown_days",
 ]
 
 REFUSAL = "The articles do not say."
@@ -188,6 +189,16 @@ class Listing:
         return f"{found} in {self.articles:,} of {counted(self.read, 'article')} that were read"
 
 
+def shown_days(first: date, last: date) -> str:
+    """Return a day, a month or a year, or both ends of another period."""
+    ends = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
+    if ends and first.year == last.year and (first.month, last.month) == (1, 12):
+        return f"{first:%Y}"
+    if ends and (first.year, first.month) == (last.year, last.month):
+        return f"{first:%Y-%m}"
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
 @dataclass(frozen=True)
 class Event:
     """What a sentence says happened, and when.
@@ -216,13 +227,7 @@ class Event:
     @property
     def days(self) -> str:
         """The day, the month or the year, or both ends of another period."""
-        first, last = date.fromisoformat(self.first), date.fromisoformat(self.last)
-        ends = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
-        if ends and first.year == last.year and (first.month, last.month) == (1, 12):
-            return self.first[:4]
-        if ends and self.first[:7] == self.last[:7]:
-            return self.first[:7]
-        return self.first if first == last else f"{self.first} to {self.last}"
+        return shown_days(date.fromisoformat(self.first), date.fromisoformat(self.last))
 
 
 @dataclass(frozen=True)

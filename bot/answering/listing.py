@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from bot.answering.answers import Answer, Citation, Item, Listing
+from bot.answering.answers import Answer, Citation, Item, Listing, shown_days
 from bot.answering.composing import cite
 from bot.answering.context_rereading import reread_in_context
 from bot.answering.quote import Quote
 from bot.answering.reranking import rerank
-from bot.answering.timeline import find_events
+from bot.answering.timeline import FoundEvent, find_events
+from bot.comparing.moments import Days, event_days, in_asked_time
 from bot.comparing.questions import Asked, asked_noun
 from bot.comparing.reports import Report
 from bot.comparing.values import Name, value_of
@@ -31,9 +34,9 @@ __all__ = [
 ]
 
 _MOST_REREAD = 16  # passages, of one article each
-_LEAST_FIRST_MARGIN = -4.0
-_LEAST_MARGIN = 0.0
-_LEAST_ALONE = 2.0  # of two items, where the best of them alone is too unsure an answer
+_LEAST_MARGIN = -0.5
+_LEAST_ALONE = 1.5  # of two items, where the best of them alone is too unsure an answer
+_LEAST_ROOT = 5  # letters of a noun that may share them with its verb: "explosion", "exploded"
 _MOST_QUOTES = 3
 _ALL = re.compile(
     r"^\W*(?:please )?(?:(?:can|could) you )?(?:name|list|give me|show me)"
@@ -46,12 +49,37 @@ _SEVERAL = re.compile(
     rf"^\W*(?:(?:in|at|for|from|to|by|with) )?which (?:of the )?{_PLURAL}(?! was| is)\b"
     rf"|^\W*which (?:(?!was|is|has|does)[\w-]+ ){{1,2}}?{_PLURAL} {_FOR_MANY}\b"
     rf"|^\W*what (?:[\w-]+ ){{0,2}}?{_PLURAL} (?:are|were|have|had|did|do|will|can)\b"
-    r"|^\W*who (?:all|else|has|have|are|were)\b",
+    r"|^\W*who (?:all|else|has|have|are|were)\b|^\W*where (?:were|have) there\b",
     re.IGNORECASE,
 )
+_EVENT = (
+    r"(?:fire|blaze|flood|strike|accident|crash|collision|robbery|attack|raid|explosion|blast|"
+    r"protest|march|rally|demonstration|riot|storm|earthquake|landslide|avalanche|eruption|shooting|"
+    r"stabbing|murder|killing|burglary|theft|outage|blackout|outbreak|collapse|derailment|eviction)"
+)
+_EVENTS = rf"(?:(?:[\w-]+ )?{_EVENT.replace('y|', '(?:y|ies)|')}(?:e?s)?)"
 _COUNT = re.compile(
-    r"^\W*how many (?P<what>(?!people\b|persons\b)[\w -]+?) (?P<verb>were there|are there|"
-    r"have there been|had there been|were reported|took place|happened|occurred|broke out)\b",
+    rf"^\W*how (?:many|often|many times) "
+    r"(?:(?P<what>(?!people\b|persons\b)[\w -]+?) (?:(?:were|are) there|"
+    r"have there been|had there been|were reported|took place|happened|occurred|broke out)\b"
+    rf"|(?P<events>{_EVENTS}) (?:did|has|have|had|in|at|on|hit|struck)\b"
+    rf"|(?:was|were|has|have|did)(?: there)?(?: been)? (?:an? )?(?P<one>{_EVENTS})\b)",
+    re.IGNORECASE,
+)
+_VERBS = {"fire": "burn", "blaze": "burn"}
+_WHICH = re.compile(
+    rf"^(?P<lead>\W*(?:(?:in|at|for|from|to|by|with) )?)(?:which|what) (?:of the )?"
+    rf"(?P<what>(?:[\w-]+ ){{0,2}}?)(?P<noun>{_PLURAL})\b|^\W*(?P<where>where)\b",
+    re.IGNORECASE,
+)
+_AGREEING = {"were": "was", "are": "is", "have": "has", "do": "does"}
+_BARE = re.compile(
+    r"\b(had|saw|suffered|held|reported|there|there been|seen) ([a-z-]*[^\Wsui]s)\b", re.IGNORECASE
+)
+_PEOPLE = {"people": "person", "men": "man", "women": "woman", "children": "child"}
+_IN_TIME = re.compile(
+    rf" (?:in|during) (?:the month of )?(?:{'|'.join(list(month_name)[1:])}|(?:19|20)\d\d)"
+    r"(?:,? (?:of )?(?:19|20)\d\d)?\b",
     re.IGNORECASE,
 )
 _WORD = r"[A-Z](?:[\w’'-]|\.(?=[\w ]))*"
@@ -101,11 +129,9 @@ def find_items(
         The surest first. Two are one where one's words are all among the other's.
     """
     best: dict[str, Hit] = {}
-    sure = {span.passage for span in spans if span.margin >= _LEAST_FIRST_MARGIN}
     for hit in rerank(result.hits, spans):
-        if hit.passage in sure:
-            best.setdefault(hit.article.id, hit)
-    question = _ALL.sub("Which ", result.question)
+        best.setdefault(hit.article.id, hit)
+    question = _of_each(result.question)
     reread = reread_in_context(reader, question, list(best.values())[:_MOST_REREAD])
     spoken: dict[str, AnswerSpan] = {}
     for span in reread:
@@ -115,12 +141,42 @@ def find_items(
     for span in spoken.values():
         hit = best[span.passage.article_id]
         quote = Quote(hit.article, *span.sentence, copies=hit.copies)
+        if not _in_time(result.question, quote):
+            continue
         for part in _parts(quote, (span.start, span.end)):
             report = Report(question, hit.article, part, span.sentence, span.margin)
             name = value_of(Asked.OTHER, report)
             if isinstance(name, Name):
                 _add(found, name, FoundItem(name.text, (quote,), span.margin))
     return [item for _, item in found]
+
+
+def _of_each(question: str) -> str:
+    """Return what is asked of each article: "Which town had a fire?" of towns, fires and May."""
+    asked = _IN_TIME.sub("", _ALL.sub("Which ", question))
+    which = _WHICH.match(asked)
+    if which is None:
+        return asked
+    rest = asked[which.end() :]
+    verb, _, after = rest.strip().partition(" ")
+    rest = f"{_AGREEING.get(verb.lower(), verb)} {after}"
+    rest = _BARE.sub(lambda bare: f"{bare[1]} {_with_article(_singular(bare[2]))}", rest)
+    noun = (which["noun"] or "").lower()
+    one = f"{which['lead'] or ''}which {which['what']}{_PEOPLE.get(noun) or _singular(noun)}"
+    return f"{'Where' if which['where'] else one} {rest}"
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _in_time(question: str, quote: Quote) -> bool:
+    day = quote.article.published
+    published = date.fromisoformat(day[:10]) if day else None
+    told = event_days(quote.text, published)
+    if told is None:
+        return published is None or in_asked_time(question, (published, published))
+    return in_asked_time(question, told[0])
 
 
 def _add(found: list[tuple[Name, FoundItem]], name: Name, item: FoundItem) -> None:
@@ -156,13 +212,32 @@ def count_events(result: SearchResult) -> list[FoundItem]:
         result: of the search; a sentence counts that has one of them ("a fire", "a second fire").
     """
     asked = _COUNT.search(result.question)
-    noun = _singular(asked["what"].split()[-1]) if asked else ""
-    one = re.compile(rf"\b{_ONE}(?:[\w-]+ ){{0,2}}{re.escape(noun)}\b", re.IGNORECASE)
-    found: dict[str, list[Quote]] = {}
+    what = (asked["what"] or asked["events"] or asked["one"]) if asked else ""
+    noun = _singular(re.split(r" (?:in|at|on) ", what)[0].split()[-1])
+    verb = _VERBS.get(noun, noun[:-1] if len(noun) > _LEAST_ROOT else noun)
+    one = re.compile(
+        rf"\b{_ONE}(?:[\w-]+ ){{0,2}}{re.escape(noun)}\b|\b{re.escape(verb)}(?:ed|t|s)\b",
+        re.IGNORECASE,
+    )
+    found: list[tuple[Days, list[Quote]]] = []
     for event in find_events(result):
-        if one.search(event.quote.text) and not event.is_expected:
-            found.setdefault(event.days[0].isoformat(), []).append(event.quote)
-    return [FoundItem(day, tuple(quotes)) for day, quotes in found.items()]
+        is_told = one.search(event.quote.text) and not event.is_expected
+        if is_told and in_asked_time(result.question, event.days):
+            _count(found, event)
+    return [FoundItem(shown_days(*days), tuple(quotes)) for days, quotes in found]
+
+
+def _count(found: list[tuple[Days, list[Quote]]], event: FoundEvent) -> None:
+    """Add an event; what is told of a longer period may be one of those that are known by day."""
+    first, last = event.days
+    same = [one for one, _ in found if one[0] <= last and first <= one[1]]
+    if event.days in same:
+        dict(found)[event.days].append(event.quote)
+    elif first == last:
+        found[:] = [one for one in found if one[0] not in same]
+        found.append((event.days, [event.quote]))
+    elif not same:
+        found.append((event.days, [event.quote]))
 
 
 def _singular(noun: str) -> str:
@@ -183,7 +258,7 @@ def with_list(answer: Answer, found: Sequence[FoundItem], result: SearchResult) 
     if len(found) < 2 or (answer.refused and len(sure) < 2):
         return answer
     own = answer.citations if answer.statements else ()
-    listing = _listing(sure if answer.refused else found, result, len(own) + 1)
+    listing = _listing(found, result, len(own) + 1)
     lead = f"{answer.text} Found here: " if own else ""
     return replace(
         answer,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, Event
 from bot.answering.composing import cite
+from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.answering.quote import Quote
 from bot.answering.term_overlap import coverage
 from bot.comparing.moments import Days, event_days
@@ -31,7 +32,10 @@ _LEAD = re.compile(
 _HAPPENED = re.compile(r"^\W*(?:and )?what happened (?:when|before|after|during)\b", re.IGNORECASE)
 _UNREAL = re.compile(r"\b(?:if|whether|unless)\b|\?[\"”’')]*$", re.IGNORECASE)
 _OF_FORM = frozenset(
-    stems("timeline chronology events happened how many there were been took place reported broke")
+    stems(
+        "timeline chronology events happened how many there were been took place reported broke "
+        f"break out often time times {' '.join(DAYS_AND_MONTHS)}"
+    )
 )
 
 
@@ -183,7 +187,11 @@ def _is_told(found: Sequence[FoundEvent], result: SearchResult) -> bool:
 
 
 def _subject_idf(result: SearchResult) -> dict[str, float]:
-    return {stem: weight for stem, weight in result.idf.items() if stem not in _OF_FORM}
+    return {
+        stem: weight
+        for stem, weight in result.idf.items()
+        if stem not in _OF_FORM and not stem.isdigit()
+    }
 
 
 def _said(event: Event) -> str:

@@ -16,7 +16,15 @@ from bot.comparing.cues import EXPECTED, WAS_EXPECTED
 from bot.comparing.reports import Report
 from bot.comparing.tokens import Kind, Token, folded, tokenize
 
-__all__ = ["Days", "Moment", "days_named", "event_days", "moment_of", "moments_agree"]
+__all__ = [
+    "Days",
+    "Moment",
+    "days_named",
+    "event_days",
+    "in_asked_time",
+    "moment_of",
+    "moments_agree",
+]
 
 Days = tuple[date, date]
 """First and last day of a period."""
@@ -160,6 +168,18 @@ def event_days(sentence: str, day: date | None) -> tuple[Days, bool] | None:
             is_expected = bool(EXPECTED.search(clause) or WAS_EXPECTED.search(clause))
             return days, is_expected or (day is not None and days[0] > day)
     return None
+
+
+def in_asked_time(question: str, days: Days) -> bool:
+    """Return whether days may be in the years and months that a question names, if it does."""
+    for token in tokenize(folded(question)):
+        if token.kind is Kind.DATE and token.value[0] == "date":
+            _, year, month, _ = token.value
+            if year and not days[0].year <= int(str(year)) <= days[1].year:
+                return False
+            if month and month not in (days[0].month, days[1].month):
+                return False
+    return True
 
 
 def _is_to_come(text: str) -> bool:

@@ -40,6 +40,7 @@ class KnownReader:
 
     def __init__(self, known: dict[str, tuple[str, float]]) -> None:
         self.known = known
+        self.asked: list[str] = []
 
     @property
     def second(self) -> Reader:
@@ -48,6 +49,7 @@ class KnownReader:
     def read(
         self, question: str, passages: Sequence[Passage], titles: Sequence[str] | None = None
     ) -> list[AnswerSpan]:
+        self.asked.append(question)
         return [span_of(one, *self.known[one.article_id]) for one in passages]
 
 
@@ -71,6 +73,7 @@ def fires(*said: tuple[str, str]) -> SearchResult:
     return result_of(hits, HOW_MANY, IDF)
 
 
+ELM = Article("a", "Fire", "A barn burned in Elm.")
 TWO_FIRES = (
     ("2024-06-03", "A fire destroyed a shop in Dunholm on Sunday. It was the cold."),
     ("2024-06-10", "A second fire broke out in Dunholm on Saturday."),
@@ -113,6 +116,42 @@ def test_each_answer_is_listed_once_with_its_quotes() -> None:
     assert [cited.number for cited in answer.citations] == [1, 2, 3]
     tarnby, pell = answer.listing.items[1:]
     assert tarnby.citations == pell.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Which towns had fires in May?", "which town had a fire?"),
+        ("In which villages were there floods in May 2024?", "In which village was there a flood?"),
+        ("What countries have banned it?", "which country has banned it?"),
+        ("Where were there accidents?", "Where was there an accident?"),
+        ("Name all women who won in Dunholm.", "which woman who won in Dunholm."),
+        ("Who has resigned?", "Who has resigned?"),
+    ],
+)
+def test_each_article_is_asked_for_one(question: str, asked: str) -> None:
+    reader = KnownReader({"a": ("Elm", 3.0)})
+    result = result_of([Hit(passage_of(ELM), ELM, 0.5, 0.5, 1.0)], question)
+    assert [item.value for item in find_items(reader, result, [])] == ["Elm"]
+    assert reader.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    ("question", "published", "found"),
+    [
+        ("Which towns had fires in May?", "2024-05-09", ["Elm"]),
+        ("Which towns had fires in May?", "2024-06-09", []),
+        ("Which towns had fires in May?", None, ["Elm"]),
+        ("Which towns had fires in 2023?", "2024-05-09", []),
+    ],
+)
+def test_time_that_is_asked_of_chooses(
+    question: str, published: str | None, found: list[str]
+) -> None:
+    article = replace(ELM, published=published and f"{published}T00:00:00+00:00")
+    result = result_of([Hit(passage_of(article), article, 0.5, 0.5, 1.0)], question)
+    items = find_items(KnownReader({"a": ("Elm", 3.0)}), result, [])
+    assert [item.value for item in items] == found
 
 
 def test_one_answer_stays_an_answer() -> None:
@@ -180,3 +219,22 @@ def test_total_stands_above_only_where_an_article_states_it() -> None:
 
 def test_people_are_no_events() -> None:
     assert asks_how_often(HOW_MANY) and not asks_how_often("How many people were there?")
+    assert not asks_how_often("How many workers has Dunholm had?")
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("How many fires in Dunholm?", ["2024-05-28", "2024-06-02", "2024-06-08"]),
+        ("How many fires did Dunholm have in June?", ["2024-06-02", "2024-06-08"]),
+        ("How often was there a fire in Dunholm in May 2024?", ["2024-05-28"]),
+        ("How many robberies were there in Dunholm?", []),
+    ],
+)
+def test_events_of_one_kind_and_time_are_counted_once(question: str, days: list[str]) -> None:
+    assert asks_how_often(question)
+    fire = ("2024-06-01", "A barn burned in Dunholm on Tuesday.")
+    again = ("2024-06-20", "Dunholm has had its second fire this month.")
+    plan = ("2024-06-12", "Dunholm will light a fire on 24 June.")
+    result = replace(fires(again, *TWO_FIRES, fire, plan), question=question)
+    assert [item.value for item in count_events(result)] == days
