@@ -35,7 +35,7 @@ _DOING = "looking through the articles"
 
 def ask(
     question: Annotated[
-        str | None, typer.Argument(metavar="[QUESTION]", help="The question, in quotes.")
+        str | None, typer.Argument(metavar="QUESTION", help="The question, in quotes.")
     ] = None,
     index: Index = None,
     collection: Collection = None,
