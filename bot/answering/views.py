@@ -17,6 +17,7 @@ from bot.comparing.comparison import Comparison, compare
 from bot.comparing.questions import Asked, asked_kind
 from bot.comparing.relations import Relation, Saying
 from bot.comparing.reports import Report
+from bot.comparing.scope import is_long_after
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan, bounded_margin
 from corpus.article import Article, Span
 from index.results import DuplicateRef, Hit
@@ -136,7 +137,8 @@ def with_views(
     others = [one for one in candidates if one not in compared]
     sures = [_probability(one, others, regression) for one in compared]
     confidence = 1 - math.prod(1 - sure for sure in sures)
-    if candidates[0] not in compared or confidence < threshold:
+    is_compared = candidates[0] in compared or _is_long_before(candidates[0], reports, comparison)
+    if not is_compared or confidence < threshold:
         return answer
     views = _views(comparison, hits)
     newest = views[0] if comparison.evidence.relation.has_newest else None
@@ -148,6 +150,16 @@ def with_views(
         tuple(cited for view in views for cited in view.citations),
         views=views,
     )
+
+
+def _is_long_before(
+    one: Candidate | SelectedSentence, reports: Sequence[Report], comparison: Comparison
+) -> bool:
+    """Return whether a candidate is of an event long before the one that is compared."""
+    places = {quote.place for quote in one.supports}
+    days = [report.day for report in reports if (report.article.id, *report.sentence) in places]
+    first = min((saying.first for saying in comparison.sayings if saying.first), default=None)
+    return bool(first and days) and all(first and day and is_long_after(first, day) for day in days)
 
 
 def _probability(

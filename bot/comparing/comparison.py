@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.comparing.questions import Asked, asked_kind
+from bot.comparing.questions import Asked, asked_kind, asks_of_a_state
 from bot.comparing.relations import Evidence, Relation, Saying, are_claims, relation_of
 from bot.comparing.reports import Report
-from bot.comparing.scope import answers_question, has_names, same_subject
+from bot.comparing.scope import answers_question, has_names, is_long_after, same_subject
 from bot.comparing.sides import Stance, affirms, denial_of
 from bot.comparing.tokens import folded
 from bot.comparing.values import Quantity, Value, agree, value_of
@@ -57,7 +57,7 @@ def compare(question: str, reports: Sequence[Report]) -> Comparison | None:
     elif kind is Asked.QUANTITY and (claimed := _claims_in_one(reports)):
         return Comparison(claimed, Evidence(Relation.CLAIMS))
     else:
-        sayings = _cluster(_of_one_subject(_read(kind, reports)))
+        sayings = _cluster(_of_one_event(_of_one_subject(_read(kind, reports))))
     if not 2 <= len(sayings) <= _MOST_SAYINGS:
         return None
     sayings.sort(key=lambda saying: saying.first or date.max)
@@ -93,6 +93,15 @@ def _of_one_subject(read: Sequence[tuple[Report, Value]]) -> list[tuple[Report, 
         return []
     surest = next((report for report, _ in read if has_names(report)), read[0][0])
     return [one for one in read if same_subject(surest, one[0])]
+
+
+def _of_one_event(read: Sequence[tuple[Report, Value]]) -> list[tuple[Report, Value]]:
+    """Leave out what is long before the newest report, where an event is asked of."""
+    days = [report.day for report, _ in read if report.day]
+    if not days or asks_of_a_state(read[0][0].question):
+        return list(read)
+    newest = max(days)
+    return [one for one in read if not one[0].day or not is_long_after(newest, one[0].day)]
 
 
 def _stances(reports: Sequence[Report]) -> list[Saying]:

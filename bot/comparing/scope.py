@@ -7,6 +7,7 @@ speaks. Each is a set of words that a reader of news can check.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from bot.comparing.cues import cue
 from bot.comparing.moments import Days, days_named
@@ -16,7 +17,7 @@ from bot.comparing.sides import speaker_of
 from bot.comparing.tokens import folded
 from index.terms import content_stems, stems, words
 
-__all__ = ["answers_question", "has_names", "same_scope", "same_subject"]
+__all__ = ["answers_question", "has_names", "is_long_after", "same_scope", "same_subject"]
 
 # Of each line, a sentence that has one word and a question that has another speak of two things.
 _CONTRASTS = tuple(
@@ -53,6 +54,7 @@ _MODAL = cue(
     planned, expects?, expected, forecasts?, targets?, budgeted, hopes?, aims?, proposed, intends?,
     predicts?,    predicted, feared, projected"""
 )
+_IN_TOTAL = cue("altogether, in all, in total, total, overall, combined, so far, toll")
 _PART = cue(
     r"""(?:of|among) (?:them|whom|which|these|those), each, apiece, per (?!cent)\w+, on average,
     every (?:day|week|month|year|hour|night), a head, a person, half of,
@@ -94,14 +96,30 @@ def answers_question(report: Report) -> bool:
     """Return whether a report's sentence speaks of what the question names, as far as words show.
 
     It must not speak of another entity of a name ("Halm Group", asked of "Halm Steel"), another
-    year, or another of two contrasting things (injured, asked of the dead).
+    year, another of two contrasting things (injured, asked of the dead), a part where all is asked
+    for, or a time long past ("in the avalanche of 1999").
     """
     question, sentence = report.question, folded(report.quote)
     return not (
         _contrast(question, sentence)
         or _other_entity(question, sentence)
         or _other_year(question, report)
+        or (_IN_TOTAL.search(question) and not _IN_TOTAL.search(sentence))
+        or _is_long_past(report)
     )
+
+
+def _is_long_past(report: Report) -> bool:
+    """Return whether a sentence gives a number of a year long before its article."""
+    if asked_kind(report.question) is not Asked.QUANTITY or asks_of_a_state(report.question):
+        return False
+    said = list(days_named(folded(report.quote), report.day)) if report.day else []
+    return any(report.day and is_long_after(report.day, last) for _, last in said)
+
+
+def is_long_after(one: date, other: date) -> bool:
+    """Return whether a day is so long after another that what happened is something else."""
+    return (one - other).days > _LONGEST_APART
 
 
 def has_names(report: Report) -> bool:

@@ -103,6 +103,19 @@ def test_first_reading_counts_where_no_candidate_is() -> None:
     assert found[0].quote == "Seven people have died."
 
 
+def test_newest_event_is_compared_beside_an_older_one() -> None:
+    old = replace(
+        EARLY, id="old", text=EARLY.text.replace("Seven", "Ninety"), published="2011-03-01"
+    )
+    found = [(old, "Ninety", 9.0), (EARLY, "Seven", 2.0), (LATE, "19", 2.0)]
+    hits = [Hit(passage_of(one), one, 0.5, 0.5, 1.0) for one, *_ in found]
+    spans = [
+        span_of(hit.passage, answer, margin)
+        for hit, (_, answer, margin) in zip(hits, found, strict=True)
+    ]
+    assert [view.value for view in _answer(hits, spans).views] == ["19", "Seven"]
+
+
 def test_sentence_and_its_denial_are_yes_and_no() -> None:
     question = "Did the guards of Halm beat the prisoner?"
     said = (

@@ -216,6 +216,23 @@ def test_nameless_article_goes_on_with_a_story(title: str, first: str, same: boo
     assert same_subject(own, other) is same
 
 
+def test_old_event_of_the_name_is_left_out() -> None:
+    old = ("2011-06-03", "In the accident [thirty] people died.")
+    first, second = ("2024-03-01", "[Seven] people died."), ("2024-03-03", "The toll rose to [19].")
+    assert relation(DEAD, old, first, second) == "growth"
+    aside = ("2024-03-04", "In the accident of 1999, [31] people died.")
+    assert relation(DEAD, first, second, aside) == "growth"
+    assert relation(DEAD, old, first) is None
+
+
+def test_total_is_compared_with_totals_alone() -> None:
+    question = "How many jets has Halm Air on order altogether?"
+    early = ("2023-06-19", "It now has [40] jets on order altogether.")
+    assert relation(question, early, ("2023-11-14", "The new order is for [12] jets.")) is None
+    late = ("2023-11-14", "It now has [52] jets on order in total.")
+    assert relation(question, early, late) == "succession"
+
+
 def test_newest_holder_of_an_office_comes_first() -> None:
     reports = [
         report_of(MAYOR, "Mayor [Ina Roos] opened the bridge.", day="2021-05-01", title="Halm"),
