@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article
 from corpus.dates import epoch_seconds
@@ -17,7 +17,7 @@ from corpus.walk import shown
 from index.errors import IndexFailure
 from index.ray_workers import spread_over
 from index.store.opening import open_store
-from index.store.protocols import Store, Writer
+from index.store.protocols import Published, Store, Writer
 from index.writer import BuildProgress, IndexChanges, IndexWriter, begin_generation
 
 if TYPE_CHECKING:
@@ -65,6 +65,23 @@ class BuildReport:
     published: bool = False
     seconds: float = 0.0
     copies: int = 0
+
+    @classmethod
+    def of(cls, changes: IndexChanges, done: Published, began: float, **more: Any) -> BuildReport:
+        """Return the report of a build that began at a time of ``time.monotonic``."""
+        return cls(
+            added=len(changes.added),
+            replaced=len(changes.replaced),
+            unchanged=len(changes.unchanged),
+            removed=len(changes.removed),
+            articles=done.articles,
+            passages=done.passages,
+            generation=done.generation,
+            published=bool(changes),
+            seconds=time.monotonic() - began,
+            copies=done.copies,
+            **more,
+        )
 
 
 def build_index(
@@ -194,23 +211,16 @@ def _write(
         changes = IndexChanges(rebuilt=build.rebuilds)
         change(build, writer, changes)
         done = build.finish(changes, progress)
-    return BuildReport(
-        added=len(changes.added),
-        replaced=len(changes.replaced),
-        unchanged=len(changes.unchanged),
-        removed=len(changes.removed),
+    return BuildReport.of(
+        changes,
+        done,
+        began,
         repeated=report.repeated,
         files=report.files,
-        articles=done.articles,
-        passages=done.passages,
         embedded=build.embedded,
         taken_over=build.taken_over,
         failures=tuple(report.failures),
         skipped=tuple(report.skipped),
-        generation=done.generation,
-        published=bool(changes),
-        seconds=time.monotonic() - began,
-        copies=done.copies,
     )
 
 

@@ -69,19 +69,7 @@ def copy_index(
             if whole and prune:
                 copy.prune(writer)
             done = copy.publish(writer)
-    changes = copy.changes
-    return BuildReport(
-        added=len(changes.added),
-        replaced=len(changes.replaced),
-        unchanged=len(changes.unchanged),
-        removed=len(changes.removed),
-        articles=done.articles,
-        passages=done.passages,
-        generation=done.generation,
-        published=bool(changes),
-        seconds=time.monotonic() - began,
-        copies=done.copies,
-    )
+    return BuildReport.of(copy.changes, done, began)
 
 
 class _CopiedVectors:

@@ -2,9 +2,9 @@
 
 A Ray cluster of two machines with a processor each, PostgreSQL and Milvus Lite are started here.
 Again and again forty short articles are rewritten, and indexed with ``workers`` by a process of
-its own, with the model that comes along. At a random moment a worker, a machine or that process
-gets a SIGKILL. A process that was killed is followed by another one, which goes on; the articles
-are rewritten once they are published. Counted are:
+its own, with the model that comes along. At random moments a worker, a machine or that process
+gets a SIGKILL, up to three times in a build. A process that was killed is followed by another one,
+which goes on; the articles are rewritten once they are published. Counted are:
 
 - wrong states: what the index holds is neither the old articles nor the new ones;
 - missing: an article or a vector that a build which ended has not published;
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 ARTICLES = 40
 FILES = 4  # of a task
 KINDS = ("worker", "machine", "driver")
+WEIGHTS = (5, 2, 3)
 MARK = "BENCH_KILLS"
 NODE = {"num_cpus": 1}
 PATIENCE = 180.0  # seconds for a build
@@ -106,7 +107,7 @@ class Bench:
     def __post_init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["tests.bench.kills", "pymilvus", "ray"])
-        self._machine = self.added()
+        self._machine = started(lambda: self.cluster.add_node(**NODE))
         self._before: dict[str, str] = {}
         self._edition = 0
         self.rewrite()
@@ -117,25 +118,28 @@ class Bench:
             text = f"Ferry {number} of edition {self._edition} was late because of fog at Velden."
             (self.folder / f"{number:02d}.txt").write_text(f"Ferry {number}\n\n{text}\n")
 
-    def turn(self, kind: str | None) -> None:
-        """Build, and kill something on the way; see what is there afterwards."""
+    def turn(self, kinds: Sequence[str]) -> None:
+        """Build, kill something of each kind on the way, and see what is there afterwards."""
         began = time.monotonic()
         driver: Any = self._context.Process(
             target=build, args=(self.folder, self.address, self.embedder, self.cluster.address)
         )
         driver.start()
-        if kind is not None:
-            driver.join(self.chance.uniform(0, median(self.seconds)))
-            self.found[f"killed: {kind}" if self.kill(kind, driver) else "killed nothing"] += 1
+        killed = Counter[str]()
+        for kind in kinds:
+            driver.join(self.chance.uniform(0, median(self.seconds[-5:]) / len(kinds)))
+            killed[kind] += self.kill(kind, driver)
         driver.join(PATIENCE)
         if driver.is_alive():
             driver.kill()
             self.found["builds that hang"] += 1
         self.found["builds"] += 1
-        if kind is None:
+        for kind in KINDS:
+            self.found[f"killed: {kind}"] += killed[kind]
+        if not killed.total():
             self.seconds.append(time.monotonic() - began)
-        elif kind != "driver" and driver.exitcode:
-            self.found[f"builds that a lost {kind} ended"] += 1
+        elif not killed["driver"] and driver.exitcode:
+            self.found["builds that a lost worker or machine ended"] += 1
         self.look(ended=driver.exitcode == 0)
 
     def kill(self, kind: str, driver: Any) -> bool:
@@ -143,24 +147,13 @@ class Bench:
             return False
         if kind == "machine":
             self.cluster.remove_node(self._machine, allow_graceful=False)
-            self._machine = self.added()
+            self._machine = started(lambda: self.cluster.add_node(**NODE))
             return True
         workers = [*running(b"ray::read_and_embed"), *running(b"ray::IDLE")]  # not Ray's agents
         if kind == "worker" and not workers:
             return False
         os.kill(self.chance.choice(workers) if kind == "worker" else driver.pid, signal.SIGKILL)
         return True
-
-    def added(self) -> Any:
-        """Add a machine; Ray gives up too early where this one is busy."""
-        from ray.exceptions import RaySystemError
-
-        for _ in range(10):
-            try:
-                return self.cluster.add_node(**NODE)
-            except (RaySystemError, TimeoutError):
-                time.sleep(1)
-        raise SystemExit("Ray does not start a machine")
 
     def look(self, ended: bool) -> None:
         """Compare what the index holds with what was there, and with the files."""
@@ -216,14 +209,14 @@ def main() -> None:
         embedder = CheckedEmbedder(address, log, model.name, model.fingerprint, model.dimension)
         bench = Bench(cluster, address, folder, embedder, random.Random(given.seed))
         for _ in range(3):
-            bench.turn(None)
+            bench.turn(())
         killed = 0
         while killed < given.kills:
-            bench.turn(bench.chance.choice(KINDS))
+            bench.turn(bench.chance.choices(KINDS, WEIGHTS, k=bench.chance.randint(1, 3)))
             killed = sum(count for name, count in bench.found.items() if "killed: " in name)
             took = time.monotonic() - began
             print(f"{took:.0f} s: {json.dumps(bench.counted())}", file=sys.stderr, flush=True)
-        bench.turn(None)  # what was under way ends
+        bench.turn(())  # what was under way ends
         print_result({"kills": bench.counted()}, given.json)
 
 
@@ -245,12 +238,25 @@ def running(program: bytes) -> Iterator[int]:
             continue  # it has ended
 
 
+def started(start: Callable[[], Any]) -> Any:
+    """Start something of Ray's, which gives up early where the machine is busy."""
+    for _ in range(10):
+        try:
+            return start()
+        except Exception as error:  # Ray has no class of its own for this
+            print(error, file=sys.stderr)
+    raise SystemExit("Ray does not start")
+
+
 @contextmanager
 def machines() -> Iterator[Any]:
-    os.environ["RAY_USAGE_STATS_ENABLED"] = os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    quiet = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+    os.environ.update(quiet, RAY_worker_niceness="0")  # others may work here, at a usual one
     from ray.cluster_utils import Cluster
 
-    made = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    made = started(
+        lambda: Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    )
     try:
         yield made
     finally:
