@@ -45,6 +45,7 @@ class ChainInput(TypedDict, total=False):
     until: Any
     source: Names | None
     articles: Names | None
+    name: Names | None
     answer_by: str | None
 
 
@@ -102,6 +103,7 @@ def build_chain(
             request.get("until"),
             request.get("source"),
             request.get("articles"),
+            request.get("name"),
         )
         question, history = request["question"], request.get("history") or ()
         depth = max(k, PASSAGES_SURVEYED) if asks_for_many(question) else k

@@ -26,6 +26,7 @@ from bot.settings import Level, Settings
 from corpus.article import Article
 from index.address import IndexAddress, address_of
 from index.filters import Names, filters_of
+from index.names.directory import NameDirectory
 from index.results import Correction, Hit, IndexStatus, SearchResult
 from index.searcher import Searcher
 from index.store.opening import open_store
@@ -169,6 +170,7 @@ class NewsBot:
         source: Names | None = None,
         articles: Names | None = None,
         answer_by: str | None = None,
+        name: Names | None = None,
     ) -> Answer:
         """Answer a question from the articles, or refuse.
 
@@ -183,13 +185,15 @@ class NewsBot:
             articles: id or ids of the only articles to ask.
             answer_by: ``extractive``, or the chat model's name; the chat model where there is one
                 if None.
+            name: person, organisation or place that an article has to name, or several, all of
+                them.
 
         Raises:
             ChatModelError: there is no chat model of that name.
             SearchFailure: the question is blank or a filter is not a date.
             IndexFailure: the index has gone or is not whole.
         """
-        *_, last = self.stream(question, history, since, until, source, articles, answer_by)
+        *_, last = self.stream(question, history, since, until, source, articles, answer_by, name)
         return last["answer"]
 
     def stream(
@@ -201,6 +205,7 @@ class NewsBot:
         source: Names | None = None,
         articles: Names | None = None,
         answer_by: str | None = None,
+        name: Names | None = None,
     ) -> Iterator[Chunk]:
         """Answer in parts: the citations first, as dicts, then the text, then the whole Answer.
 
@@ -214,6 +219,7 @@ class NewsBot:
             source=source,
             articles=articles,
             answer_by=answer_by,
+            name=name,
         )
         try:
             for part in self._chain.stream(given):
@@ -237,10 +243,11 @@ class NewsBot:
         source: Names | None = None,
         articles: Names | None = None,
         answer_by: str | None = None,
+        name: Names | None = None,
     ) -> Answer:
         """Answer without blocking the event loop; takes and raises what ``answer`` does."""
         return await asyncio.to_thread(
-            self.answer, question, history, since, until, source, articles, answer_by
+            self.answer, question, history, since, until, source, articles, answer_by, name
         )
 
     def batch(self, questions: Sequence[str], history: History | None = None) -> list[Answer]:
@@ -256,6 +263,7 @@ class NewsBot:
         until: str | date | None = None,
         source: Names | None = None,
         articles: Names | None = None,
+        name: Names | None = None,
     ) -> list[Hit]:
         """Find passages.
 
@@ -269,13 +277,21 @@ class NewsBot:
             until: as for ``answer``.
             source: as for ``answer``.
             articles: as for ``answer``.
+            name: as for ``answer``.
 
         Returns:
             Hits, the best first; where the latest is asked for, the newest of the good ones first.
             Empty where nothing is found.
         """
         found = self.find(
-            question, k, rerank, since=since, until=until, source=source, articles=articles
+            question,
+            k,
+            rerank,
+            since=since,
+            until=until,
+            source=source,
+            articles=articles,
+            name=name,
         )
         return list(found.hits)
 
@@ -289,11 +305,12 @@ class NewsBot:
         until: str | date | None = None,
         source: Names | None = None,
         articles: Names | None = None,
+        name: Names | None = None,
     ) -> SearchResult:
         """Find passages, as ``search`` does, with the notes that go with them."""
         searcher = self.searcher()
         depth = max(k, PASSAGES_READ) if rerank else k
-        filters = filters_of(since, until, source, articles)
+        filters = filters_of(since, until, source, articles, name)
         found = retrieve(searcher, question, depth, filters)
         if not rerank:
             return found
@@ -324,6 +341,10 @@ class NewsBot:
     def articles(self) -> Iterator[Article]:
         """Return every article, in the order of their ids."""
         return self.searcher().articles()
+
+    def names(self) -> NameDirectory:
+        """Return the people, organisations and places that the articles name."""
+        return self.searcher().names
 
     def status(self) -> IndexStatus:
         """Return what the index holds."""

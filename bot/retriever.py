@@ -34,6 +34,7 @@ class PassageRetriever(BaseRetriever):
         until: latest one, or None.
         source: publisher or publishers, or None.
         articles: ids of the only articles to search, or None.
+        names: person, organisation or place that they have to name, or several; or None.
     """
 
     searcher: Callable[[], Searcher]
@@ -42,11 +43,12 @@ class PassageRetriever(BaseRetriever):
     until: str | date | None = None
     source: str | list[str] | None = None
     articles: str | list[str] | None = None
+    names: str | list[str] | None = None
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> list[Document]:
-        filters = filters_of(self.since, self.until, self.source, self.articles)
+        filters = filters_of(self.since, self.until, self.source, self.articles, self.names)
         result = retrieve(self.searcher(), query, self.k, filters)
         return [passage_document(hit) for hit in result.hits]
 

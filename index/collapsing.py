@@ -117,8 +117,13 @@ class _Elsewhere:
 
     def _passing(self, group: tuple[str, ...]) -> list[Article]:
         if group[0] not in self._groups:
-            articles = map(self._snapshot.article, group)
-            self._groups[group[0]] = [one for one in articles if one and admits(self._filters, one)]
+            articles = filter(None, map(self._snapshot.article, group))
+            names = self._snapshot.names(group) if self._filters.names else {}
+            self._groups[group[0]] = [
+                one
+                for one in articles
+                if admits(self._filters, one, [name.key for name in names.get(one.id, ())])
+            ]
         return self._groups[group[0]]
 
     def _runs_of(self, article: Article) -> frozenset[Run]:

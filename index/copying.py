@@ -36,9 +36,10 @@ def copy_index(
 ) -> BuildReport:
     """Bring what an index holds into another one, which may be kept in another kind of store.
 
-    Articles, passages, vectors and earlier versions go along as they are; words and copies follow
-    from them. As in ``build_index``, what is new is added, what differs replaced, and the rest left
-    as it is. The target is published every 20,000 articles: a copy that was stopped goes on there.
+    Articles, passages, vectors, names and earlier versions go along as they are; words and copies
+    follow from them. As in ``build_index``, what is new is added, what differs replaced, and the
+    rest left as it is. The target is published every 20,000 articles: a copy that was stopped goes
+    on there.
 
     Args:
         source: address of the index that is read.
@@ -121,8 +122,8 @@ class _Copy:
             wanted = dict(self._differing(page, writer))
             texts: list[str] = []
             made: list[NDArray[np.float32]] = []
-            for article, passages, vectors, versions in self._snapshot.stored(list(wanted)):
-                writer.put(article, wanted[article.id].source_path, passages)
+            for article, passages, vectors, versions, names in self._snapshot.stored(list(wanted)):
+                writer.put(article, wanted[article.id].source_path, passages, names)
                 writer.replace_versions(article.id, versions)
                 texts += [embedded_text(article.title, passage.text) for passage in passages]
                 made.append(vectors)

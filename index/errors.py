@@ -8,6 +8,7 @@
     │   ├── EmbedderMismatch    built with another embedding model
     │   └── IndexBusy           another process is writing to it
     ├── EmbedderFailure         the embedding model cannot be loaded
+    ├── NamesFailure            no such name, or what was merged cannot be kept
     ├── SearchFailure
     │   ├── EmptyQuestion       nothing was asked
     │   └── BadFilter           a date filter that is not a date
@@ -30,6 +31,7 @@ __all__ = [
     "IndexFailure",
     "IndexForeign",
     "IndexMissing",
+    "NamesFailure",
     "SearchFailure",
     "WatchFailure",
 ]
@@ -57,6 +59,10 @@ class EmbedderMismatch(IndexFailure):
 
 class IndexBusy(IndexFailure):
     """Another process holds the writer's lock."""
+
+
+class NamesFailure(NewsbotError):
+    """No article has a name, or the file of merged names cannot be read or written."""
 
 
 class EmbedderFailure(NewsbotError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -10,6 +10,7 @@ from datetime import time as clock
 from corpus.article import Article
 from corpus.dates import local_seconds
 from index.errors import BadFilter
+from index.names.records import name_key
 
 __all__ = ["EVERYTHING", "Filters", "Names", "admits", "filters_of"]
 
@@ -26,12 +27,14 @@ class Filters:
         until: latest one, likewise.
         sources: publishers, case-folded; None for any.
         articles: their ids; None for any.
+        names: keys of the people, organisations and places that it has to name: one of each set.
     """
 
     since: int | None = None
     until: int | None = None
     sources: frozenset[str] | None = None
     articles: frozenset[str] | None = None
+    names: tuple[frozenset[str], ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything is filtered out."""
@@ -47,6 +50,7 @@ def filters_of(
     until: str | date | None = None,
     source: Names | None = None,
     articles: Names | None = None,
+    name: Names | None = None,
 ) -> Filters:
     """Return the filters that a caller means.
 
@@ -56,17 +60,21 @@ def filters_of(
         until: latest one; a date without a time means the whole day.
         source: publisher or publishers, without regard to case.
         articles: id or ids of the only articles that pass; of none, no article does.
+        name: person, organisation or place that an article has to name, or several, all of them.
 
     Raises:
         BadFilter: ``since`` or ``until`` is not a date.
     """
     sources = None if source is None else frozenset(map(str.casefold, _names(source)))
     ids = None if articles is None else frozenset(_names(articles))
-    return Filters(_moment(since, False), _moment(until, True), sources, ids)
+    names = () if name is None else tuple(frozenset({name_key(one)}) for one in _names(name))
+    return Filters(_moment(since, False), _moment(until, True), sources, ids, names)
 
 
-def admits(filters: Filters, article: Article) -> bool:
-    """Whether an article passes."""
+def admits(filters: Filters, article: Article, names: Collection[str] = ()) -> bool:
+    """Whether an article passes, which has the names of these keys."""
+    if not all(keys.intersection(names) for keys in filters.names):
+        return False
     if filters.articles is not None and article.id not in filters.articles:
         return False
     if filters.sources is not None and (article.source or "").casefold() not in filters.sources:

@@ -12,9 +12,9 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,6 +30,8 @@ from index.embedding.batching import embedded_text
 from index.embedding.embedder import reload_embedder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import IndexFailure
+from index.names.article_names import find_names
+from index.names.records import ArticleName
 from index.store.opening import open_store
 from index.store.protocols import Store
 
@@ -46,6 +48,7 @@ _RETRIES = 3
 _AHEAD = 3  # tasks for each processor that are begun before the first is wanted
 _Given = TypeVar("_Given")
 _Done = TypeVar("_Done")
+_Names = Mapping[str, tuple[ArticleName, ...]]
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class _Part:
         drafts: what is in it, once it is read.
         error: what ended the reading, if anything did.
         is_read: whether it is read.
+        names: those in its articles, by the hash of each.
     """
 
     number: int
@@ -65,6 +69,7 @@ class _Part:
     drafts: Sequence[Draft | BadRecord] = ()
     error: UnreadableArticle | None = None
     is_read: bool = False
+    names: _Names = field(default_factory=dict)
 
     def read(self) -> _Part:
         """Return it with what is in its file."""
@@ -91,9 +96,10 @@ class _Job:
 class RayWorkers:
     """The workers of a Ray cluster. Results come in the order of the tasks, some of them ahead."""
 
-    def __init__(self, ray: Any, job: _Job) -> None:
-        """Use a cluster that Ray is connected to."""
+    def __init__(self, ray: Any, job: _Job, names: dict[str, tuple[ArticleName, ...]]) -> None:
+        """Use a cluster that Ray is connected to, and put what names it finds into ``names``."""
         self._ray = ray
+        self._names = names
         self._job = ray.put(job)
 
     def read(self, files: Sequence[FoundFile]) -> Iterator[Iterator[Draft | BadRecord]]:
@@ -101,14 +107,25 @@ class RayWorkers:
         done = self._ahead(read_and_embed, _tasks(files), _files_named)
         parts = (part for _, parts in done for part in parts)
         for _, parts_of_file in groupby(parts, key=lambda part: part.number):
-            yield _drafts(parts_of_file)
+            yield self._drafts(parts_of_file)
 
     def embed(self, articles: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         """Return articles of the index, each a pair that begins with its id, once embedded."""
         pairs = iter(articles)
         tasks = iter(lambda: list(islice(pairs, _FILES)), [])
-        for some, _ in self._ahead(embed_again, tasks, lambda some: f"{len(some)} articles"):
+        for some, names in self._ahead(embed_again, tasks, lambda some: f"{len(some)} articles"):
+            self._names.update(names)
             yield from some
+
+    def _drafts(self, parts: Iterator[_Part]) -> Iterator[Draft | BadRecord]:
+        for part in parts:
+            self._names.update(part.names)
+            if isinstance(part.error, FileOutOfReach) and not part.drafts:
+                yield from guarded_drafts(part.found_file)  # a worker may not see what is here
+                continue
+            yield from part.drafts
+            if part.error is not None:
+                raise part.error
 
     def _ahead(
         self,
@@ -176,7 +193,7 @@ def spread_over(
     job = _Job(store.address, build.splitter, loads, build.rebuilds)
     ray = _connected(workers)
     try:
-        yield RayWorkers(ray, job)
+        yield RayWorkers(ray, job, build.found_names)
     finally:
         ray.shutdown()
 
@@ -210,16 +227,6 @@ def _check_port(workers: str) -> None:
             f"no Ray cluster at {workers}: {_one_line(error)}; it is local, ray://HOST:10001 or, "
             "on a machine of the cluster, HOST:6379"
         ) from error
-
-
-def _drafts(parts: Iterator[_Part]) -> Iterator[Draft | BadRecord]:
-    for part in parts:
-        if isinstance(part.error, FileOutOfReach) and not part.drafts:
-            yield from guarded_drafts(part.found_file)  # a worker may not see what is here
-            continue
-        yield from part.drafts
-        if part.error is not None:
-            raise part.error
 
 
 def _files_named(parts: Sequence[_Part]) -> str:
@@ -264,18 +271,22 @@ def _parts_of(number: int, found_file: FoundFile, most: int | None) -> Iterator[
 def read_and_embed(parts: Sequence[_Part], job: _Job) -> list[_Part]:
     """Read files, and keep the vectors of their passages: the task of a worker."""
     done = [part.read() for part in parts]
-    _keep_vectors((article for part in done for article in _articles(part)), job)
-    return done
+    names = _keep_vectors((article for part in done for article in _articles(part)), job)
+    return [replace(done[0], names=names), *done[1:]]
 
 
-def embed_again(articles: Sequence[tuple[str, str]], job: _Job) -> None:
-    """Keep the vectors of articles of the index, each a pair that begins with its id."""
+def embed_again(articles: Sequence[tuple[str, str]], job: _Job) -> _Names:
+    """Keep the vectors of articles of the index, each a pair that begins with its id.
+
+    Returns:
+        The names in them, by the hash of each article.
+    """
     snapshot = open_store(job.address).open()
     found = (snapshot.article(article_id) for article_id, _ in articles)
-    _keep_vectors((article for article in found if article is not None), job)
+    return _keep_vectors((article for article in found if article is not None), job)
 
 
-def _keep_vectors(articles: Iterable[Article], job: _Job) -> None:
+def _keep_vectors(articles: Iterable[Article], job: _Job) -> _Names:
     from index.store.cluster.cluster_store import ClusterStore  # an extra, slow to import
 
     embedder = job.load()
@@ -284,10 +295,10 @@ def _keep_vectors(articles: Iterable[Article], job: _Job) -> None:
     with ClusterStore(job.address).ledger(embedder.fingerprint, embedder.dimension) as ledger:
         by_hash = {article.content_hash: article for article in articles}
         there = set() if job.rebuilds else ledger.published(list(by_hash))
+        new = {one: article for one, article in by_hash.items() if one not in there}
         texts = dict.fromkeys(
             embedded_text(article.title, passage.text)
-            for content_hash, article in by_hash.items()
-            if content_hash not in there
+            for article in new.values()
             for passage in split_article(article, job.splitter, embedder.token_count)
         )
         left = list(texts)
@@ -297,6 +308,7 @@ def _keep_vectors(articles: Iterable[Article], job: _Job) -> None:
             missing = [text for place, text in enumerate(some) if place not in kept]
             if missing:
                 ledger.append(missing, embedder.embed_passages(missing))
+    return {one: find_names(article) for one, article in new.items()}
 
 
 def _articles(part: _Part) -> Iterator[Article]:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from corpus.article import Article
 from corpus.revisions import sentence_changes
 from corpus.text import normalise
+from index.address import address_of
 from index.collapsing import ScoredPassage, collapse_duplicates
 from index.embedding.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion
 from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
+from index.names.directory import NameDirectory
+from index.names.merges import merges_beside
 from index.results import Correction, Hit, IndexStatus, Revision, SearchResult
 from index.store.opening import open_store
 
@@ -37,6 +40,7 @@ class Searcher:
         """Search a generation; use ``open``."""
         self.snapshot = snapshot
         self._embedder = embedder
+        self.names = NameDirectory(snapshot, merges_beside(address_of(address)))
         manifest = snapshot.manifest
         if embedder is not None and embedder.fingerprint != manifest.fingerprint:
             raise EmbedderMismatch(
@@ -109,8 +113,9 @@ class Searcher:
             raise ValueError("k must be 1 or more")
         question, notes = self._prepare(question)
         snapshot = self.snapshot
+        filters = self.names.expanded(filters)
         if snapshot.is_empty(filters):
-            notes.append("No article passes the filters.")
+            notes += self.names.unknown(filters) or ["No article passes the filters."]
         if filters.since is not None or filters.until is not None:
             undated = snapshot.undated()
             if undated:

@@ -12,6 +12,8 @@ from corpus.splitter import SplitterSettings, split_article
 from index.embedding.batching import PassageBatches
 from index.embedding.embedder import load_embedder, reload_embedder
 from index.errors import EmbedderMismatch, IndexFailure
+from index.names.article_names import find_names
+from index.names.records import ArticleName
 from index.store.protocols import IndexManifest, KeptVectors, Published, Store, Writer
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class IndexWriter:
     Attributes:
         embedded: passages that the model has read.
         taken_over: passages that it had read for an earlier build, which was stopped.
+        found_names: names that have been found already, by the hash of their article.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class IndexWriter:
         self._splitter = SplitterSettings()
         self.embedded = 0
         self.taken_over = 0
+        self.found_names: dict[str, tuple[ArticleName, ...]] = {}
         self._left: int | None = None
         self._manifest = writer.manifest
         self.rebuilds = rebuild and self._manifest is not None
@@ -163,7 +167,10 @@ class IndexWriter:
 
     def _write(self, article: Article, source_path: str) -> None:
         passages = split_article(article, self._splitter, self.embedder.token_count)
-        self._writer.put(article, source_path, passages)
+        names = self.found_names.pop(article.content_hash, None)
+        self._writer.put(
+            article, source_path, passages, find_names(article) if names is None else names
+        )
 
     @property
     def embedder(self) -> Embedder:

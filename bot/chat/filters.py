@@ -28,6 +28,7 @@ class SearchFilters:
     until: date | None = None  # included
     sources: tuple[str, ...] = ()  # compared without regard to case
     articles: tuple[str, ...] = ()  # ids
+    names: tuple[str, ...] = ()  # people, organisations and places, all of which are named
 
     @classmethod
     def read(
@@ -36,6 +37,7 @@ class SearchFilters:
         until: str | None = None,
         sources: Sequence[str] | None = None,
         articles: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
     ) -> SearchFilters:
         """Read what was typed and chosen; white space counts as nothing.
 
@@ -45,7 +47,7 @@ class SearchFilters:
         first, last = _day(since, "From"), _day(until, "Until")
         if first and last and first > last:
             raise FilterProblem(f"The dates are the wrong way round: {first} comes after {last}.")
-        return cls(first, last, _names(sources), _names(articles))
+        return cls(first, last, _names(sources), _names(articles), _names(names))
 
     def __bool__(self) -> bool:
         """Return whether any article is left out."""
@@ -59,7 +61,8 @@ class SearchFilters:
         elif self.since or self.until:
             days = f"from {self.since}" if self.since else f"until {self.until}"
         only = counted(len(self.articles), "article") if self.articles else ""
-        return " · ".join(part for part in (days, ", ".join(self.sources), only) if part)
+        parts = (days, ", ".join(self.sources), ", ".join(self.names), only)
+        return " · ".join(filter(None, parts))
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values, dates as ISO 8601."""
@@ -68,6 +71,7 @@ class SearchFilters:
             "until": self.until.isoformat() if self.until else None,
             "sources": list(self.sources),
             "articles": list(self.articles),
+            "names": list(self.names),
         }
 
     def keywords(self) -> dict[str, Any]:
@@ -77,6 +81,7 @@ class SearchFilters:
             "until": self.until,
             "source": self.sources or None,
             "articles": self.articles or None,
+            "name": self.names or None,
         }
 
 

@@ -17,6 +17,7 @@ from bot.cli.options import (
     ChatModelName,
     Collection,
     Index,
+    Name,
     Refusal,
     Since,
     Source,
@@ -54,6 +55,7 @@ def ask(
     until: Until = None,
     source: Source = None,
     article: Articles = None,
+    name: Name = None,
     reader: WithReader = None,
     level: Refusal = None,
     chat_model: ChatModelName = None,
@@ -101,7 +103,12 @@ def ask(
     with spinner(sys.stderr, _DOING):
         bot = open_bot(index, reader, level, chat_model, collection=collection)
     answer_of = partial(
-        bot.answer, since=since, until=until, source=source or None, articles=article or None
+        bot.answer,
+        since=since,
+        until=until,
+        source=source or None,
+        articles=article or None,
+        name=name or None,
     )
     if interactive or question is None:
         from bot.cli.interactive import converse
@@ -118,7 +125,7 @@ def ask(
 
     for note in answer.notes:
         complain(f"note: {note}")
-    only = SearchFilters(since, until, tuple(source or ()), tuple(article or ()))
+    only = SearchFilters(since, until, tuple(source or ()), tuple(article or ()), tuple(name or ()))
     answered = AnsweredQuestion(question, answer, str(only))
     kept = ""
     if permalink:

@@ -14,6 +14,7 @@ from bot.sanitize import counted, one_line
 if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
     from bot.evaluation import Estimate
+    from corpus.article import Article
     from index.builder import BuildReport
     from index.results import Correction, DuplicateRef, Hit, IndexStatus
 
@@ -22,6 +23,7 @@ __all__ = [
     "estimate_lines",
     "history_lines",
     "hit_lines",
+    "place_lines",
     "print_json",
     "status_lines",
     "summary",
@@ -137,15 +139,21 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:
     for number, hit in enumerate(hits, start=1):
         if number > 1:
             yield OutputLine()
-        article, passage = hit.article, hit.passage
-        dates = _dates(article.published, article.updated)
-        yield _heading(f"{number}.", article.title, article.source, dates)
-        recognised = article.is_recognised(passage.start, passage.end)
-        page = page_in_words(article.page_at(passage.start), recognised)
-        score = f"  score {hit.score:.3f}"
-        yield _place(article.id, page, passage.start, passage.end, score)
+        passage, score = hit.passage, f"  score {hit.score:.3f}"
+        yield from place_lines(number, hit.article, passage.start, passage.end, score)
         yield from _also_in(hit.copies)
         yield OutputLine(((one_line(passage.text), ""),), indent=4)
+
+
+def place_lines(
+    number: int, article: Article, start: int, end: int, more: str = ""
+) -> Iterator[OutputLine]:
+    """Lay out where something stands: the article with its date, and the characters."""
+    yield _heading(
+        f"{number}.", article.title, article.source, _dates(article.published, article.updated)
+    )
+    page = page_in_words(article.page_at(start), article.is_recognised(start, end))
+    yield _place(article.id, page, start, end, more)
 
 
 def history_lines(corrections: Sequence[Correction]) -> Iterator[OutputLine]:

@@ -26,6 +26,7 @@ from bot.cli.feedback import feedback
 from bot.cli.history import history
 from bot.cli.index import index
 from bot.cli.init import init
+from bot.cli.names import names
 from bot.cli.question import question
 from bot.cli.remove import remove
 from bot.cli.search import search
@@ -78,6 +79,7 @@ app.command()(config)
 app.command()(init)
 app.add_typer(feed, name="feed")
 app.add_typer(feedback, name="feedback")
+app.add_typer(names, name="names")
 app.add_typer(question, name="question")
 app.add_typer(user, name="user")
 

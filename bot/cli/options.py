@@ -19,6 +19,7 @@ __all__ = [
     "Collection",
     "Index",
     "Model",
+    "Name",
     "Port",
     "Prune",
     "Question",
@@ -105,6 +106,15 @@ Articles = Annotated[
         "--article",
         metavar="ID",
         help="Only this article, by the id that ask and search print; may be given several times.",
+    ),
+]
+Name = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="Only articles that name this person, organisation or place, as newsbot names list "
+        "has it; given several times, all of them.",
     ),
 ]
 Model = Annotated[

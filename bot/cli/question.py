@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.console import OutputLine, complain, show
 from bot.cli.factory import settings_for
-from bot.cli.options import Articles, AsJson, Collection, Index, Since, Source, Until
+from bot.cli.options import Articles, AsJson, Collection, Index, Name, Since, Source, Until
 from bot.sanitize import one_line
 from bot.settings import Settings
 
@@ -36,6 +36,7 @@ def add(
     until: Until = None,
     source: Source = None,
     article: Articles = None,
+    name: Name = None,
     index: Index = None,
     collection: Collection = None,
 ) -> None:
@@ -51,7 +52,13 @@ def add(
     settings = settings_for(index, collection)
     from bot.watching.questions import questions_beside
 
-    filters = {"since": since, "until": until, "source": source, "articles": article}
+    filters = {
+        "since": since,
+        "until": until,
+        "source": source,
+        "articles": article,
+        "name": name,
+    }
     number = questions_beside(settings.index).add(text, filters)
     print(f"question {number} is asked from now on")
     ask_standing_questions(settings)

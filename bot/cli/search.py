@@ -14,6 +14,7 @@ from bot.cli.options import (
     AsJson,
     Collection,
     Index,
+    Name,
     Question,
     Since,
     Source,
@@ -34,6 +35,7 @@ def search(
     until: Until = None,
     source: Source = None,
     article: Articles = None,
+    name: Name = None,
     reader: WithReader = None,
     rerank: Annotated[
         bool, typer.Option(help="Let the reader put them in order, or leave them as found.")
@@ -54,6 +56,7 @@ def search(
             until=until,
             source=source or None,
             articles=article or None,
+            name=name or None,
         )
     from bot.cli.formatting import hit_lines, print_json
 

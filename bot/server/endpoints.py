@@ -75,6 +75,7 @@ def add_endpoints(
         format: str = "",
         permalink: bool = False,
         collection: str | None = None,
+        name: str | list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the indexed articles, with citations, or refuse.
 
@@ -84,6 +85,7 @@ def add_endpoints(
             until: latest date of publication, included.
             source: only articles of this publisher, or of these.
             articles: only these articles, by id.
+            name: only articles that name this person, organisation or place, or all of these.
             history: earlier questions, each in a list with its answer's text, the oldest first.
             csv: whether the result also has ``csv``, the list or the timeline as CSV.
             format: markdown, chicago, bibtex, ris, csl-json or csv; the result then also has
@@ -95,7 +97,7 @@ def add_endpoints(
         with _public_errors(bot):
             asked, before = limits.check_question(question), limits.check_history(history)
             _check_format(format)
-            own, filters = _of(collection), _filters(since, until, source, articles)
+            own, filters = _of(collection), _filters(since, until, source, articles, name)
             answered, generation = _answered(own, asked, before, filters)
             told = _exported(answered, bool(csv), format)
             if permalink:
@@ -113,6 +115,7 @@ def add_endpoints(
         source: str | list[str] | None = None,
         articles: list[str] | None = None,
         collection: str | None = None,
+        name: str | list[str] | None = None,
     ) -> dict[str, Any]:
         """Find the passages nearest to a question, the best first, each with its place.
 
@@ -124,12 +127,13 @@ def add_endpoints(
             until: latest date of publication, included.
             source: only articles of this publisher, or of these.
             articles: only these articles, by id.
+            name: only articles that name this person, organisation or place, or all of these.
             collection: name of the collection to search, where the server has several.
         """
         with _public_errors(bot):
             asked = limits.check_question(question)
             most = _whole(k, "k", 1, _MOST_HITS)
-            filters = _filters(since, until, source, articles)
+            filters = _filters(since, until, source, articles, name)
             return _of(collection).find(asked, most, bool(rerank), **filters).to_dict()
 
     def articles(article_id: str = "", limit: int = 100, offset: int = 0) -> dict[str, Any]:
@@ -145,6 +149,20 @@ def add_endpoints(
                 return {"articles": [asdict(bot.article(article_id))], "total": 1}
             limit = _whole(limit, "limit", 1, _MOST_LISTED)
             return article_list(bot, limit, _whole(offset, "offset", 0, 10**9))
+
+    def names(name: str = "", match: str = "", limit: int = 50) -> dict[str, Any]:
+        """List the names in the articles, or quote what is said of one.
+
+        Args:
+            name: the one whose quotes are returned; all are listed where it is empty.
+            match: a part of the names in a list.
+            limit: names in a list, or articles that are quoted, 1 to 1,000.
+        """
+        with _public_errors(bot):
+            most, directory = _whole(limit, "limit", 1, _MOST_LISTED), bot.names()
+            if name:
+                return directory.entry(str(name), most).to_dict()
+            return {"names": [asdict(one) for one in directory.counts(str(match), most)]}
 
     async def add(
         request: gr.Request,
@@ -191,7 +209,7 @@ def add_endpoints(
 
     defaults = {
         function.__name__: add_endpoint(function.__name__, function)
-        for function in (answer, search, articles, status)
+        for function in (answer, search, articles, names, status)
     }
     # They wait for the worker of changes and not for a place among the questions.
     apart = {"concurrency_limit": limits.changes_waiting + 1, "concurrency_id": "changes"}
@@ -245,15 +263,21 @@ def _public_errors(bot: NewsBot) -> Iterator[None]:
         raise gr.Error(error_line(error, bot), print_exception=False) from error
 
 
-def _filters(since: Any, until: Any, source: Any, articles: Any) -> dict[str, Any]:
-    if isinstance(source, str):
-        source = [source] if source.strip() else None
+def _filters(since: Any, until: Any, source: Any, articles: Any, name: Any) -> dict[str, Any]:
+    source, name = _several(source), _several(name)
     return {
         "since": since or None,
         "until": until or None,
         "source": None if source is None else _names(source, "source"),
         "articles": None if articles is None else _names(articles, "articles"),
+        "name": None if name is None else _names(name, "name"),
     }
+
+
+def _several(given: Any) -> Any:
+    if isinstance(given, str):
+        return [given] if given.strip() else None
+    return given
 
 
 def _named_bot(bot: NewsBot, bots: Mapping[str, NewsBot], collection: str | None) -> NewsBot:
@@ -277,7 +301,7 @@ def _answered(
     days = (f"{name} {filters[name]}" for name in ("since", "until") if filters[name])
     only = filters["articles"]
     articles = [] if only is None else [counted(len(only), "article")]
-    in_words = " · ".join([*days, *(filters["source"] or ()), *articles])
+    in_words = " · ".join([*days, *(filters["source"] or ()), *(filters["name"] or ()), *articles])
     return AnsweredQuestion(
         question, bot.answer(question, history, **filters), in_words
     ), generation

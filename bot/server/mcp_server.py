@@ -8,7 +8,7 @@ of them may well ask its reader to remove the others.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +22,7 @@ from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
+    from mcp.types import ToolAnnotations
     from starlette.routing import BaseRoute
 
     from bot.access.rate_limits import ServerLimits
@@ -47,6 +48,10 @@ _Source = Annotated[
 ]
 _Articles = Annotated[list[str] | None, Field(description="Only these articles, by id.")]
 
+_Name = Annotated[
+    str | list[str] | None,
+    Field(description="Only articles that name this person, organisation or place, or all these."),
+]
 _History = Annotated[
     list[list[str]] | None,
     Field(description="Earlier questions, each with its answer's text, the oldest first."),
@@ -110,6 +115,7 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         source: _Source = None,
         articles: _Articles = None,
         history: _History = None,
+        name: _Name = None,
     ) -> dict[str, Any]:
         """Answer a question from the articles with cited sentences, or say that they do not say.
 
@@ -120,7 +126,9 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
 
         def work() -> dict[str, Any]:
             asked, before = limits.check_question(question), limits.check_history(history)
-            return bot.answer(asked, before, since, until, source, articles).to_dict()
+            return bot.answer(
+                asked, before, since, until, source, articles, name=name or None
+            ).to_dict()
 
         return await run(work)
 
@@ -132,16 +140,35 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         until: _Until = None,
         source: _Source = None,
         articles: _Articles = None,
+        name: _Name = None,
     ) -> dict[str, Any]:
         """Find the passages nearest to a question, the best first, each with its place."""
 
         def work() -> dict[str, Any]:
             asked = limits.check_question(question)
             return bot.find(
-                asked, k, since=since, until=until, source=source, articles=articles
+                asked,
+                k,
+                since=since,
+                until=until,
+                source=source,
+                articles=articles,
+                name=name or None,
             ).to_dict()
 
         return await run(work)
+
+    _add_lookups(server, reading, bot, run)
+    return server
+
+
+def _add_lookups(
+    server: MCPServer,
+    reading: ToolAnnotations,
+    bot: NewsBot,
+    run: Callable[[Callable[[], dict[str, Any]]], Awaitable[dict[str, Any]]],
+) -> None:
+    """Add the tools that look up articles and names, without asking a question."""
 
     @server.tool(annotations=reading)
     async def read_article(
@@ -159,11 +186,17 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
         return await run(work)
 
     @server.tool(annotations=reading)
+    async def look_up_name(
+        name: Annotated[str, Field(description="A person, organisation or place.")],
+        limit: Annotated[int, Field(description="Articles at the most.", ge=1, le=100)] = 20,
+    ) -> dict[str, Any]:
+        """Return dated quotes from the articles that name somebody or something, newest first."""
+        return await run(lambda: bot.names().entry(name, limit).to_dict())
+
+    @server.tool(annotations=reading)
     async def list_articles(
         limit: Annotated[int, Field(description="Articles at the most.", ge=1, le=200)] = 50,
         offset: Annotated[int, Field(description="Articles to skip.", ge=0)] = 0,
     ) -> dict[str, Any]:
         """List the articles by id, without their texts, and say how many there are."""
         return await run(lambda: article_list(bot, limit, offset))
-
-    return server

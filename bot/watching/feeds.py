@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import FeedFailure
-from bot.watching.sqlite_file import SqliteFile
 from corpus.address import clean_address
 from corpus.web.page import web_pages
 from index.address import IndexAddress, beside
+from index.sqlite_file import SqliteFile
 
 __all__ = [
     "DEFAULT_MINUTES",

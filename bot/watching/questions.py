@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import QuestionsFailure
 from bot.watching.feeds import now_iso
-from bot.watching.sqlite_file import SqliteFile
 from index.address import IndexAddress, beside
+from index.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     from bot.answering.answers import Answer
@@ -49,8 +49,8 @@ class StandingQuestion:
     Attributes:
         number: of it.
         question: as it is asked.
-        filters: ``since``, ``until``, ``source`` and ``articles``, as ``NewsBot.answer`` takes
-            them; only those that are set.
+        filters: ``since``, ``until``, ``source``, ``articles`` and ``name``, as ``NewsBot.answer``
+            takes them; only those that are set.
         added: when it was added, in ISO 8601, as all times here.
         generation: of the index that it was asked of last; empty before the first time.
         asked: when that was.

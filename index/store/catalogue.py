@@ -12,14 +12,17 @@ from typing import Any
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
 from index.filters import Filters
+from index.names.records import ArticleName
 from index.store.catalogue_files import connect_to_read, connect_to_write
 from index.store.layout import BASE_CATALOGUE, CATALOGUE
 from index.store.protocols import IndexedArticle, PassageLocation
 from index.store.rows import (
     ARTICLE_COLUMNS,
     ARTICLE_FIELDS,
+    NAME_COLUMNS,
     PASSAGE_FIELDS,
     article_values,
+    name_values,
     passage_of,
     whole_article,
 )
@@ -78,13 +81,20 @@ class Catalogue:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
+    def put(
+        self,
+        article: Article,
+        source_path: str,
+        passages: Sequence[Passage],
+        names: Sequence[ArticleName] = (),
+    ) -> None:
         """Insert an article with its passages, in place of what its id had before.
 
         Args:
             article: the article.
             source_path: absolute path of the file, or the address, that it came from.
             passages: its passages.
+            names: those in it.
         """
         self.delete([article.id])
         ((number,),) = self.run(
@@ -98,6 +108,9 @@ class Catalogue:
                 "VALUES (?, ?, ?, ?, ?)",
                 (number, passage.number, passage.start, passage.end, json.dumps(passage.sentences)),
             )
+        insert = f"INSERT INTO main.names ({NAME_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        for values in name_values(number, names):
+            self.run(insert, values)
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""
@@ -105,7 +118,11 @@ class Catalogue:
             if self.has_base and not self.run(
                 "SELECT 1 FROM main.articles WHERE number = ?", (number,)
             ):
-                for table, column in (("articles", "number"), ("passages", "article")):
+                for table, column in (
+                    ("articles", "number"),
+                    ("passages", "article"),
+                    ("names", "article"),
+                ):
                     self.run(
                         f"INSERT INTO main.{table} SELECT * FROM base.{table} WHERE {column} = ?",
                         (number,),
@@ -121,7 +138,8 @@ class Catalogue:
             for (number,) in self.run("SELECT number FROM articles WHERE id = ?", (article_id,)):
                 rows = self.run("SELECT id FROM passages WHERE article = ?", (number,))
                 self.deleted_passages.update(row[0] for row in rows)
-                self.run("DELETE FROM main.passages WHERE article = ?", (number,))
+                for table in ("passages", "names"):
+                    self.run(f"DELETE FROM main.{table} WHERE article = ?", (number,))
                 self.run("DELETE FROM main.articles WHERE number = ?", (number,))
                 if self.has_base:
                     self.run(
@@ -270,11 +288,15 @@ class Catalogue:
             "source_key IN (SELECT value FROM json_each(?))": _listed(filters.sources),
             "id IN (SELECT value FROM json_each(?))": _listed(filters.articles),
         }
-        wanted = {test: value for test, value in tests.items() if value is not None}
+        wanted: list[tuple[str, object]] = [one for one in tests.items() if one[1] is not None]
+        named = (
+            "number IN (SELECT article FROM names WHERE key IN (SELECT value FROM json_each(?)))"
+        )
+        wanted += [(named, _listed(keys)) for keys in filters.names]
         rows = self.run(
-            "SELECT id FROM passages WHERE article IN "
-            f"(SELECT number FROM articles WHERE {' AND '.join(wanted) or '1'}) ORDER BY id",
-            tuple(wanted.values()),
+            "SELECT id FROM passages WHERE article IN (SELECT number FROM articles WHERE "
+            f"{' AND '.join(test for test, _ in wanted) or '1'}) ORDER BY id",
+            tuple(value for _, value in wanted),
         )
         return [row[0] for row in rows]
 

@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS main.passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, number INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS main.passages_of ON passages (article);
+CREATE TABLE IF NOT EXISTS main.names (
+    article INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+    kind TEXT NOT NULL, short TEXT NOT NULL, spans TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS main.names_of ON names (article);
+CREATE INDEX IF NOT EXISTS main.names_by_key ON names (key, article);
+CREATE INDEX IF NOT EXISTS main.names_by_short ON names (short, key) WHERE short != '';
 CREATE INDEX IF NOT EXISTS main.articles_by_date ON articles (epoch);
 CREATE TABLE IF NOT EXISTS main.deleted (article INTEGER PRIMARY KEY);
 """
@@ -31,6 +37,8 @@ CREATE TEMP VIEW articles AS SELECT * FROM main.articles UNION ALL
     SELECT * FROM base.articles WHERE number NOT IN (SELECT article FROM main.deleted);
 CREATE TEMP VIEW passages AS SELECT * FROM main.passages UNION ALL
     SELECT * FROM base.passages WHERE article NOT IN (SELECT article FROM main.deleted);
+CREATE TEMP VIEW names AS SELECT * FROM main.names UNION ALL
+    SELECT * FROM base.names WHERE article NOT IN (SELECT article FROM main.deleted);
 """
 # A base has the same tables as the main file; numbers go on where it stopped.
 _SEQUENCES = """
@@ -39,9 +47,11 @@ INSERT INTO main.sqlite_sequence SELECT name, seq FROM base.sqlite_sequence
 """
 _MOVE = """
 DELETE FROM passages WHERE article IN (SELECT article FROM newer.deleted);
+DELETE FROM names WHERE article IN (SELECT article FROM newer.deleted);
 DELETE FROM articles WHERE number IN (SELECT article FROM newer.deleted);
 INSERT INTO articles SELECT * FROM newer.articles;
 INSERT INTO passages SELECT * FROM newer.passages;
+INSERT INTO names SELECT * FROM newer.names;
 UPDATE sqlite_sequence SET seq = (
     SELECT max(seq) FROM newer.sqlite_sequence AS later WHERE later.name = sqlite_sequence.name
 ) WHERE name IN (SELECT name FROM newer.sqlite_sequence);

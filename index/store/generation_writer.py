@@ -14,6 +14,7 @@ from corpus.article import Article, Passage
 from corpus.dates import local_seconds
 from corpus.splitter import SplitterSettings
 from index.errors import IndexMissing
+from index.names.records import ArticleName
 from index.store.catalogue import Catalogue
 from index.store.catalogue_files import move_into_base
 from index.store.dense import DenseIndex
@@ -31,6 +32,7 @@ from index.store.layout import (
     current_generation,
     verify_generation,
 )
+from index.store.name_table import NameTable
 from index.store.protocols import ArticleVersion, IndexedArticle, Published
 from index.store.publishing import begin_generation, discard_generation, publish_generation
 from index.store.sparse import SparseIndex
@@ -85,9 +87,15 @@ class GenerationWriter:
         """Return an article as it would be published now."""
         return self.catalogue.article(article_id)
 
-    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
-        """Insert an article with its passages, in place of what its id had before."""
-        self.catalogue.put(article, source_path, passages)
+    def put(
+        self,
+        article: Article,
+        source_path: str,
+        passages: Sequence[Passage],
+        names: Sequence[ArticleName] = (),
+    ) -> None:
+        """Insert an article with its passages and names, in place of what its id had before."""
+        self.catalogue.put(article, source_path, passages, names)
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""
@@ -133,6 +141,7 @@ class GenerationWriter:
                 for article, passages in self.written()
                 for number, passage in passages
             ),
+            self._name_keys,
         )
         self._sparse(SPARSE_ARTICLES).update(
             gone,
@@ -145,7 +154,11 @@ class GenerationWriter:
                 )
                 for article in self._articles(written)
             ),
+            self._name_keys,
         )
+
+    def _name_keys(self, article_id: str) -> list[str]:
+        return [name.key for name in NameTable(self.catalogue).of([article_id]).get(article_id, ())]
 
     def _keep_versions(self, replaced: Collection[str], removed: Iterable[str]) -> None:
         """Keep articles as they were before this build replaced them; forget those removed."""

@@ -5,7 +5,7 @@ An index is an address: a folder, or a URL. ``index.store.opening`` finds its st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from corpus.article import Article, Passage
     from corpus.splitter import SplitterSettings
     from index.filters import Filters
+    from index.names.records import ArticleName, NameCount
     from index.results import IndexStatus
 
 __all__ = [
@@ -85,12 +86,14 @@ class StoredArticle(NamedTuple):
         passages: in reading order.
         vectors: of the passages, shape (len(passages), dimension).
         versions: the article as it was before, the oldest first.
+        names: those in it, in the order of its text.
     """
 
     article: Article
     passages: Sequence[Passage]
     vectors: NDArray[np.float32]
     versions: Sequence[ArticleVersion]
+    names: Sequence[ArticleName]
 
 
 class Published(NamedTuple):
@@ -219,6 +222,31 @@ class Snapshot(Protocol):
     def versions(self, article_ids: Iterable[str]) -> dict[str, list[ArticleVersion]]:
         """Return the earlier versions of articles that have some, by id, the oldest first."""
 
+    def names(self, article_ids: Collection[str]) -> dict[str, list[ArticleName]]:
+        """Return the names of articles that have some, by id, in the order of the text."""
+
+    def name_counts(
+        self,
+        same: Mapping[str, str],
+        match: str,
+        limit: int,
+        article_ids: Collection[str] | None = None,
+    ) -> list[NameCount]:
+        """Count the articles of each name.
+
+        Args:
+            same: keys of names by the keys that mean the same.
+            match: what the key contains; empty for any.
+            limit: how many names: the one that is ``match`` first, then those of the most articles.
+            article_ids: of the articles that count; None for all.
+        """
+
+    def naming(self, keys: Collection[str], limit: int) -> list[str]:
+        """Return the ids of the articles that have one of the names, the newest first."""
+
+    def short_forms(self) -> dict[str, str]:
+        """Return the keys of names by those of their short forms, where articles agree on one."""
+
     def ailing(self) -> dict[str, str]:
         """Return what is wrong with each server of the store that does not answer, by its name."""
 
@@ -261,8 +289,14 @@ class Writer(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return an article as it would be published now."""
 
-    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
-        """Insert an article with its passages, in place of what its id had before."""
+    def put(
+        self,
+        article: Article,
+        source_path: str,
+        passages: Sequence[Passage],
+        names: Sequence[ArticleName] = (),
+    ) -> None:
+        """Insert an article with its passages and names, in place of what its id had before."""
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from corpus.article import Article, Passage
 from corpus.dates import local_seconds
 from index.errors import IndexCorrupt
+from index.names.records import ArticleName
 
 __all__ = [
     "ARTICLE_COLUMNS",
     "ARTICLE_FIELDS",
+    "NAME_COLUMNS",
     "PASSAGE_FIELDS",
     "article_values",
+    "name_values",
     "passage_of",
     "whole_article",
 ]
@@ -28,6 +31,9 @@ ARTICLE_COLUMNS = f"{ARTICLE_FIELDS}, epoch, source_key, source_path"
 
 PASSAGE_FIELDS = "number, start, end, sentences"
 """What ``passage_of`` reads."""
+
+NAME_COLUMNS = "article, place, key, name, kind, short, spans"
+"""What ``name_values`` fills."""
 
 
 def article_values(article: Article, source_path: str) -> tuple[object, ...]:
@@ -69,6 +75,12 @@ def whole_article(row: Sequence[Any], where: object) -> Article:
     if article.content_hash != digest:
         raise IndexCorrupt(f"{where}: the article {article.id!r} was altered since it was indexed")
     return article
+
+
+def name_values(number: int, names: Sequence[ArticleName]) -> Iterator[tuple[object, ...]]:
+    """Return a row for each name of the article of a number."""
+    for place, one in enumerate(names):
+        yield number, place, one.key, one.name, one.kind, one.short, json.dumps(one.spans)
 
 
 def passage_of(row: Sequence[Any], article: Article) -> Passage:

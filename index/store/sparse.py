@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import tantivy
@@ -68,24 +68,31 @@ class SparseIndex:
         return opened
 
     def update(
-        self, removed: Iterable[str], added: Iterable[tuple[Article, int | None, int, Passage]]
+        self,
+        removed: Iterable[str],
+        added: Iterable[tuple[Article, int | None, int, Passage]],
+        name_keys: Callable[[str], Iterable[str]] = lambda article_id: (),
     ) -> None:
         """Remove all passages of some articles, then add passages, in one commit.
 
         Args:
             removed: article ids.
             added: (article, its publication in seconds since 1970 or None, passage id, passage).
+            name_keys: returns the keys of the names in an article, by its id.
 
         Raises:
             OSError: the disk is full.
         """
         try:
-            self._update(removed, added)
+            self._update(removed, added, name_keys)
         except ValueError as error:  # what tantivy makes of every failure
             raise OSError(f"tantivy cannot write: {_one_line(error)}") from error
 
     def _update(
-        self, removed: Iterable[str], added: Iterable[tuple[Article, int | None, int, Passage]]
+        self,
+        removed: Iterable[str],
+        added: Iterable[tuple[Article, int | None, int, Passage]],
+        name_keys: Callable[[str], Iterable[str]],
     ) -> None:
         writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         for article_id in removed:
@@ -97,6 +104,8 @@ class SparseIndex:
             document.add_text("title", indexed_text(article.title))
             document.add_text("body", indexed_text(passage.text))
             document.add_text("source", (article.source or "").casefold())
+            for key in name_keys(article.id):
+                document.add_text("name", key)
             if epoch is not None:
                 document.add_integer("published", epoch)
             writer.add_document(document)
@@ -162,7 +171,8 @@ class SparseIndex:
                     filters.until,
                 )
             )
-        for field, names in (("source", filters.sources), ("article_id", filters.articles)):
+        fields = [("source", filters.sources), ("article_id", filters.articles)]
+        for field, names in (*fields, *(("name", keys) for keys in filters.names)):
             if names is not None:
                 clauses.append(tantivy.Query.term_set_query(self._schema, field, sorted(names)))
         return [
@@ -181,5 +191,6 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("title", tokenizer_name=_ANALYZER)
     builder.add_text_field("body", tokenizer_name=_ANALYZER)
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("name", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
     return builder.build()

@@ -35,6 +35,8 @@ def _layout(which: str, dimension: int) -> tuple[Any, Any]:
     schema.add_field("epoch", DataType.INT64)
     for field, length in (("article", 32), ("source", 32), ("terms", 65_535)):
         schema.add_field(field, DataType.VARCHAR, max_length=length)
+    digests = {"element_type": DataType.VARCHAR, "max_capacity": 200, "max_length": 32}
+    schema.add_field("names", DataType.ARRAY, **digests)
     # A collection must have a vector: that of whole articles has one that nobody asks for.
     length = dimension if which == PASSAGES else 2
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=length)

@@ -12,6 +12,7 @@ from corpus.article import Article, Passage
 from index.errors import IndexCorrupt, IndexFailure
 from index.filters import Filters
 from index.results import IndexStatus
+from index.store.cluster.cluster_names import GenerationNames, alive_in, listed
 from index.store.cluster.manifest import ClusterManifest
 from index.store.cluster.milvus import (
     ARTICLES,
@@ -40,7 +41,7 @@ _PAGE = 500  # articles read at a time
 _PASSAGE = 'p.number, p.start, p."end", p.sentences'
 
 
-class ClusterSnapshot:
+class ClusterSnapshot(GenerationNames):
     """What a generation holds. The engine proposes, the catalogue decides.
 
     Milvus is asked with bounded consistency, and may name what is not of this generation: what has
@@ -61,9 +62,8 @@ class ClusterSnapshot:
         self.generation = name
         self.manifest = manifest
         self._address = address
-        self._database = database
+        super().__init__(database, number)
         self._collections = collections
-        self._number = number
 
     # -- searching -------------------------------------------------------------------------------
 
@@ -74,14 +74,16 @@ class ClusterSnapshot:
         tests = {
             "a.epoch >= ?": filters.since,
             "a.epoch <= ?": filters.until,
-            "a.source_key = ANY(?)": _listed(filters.sources),
-            "a.id = ANY(?)": _listed(filters.articles),
+            "a.source_key = ANY(?)": listed(filters.sources),
+            "a.id = ANY(?)": listed(filters.articles),
         }
-        wanted = {test: value for test, value in tests.items() if value is not None}
+        wanted: list[tuple[str, object]] = [one for one in tests.items() if one[1] is not None]
+        named = "EXISTS (SELECT 1 FROM names AS n WHERE n.article = a.number AND n.key = ANY(?))"
+        wanted += [(named, listed(keys)) for keys in filters.names]
         return not self._alive(
-            f"SELECT 1 FROM article_rows AS a WHERE {' AND '.join(wanted)} AND EXISTS "
-            "(SELECT 1 FROM passages AS p WHERE p.article = a.number) AND ",
-            *wanted.values(),
+            f"SELECT 1 FROM article_rows AS a WHERE {' AND '.join(test for test, _ in wanted)} "
+            "AND EXISTS (SELECT 1 FROM passages AS p WHERE p.article = a.number) AND ",
+            *(value for _, value in wanted),
             table="a",
             after="LIMIT 1",
         )
@@ -219,6 +221,7 @@ class ClusterSnapshot:
         vectors = self._collections.vectors(ids, "Strong")
         if len(vectors) < len(ids):
             raise IndexCorrupt(f"{len(ids) - len(vectors):,} passages have no vector in Milvus")
+        names = self.names(article_ids)
         for number, *fields in articles:
             article = self._whole(fields)
             yield StoredArticle(
@@ -228,13 +231,14 @@ class ClusterSnapshot:
                     -1, self.manifest.dimension
                 ),
                 versions.get(article.id, ()),
+                names.get(article.id, ()),
             )
 
     def copies_of(self, article_id: str) -> tuple[str, ...]:
         """Return the ids of an article's original and its copies, with its own among them."""
         rows = self._alive(
             "SELECT other.article_id FROM groups AS other WHERE other.original = "
-            f"(SELECT original FROM groups WHERE article_id = ? AND {_alive_in('groups')}) AND ",
+            f"(SELECT original FROM groups WHERE article_id = ? AND {alive_in('groups')}) AND ",
             article_id,
             self._number,
             self._number,
@@ -321,22 +325,5 @@ class ClusterSnapshot:
                 return kept[:k]
             depth = min(4 * depth, MOST_FOUND)
 
-    def _alive(
-        self, query: str, *values: object, table: str = "", after: str = ""
-    ) -> list[tuple[Any, ...]]:
-        """Run a query of which only the rows of this generation count."""
-        return self._database.run(
-            f"{query}{_alive_in(table)} {after}", (*values, self._number, self._number)
-        )
-
     def _whole(self, row: Sequence[Any]) -> Article:
         return whole_article(row, self._database.where)
-
-
-def _listed(names: Iterable[str] | None) -> list[str] | None:
-    return None if names is None else sorted(filter(storable, names))
-
-
-def _alive_in(table: str) -> str:
-    prefix = f"{table}." if table else ""
-    return f"{prefix}born <= ? AND ({prefix}died IS NULL OR {prefix}died > ?)"

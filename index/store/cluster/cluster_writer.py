@@ -14,7 +14,9 @@ from corpus.article import Article, Passage
 from corpus.dates import local_seconds
 from corpus.splitter import SplitterSettings
 from index.errors import IndexFailure
+from index.names.records import ArticleName
 from index.store import history
+from index.store.cluster.cluster_names import NAME_KEYS, insert_names, name_keys
 from index.store.cluster.ledger import VectorLedger
 from index.store.cluster.manifest import ClusterManifest
 from index.store.cluster.milvus import ARTICLES, PASSAGES, MilvusCollections, milvus_row
@@ -153,8 +155,14 @@ class ClusterWriter:
         )
         return whole_article(rows[0], "PostgreSQL") if rows else None
 
-    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
-        """Insert an article with its passages, in place of what its id had before."""
+    def put(
+        self,
+        article: Article,
+        source_path: str,
+        passages: Sequence[Passage],
+        names: Sequence[ArticleName] = (),
+    ) -> None:
+        """Insert an article with its passages and names, in place of what its id had before."""
         self.delete([article.id])
         ((number,),) = self.run(
             f"INSERT INTO article_rows ({ARTICLE_COLUMNS}, born) "
@@ -169,6 +177,7 @@ class ClusterWriter:
                 for one in passages
             ],
         )
+        insert_names(self._session, number, names)
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""
@@ -219,7 +228,8 @@ class ClusterWriter:
         self._create(vectors.shape[1])
         rows = self.run(
             "SELECT p.id, a.id, a.source, a.epoch, a.title, substr(a.text, p.start + 1, "
-            'p."end" - p.start) FROM passages AS p JOIN article_rows AS a ON a.number = p.article '
+            f'p."end" - p.start), {NAME_KEYS} FROM passages AS p '
+            "JOIN article_rows AS a ON a.number = p.article "
             "WHERE p.id = ANY(?)",
             (list(passage_ids),),
         )
@@ -227,9 +237,9 @@ class ClusterWriter:
         self._collections.insert(
             PASSAGES,
             (
-                milvus_row(number, article_id, source, epoch, f"{title}\n{text}")
+                milvus_row(number, article_id, source, epoch, f"{title}\n{text}", names)
                 | {"vector": vector_of[number].tolist()}
-                for number, article_id, source, epoch, title, text in rows
+                for number, article_id, source, epoch, title, text, names in rows
             ),
         )
 
@@ -329,6 +339,7 @@ class ClusterWriter:
                     article.source,
                     local_seconds(article.published),
                     f"{article.title}\n\n{article.text}",
+                    name_keys(self._session, number),
                 )
                 for number, article, _ in self._articles("born = ?")
             ),

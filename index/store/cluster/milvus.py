@@ -34,6 +34,7 @@ MOST_FOUND = 16_384
 """Hits of one search at the most: a limit of Milvus."""
 
 _MOST_BYTES = 65_535  # of a VARCHAR
+_MOST_NAMES = 200  # of an article
 _UNDATED = -(2**62)
 _BATCH = 500
 _TIMEOUT = 20.0
@@ -201,6 +202,8 @@ def _layout(which: str, dimension: int) -> tuple[Any, Any]:
     schema.add_field("article", DataType.VARCHAR, max_length=32)
     schema.add_field("source", DataType.VARCHAR, max_length=32)
     schema.add_field("epoch", DataType.INT64)
+    digests = {"element_type": DataType.VARCHAR, "max_capacity": _MOST_NAMES, "max_length": 32}
+    schema.add_field("names", DataType.ARRAY, **digests)
     schema.add_field(
         "terms",
         DataType.VARCHAR,
@@ -224,7 +227,12 @@ def _layout(which: str, dimension: int) -> tuple[Any, Any]:
 
 
 def milvus_row(
-    number: int, article_id: str, source: str | None, epoch: int | None, text: str
+    number: int,
+    article_id: str,
+    source: str | None,
+    epoch: int | None,
+    text: str,
+    names: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what Milvus keeps of a text, beside its vector."""
     return {
@@ -232,6 +240,7 @@ def milvus_row(
         "article": _digest(article_id),
         "source": _digest((source or "").casefold()),
         "epoch": _UNDATED if epoch is None else epoch,
+        "names": list(map(_digest, names[:_MOST_NAMES])),
         "terms": _terms(stems(indexed_text(text))),
     }
 
@@ -247,9 +256,13 @@ def milvus_condition(filters: Filters, last: int) -> str:
         tests.append(f"epoch <= {filters.until}")
     for field, names in (("source", filters.sources), ("article", filters.articles)):
         if names is not None:
-            listed = ", ".join(f'"{_digest(name)}"' for name in sorted(names))
-            tests.append(f"{field} in [{listed}]")
+            tests.append(f"{field} in [{_listed(names)}]")
+    tests += [f"array_contains_any(names, [{_listed(keys)}])" for keys in filters.names]
     return " and ".join(tests)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{_digest(name)}"' for name in sorted(names))
 
 
 def _digest(text: str) -> str:

@@ -52,6 +52,12 @@ CREATE TABLE IF NOT EXISTS passages (
     number INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     sentences TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS passages_of ON passages (article);
+CREATE TABLE IF NOT EXISTS names (
+    article BIGINT NOT NULL REFERENCES article_rows ON DELETE CASCADE, place INTEGER NOT NULL,
+    key TEXT COLLATE "C" NOT NULL, name TEXT COLLATE "C" NOT NULL, kind TEXT NOT NULL,
+    short TEXT NOT NULL, spans TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS names_of ON names (article);
+CREATE INDEX IF NOT EXISTS names_by_key ON names (key, article);
 CREATE TABLE IF NOT EXISTS frequencies (
     stem TEXT COLLATE "C" PRIMARY KEY, passages BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS versions (

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import BotError
+from corpus.errors import NewsbotError
 
 __all__ = ["SqliteFile"]
 
@@ -27,7 +27,7 @@ class SqliteFile:
 
     path: Path
     schema: str
-    failure: type[BotError]
+    failure: type[NewsbotError]
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[sqlite3.Row]:
         """Return what a query finds; nothing where there is no file."""
