@@ -26,7 +26,7 @@ from bot.settings import Level, Settings
 from corpus.article import Article
 from index.address import IndexAddress, address_of
 from index.filters import Names, filters_of
-from index.names.directory import NameDirectory
+from index.name_directory import NameDirectory
 from index.results import Correction, Hit, IndexStatus, SearchResult
 from index.searcher import Searcher
 from index.store.opening import open_store

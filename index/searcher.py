@@ -15,7 +15,7 @@ from index.embedding.embedder import reload_embedder
 from index.errors import EmbedderMismatch, EmptyQuestion
 from index.filters import EVERYTHING, Filters
 from index.fusion import fuse, fuse_with_articles
-from index.names.directory import NameDirectory
+from index.name_directory import NameDirectory
 from index.names.merges import merges_beside
 from index.results import Correction, Hit, IndexStatus, Revision, SearchResult
 from index.store.opening import open_store

@@ -9,6 +9,7 @@ import gradio as gr
 from bot.chat.events import QUICK, script, visible
 from bot.chat.html.article_view import article_html, gone_html
 from bot.chat.html.markup import problem_html
+from bot.chat.name_pages import quoted_article, quotes_of
 from bot.errors import UnknownArticle
 from corpus.errors import NewsbotError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from bot.newsbot import NewsBot
 
 __all__ = ["ArticleReader"]
+
+_CLOSE = "Close the article"
 
 
 class ArticleReader:
@@ -27,21 +30,23 @@ class ArticleReader:
         self._bot = bot
         self._policy = policy
         self.opened = gr.State("")  # its id
-        pane = gr.HTML("", elem_id="reader", js_on_load=script("article_reader.js"))
+        self.pane = gr.HTML("", elem_id="reader", js_on_load=script("article_reader.js"))
         with gr.Row(visible=False, elem_id="removal") as removal:
             remove = gr.Button("Remove from the index", elem_id="remove", size="sm")
             self.sure = gr.Button("Yes, remove it", variant="stop", visible=False, size="sm")
             keep = gr.Button("No, keep it", visible=False, size="sm")
         at_removal = [removal, remove, self.sure, keep]
-        self._outputs: list[Any] = [pane, self.opened, *at_removal]
+        self._outputs: list[Any] = [self.pane, self.opened, *at_removal]
         self._closed: list[Any] = ["", "", *visible(False, False, False, False)]
-        pane.close(lambda: self._closed, None, self._outputs, **QUICK)
+        self.pane.close(lambda: self._closed, None, self._outputs, **QUICK)
         remove.click(lambda: visible(True, False, True, True), None, at_removal, **QUICK)
         keep.click(lambda: visible(True, True, False, False), None, at_removal, **QUICK)
 
     def open_on(self, table: gr.HTML) -> None:
         """Open the article whose title is clicked in a table."""
         table.open(self._open, None, self._outputs, **QUICK)
+        table.quotes(self._show_quotes, None, self._outputs, **QUICK)
+        self.pane.quoted(self._show_quoted, None, self._outputs, **QUICK)
 
     def close_if_gone_after(self, event: Any) -> None:
         """Close the article after an event that may have removed it."""
@@ -56,6 +61,12 @@ class ArticleReader:
 
         event.then(close_if_gone, self.opened, self._outputs, **QUICK)
 
+    def _show_quotes(self, event: gr.EventData) -> list[Any]:
+        return [quotes_of(self._bot, event.value, _CLOSE), *self._closed[1:]]
+
+    def _show_quoted(self, event: gr.EventData) -> list[Any]:
+        return [quoted_article(self._bot, event.value, _CLOSE), *self._closed[1:]]
+
     def _open(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         article_id = str(event.value)
         try:
@@ -64,6 +75,6 @@ class ArticleReader:
             return [gone_html(article_id), *self._closed[1:]]
         except NewsbotError as error:
             return [problem_html(error), *self._closed[1:]]
-        shown = article_html(article, close="Close the article")
+        shown = article_html(article, close=_CLOSE)
         may = self._policy.may_edit(request.request)
         return [shown, article_id, *visible(may, may, False, False)]

@@ -10,6 +10,7 @@ import gradio as gr
 from bot.chat.article_table import ArticleTable, matching_rows
 from bot.chat.events import HIDDEN, QUICK, script
 from bot.chat.html.markup import problem_html
+from bot.chat.html.names import names_html
 from bot.chat.html.table import table_html
 from bot.chat.selection import RemovalQuestion, selected_rows
 from corpus.errors import NewsbotError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["IN_TURN", "ArticleSearch", "TableView"]
 
 _LONGEST_SEARCH = 300  # code points
+_MOST_NAMES = 18  # above the table
+_MOST_CHOSEN = 10  # of them at a time
 # One after the other, or a slow refresh would undo the search that was typed meanwhile.
 IN_TURN: dict[str, Any] = {**HIDDEN, "concurrency_id": "article_table", "concurrency_limit": 1}
 
@@ -31,6 +34,7 @@ class TableView:
     order: str = "title"
     descending: bool = False
     page: int = 0
+    names: tuple[str, ...] = ()  # all of which an article has to name
 
 
 class ArticleSearch:
@@ -53,11 +57,14 @@ class ArticleSearch:
         self.table = gr.HTML("", elem_id="table", js_on_load=code, gone=[], words="")
         view = gr.State(TableView())
         self.inputs: list[Any] = [words, view]  # of ``show``
-        outputs = [self.table, view]
-        words.change(self._find, self.inputs, outputs, trigger_mode="always_last", **IN_TURN)
-        self.table.stale(self._find, self.inputs, outputs, trigger_mode="always_last", **IN_TURN)
-        self.table.sort(self._sort, self.inputs, outputs, **IN_TURN)
-        self.table.turn(self._turn_page, self.inputs, outputs, **IN_TURN)
+        self.outputs: list[Any] = [self.table, view]
+        words.change(self._find, self.inputs, self.outputs, trigger_mode="always_last", **IN_TURN)
+        self.table.stale(
+            self._find, self.inputs, self.outputs, trigger_mode="always_last", **IN_TURN
+        )
+        self.table.sort(self._sort, self.inputs, self.outputs, **IN_TURN)
+        self.table.turn(self._turn_page, self.inputs, self.outputs, **IN_TURN)
+        self.table.named(self.toggle_name, self.inputs, self.outputs, **IN_TURN)
         self.table.removal(self._ask_removal, None, self.question.outputs, **QUICK)
 
     def show(self, words: str | None, view: TableView, request: gr.Request) -> Any:
@@ -71,8 +78,14 @@ class ArticleSearch:
             return problem_html(error)
         words = (words or "")[:_LONGEST_SEARCH]
         found = matching_rows(rows, words, view.order, view.descending)
+        names = self._table.names_or_none()[:_MOST_NAMES]
+        if view.names:
+            ids = self._table.naming(view.names)
+            found = [row for row in found if row.id in ids]
+            names = self._table.names_in([row.id for row in found], _MOST_NAMES)
         may_remove = self._policy.may_edit(request.request)
-        return table_html(found, view.page, view.order, view.descending, len(rows), may_remove)
+        table = table_html(found, view.page, view.order, view.descending, len(rows), may_remove)
+        return names_html(names, view.names) + table
 
     def refresh_after(self, event: Any, opened: gr.State) -> Any:
         """Show the table again after an event, which may have removed the opened article."""
@@ -104,6 +117,17 @@ class ArticleSearch:
         self, words: str, view: TableView, event: gr.EventData, request: gr.Request
     ) -> list[Any]:
         view = replace(view, page=int(event.value) if str(event.value).isdecimal() else 0)
+        return [self.show(words, view, request), view]
+
+    def toggle_name(
+        self, words: str, view: TableView, event: gr.EventData, request: gr.Request
+    ) -> list[Any]:
+        """Show only articles that name something too, or no longer only those."""
+        name = str(event.value)[:_LONGEST_SEARCH]
+        names = tuple(one for one in view.names if one != name)
+        if len(names) == len(view.names):
+            names = (*names, name)[-_MOST_CHOSEN:]
+        view = replace(view, names=names, page=0)
         return [self.show(words, view, request), view]
 
     def _ask_removal(self, event: gr.EventData, request: gr.Request) -> list[Any]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from corpus.errors import NewsbotError
+from index.filters import filters_of
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
+    from index.names.records import NameCount
 
 __all__ = ["ArticleRow", "ArticleTable", "Order", "matching_rows"]
 
@@ -19,6 +21,7 @@ Order = Literal["title", "source", "published"]
 """What rows may be sorted by."""
 
 _MOST_SOURCES = 1_000
+_MOST_NAMES = 300
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class ArticleTable:
         self._bot = bot
         self._lock = threading.Lock()
         self._read: tuple[str, tuple[ArticleRow, ...]] = ("", ())
+        self._names: tuple[object, tuple[NameCount, ...]] = (None, ())
 
     def rows(self) -> tuple[ArticleRow, ...]:
         """Return every article, in the order of ids; raises what ``NewsBot.articles`` does."""
@@ -57,6 +61,26 @@ class ArticleTable:
                 )
                 self._read = (generation, rows)
             return self._read[1]
+
+    def names_or_none(self) -> tuple[NameCount, ...]:
+        """Return the names of the most articles, or none if the index cannot be read now."""
+        try:
+            directory = self._bot.names()
+            state = self._bot.searcher().generation, directory.merges.all()
+            with self._lock:
+                if self._names[0] != state:
+                    self._names = (state, tuple(directory.counts("", _MOST_NAMES)))
+                return self._names[1]
+        except NewsbotError:
+            return ()
+
+    def naming(self, names: Sequence[str]) -> set[str]:
+        """Return the ids of the articles that have all the names."""
+        return self._bot.names().articles_naming(filters_of(name=names))
+
+    def names_in(self, article_ids: Sequence[str], most: int) -> tuple[NameCount, ...]:
+        """Return the most frequent names of some articles."""
+        return tuple(self._bot.names().counts("", most, article_ids))
 
     def rows_or_none(self) -> tuple[ArticleRow, ...]:
         """Return every article, or none if the index cannot be read now.

@@ -49,6 +49,8 @@ class ArticlesTab:
                 form = AddForm(editing, self._panel)
         self._permitted: list[Any] = [form.place, self._panel.cancel, read_only]
         self._reader.open_on(self.search.table)
+        narrow = self._reader.pane.named
+        narrow(self.search.toggle_name, self.search.inputs, self.search.outputs, **IN_TURN)
         question = self.search.question
         removals = ((self._reader.sure, self._reader.opened), (question.sure, question.ids))
         removed = [

@@ -14,6 +14,7 @@ from bot.chat.filters import SearchFilters
 from bot.chat.html.answers import answer_html, growing_html, pending_html, question_html
 from bot.chat.html.cards import card_html, cards_html
 from bot.chat.html.markup import escaped, message_html, notice_html, problem_html
+from bot.chat.html.names import names_html
 from bot.chat.html.timeline import timeline_html
 from bot.chat.turns import Turn, turn_sources
 from bot.citing.markdown import as_text
@@ -24,6 +25,8 @@ from index.errors import EmptyQuestion, IndexMissing
 
 if TYPE_CHECKING:
     from bot.newsbot import NewsBot
+    from index.names.records import NameCount
+    from index.results import Hit
 
 __all__ = [
     "ConversationView",
@@ -39,6 +42,7 @@ __all__ = [
 Role = Literal["user", "assistant"]
 """Whose message it is."""
 
+_MOST_NAMES = 18  # beside the sources
 _MOST_TURNS = 30  # of a conversation; older ones leave the page, so that its memory is bounded
 
 
@@ -48,7 +52,7 @@ class ConversationView:
 
     messages: list[tuple[Role, str]]  # the oldest first
     sources: str
-    timeline: str
+    timeline: str  # and the names in what was found
     notice: str
     box: str | None  # plain text
     turns: tuple[Turn, ...]  # those that are complete and stand
@@ -66,7 +70,9 @@ def shown(
 ) -> ConversationView:
     """Return the page with a conversation that is complete so far."""
     done = tuple(turns)
-    timeline = timeline_html(done[-1].found) if done else ""
+    timeline = ""
+    if done:
+        timeline = timeline_html(done[-1].found) + names_html(done[-1].names)
     notice = notice or notice_html()
     return ConversationView(_messages(done), _sources(done), timeline, notice, box, done, reading)
 
@@ -155,6 +161,7 @@ def converse(
                     generation,
                     answer_html(answer, number, str(filters)),
                     _all_cards(bot, number, answer),
+                    names=_names(bot, chunk["hits"]),
                 )
                 continue
             text += chunk.get("text", "")
@@ -189,6 +196,11 @@ def _problem(bot: NewsBot, error: NewsbotError) -> str:
         "There is no index of articles yet. With a folder of articles, run:",
         (f"newsbot index FOLDER --index {where}", f"newsbot chat --index {where}"),
     )
+
+
+def _names(bot: NewsBot, hits: Iterable[Hit]) -> tuple[NameCount, ...]:
+    ids = {hit.article.id for hit in hits}
+    return tuple(bot.names().counts("", _MOST_NAMES, ids)) if ids else ()
 
 
 def _all_cards(bot: NewsBot, number: int, answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""The filters under the question box: dates, sources, and single articles."""
+"""The filters under the question box: dates, sources, names, and single articles."""
 
 from __future__ import annotations
 
@@ -29,17 +29,19 @@ class FilterBar:
     def __init__(self, table: ArticleTable) -> None:
         """Put the filters into the Blocks that are being built."""
         self._table = table
-        with gr.Accordion("Dates, sources, articles", open=False, elem_id="filters") as self.place:
+        label = "Dates, sources, names, articles"
+        with gr.Accordion(label, open=False, elem_id="filters") as self.place:
             with gr.Row(elem_classes="fields"):
                 self.since, self.until = _day("From"), _day("Until")
                 self.sources = _several("Only these sources", "only-sources")
+            self.names = _several("Only articles that name", "only-names")
             self.articles = _several("Only these articles", "only-articles")
             self._everything = gr.Button("All articles", elem_classes="quiet", size="sm")
 
     @property
     def chosen(self) -> list[Any]:
         """The components whose values ``SearchFilters.read`` takes, in its order."""
-        return [self.since, self.until, self.sources, self.articles]
+        return [self.since, self.until, self.sources, self.articles, self.names]
 
     def connect(self, turns: gr.State) -> None:
         """Let the label say what is chosen, and offer articles when they are looked for."""
@@ -48,9 +50,19 @@ class FilterBar:
             return gr.update(choices=self._choices(chosen, turns))
 
         self.articles.focus(offer, [self.articles, turns], self.articles, **QUICK)
-        self._everything.click(lambda: [None, None, [], []], None, self.chosen, **QUICK)
+        self.names.focus(
+            lambda: gr.update(choices=[one.name for one in self._table.names_or_none()]),
+            None,
+            self.names,
+            **QUICK,
+        )
+        self._everything.click(lambda: [None, None, [], [], []], None, self.chosen, **QUICK)
         changes = [one.change for one in self.chosen]
         gr.on(changes, None, self.chosen, self.place, js=_LABEL_JS, **HIDDEN)
+
+    def restrict_to_name(self, name: str, chosen: Sequence[str] | None) -> list[Any]:
+        """Return the value of ``names`` with one more, and the filters opened."""
+        return [gr.update(value=list(dict.fromkeys([*(chosen or ()), name]))), gr.update(open=True)]
 
     def restrict_to(self, ids: Sequence[str], chosen: Any, turns: Iterable[Turn]) -> list[Any]:
         """Return the value of ``articles`` with more ids, and a notice's HTML that says so.

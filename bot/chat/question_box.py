@@ -120,6 +120,7 @@ class QuestionBox:
         until: Any,
         sources: Any,
         articles: Any,
+        names: Any,
         event: gr.EventData,
     ) -> Iterator[list[Any]]:
         """Ask a follow-up question again as one that stands by itself."""
@@ -128,7 +129,7 @@ class QuestionBox:
             yield [gr.skip()] * len(self._outputs)
             return
         [at] = places
-        chosen = (since, until, sources, articles)
+        chosen = (since, until, sources, articles, names)
         question = before[at].question
         steps = self._answer(question, before[:at], before, None, chosen, by, alone=True)
         yield from lock.run_exclusive(before, steps, self._busy)
@@ -142,6 +143,7 @@ class QuestionBox:
         until: Any,
         sources: Any,
         articles: Any,
+        names: Any,
         event: gr.EventData,
     ) -> Iterator[list[Any]]:
         """Ask for the timeline of what an answered question is about."""
@@ -150,7 +152,7 @@ class QuestionBox:
             yield [gr.skip()] * len(self._outputs)
             return
         question = f"Timeline: {asked.answer.question_read_as or asked.question}"
-        chosen = (since, until, sources, articles)
+        chosen = (since, until, sources, articles, names)
         steps = self._answer(question, before, before, None, chosen, EXTRACTIVE, alone=True)
         yield from lock.run_exclusive(before, steps, self._busy)
 
@@ -165,12 +167,13 @@ class QuestionBox:
         until: Any,
         sources: Any,
         articles: Any,
+        names: Any,
         edit: gr.EditData,
     ) -> Iterator[list[Any]]:
         index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
         question = typed(str(edit.value))
         returned = None if draft.strip() else question  # which is nowhere else
-        chosen = (since, until, sources, articles)
+        chosen = (since, until, sources, articles, names)
         steps = self._answer(question, before[: index // 2], before, returned, chosen, by)
         busy = [*self._busy]
         if returned:

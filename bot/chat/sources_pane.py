@@ -11,6 +11,7 @@ from bot.chat.conversation import first_view
 from bot.chat.events import QUICK, script
 from bot.chat.filter_bar import FilterBar
 from bot.chat.html.article_view import article_html, gone_html, how_html
+from bot.chat.name_pages import quoted_article, quotes_of
 from bot.chat.turns import Turn
 from bot.errors import UnknownArticle
 
@@ -45,6 +46,13 @@ class SourcesPane:
                 return [gr.skip(), gr.skip()]
             return filters.restrict_to([cited.article_id], chosen, before)
 
+        def name_only(chosen: Any, event: gr.EventData) -> list[Any]:
+            return filters.restrict_to_name(str(event.name)[:300], chosen)
+
+        names = [filters.names, filters.place]
+        self.reading.named(name_only, filters.names, names, **QUICK)
+        self.reading.quotes(self._quotes, None, self.reading, **QUICK)
+        self.reading.quoted(self._read_quoted, None, self.reading, **QUICK)
         days = [filters.since, filters.until, filters.place]
         self.timeline.narrow(narrow, None, days, **QUICK)
         self.reading.read(self._read, turns, self.reading, **QUICK)
@@ -71,6 +79,12 @@ class SourcesPane:
         place = (cited.start, cited.end)
         here = place if place in quotes else None
         return article_html(article, quotes, here, copies=cited.copies)
+
+    def _quotes(self, event: gr.EventData) -> str:
+        return quotes_of(self._bot, event.name, "Back to the sources")
+
+    def _read_quoted(self, event: gr.EventData) -> str:
+        return quoted_article(self._bot, event.place, "Back to the sources")
 
 
 def _how(turns: tuple[Turn, ...], event: gr.EventData) -> Any:

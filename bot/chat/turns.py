@@ -12,6 +12,7 @@ from bot.citing.answered import AnsweredQuestion
 
 if TYPE_CHECKING:
     from bot.answering.answers import Answer
+    from index.names.records import NameCount
     from index.results import Hit
 
 __all__ = ["Turn", "TurnSource", "Vote", "as_json", "turn_sources"]
@@ -53,6 +54,7 @@ class Turn:
     html: str = ""  # the answer as it is shown
     cards: str = ""  # its sources as they are shown; empty for a refusal
     vote: Vote | None = None
+    names: tuple[NameCount, ...] = ()  # in the articles found, the most frequent first
 
     @property
     def answered(self) -> AnsweredQuestion:

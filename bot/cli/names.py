@@ -14,7 +14,7 @@ from bot.cli.options import AsJson, Collection, Index
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
-    from index.names.directory import NameDirectory, NameEntry
+    from index.name_directory import NameDirectory, NameEntry
 
 __all__ = ["names"]
 

@@ -167,6 +167,8 @@ def _persons_in_full(mentions: Iterable[_Mention]) -> Iterator[_Mention]:
         persons = full[name_key(words[-1])]
         if len(words) > 1:
             if one.kind == "person":
+                longer = [name for name in persons.values() if name.endswith(f" {one.name}")]
+                one = one._replace(name=longer[0] if len(longer) == 1 else one.name)
                 persons.setdefault(name_key(one.name), one.name)
             yield one
         elif len(persons) == 1 and one.kind != "place":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from corpus.article import Article, Span
     from index.results import DuplicateRef
 
-__all__ = ["article_html", "gone_html", "how_html", "merged"]
+__all__ = ["article_html", "gone_html", "how_html", "merged", "pane_html"]
 
 _LONGEST = 200_000  # code points of an article that are shown at once, about 70 pages
 
@@ -55,7 +55,7 @@ def article_html(
         body += [escaped(text[at:start]), f"<mark{kind}>{escaped(text[start:end])}</mark>"]
         at = end
     body.append(escaped(text[at:last]))
-    return _pane(
+    return pane_html(
         close,
         title_html(article.title),
         f"{byline(article.source, article.published, article.author, article.updated)}"
@@ -67,7 +67,7 @@ def article_html(
 
 def gone_html(title: str) -> str:
     """Show that an article is no longer in the index."""
-    return _pane(
+    return pane_html(
         "Back to the sources",
         title_html(title),
         '<p class="empty">This article is no longer in the index.</p>',
@@ -96,10 +96,24 @@ def how_html(turn: Turn) -> str:
         '<th scope="col">Meaning</th><th scope="col">Words</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
-    return _pane(
+    return pane_html(
         "Back to the sources",
         "How this was found",
         f'<dl class="facts">{listed}</dl>{table if rows else ""}',
+    )
+
+
+def pane_html(close: str, title: str, body: str) -> str:
+    """Show what covers the sources, or an article of the table, until it is closed.
+
+    Args:
+        close: what the button says that closes it.
+        title: heading, as HTML.
+        body: the rest, as HTML.
+    """
+    return (
+        f'<section class="pane" aria-label="Reading">{_CLOSE.format(close)}'
+        f'<h2 class="pane-title" tabindex="-1"><bdi>{title}</bdi></h2>{body}</section>'
     )
 
 
@@ -128,11 +142,4 @@ def _row(number: int, one: TurnSource) -> str:
         f"<tr><td>{number}</td><td><bdi>{title_html(one.title)}</bdi>{where}"
         f'<p class="byline">characters {one.start:,}–{one.end:,}</p></td>'
         f"<td>{one.score:.3f}</td><td>{one.dense:.3f}</td><td>{one.sparse:.2f}</td></tr>"
-    )
-
-
-def _pane(close: str, title: str, body: str) -> str:
-    return (
-        f'<section class="pane" aria-label="Reading">{_CLOSE.format(close)}'
-        f'<h2 class="pane-title" tabindex="-1"><bdi>{title}</bdi></h2>{body}</section>'
     )

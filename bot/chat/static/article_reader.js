@@ -1,5 +1,8 @@
 element.addEventListener("click", (event) => {
-  if (!event.target.closest('button[name="close"]')) return;
+  const button = event.target.closest("button[name]");
+  if (button?.name === "quoted") trigger("quoted", { value: button.value });
+  if (button?.name === "named") trigger("named", { value: button.value });
+  if (button?.name !== "close") return;
   trigger("close");
   window.newsbot?.closed();
 });

@@ -27,6 +27,8 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   if (button.name === "open") trigger("open", { value: button.value });
   if (button.name === "sort") trigger("sort", { value: button.value });
+  if (button.name === "named") trigger("named", { value: button.value });
+  if (button.name === "quotes") trigger("quotes", { value: button.value });
   if (button.name === "turn") trigger("turn", { value: button.value });
   if (button.name === "remove-selected") trigger("removal", { ids: [...selected] });
   if (button.name === "ask-selected") trigger("only", { ids: [...selected] });

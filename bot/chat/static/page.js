@@ -67,7 +67,7 @@
     "click",
     (event) => {
       const button = event.target.closest?.("button[name]");
-      if (["read", "how", "open"].includes(button?.name)) opener = button;
+      if (["read", "how", "open", "quotes"].includes(button?.name)) opener = button;
     },
     true,
   );
@@ -107,7 +107,7 @@
     },
     // The line of the filters, told here and not by the server: two fields may change at once, and
     // of two questions to the server the older one may be answered last.
-    filtered(since, until, sources, articles) {
+    filtered(since, until, sources, articles, named) {
       const [from, to] = [since, until].map((day) => (day ?? "").trim().slice(0, 10));
       if (![from, to].every((day) => !day || isDay(day)) || (from && to && from > to)) {
         return labelled("Only articles: not a date");
@@ -116,9 +116,9 @@
       if (from && to) days = from === to ? from : `${from} to ${to}`;
       const only = articles?.length ?? 0;
       const count = only && (only === 1 ? "1 article" : `${only} articles`);
-      const names = (sources ?? []).join(", ").replace(TURNING, "");
+      const names = [...(sources ?? []), ...(named ?? [])].join(", ").replace(TURNING, "");
       const parts = [days, names, count].filter(Boolean);
-      return labelled(parts.length ? `Only articles: ${parts.join(" · ")}` : "Dates, sources, articles");
+      return labelled(parts.length ? `Only articles: ${parts.join(" · ")}` : "Dates, sources, names, articles");
     },
   };
 

@@ -11,6 +11,9 @@ document.addEventListener("click", (event) => {
   if (button.name === "link") trigger("link", { turn });
   if (button.name === "alone") trigger("alone", { turn });
   if (button.name === "timeline") trigger("timeline", { turn });
+  if (button.name === "named") trigger("named", { name: button.value });
+  if (button.name === "quotes") trigger("quotes", { name: button.value });
+  if (button.name === "quoted") trigger("quoted", { place: button.value });
   if (button.name === "only") {
     trigger("only", { turn, number });
     document.querySelector("#question textarea")?.focus();

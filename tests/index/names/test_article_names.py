@@ -14,7 +14,7 @@ from index.names.tagger import shipped_tagger
 SUMMIT = (
     "GENEVA (Reuters) - The World Health Organization (WHO) said on Monday that Angela Merkel, the "
     "German chancellor, had met its director.\n\nOn Friday Merkel told the W.H.O. that the U.S. "
-    "and France would pay for it, and that she was glad. The visit ended on Friday, said Dr. John Nkengasong."
+    "and France would pay for it. The visit ended on Friday, said Dr. John Nkengasong."
 )
 DUTCH = (
     "De minister van Financiën heeft in Amsterdam gezegd dat de Europese Unie en Angela Merkel het "

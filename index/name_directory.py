@@ -23,6 +23,7 @@ __all__ = ["NameDirectory", "NameEntry", "NameQuote"]
 
 _LONGEST_MATCH = 200  # code points
 _MOST_SUGGESTED = 3
+_MOST_ARTICLES = 1_000_000
 _MOST_QUOTES = 3  # of an article
 
 
@@ -141,6 +142,12 @@ class NameDirectory:
         """
         part = name_key(match[:_LONGEST_MATCH])
         return self._snapshot.name_counts(self._same(), part, limit, article_ids)
+
+    def articles_naming(self, filters: Filters) -> set[str]:
+        """Return the ids of the articles that have all names of the filters."""
+        groups = self.expanded(filters).names
+        found = [set(self._snapshot.naming(keys, _MOST_ARTICLES)) for keys in groups]
+        return set.intersection(*found) if found else set()
 
     def entry(self, name: str, limit: int = 50) -> NameEntry:
         """Return what the index says of a name.
