@@ -28,6 +28,7 @@ _KIND_OF = {
 }
 _LEAST_MARGIN = 1.0  # of a mention
 _SURE_MARGIN = 4.0  # of the surest mention of a name
+_SURE_WORD = 6.0  # of an organisation of one word: ships, drugs and products look like one
 _LEAST_AGREEMENT = 2 / 3  # of a name's mentions, on its kind
 _MOST_NAMES = 200  # of an article
 _MOST_SPANS = 50  # of a name in an article
@@ -184,7 +185,8 @@ def _kinds(mentions: Iterable[_Mention], declared: Container[str]) -> dict[str, 
     for one in mentions:
         key = name_key(one.name)
         counts[key][one.kind] += 1
-        if one.margin >= _SURE_MARGIN or key in declared:
+        is_word = one.kind == "organisation" and " " not in key
+        if one.margin >= (_SURE_WORD if is_word else _SURE_MARGIN) or key in declared:
             sure.add(key)
     kinds = {key: counts[key].most_common(1)[0] for key in sure}
     return {

@@ -41,9 +41,9 @@ class NameTokenizer:
         )
         self._cached_parts = lru_cache(maxsize=_CHUNKS_KEPT)(self._parts)
 
-    def words(self, text: str) -> Iterator[Word]:
-        """Return the words of a text, in order; blanks are none."""
-        for chunk in _CHUNK.finditer(text):
+    def words(self, text: str, begin: int, end: int) -> Iterator[Word]:
+        """Return the words of a part of a text, in order; blanks are none."""
+        for chunk in _CHUNK.finditer(text, begin, end):
             start = chunk.start()
             for word, norm in self._cached_parts(chunk.group()):
                 yield Word(start, start + len(word), word, norm)

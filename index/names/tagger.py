@@ -61,7 +61,7 @@ class NameTagger:
         self._norms: dict[str, str] = rules["norms"]
         self._symbols: dict[str, int] = rules["symbols"]
         self._labels: list[str] = rules["labels"]
-        self._features = lru_cache(maxsize=_WORDS_KEPT)(self._feature_vector)
+        self._embedded = lru_cache(maxsize=_WORDS_KEPT)(self._embed)
 
     def tag(self, text: str) -> list[TaggedName]:
         """Return the names of a text, in order; none overlap, none crosses a blank line."""
@@ -79,10 +79,7 @@ class NameTagger:
     def _paragraphs(self, text: str) -> Iterator[list[Word]]:
         begin = 0
         for end in [*(blank.end() for blank in _BLANK_LINE.finditer(text)), len(text)]:
-            words = [
-                word._replace(start=word.start + begin, end=word.end + begin)
-                for word in self._tokenizer.words(text[begin:end])
-            ]
+            words = list(self._tokenizer.words(text, begin, end))
             yield from (words[at : at + _LONGEST] for at in range(0, len(words), _LONGEST))
             begin = end
 
@@ -110,8 +107,8 @@ class NameTagger:
         width = self._weights["embedding_0"].shape[1]
         rows = np.zeros((count, width), np.float32)
         for begin, words in zip(begins, batch, strict=True):
-            features = np.stack([self._features(word.text, word.norm) for word in words])
-            rows[begin : begin + len(words)] = self._maxout(0, features)
+            for row, word in enumerate(words, start=begin):
+                rows[row] = self._embedded(word.text, word.norm)
         for layer in range(1, 1 + _LAYERS):
             window = np.zeros((count, 3, width), np.float32)
             window[1:, 0], window[:, 1], window[:-1, 2] = rows[:-1], rows, rows[1:]
@@ -130,10 +127,11 @@ class NameTagger:
         scaled += weights[f"norm_{layer}_bias"]
         return scaled
 
-    def _feature_vector(self, word: str, norm: str | None) -> NDArray[np.float32]:
+    def _embed(self, word: str, norm: str | None) -> NDArray[np.float32]:
+        """Return the vector of a word by itself."""
         norm = norm or self._norms.get(str(hash64(word))) or word.lower()
         tables = (self._weights[f"embedding_{place}"] for place in range(len(_SEEDS)))
-        return np.concatenate(
+        features = np.concatenate(
             [
                 table[table_rows(self._symbols.get(one) or hash64(one), seed, len(table))].sum(0)
                 for one, seed, table in zip(
@@ -141,6 +139,8 @@ class NameTagger:
                 )
             ]
         )
+        vector: NDArray[np.float32] = self._maxout(0, features[None])[0]
+        return vector
 
 
 class _Decoder:

@@ -41,7 +41,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     open_page(tab, site)
     tab.locator("#conversation .examples button").first.wait_for()
     look("at first")
-    tab.locator("#filters").get_by_role("button", name="Dates, sources, articles").click()
+    tab.locator("#filters").get_by_role("button", name="Dates, sources, names, articles").click()
     expect(tab.get_by_label("From")).to_be_visible()
     ask(tab, "What is the capital of France?")
     answer = ask(tab, SAMPLE).bounding_box()

@@ -208,7 +208,7 @@ def test_bar_of_the_timeline_sets_the_dates_of_the_next_answer(tab: Page, site: 
     days = tab.locator("#reading time").evaluate_all("all => all.map(one => one.dateTime)")
     assert days and all(since <= day[:10] <= until for day in days)
     tab.get_by_role("button", name="All articles").click()
-    expect(tab.locator("#filters")).to_contain_text("Dates, sources, articles")
+    expect(tab.locator("#filters")).to_contain_text("Dates, sources, names, articles")
 
 
 def test_label_of_the_filters_names_both_dates(tab: Page, site: str) -> None:
@@ -227,12 +227,14 @@ def test_label_of_the_filters_names_both_dates(tab: Page, site: str) -> None:
         tab.get_by_label("Until").press("Tab")  # a date is taken when its field is left
         expect(label).to_contain_text(told)
         tab.get_by_role("button", name="All articles").click()
-        expect(label).to_contain_text("Dates, sources, articles")
+        expect(label).to_contain_text("Dates, sources, names, articles")
 
 
 def test_sources_and_dates_are_chosen_with_the_keyboard(tab: Page, site: str) -> None:
     box = open_page(tab, site)
-    tab.locator("#filters").get_by_role("button", name="Dates, sources, articles").press("Enter")
+    tab.locator("#filters").get_by_role("button", name="Dates, sources, names, articles").press(
+        "Enter"
+    )
     tab.get_by_label("From").fill("2024-13-01")
     box.fill(FERRY)
     box.press("Enter")
@@ -272,7 +274,7 @@ def test_article_of_a_card_alone_is_asked(tab: Page, site: str) -> None:
     label.press("Enter")
     expect(tab.locator("#only-articles")).to_contain_text("Trump blames Iran")
     tab.get_by_role("button", name="All articles").click()
-    expect(label).to_contain_text("Dates, sources, articles")
+    expect(label).to_contain_text("Dates, sources, names, articles")
 
 
 def test_articles_are_chosen_by_their_titles(tab: Page, site: str) -> None:

@@ -18,10 +18,12 @@ def test_nothing_typed_leaves_nothing_out() -> None:
 
 def test_dates_and_names_are_read_and_put_in_words() -> None:
     both = SearchFilters.read(
-        "2024-05-01", "2024-05-31 00:00:00", [" Paper ", "Post", "Paper"], ["a", "b"]
+        "2024-05-01", "2024-05-31 00:00:00", [" Paper ", "Post", "Paper"], ["a", "b"], ["Ada"]
     )
-    assert both == SearchFilters(date(2024, 5, 1), date(2024, 5, 31), ("Paper", "Post"), ("a", "b"))
-    assert str(both) == "2024-05-01 to 2024-05-31 · Paper, Post · 2 articles"
+    assert both == SearchFilters(
+        date(2024, 5, 1), date(2024, 5, 31), ("Paper", "Post"), ("a", "b"), ("Ada",)
+    )
+    assert str(both) == "2024-05-01 to 2024-05-31 · Paper, Post · Ada · 2 articles"
     assert str(SearchFilters.read("2024-05-01")) == "from 2024-05-01"
     assert str(SearchFilters.read(None, "2024-05-01")) == "until 2024-05-01"
     assert str(SearchFilters.read("2024-05-01", "2024-05-01")) == "2024-05-01"
@@ -30,6 +32,7 @@ def test_dates_and_names_are_read_and_put_in_words() -> None:
         "until": "2024-05-31",
         "sources": ["Paper", "Post"],
         "articles": ["a", "b"],
+        "names": ["Ada"],
     }
 
 

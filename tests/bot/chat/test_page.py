@@ -120,7 +120,9 @@ def test_hostile_articles_and_questions_stay_text(
         hrefs = [link.get_attribute("href") for link in inside.locator("a").all()]
         assert all(href and href.startswith("#source-") for href in hrefs), hrefs
         assert "\u202e" not in tab.content()
-        tab.locator("#filters").get_by_role("button", name="Dates, sources, articles").click()
+        tab.locator("#filters").get_by_role(
+            "button", name="Dates, sources, names, articles"
+        ).click()
         tab.get_by_label("Only these sources").click()
         expect(tab.get_by_role("option", name="Paper <img src=x onerror=")).to_be_visible()
         expect(tab.locator("#filters img")).to_have_count(0)

@@ -21,7 +21,7 @@ from tests.fakes.served import call, serving_on
 if TYPE_CHECKING:
     pass
 
-NAMES = {"/answer", "/search", "/articles", "/add", "/remove", "/status"}
+NAMES = {"/answer", "/search", "/articles", "/names", "/add", "/remove", "/status"}
 LIMITS = ServerLimits(requests_a_minute=0, file_bytes=200_000, upload_files=3, text=5_000)
 REGATTA = b"Zeppelin regatta\n\nThe zeppelin regatta of Quillhaven was won by Ottoline on Sunday.\n"
 WHO_WON = "Who won the zeppelin regatta of Quillhaven?"

@@ -241,7 +241,13 @@ def test_mcp_tools_are_described_and_only_read(open_site: str, bot: NewsBot) -> 
         async with Client(f"{open_site}/mcp") as client:
             tools = (await client.list_tools()).tools
             assert {tool.name for tool in tools} == {
-                *("answer_question", "search_passages", "read_article", "list_articles")
+                *(
+                    "answer_question",
+                    "search_passages",
+                    "read_article",
+                    "look_up_name",
+                    "list_articles",
+                )
             }
             for tool in tools:
                 assert tool.description and len(tool.description.split()) > 8
