@@ -65,7 +65,14 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     tab.locator("button[name=how]").last.click()
     expect(tab.locator("#reading table")).to_be_visible()
     look("how")
+    tab.locator("#reading button[name=close]").click()
+    tab.locator("#timeline .names summary").click()
+    look("names")
+    tab.locator("#timeline button[name=quotes]").first.click()
+    expect(tab.locator("#reading .quotes")).to_be_visible()
+    look("quotes of a name")
     tab.get_by_role("tab", name="Articles").click()
+    tab.locator("#table .names summary").click()
     tab.locator("table.articles button[name=open]").first.click()
     expect(tab.locator("#reader .pane")).to_be_visible()
     tab.locator("#add").get_by_role("button", name="Add articles").click()
@@ -78,6 +85,9 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     for way in ("Addresses", "Text"):
         tab.get_by_role("tab", name=way, exact=True).click()
         look(way)
+    tab.get_by_role("tab", name="Watched").click()
+    expect(tab.locator("#watched")).to_be_visible()
+    look("watched")
     assert found == {where: [] for where in found}
 
 

@@ -44,6 +44,26 @@ def test_articles_are_searched_sorted_and_read_by_keyboard(
     expect(title).to_be_focused()
 
 
+def test_names_narrow_the_table_and_show_their_quotes(tab: Page, site: str, bot: NewsBot) -> None:
+    open_articles(tab, site)
+    tab.locator("#table .names summary").press("Enter")
+    tab.locator('#table button[name="named"][value="Iran"]').press("Enter")
+    chosen = tab.locator('#table button[aria-pressed="true"]')
+    expect(chosen).to_have_text("Iran 1")
+    expect(tab.locator("#table .count")).to_have_text("1 of 13 articles")
+    quotes = tab.locator('#table button[name="quotes"][value="Iran"]')
+    quotes.press("Enter")
+    expect(tab.locator("#reader .pane-title")).to_be_focused()
+    entry = bot.names().entry("Iran")
+    expect(tab.locator("#reader .quotes li")).to_have_count(len(entry.quotes))
+    tab.locator('#reader button[name="quoted"]').first.press("Enter")
+    expect(tab.locator("#reader mark.here")).to_have_text(entry.quotes[0].text)
+    tab.keyboard.press("Escape")
+    expect(quotes).to_be_focused()
+    chosen.press("Enter")
+    expect(tab.locator("#table .count")).to_have_text("13 articles")
+
+
 def test_uploaded_files_answer_the_next_question_of_others(
     tab: Page, own_site: tuple[str, NewsBot], tmp_path: Path
 ) -> None:

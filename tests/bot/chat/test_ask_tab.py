@@ -211,6 +211,24 @@ def test_bar_of_the_timeline_sets_the_dates_of_the_next_answer(tab: Page, site: 
     expect(tab.locator("#filters")).to_contain_text("Dates, sources, names, articles")
 
 
+def test_name_in_what_was_found_narrows_the_next_question(tab: Page, site: str) -> None:
+    open_page(tab, site)
+    ask(tab, SAMPLE)
+    tab.locator("#timeline .names summary").press("Enter")
+    tab.locator('#timeline button[name="quotes"][value="Iran"]').press("Enter")
+    expect(tab.locator("#reading .quotes mark").first).to_have_text("Iran")
+    tab.locator('#reading button[name="named"]').press("Enter")
+    expect(tab.locator("#filters > button")).to_contain_text("Only articles: Iran")
+    tab.locator("#reading button[name=close]").press("Enter")
+    ask(tab, "Who denied the attack on the base?")
+    tab.locator("button[name=how]").last.click()
+    expect(tab.locator("#reading .facts")).to_contain_text("Iran")
+    found = tab.locator("#reading tbody bdi").all_text_contents()
+    assert found and set(found) == {
+        "Trump blames Iran as protesters storm US embassy compound in Baghdad"
+    }
+
+
 def test_label_of_the_filters_names_both_dates(tab: Page, site: str) -> None:
     open_page(tab, site)
     label = tab.locator("#filters > button")

@@ -129,6 +129,19 @@ def test_articles_are_listed_in_parts_or_returned_whole(
     assert given["text"] == whole[1].text
 
 
+def test_names_are_listed_quoted_and_narrow_an_answer(client: httpx.Client, bot: NewsBot) -> None:
+    [iran] = call(client, "names", match="iran", limit=1)["names"]
+    assert (iran["name"], iran["kind"]) == ("Iran", "place")
+    entry = call(client, "names", name="iran")
+    for quote in entry["quotes"]:
+        text = bot.article(quote["article_id"]).text
+        assert text[quote["start"] : quote["end"]] == quote["quote"]
+    ids = {quote["article_id"] for quote in entry["quotes"]}
+    found = call(client, "search", question="who was hurt", name=["Iran"], rerank=False)["hits"]
+    assert found and {hit["article_id"] for hit in found} == ids
+    assert call(client, "answer", question="Who won the chess league?", name="Iran")["refused"]
+
+
 def test_status_says_what_the_index_holds_not_where(client: httpx.Client) -> None:
     told = call(client, "status")
     assert told["articles"] >= 13 and told["generation"]

@@ -268,6 +268,8 @@ def test_mcp_tools_are_described_and_only_read(open_site: str, bot: NewsBot) -> 
             assert article.structured_content["text"].startswith(cited["quote"])
             found = await client.call_tool("search_passages", {"question": SAMPLE, "k": 2})
             assert found.structured_content and len(found.structured_content["hits"]) == 2
+            named = await client.call_tool("look_up_name", {"name": "Iran"})
+            assert named.structured_content and named.structured_content["kind"] == "place"
             listed = await client.call_tool("list_articles", {"limit": 3})
             assert listed.structured_content and len(listed.structured_content["articles"]) == 3
             for name, wrong in (
