@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["ClusterWriter"]
 
 # What the tables of copies are made from: the articles as they will be published.
-_VIEW = (
-    """CREATE TEMP VIEW articles AS SELECT number, id, hash FROM article_rows WHERE died IS NULL"""
-)
+_LIVE = "SELECT number, id, hash FROM article_rows WHERE died IS NULL"
 _GROUPS = (
     """CREATE TEMP TABLE grouped ON COMMIT DROP AS
     SELECT s.article_id, o.article_id AS original, s.moment FROM signatures AS s
@@ -93,7 +91,7 @@ class ClusterWriter:
         self._ledger = VectorLedger(ledger)
         self._open = collections
         self._purge = Purge(ledger, collections, self._number)
-        session.run(_VIEW)
+        session.run(f"CREATE TEMP VIEW articles AS {_LIVE}")
         self._last_before = self._last("passages", "id")
         self._created = False
         if self.manifest is None:
