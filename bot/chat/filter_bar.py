@@ -34,8 +34,9 @@ class FilterBar:
             with gr.Row(elem_classes="fields"):
                 self.since, self.until = _day("From"), _day("Until")
                 self.sources = _several("Only these sources", "only-sources")
-            self.names = _several("Only articles that name", "only-names")
-            self.articles = _several("Only these articles", "only-articles")
+            with gr.Row(elem_classes="fields"):
+                self.names = _several("Only articles that name", "only-names")
+                self.articles = _several("Only these articles", "only-articles")
             self._everything = gr.Button("All articles", elem_classes="quiet", size="sm")
 
     @property

@@ -18,10 +18,10 @@ from tests.fakes.embedder import HashedEmbedder
 
 Address = Path | str
 TEXTS = {
-    "pact": "The United Nations Environment Programme (UNEP) said on Monday that Angela Merkel "
+    "pact": "The British Broadcasting Corporation (BBC) said on Monday that Angela Merkel "
     "would sign the pact in Geneva. On Friday Merkel thanked it for the work of many years.",
     "visit": "On Tuesday Angela Merkel went to Paris with Emmanuel Macron, and the two of them "
-    "talked about the pact, which UNEP has written.",
+    "talked about the pact, as the BBC has reported.",
     "strike": "The trains of Paris stood still on Wednesday, and Emmanuel Macron asked the unions "
     "to talk with the government about the strike.",
 }
@@ -89,9 +89,10 @@ def test_names_are_counted_narrow_a_search_and_are_quoted(named: Address, tmp_pa
 
 def test_short_forms_and_merges_by_hand_are_one_name(named: Address) -> None:
     names = searcher(named).names
-    programme = names.counts("united nations environment")[0]
-    assert programme.articles == 2, "UNEP, too, which only the other article spells out"
-    assert found(named, name="UNEP") == found(named, name="United Nations Environment Programme")
+    broadcaster = names.counts("british broadcasting")[0]
+    assert broadcaster.articles == 2, "BBC, too, which only the other article spells out"
+    assert len(found(named, name="BBC")) == 2
+    assert found(named, name="BBC") == found(named, name="British Broadcasting Corporation")
 
     names.merge("Emmanuel Macron", "Angela Merkel")
     both = names.counts("angela merkel")[0]

@@ -31,7 +31,6 @@ def found(text: str) -> dict[str, tuple[str, list[str]]]:
 
 def test_surnames_and_short_forms_are_joined_to_full_names() -> None:
     assert found(SUMMIT) == {
-        "Reuters": ("organisation", ["Reuters"]),
         "World Health Organization": (
             "organisation",
             ["World Health Organization", "W.H.O."],
