@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["names"]
 
 names = typer.Typer(
-    help="""List the people, organisations and places in the articles, and say which are one.
+    help="""List the people, organisations and places that articles name.
 
     They are found when articles are indexed, in English ones. --name of newsbot ask and search
     narrows a question to the articles that name them.

@@ -24,7 +24,7 @@ def commands() -> dict[str, Any]:
     root: Any = typer.main.get_command(app)
     nested = {
         f"{group} {name}": one
-        for group in ("feed", "feedback", "question", "user")
+        for group in ("feed", "feedback", "names", "question", "user")
         for name, one in root.commands[group].commands.items()
     }
     return {"": root, **root.commands, **nested}
@@ -35,6 +35,7 @@ def test_commands_are_the_promised_ones() -> None:
     promised |= {"config", "copy", "doctor", "init"}
     nested = {"feedback", "feedback export", "user"}
     nested |= {"feed", "feed add", "feed list", "feed poll", "feed remove"}
+    nested |= {"names", "names list", "names show", "names merge", "names merged", "names split"}
     nested |= {"question", "question add", "question list", "question remove"}
     nested |= {"user add", "user key", "user remove", "user list"}
     assert set(commands()) == {"", *promised, *nested}
