@@ -45,7 +45,7 @@ def serving_on(
         running.close()
 
 
-def call(client: httpx.Client, name: str, **given: Any) -> Any:
+def call(client: httpx.Client, name: str, /, **given: Any) -> Any:
     """Call an endpoint by plain HTTP; return its reply, or the line of its error as a text."""
     asked = client.post(f"/gradio_api/call/v2/{name}", json=given)
     if asked.status_code != 200:

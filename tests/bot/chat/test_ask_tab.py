@@ -198,7 +198,7 @@ def test_card_names_source_and_date_and_links_the_original(tab: Page, site: str)
 def test_bar_of_the_timeline_sets_the_dates_of_the_next_answer(tab: Page, site: str) -> None:
     open_page(tab, site)
     ask(tab, FERRY)
-    bar = tab.locator("#timeline button").last
+    bar = tab.locator("#timeline .bars button").last
     since, until = (bar.get_attribute("value") or "").split("/")
     bar.press("Enter")
     expect(tab.locator("#filters")).to_contain_text(f"Only articles: {since} to {until}")
