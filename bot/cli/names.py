@@ -34,7 +34,7 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="The name, in quotes.
 @names.command("list")
 def list_names(
     match: Annotated[
-        str, typer.Argument(metavar="[PART]", help="Only names that contain this.")
+        str, typer.Argument(metavar="PART", help="Only names that contain this.")
     ] = "",
     most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many names.")] = 50,
     as_json: AsJson = False,
