@@ -97,10 +97,11 @@ def add_endpoints(
         with _public_errors(bot):
             asked, before = limits.check_question(question), limits.check_history(history)
             _check_format(format)
+            wants_table, keeps = _flag(csv, "csv"), _flag(permalink, "permalink")
             own, filters = _of(collection), _filters(since, until, source, articles, name)
             answered, generation = _answered(own, asked, before, filters)
-            told = _exported(answered, bool(csv), format)
-            if permalink:
+            told = _exported(answered, wants_table, format)
+            if keeps:
                 prefix = prefixes[_name_of(own, bots)]
                 made = PermalinkStore(permalink_file(own.index)).keep(answered, generation)
                 told["permalink"] = f"{prefix}/a/{made}"
@@ -328,6 +329,12 @@ def _whole(value: Any, name: str, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise RequestRefused(f"{name} is a whole number from {least} to {most:,}")
     return value
+
+
+def _flag(value: Any, name: str) -> bool:
+    if not isinstance(value, bool | None):
+        raise RequestRefused(f"{name} is true or false")
+    return bool(value)
 
 
 def _list(value: Any, name: str) -> list[Any]:

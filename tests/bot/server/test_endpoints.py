@@ -156,6 +156,8 @@ def test_status_says_what_the_index_holds_not_where(client: httpx.Client) -> Non
         ("answer", {"question": "x" * 2_001}, "a question may have 2,000 characters"),
         ("answer", {"question": None}, "a question is a text"),
         ("answer", {"question": "x", "since": "soon"}, "not a date"),
+        ("answer", {"question": "x", "permalink": "maybe"}, "permalink is true or false"),
+        ("answer", {"question": "x", "csv": 1}, "csv is true or false"),
         ("answer", {"question": "x", "articles": "one"}, "articles is a list"),
         ("answer", {"question": "x", "source": [7]}, "source is a list of texts"),
         ("search", {"question": "x", "articles": ["x"] * 1_001}, "articles has more than 1,000"),
