@@ -197,7 +197,7 @@ def test_sides_that_may_both_be_right_are_not_shown(question: str, one: str, oth
 def test_one_sentence_sets_two_sides_against_each_other(said: str, values: list[str]) -> None:
     question = "How many people came to the march in Halm?"
     found = compare(question, [report_of(question, said)])
-    assert [one.value.text for one in found.sayings] if found else [] == values
+    assert [one.value.text for one in (found.sayings if found else ())] == values
 
 
 @pytest.mark.parametrize(
