@@ -56,7 +56,7 @@ def test_link_is_copied_and_opens_with_the_keyboard(
     expect(tab.locator(".state").first).to_have_text("Still stands in the article.")
 
 
-@pytest.mark.parametrize("tab", SIZES, indirect=True, ids=lambda size: f"{size[0]}-{size[2]}")
+@pytest.mark.parametrize("tab", SIZES, indirect=True, ids=lambda size: size[0])
 def test_page_is_open_to_all_and_prints_clean(tab: Page, tmp_path: Path) -> None:
     bot = three_articles(tmp_path)
     address = kept_from(bot)
