@@ -33,7 +33,7 @@ def show(page: Page, scheme: Literal["dark", "light"]) -> None:
     """Wait until the page is dark or light; Gradio's has a class for it, others need none."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
-        "dark => !document.querySelector('gradio-app') || "
+        "dark => !document.querySelector('.gradio-container') || "
         "document.body.classList.contains('dark') === dark",
         arg=scheme == "dark",
     )
