@@ -84,9 +84,13 @@ def read_settings(
         first = error.errors()[0]
         name = str(first["loc"][0])
         cause = one_line(first["msg"].removeprefix("Value error, "))
-        value = f"{told.get(name, written.get(name))!r}"
+        is_ours = first["type"] == "value_error"
+        # A value of the wrong type may hold a password: only its type is named.
+        given = first["input"]
+        value = f"{given!r}"[:100] if is_ours else f"of type {type(given).__name__}"
         where = variables[name] if name in told else f"{file}: {name}"
-        raise SettingsError(f"{where} is {value[:100]}; {cause}") from error
+        where += "".join(f"[{place}]" for place in first["loc"][1:])
+        raise SettingsError(f"{where} is {value}; {cause}") from error
     origins = dict.fromkeys(written, str(file)) | {name: variables[name] for name in told}
     return model, origins
 
