@@ -42,11 +42,18 @@ class OutputLine:
         return " " * self.indent + text if text else ""
 
 
-def show(lines: Iterable[OutputLine]) -> None:
+def show(lines: Iterable[OutputLine], none: str = "") -> None:
     """Write lines to standard output: wrapped and styled on a terminal, as they are elsewhere.
 
     With ``NO_COLOR`` set a terminal gets no styles either.
+
+    Args:
+        lines: to write.
+        none: said on standard error where there are none.
     """
+    lines = list(lines)
+    if none and not lines:
+        complain(none)
     if not sys.stdout.isatty():
         for line in lines:
             print(line.plain)

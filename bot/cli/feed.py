@@ -98,13 +98,16 @@ def list_feeds(
         if as_json:
             print_json([asdict(one) for one in came])
         else:
-            show(_entry_line(one) for one in came)
+            show([_entry_line(one) for one in came], "nothing came yet")
         return
     feeds = store.all()
     if as_json:
         print_json([_public(one) for one in feeds])
     else:
-        show(line for one in feeds for line in _feed_lines(one))
+        show(
+            (line for one in feeds for line in _feed_lines(one)),
+            "no feeds: newsbot feed add URL adds one",
+        )
 
 
 @feed.command()

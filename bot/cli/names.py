@@ -51,7 +51,7 @@ def list_names(
     if as_json:
         print_json([asdict(one) for one in found])
         return
-    show(
+    lines = (
         OutputLine(
             (
                 (one_line(one.name), "bold"),
@@ -60,8 +60,7 @@ def list_names(
         )
         for one in found
     )
-    if not found:
-        show([OutputLine((("no names", ""),))])
+    show(lines, "no names")
 
 
 @names.command("show")
@@ -126,9 +125,8 @@ def merged(as_json: AsJson = False, index: Index = None, collection: Collection 
     if as_json:
         print_json([asdict(one) for one in found])
         return
-    show(OutputLine(((one_line(f"{one.name} is read as {one.into}"), ""),)) for one in found)
-    if not found:
-        show([OutputLine((("no names were merged", ""),))])
+    lines = (OutputLine(((one_line(f"{one.name} is read as {one.into}"), ""),)) for one in found)
+    show(lines, "no names were merged")
 
 
 def _directory(index: str | None, collection: str | None) -> NameDirectory:

@@ -106,13 +106,16 @@ def list_questions(
         if as_json:
             print_json([one.to_dict() for one in changes])
         else:
-            show(line for one in changes for line in _change_lines(one))
+            show((line for one in changes for line in _change_lines(one)), "no answer changed yet")
         return
     questions = store.all()
     if as_json:
         print_json([asdict(one) for one in questions])
     else:
-        show(line for one in questions for line in _question_lines(one))
+        show(
+            (line for one in questions for line in _question_lines(one)),
+            "no standing questions: newsbot question add QUESTION adds one",
+        )
 
 
 def ask_standing_questions(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.access.users import LONGEST_PASSWORD, UserFile, users_beside
+from bot.cli.console import OutputLine, show
 from bot.cli.factory import index_folder
 from bot.cli.options import Collection, Index, Users
 from bot.errors import UsersFailure
@@ -86,8 +87,8 @@ def list_users(index: Index = None, collection: Collection = None, users: Users 
 
     Example: newsbot user list
     """
-    for name in sorted(_file(index, collection, users).read()):
-        print(name)
+    names = sorted(_file(index, collection, users).read())
+    show((OutputLine(((name, ""),)) for name in names), "no users: newsbot user add NAME adds one")
 
 
 def _file(index: str | None, collection: str | None, users: Path | None) -> UserFile:

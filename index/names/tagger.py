@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +27,8 @@ __all__ = ["NameTagger", "TaggedName", "shipped_tagger"]
 _MODEL = Path(__file__).parent / "model"
 _SEEDS = (8, 9, 10, 11)  # of the embeddings of norm, prefix, suffix and shape
 _LAYERS = 4
-_WORDS_KEPT = 50_000  # whose features are remembered
+_WORDS_KEPT = 50_000  # whose vectors are remembered
+_FEATURES_KEPT = 20_000
 _LONGEST = 400  # words that are read together; a longer paragraph is cut
 _AT_ONCE = 4_000  # words in memory at a time
 _BLANK_LINE = re.compile(r"\n\s*\n")
@@ -61,7 +62,8 @@ class NameTagger:
         self._norms: dict[str, str] = rules["norms"]
         self._symbols: dict[str, int] = rules["symbols"]
         self._labels: list[str] = rules["labels"]
-        self._embedded = lru_cache(maxsize=_WORDS_KEPT)(self._embed)
+        self._vectors: dict[tuple[str, str | None], NDArray[np.float32]] = {}
+        self._feature = lru_cache(maxsize=_FEATURES_KEPT)(self._summed)
 
     def tag(self, text: str) -> list[TaggedName]:
         """Return the names of a text, in order; none overlap, none crosses a blank line."""
@@ -106,9 +108,9 @@ class NameTagger:
             count += len(words) + _LAYERS
         width = self._weights["embedding_0"].shape[1]
         rows = np.zeros((count, width), np.float32)
+        vectors = self._embedded({(word.text, word.norm) for words in batch for word in words})
         for begin, words in zip(begins, batch, strict=True):
-            for row, word in enumerate(words, start=begin):
-                rows[row] = self._embedded(word.text, word.norm)
+            rows[begin : begin + len(words)] = [vectors[word.text, word.norm] for word in words]
         for layer in range(1, 1 + _LAYERS):
             window = np.zeros((count, 3, width), np.float32)
             window[1:, 0], window[:, 1], window[:-1, 2] = rows[:-1], rows, rows[1:]
@@ -127,20 +129,29 @@ class NameTagger:
         scaled += weights[f"norm_{layer}_bias"]
         return scaled
 
-    def _embed(self, word: str, norm: str | None) -> NDArray[np.float32]:
-        """Return the vector of a word by itself."""
+    def _embedded(
+        self, words: set[tuple[str, str | None]]
+    ) -> Mapping[tuple[str, str | None], NDArray[np.float32]]:
+        """Return the vector of each word by itself, and perhaps those of others."""
+        vectors = self._vectors
+        if len(vectors) > _WORDS_KEPT:
+            vectors = self._vectors = {}
+        if new := list(words - vectors.keys()):
+            features = np.array([self._features(*word) for word in new])
+            vectors.update(zip(new, self._maxout(0, features), strict=True))
+        return vectors
+
+    def _features(self, word: str, norm: str | None) -> NDArray[np.float32]:
         norm = norm or self._norms.get(str(hash64(word))) or word.lower()
-        tables = (self._weights[f"embedding_{place}"] for place in range(len(_SEEDS)))
-        features = np.concatenate(
-            [
-                table[table_rows(self._symbols.get(one) or hash64(one), seed, len(table))].sum(0)
-                for one, seed, table in zip(
-                    (norm, word[0], word[-3:], _shape(word)), _SEEDS, tables, strict=True
-                )
-            ]
-        )
-        vector: NDArray[np.float32] = self._maxout(0, features[None])[0]
-        return vector
+        features = (norm, word[0], word[-3:], _shape(word))
+        return np.concatenate([self._feature(place, one) for place, one in enumerate(features)])
+
+    def _summed(self, place: int, feature: str) -> NDArray[np.float32]:
+        """Return the sum of a feature's rows in its table."""
+        table = self._weights[f"embedding_{place}"]
+        key = self._symbols.get(feature) or hash64(feature)
+        summed: NDArray[np.float32] = table[table_rows(key, _SEEDS[place], len(table))].sum(0)
+        return summed
 
 
 class _Decoder:

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from index.builder import build_index, remove_articles
+from index.names.tagger import shipped_tagger
 from index.searcher import Searcher
 from index.store import dense
 from tests.fakes.embedder import HashedEmbedder
@@ -26,6 +27,7 @@ State = dict[str, str]
 
 
 def main(folder: Path, seed: int, points: int) -> None:
+    shipped_tagger()  # or each fork would load it
     chance = random.Random(seed)
     articles, index = folder / "articles", folder / "index"
     articles.mkdir()

@@ -20,6 +20,7 @@ from typing import Any
 
 from corpus.errors import NewsbotError
 from index.builder import remove_articles
+from index.names.tagger import shipped_tagger
 from index.store.layout import Manifest, current_generation, verify_generation
 from tests.fakes.crash_writer import build, fork, held, look, whole, write
 
@@ -33,6 +34,7 @@ Limit = Callable[[], None]
 
 
 def main(kind: str, folder: Path) -> None:
+    shipped_tagger()  # or each fork would load it
     articles, index = folder / "articles", folder / "index"
     articles.mkdir()
     index.mkdir()

@@ -27,8 +27,8 @@ def test_names_are_listed_quoted_and_merged(tmp_path: Path, capsys: Capture) -> 
         "Emmanuel Macron  person, 1 article",
         "Paris  place, 1 article",
     ]
-    assert names("list", "nobody")[1] == "no names\n"
-    assert names("merged")[1] == "no names were merged\n"
+    assert names("list", "nobody") == (0, "", "no names\n")
+    assert names("merged") == (0, "", "no names were merged\n")
     assert "Angela Merkel went to Paris" in names("show", "angela MERKEL")[1]
     assert names("merge", "Emmanuel Macron", "Angela Merkel") == (
         0,
