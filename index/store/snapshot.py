@@ -141,7 +141,7 @@ class LocalSnapshot:
 
     def stored(self, article_ids: Sequence[str]) -> Iterator[StoredArticle]:
         """Return articles with all that is kept of them; unknown ids are left out."""
-        versions = self.versions(article_ids)
+        versions, names = self.versions(article_ids), self.names(article_ids)
         for article_id in article_ids:
             if (article := self.article(article_id)) is not None:
                 rows = self._catalogue.passages_of(article)
@@ -150,7 +150,7 @@ class LocalSnapshot:
                     [passage for _, passage in rows],
                     self._dense.vectors([number for number, _ in rows]),
                     versions.get(article_id, ()),
-                    self.names([article_id]).get(article_id, ()),
+                    names.get(article_id, ()),
                 )
 
     def copies_of(self, article_id: str) -> tuple[str, ...]:
