@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 __all__ = ["NameTokenizer", "Word"]
+
+Word = tuple[str, str | None]
+"""A word or a sign, and how it is written out where an exception says so ("n't" is "not")."""
 
 _CHUNK = re.compile(r"\S+")
 _LONGEST_CHUNK = 200  # code points without a blank; the rules are slow on what is longer
 _CHUNKS_KEPT = 20_000
-
-
-class Word(NamedTuple):
-    """A word or a sign.
-
-    Attributes:
-        start: first code point in the text.
-        end: one past the last.
-        text: the characters themselves.
-        norm: how it is written out where an exception says so ("n't" is "not"), else None.
-    """
-
-    start: int
-    end: int
-    text: str
-    norm: str | None
 
 
 class NameTokenizer:
@@ -35,28 +22,32 @@ class NameTokenizer:
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         """Use the expressions and exceptions of the tagger's file."""
-        self._exceptions: Mapping[str, list[tuple[str, str | None]]] = rules["exceptions"]
+        self._exceptions: Mapping[str, list[Word]] = rules["exceptions"]
         self._prefix, self._suffix, self._infix, self._url = (
             re.compile(rules[name]) for name in ("prefix", "suffix", "infix", "url")
         )
         self._cached_parts = lru_cache(maxsize=_CHUNKS_KEPT)(self._parts)
 
-    def words(self, text: str, begin: int, end: int) -> Iterator[Word]:
-        """Return the words of a part of a text, in order; blanks are none."""
+    def words(self, text: str, begin: int, end: int) -> tuple[list[int], list[Word]]:
+        """Return where each word of a part of a text starts, and the words; blanks are none."""
+        starts: list[int] = []
+        words: list[Word] = []
         for chunk in _CHUNK.finditer(text, begin, end):
             start = chunk.start()
-            for word, norm in self._cached_parts(chunk.group()):
-                yield Word(start, start + len(word), word, norm)
-                start += len(word)
+            for word in self._cached_parts(chunk.group()):
+                starts.append(start)
+                words.append(word)
+                start += len(word[0])
+        return starts, words
 
-    def _parts(self, chunk: str) -> list[tuple[str, str | None]]:
+    def _parts(self, chunk: str) -> list[Word]:
         """Cut what stands between blanks: affixes off both ends, then the rest at its infixes."""
         if len(chunk) > _LONGEST_CHUNK:
             return [(chunk, None)]
         before: list[str] = []
         after: list[str] = []
-        while chunk and chunk not in self._exceptions:
-            prefix = self._prefix.search(chunk)
+        while chunk and not self._is_whole(chunk):
+            prefix = self._prefix.match(chunk)
             size = prefix.end() if prefix else 0
             if size and chunk[size:] in self._exceptions:
                 before.append(chunk[:size])
@@ -79,12 +70,16 @@ class NameTokenizer:
             *((one, None) for one in reversed(after)),
         ]
 
-    def _middle(self, chunk: str) -> list[tuple[str, str | None]]:
+    def _is_whole(self, chunk: str) -> bool:
+        """Whether nothing is cut off a chunk; no rule cuts between letters of English."""
+        return chunk in self._exceptions or (chunk.isascii() and chunk.isalpha())
+
+    def _middle(self, chunk: str) -> list[Word]:
         if not chunk:
             return []
         if chunk in self._exceptions:
             return [(word, norm) for word, norm in self._exceptions[chunk]]
-        if self._url.match(chunk):
+        if self._is_whole(chunk) or self._url.match(chunk):
             return [(chunk, None)]
         parts: list[str] = []
         begin = 0

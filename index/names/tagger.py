@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,10 +29,13 @@ _MODEL = Path(__file__).parent / "model"
 _SEEDS = (8, 9, 10, 11)  # of the embeddings of norm, prefix, suffix and shape
 _LAYERS = 4
 _WORDS_KEPT = 50_000  # whose vectors are remembered
-_FEATURES_KEPT = 20_000
+_LONGEST_WORD = 200  # code points that are read of it, but for its end
 _LONGEST = 400  # words that are read together; a longer paragraph is cut
 _AT_ONCE = 4_000  # words in memory at a time
 _BLANK_LINE = re.compile(r"\n\s*\n")
+
+
+_Paragraph = tuple[list[int], list[Word]]  # where each word starts, and the words
 
 
 class TaggedName(NamedTuple):
@@ -62,96 +66,101 @@ class NameTagger:
         self._norms: dict[str, str] = rules["norms"]
         self._symbols: dict[str, int] = rules["symbols"]
         self._labels: list[str] = rules["labels"]
-        self._vectors: dict[tuple[str, str | None], NDArray[np.float32]] = {}
-        self._feature = lru_cache(maxsize=_FEATURES_KEPT)(self._summed)
+        self._lock = Lock()
+        self._rows: dict[Word, int] = {}
+        width = self._weights["embedding_0"].shape[1]
+        self._vectors = np.empty((_WORDS_KEPT, width), np.float32)
 
     def tag(self, text: str) -> list[TaggedName]:
         """Return the names of a text, in order; none overlap, none crosses a blank line."""
         found: list[TaggedName] = []
-        batch: list[list[Word]] = []
-        for words in self._paragraphs(text):
-            batch.append(words)
-            if sum(map(len, batch)) >= _AT_ONCE:
+        batch: list[_Paragraph] = []
+        for paragraph in self._paragraphs(text):
+            batch.append(paragraph)
+            if sum(len(words) for _, words in batch) >= _AT_ONCE:
                 found += self._tagged(batch)
                 batch = []
         if batch:
             found += self._tagged(batch)
         return sorted(found)
 
-    def _paragraphs(self, text: str) -> Iterator[list[Word]]:
+    def _paragraphs(self, text: str) -> Iterator[_Paragraph]:
         begin = 0
         for end in [*(blank.end() for blank in _BLANK_LINE.finditer(text)), len(text)]:
-            words = list(self._tokenizer.words(text, begin, end))
-            yield from (words[at : at + _LONGEST] for at in range(0, len(words), _LONGEST))
+            starts, words = self._tokenizer.words(text, begin, end)
+            for at in range(0, len(words), _LONGEST):
+                yield starts[at : at + _LONGEST], words[at : at + _LONGEST]
             begin = end
 
-    def _tagged(self, batch: list[list[Word]]) -> list[TaggedName]:
-        """Read paragraphs side by side."""
-        begins, vectors = self._encoded(batch)
-        ends = begins + np.array([len(words) for words in batch])
+    def _tagged(self, batch: list[_Paragraph]) -> list[TaggedName]:
+        """Read paragraphs side by side, with rows of zeros between them."""
+        sizes = np.array([len(words) for _, words in batch])
+        begins = np.cumsum(sizes + _LAYERS) - sizes
+        places = np.concatenate(list(map(np.arange, begins, begins + sizes)))
+        rows = np.zeros((begins[-1] + sizes[-1] + _LAYERS, self._vectors.shape[1]), np.float32)
+        rows[places] = self._embedded([word for _, words in batch for word in words])
+        decoder = _Decoder(
+            self._weights, len(self._labels), self._encoded(rows), places, begins + sizes
+        )
         found: list[TaggedName] = []
-        decoder = _Decoder(self._weights, len(self._labels), vectors, begins, ends)
-        for begin, end, words in zip(begins.tolist(), ends.tolist(), batch, strict=True):
-            for first, last, label, margin in decoder.names(begin, end):
-                start, stop = words[first - begin].start, words[last - begin].end
+        for begin, (starts, words) in zip(begins.tolist(), batch, strict=True):
+            for first, last, label, margin in decoder.names(begin, begin + len(words)):
+                start, stop = (
+                    starts[first - begin],
+                    starts[last - begin] + len(words[last - begin][0]),
+                )
                 found.append(TaggedName(start, stop, self._labels[label], margin))
         return found
 
-    def _encoded(
-        self, batch: Sequence[Sequence[Word]]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Return the row of each paragraph's first word, and a vector for each row."""
-        begins: list[int] = []
-        count = _LAYERS  # rows of zeros part the paragraphs
-        for words in batch:
-            begins.append(count)
-            count += len(words) + _LAYERS
-        width = self._weights["embedding_0"].shape[1]
-        rows = np.zeros((count, width), np.float32)
-        vectors = self._embedded({(word.text, word.norm) for words in batch for word in words})
-        for begin, words in zip(begins, batch, strict=True):
-            rows[begin : begin + len(words)] = [vectors[word.text, word.norm] for word in words]
+    def _encoded(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return each row's vector with the words around it read."""
         for layer in range(1, 1 + _LAYERS):
-            window = np.zeros((count, 3, width), np.float32)
+            window = np.zeros((len(rows), 3, rows.shape[1]), np.float32)
             window[1:, 0], window[:, 1], window[:-1, 2] = rows[:-1], rows, rows[1:]
-            rows = rows + self._maxout(layer, window.reshape(count, -1))
+            rows = rows + self._maxout(layer, window.reshape(len(rows), -1))
         weights = self._weights
-        return np.array(begins), rows @ weights["projection_weight"] + weights["projection_bias"]
+        encoded: NDArray[np.float32] = rows @ weights["projection_weight"]
+        return encoded + weights["projection_bias"]
 
     def _maxout(self, layer: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the largest of three maps of each row, normalised (Goodfellow et al. 2013)."""
         weights = self._weights
-        pieces = values @ weights[f"maxout_{layer}_weight"] + weights[f"maxout_{layer}_bias"]
+        pieces = values @ weights[f"maxout_{layer}_weight"]
+        pieces += weights[f"maxout_{layer}_bias"]
         best = _largest(pieces, 3)
         best -= best.mean(1, keepdims=True)
         best /= np.sqrt(np.square(best).mean(1, keepdims=True) + 1e-8)
-        scaled: NDArray[np.float32] = best * weights[f"norm_{layer}_scale"]
-        scaled += weights[f"norm_{layer}_bias"]
-        return scaled
+        best *= weights[f"norm_{layer}_scale"]
+        best += weights[f"norm_{layer}_bias"]
+        return best
 
-    def _embedded(
-        self, words: set[tuple[str, str | None]]
-    ) -> Mapping[tuple[str, str | None], NDArray[np.float32]]:
-        """Return the vector of each word by itself, and perhaps those of others."""
-        vectors = self._vectors
-        if len(vectors) > _WORDS_KEPT:
-            vectors = self._vectors = {}
-        if new := list(words - vectors.keys()):
-            features = np.array([self._features(*word) for word in new])
-            vectors.update(zip(new, self._maxout(0, features), strict=True))
-        return vectors
+    def _embedded(self, words: Sequence[Word]) -> NDArray[np.float32]:
+        """Return the vector of each word by itself; those of words seen before are remembered."""
+        with self._lock:
+            rows = self._rows
+            if len(rows) > _WORDS_KEPT - len(words):
+                rows.clear()
+            if new := [word for word in dict.fromkeys(words) if word not in rows]:
+                after = len(rows) + len(new)
+                self._vectors[len(rows) : after] = self._maxout(0, self._features(new))
+                rows.update(zip(new, range(len(rows), after), strict=True))
+            return self._vectors[[rows[word] for word in words]]
 
-    def _features(self, word: str, norm: str | None) -> NDArray[np.float32]:
-        norm = norm or self._norms.get(str(hash64(word))) or word.lower()
-        features = (norm, word[0], word[-3:], _shape(word))
-        return np.concatenate([self._feature(place, one) for place, one in enumerate(features)])
-
-    def _summed(self, place: int, feature: str) -> NDArray[np.float32]:
-        """Return the sum of a feature's rows in its table."""
-        table = self._weights[f"embedding_{place}"]
-        key = self._symbols.get(feature) or hash64(feature)
-        summed: NDArray[np.float32] = table[table_rows(key, _SEEDS[place], len(table))].sum(0)
-        return summed
+    def _features(self, words: Sequence[Word]) -> NDArray[np.float32]:
+        """Return the sum of the rows of each word's features in their tables, side by side."""
+        texts = [text[:_LONGEST_WORD] for text, _ in words]
+        norms = [
+            norm or self._norms.get(str(key)) or text.lower()
+            for key, text, (_, norm) in zip(hash64(texts), texts, words, strict=True)
+        ]
+        prefixes, suffixes = [text[0] for text in texts], [text[-3:] for text, _ in words]
+        summed = []
+        for place, some in enumerate((norms, prefixes, suffixes, list(map(_shape, texts)))):
+            table = self._weights[f"embedding_{place}"]
+            symbols = np.array([self._symbols.get(one, 0) for one in some], np.uint64)
+            keys = np.where(symbols, symbols, hash64(some))
+            summed.append(table[table_rows(keys, _SEEDS[place], len(table))].sum(1))
+        return np.concatenate(summed, axis=1)
 
 
 class _Decoder:
@@ -167,16 +176,16 @@ class _Decoder:
         weights: dict[str, NDArray[np.float32]],
         labels: int,
         vectors: NDArray[np.float32],
-        begins: NDArray[np.intp],
+        words: NDArray[np.intp],
         ends: NDArray[np.intp],
     ) -> None:
-        """Read the vectors of paragraphs, each in the rows from a begin to an end."""
+        """Read the vectors of paragraphs, whose words stand in rows of which some are ends."""
         self._bias, self._padding = weights["state_bias"], weights["state_padding"]
         self._weight, self._action_bias = weights["action_weight"], weights["action_bias"]
         self._states = (vectors @ weights["state_weight"]).reshape(-1, *self._padding.shape)
         self._is_last = np.zeros(len(vectors), bool)
         self._is_last[ends - 1] = True
-        self._begin(labels, np.concatenate(list(map(np.arange, begins, ends))))
+        self._begin(labels, words)
         self._follow(labels)
 
     def names(self, begin: int, end: int) -> Iterator[tuple[int, int, int, float]]:
