@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from index.searcher import Searcher
 
 # Read by OpenMP when FAISS and torch load it: idle threads sleep, since spinning ones hold up
-# others on a shared machine. Set before anything of this package is imported.
+# others on a shared machine. OpenBLAS, which numpy loads, has no such setting: it gets one thread.
+# Set before anything of this package is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __all__ = [
     "BuildReport",

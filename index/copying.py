@@ -123,7 +123,8 @@ class _Copy:
             texts: list[str] = []
             made: list[NDArray[np.float32]] = []
             for article, passages, vectors, versions, names in self._snapshot.stored(list(wanted)):
-                writer.put(article, wanted[article.id].source_path, passages, names)
+                writer.put(article, wanted[article.id].source_path, passages)
+                writer.put_names(article.id, names)
                 writer.replace_versions(article.id, versions)
                 texts += [embedded_text(article.title, passage.text) for passage in passages]
                 made.append(vectors)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,9 @@ from index.names.records import ArticleName
 from index.store.protocols import IndexManifest, KeptVectors, Published, Store, Writer
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.embedding.embedder import Embedder
 
 __all__ = ["BuildProgress", "IndexChanges", "IndexWriter", "begin_generation"]
@@ -167,10 +171,7 @@ class IndexWriter:
 
     def _write(self, article: Article, source_path: str) -> None:
         passages = split_article(article, self._splitter, self.embedder.token_count)
-        names = self.found_names.pop(article.content_hash, None)
-        self._writer.put(
-            article, source_path, passages, find_names(article) if names is None else names
-        )
+        self._writer.put(article, source_path, passages)
 
     @property
     def embedder(self) -> Embedder:
@@ -221,19 +222,36 @@ class IndexWriter:
         )
 
     def _embed(self, progress: BuildProgress | None) -> None:
-        """Make the vectors of the new passages."""
+        """Make the vectors of the new passages, and find the names in their articles meanwhile."""
         total = self._writer.passages_written()
         if not total:
             return
         left = self.count_kept()
+        finder = ThreadPoolExecutor(1)
+        found: list[tuple[str, Future[Sequence[ArticleName]]]] = []
+
+        def add(passage_ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
+            for article_id, names in found:
+                self._writer.put_names(article_id, names.result())
+            found.clear()
+            self._writer.embed(passage_ids, vectors)
+
         batches = PassageBatches(
             self.embedder,
             self._kept(),
-            self._writer.embed,
+            add,
             lambda done: None if progress is None else progress.passages(done, total),
         )
-        for article, passages in self._writer.written():
-            batches.take(article, passages)
-        batches.finish()
+        try:
+            for article, passages in self._writer.written():
+                found.append((article.id, finder.submit(self._names, article)))
+                batches.take(article, passages)
+            batches.finish()
+        finally:
+            finder.shutdown(cancel_futures=True)
         self.taken_over = min(left, batches.taken_over)  # the rest was kept in this build
         self.embedded = total - self.taken_over
+
+    def _names(self, article: Article) -> Sequence[ArticleName]:
+        names = self.found_names.pop(article.content_hash, None)
+        return find_names(article) if names is None else names

@@ -105,10 +105,8 @@ class NameTagger:
         found: list[TaggedName] = []
         for begin, (starts, words) in zip(begins.tolist(), batch, strict=True):
             for first, last, label, margin in decoder.names(begin, begin + len(words)):
-                start, stop = (
-                    starts[first - begin],
-                    starts[last - begin] + len(words[last - begin][0]),
-                )
+                start = starts[first - begin]
+                stop = starts[last - begin] + len(words[last - begin][0])
                 found.append(TaggedName(start, stop, self._labels[label], margin))
         return found
 
@@ -120,7 +118,8 @@ class NameTagger:
             rows = rows + self._maxout(layer, window.reshape(len(rows), -1))
         weights = self._weights
         encoded: NDArray[np.float32] = rows @ weights["projection_weight"]
-        return encoded + weights["projection_bias"]
+        encoded += weights["projection_bias"]
+        return encoded
 
     def _maxout(self, layer: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the largest of three maps of each row, normalised (Goodfellow et al. 2013)."""

@@ -81,20 +81,13 @@ class Catalogue:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def put(
-        self,
-        article: Article,
-        source_path: str,
-        passages: Sequence[Passage],
-        names: Sequence[ArticleName] = (),
-    ) -> None:
+    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
         """Insert an article with its passages, in place of what its id had before.
 
         Args:
             article: the article.
             source_path: absolute path of the file, or the address, that it came from.
             passages: its passages.
-            names: those in it.
         """
         self.delete([article.id])
         ((number,),) = self.run(
@@ -108,9 +101,13 @@ class Catalogue:
                 "VALUES (?, ?, ?, ?, ?)",
                 (number, passage.number, passage.start, passage.end, json.dumps(passage.sentences)),
             )
+
+    def put_names(self, article_id: str, names: Sequence[ArticleName]) -> None:
+        """Insert the names of an article that has been put."""
         insert = f"INSERT INTO main.names ({NAME_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        for values in name_values(number, names):
-            self.run(insert, values)
+        for (number,) in self.run("SELECT number FROM main.articles WHERE id = ?", (article_id,)):
+            for values in name_values(number, names):
+                self.run(insert, values)
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""

@@ -87,15 +87,13 @@ class GenerationWriter:
         """Return an article as it would be published now."""
         return self.catalogue.article(article_id)
 
-    def put(
-        self,
-        article: Article,
-        source_path: str,
-        passages: Sequence[Passage],
-        names: Sequence[ArticleName] = (),
-    ) -> None:
-        """Insert an article with its passages and names, in place of what its id had before."""
-        self.catalogue.put(article, source_path, passages, names)
+    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
+        """Insert an article with its passages, in place of what its id had before."""
+        self.catalogue.put(article, source_path, passages)
+
+    def put_names(self, article_id: str, names: Sequence[ArticleName]) -> None:
+        """Insert the names of an article that has been put."""
+        self.catalogue.put_names(article_id, names)
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""

@@ -289,14 +289,11 @@ class Writer(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return an article as it would be published now."""
 
-    def put(
-        self,
-        article: Article,
-        source_path: str,
-        passages: Sequence[Passage],
-        names: Sequence[ArticleName] = (),
-    ) -> None:
-        """Insert an article with its passages and names, in place of what its id had before."""
+    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
+        """Insert an article with its passages, in place of what its id had before."""
+
+    def put_names(self, article_id: str, names: Sequence[ArticleName]) -> None:
+        """Insert the names of an article that has been put, before its passages are embedded."""
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""

@@ -92,8 +92,11 @@ class GenerationNames:
         )
 
 
-def insert_names(session: SqlSession, number: int, names: Sequence[ArticleName]) -> None:
-    """Insert the names of the article of a number."""
+def insert_names(session: SqlSession, article_id: str, names: Sequence[ArticleName]) -> None:
+    """Insert the names of an article of which they are not there yet."""
+    ((number,),) = session.run(
+        "SELECT number FROM article_rows WHERE id = ? AND died IS NULL", (article_id,)
+    )
     session.run_many(
         f"INSERT INTO names ({NAME_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         list(name_values(number, names)),

@@ -153,14 +153,8 @@ class ClusterWriter:
         )
         return whole_article(rows[0], "PostgreSQL") if rows else None
 
-    def put(
-        self,
-        article: Article,
-        source_path: str,
-        passages: Sequence[Passage],
-        names: Sequence[ArticleName] = (),
-    ) -> None:
-        """Insert an article with its passages and names, in place of what its id had before."""
+    def put(self, article: Article, source_path: str, passages: Sequence[Passage]) -> None:
+        """Insert an article with its passages, in place of what its id had before."""
         self.delete([article.id])
         ((number,),) = self.run(
             f"INSERT INTO article_rows ({ARTICLE_COLUMNS}, born) "
@@ -175,7 +169,10 @@ class ClusterWriter:
                 for one in passages
             ],
         )
-        insert_names(self._session, number, names)
+
+    def put_names(self, article_id: str, names: Sequence[ArticleName]) -> None:
+        """Insert the names of an article that has been put, before its passages are embedded."""
+        insert_names(self._session, article_id, names)
 
     def move(self, article_id: str, source_path: str) -> None:
         """Note that an article comes from another file now."""
