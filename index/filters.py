@@ -28,6 +28,7 @@ class Filters:
         sources: publishers, case-folded; None for any.
         articles: their ids; None for any.
         names: keys of the people, organisations and places that it has to name: one of each set.
+        typed_names: those, as somebody wrote them.
     """
 
     since: int | None = None
@@ -35,6 +36,7 @@ class Filters:
     sources: frozenset[str] | None = None
     articles: frozenset[str] | None = None
     names: tuple[frozenset[str], ...] = ()
+    typed_names: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything is filtered out."""
@@ -67,8 +69,9 @@ def filters_of(
     """
     sources = None if source is None else frozenset(map(str.casefold, _names(source)))
     ids = None if articles is None else frozenset(_names(articles))
-    names = () if name is None else tuple(frozenset({name_key(one)}) for one in _names(name))
-    return Filters(_moment(since, False), _moment(until, True), sources, ids, names)
+    typed = () if name is None else tuple(_names(name))
+    keys = tuple(frozenset({name_key(one)}) for one in typed)
+    return Filters(_moment(since, False), _moment(until, True), sources, ids, keys, typed)
 
 
 def admits(filters: Filters, article: Article, names: Collection[str] = ()) -> bool:

@@ -121,12 +121,11 @@ class NameDirectory:
     def unknown(self, filters: Filters) -> list[str]:
         """Return a remark on each name that no article has."""
         remarks = []
-        for keys in filters.names:
+        for name, keys in zip(filters.typed_names, filters.names, strict=True):
             if not self._snapshot.naming(keys, 1):
-                key = min(keys, key=len)
-                like = [one.name for one in self.counts(key, _MOST_SUGGESTED)]
+                like = [one.name for one in self.counts(name, _MOST_SUGGESTED)]
                 hint = f"; there is {', '.join(like)}" if like else ""
-                remarks.append(f"No article names {key!r}{hint}.")
+                remarks.append(f"No article names {name[:_LONGEST_MATCH]!r}{hint}.")
         return remarks
 
     def counts(
@@ -164,7 +163,9 @@ class NameDirectory:
         keys = _spellings({key}, same)
         found = self._snapshot.naming(keys, limit)
         if not found:
-            raise NamesFailure(self.unknown(Filters(names=(keys,)))[0].rstrip("."))
+            raise NamesFailure(
+                self.unknown(Filters(names=(keys,), typed_names=(name,)))[0].rstrip(".")
+            )
         count = self._snapshot.name_counts(same, key, 1)[0]
         others = tuple(
             one.name

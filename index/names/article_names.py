@@ -55,6 +55,16 @@ _NO_NAMES = frozenset(
     covid covid-19 coronavirus ebola aids hiv internet web tv earth god allah bible quran koran
     dna rna pm am est gmt edt et ceo gdp faq photo video click advertisement""".split()
 )
+# Last words of what the tagger takes for people.
+_NO_SURNAMES = frozenset(
+    """academy airport arena association avenue award boulevard casino center centre club
+    college committee company corp council cup drive foundation highway hospital hotel inc
+    institute island ltd medal mountain museum prize resort river road school society square
+    stadium station street theater theatre trophy university volcano works""".split()
+)
+# Those that are surnames too, which a person of the name does not often have after these words.
+_RARE_SURNAMES = frozenset("beach castle hall hill house lane park".split())
+_WHERE = re.compile(r"\b(?:along|at|down|in|near|off|on)\s+$", re.IGNORECASE)
 
 
 class _Mention(NamedTuple):
@@ -73,6 +83,8 @@ def find_names(article: Article) -> tuple[ArticleName, ...]:
     if (language_of(article.text) or article.language) != "en":
         return ()
     mentions = list(_mentions(article.text))
+    things = {name_key(one.name) for one in mentions if one.kind == "thing"}
+    mentions = [one for one in mentions if name_key(one.name) not in things]
     shorts = _short_forms(article.text, mentions)
     declared = {name_key(name): short for short, name in shorts.items()}
     in_full = WELL_KNOWN | shorts
@@ -99,7 +111,10 @@ def find_names(article: Article) -> tuple[ArticleName, ...]:
 
 
 def _mentions(text: str) -> Iterator[_Mention]:
-    """Return what the tagger found, without titles, possessives and signs around it."""
+    """Return what the tagger found, without titles, possessives and signs around it.
+
+    The kind of what it takes for a person, and is a street, prize or firm, is "thing".
+    """
     for tagged in shipped_tagger().tag(text):
         kind = _KIND_OF.get(tagged.label)
         if kind is None:
@@ -114,6 +129,8 @@ def _mentions(text: str) -> Iterator[_Mention]:
             end = start + found.start()
             end += text[end : end + 1] == "." and bool(DOTTED.fullmatch(text, start, end + 1))
         name = " ".join(text[start:end].split())
+        if kind == "person" and _is_of_a_thing(name, text[max(0, start - 8) : start]):
+            kind = "thing"
         if _is_name(name, kind) and _is_in_prose(text, start, end):
             yield _Mention(start, end, name, kind, tagged.margin)
 
@@ -130,6 +147,12 @@ def _is_name(name: str, kind: str) -> bool:
         return not any(word.islower() and len(word) > 3 for word in words)
     # Initials are rarely those of a place.
     return kind == "organisation" or not name.isupper() or name_key(name) in WELL_KNOWN
+
+
+def _is_of_a_thing(name: str, before: str) -> bool:
+    """Whether a name is that of a street, prize or firm by its last word and what is before it."""
+    last = name.rpartition(" ")[2].casefold()
+    return last in _NO_SURNAMES or (last in _RARE_SURNAMES and bool(_WHERE.search(before)))
 
 
 def _is_in_prose(text: str, start: int, end: int) -> bool:

@@ -75,7 +75,7 @@ def test_names_are_counted_narrow_a_search_and_are_quoted(named: Address, tmp_pa
 
     result = searcher(named).search("who", 3, filters_of(name="Merkel"))
     assert not result.hits
-    assert result.notes == ("No article names 'merkel'; there is Angela Merkel.",)
+    assert result.notes == ("No article names 'Merkel'; there is Angela Merkel.",)
 
     # What a copy holds, and what stays of a removed article.
     there = tmp_path / "copy"
@@ -101,7 +101,7 @@ def test_short_forms_and_merges_by_hand_are_one_name(named: Address) -> None:
     assert names.entry("Angela Merkel").others == ("Emmanuel Macron",)
     with pytest.raises(NamesFailure, match="one name already"):
         names.merge("Angela Merkel", "Emmanuel Macron")
-    with pytest.raises(NamesFailure, match="No article names 'nobody'"):
+    with pytest.raises(NamesFailure, match="No article names 'Nobody'"):
         names.merge("Nobody", "Angela Merkel")
 
     build_index([], named, embedder=HashedEmbedder())

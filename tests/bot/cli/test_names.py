@@ -42,7 +42,7 @@ def test_names_are_listed_quoted_and_merged(tmp_path: Path, capsys: Capture) -> 
     assert names("merged")[1] == "Emmanuel Macron is read as Angela Merkel\n"
     assert names("split", "Emmanuel Macron")[0] == 0
     assert json.loads(names("list", "macron", "--json")[1])[0]["name"] == "Emmanuel Macron"
-    assert names("show", "Nobody") == (1, "", "newsbot: No article names 'nobody'\n")
+    assert names("show", "Nobody") == (1, "", "newsbot: No article names 'Nobody'\n")
 
     asked = ("search", "who went to Paris", "--json", *index)
     assert json.loads(output_of(capsys, *asked, "--name", "Macron")[1]) == []

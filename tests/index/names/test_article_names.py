@@ -50,6 +50,15 @@ def test_surname_of_two_persons_and_of_nobody_is_left_out() -> None:
     assert found(text).keys() == {"Hillary Clinton", "Bill Clinton", "Paris", "London"}
 
 
+def test_streets_and_prizes_are_no_people() -> None:
+    text = (
+        "The firm of Jensen Works closed Mill Lane on Monday, said Amy Lane, who lives in "
+        "Mill Lane. She had won the Vezina Trophy and the Calder Trophy before that year."
+    )
+    people = [name for name, (kind, _) in found(text).items() if kind == "person"]
+    assert people == ["Amy Lane"]
+
+
 def test_headings_in_capitals_and_lists_have_no_names() -> None:
     text = (
         "TODAY'S WEATHER IN LONDON AND PARIS IS FINE\n\nFrance\n\nGermany\n\n"
