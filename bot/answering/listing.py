@@ -14,8 +14,8 @@ from bot.answering.context_rereading import reread_in_context
 from bot.answering.quote import Quote
 from bot.answering.reranking import rerank
 from bot.answering.timeline import FoundEvent, find_events
-from bot.comparing.moments import Days, event_days, in_asked_time
-from bot.comparing.questions import Asked, asked_noun
+from bot.comparing.moments import Days, event_days
+from bot.comparing.questions import Asked
 from bot.comparing.reports import Report
 from bot.comparing.values import Name, value_of
 from bot.reader.reader import AnswerSpan, Reader
@@ -77,8 +77,11 @@ _BARE = re.compile(
     r"\b(had|saw|suffered|held|reported|there|there been|seen) ([a-z-]*[^\Wsui]s)\b", re.IGNORECASE
 )
 _PEOPLE = {"people": "person", "men": "man", "women": "woman", "children": "child"}
+_MONTHS = {name: number for number, name in enumerate(month_name) if name}
+_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _IN_TIME = re.compile(
-    rf" (?:in|during) (?:the month of )?(?:{'|'.join(list(month_name)[1:])}|(?:19|20)\d\d)"
+    rf" (?:in|during) (?:the month of )?(?:{'|'.join(_MONTHS)}|(?:19|20)\d\d)"
     r"(?:,? (?:of )?(?:19|20)\d\d)?\b",
     re.IGNORECASE,
 )
@@ -175,8 +178,18 @@ def _in_time(question: str, quote: Quote) -> bool:
     published = date.fromisoformat(day[:10]) if day else None
     told = event_days(quote.text, published)
     if told is None:
-        return published is None or in_asked_time(question, (published, published))
-    return in_asked_time(question, told[0])
+        return published is None or _in_asked_time(question, (published, published))
+    return _in_asked_time(question, told[0])
+
+
+def _in_asked_time(question: str, days: Days) -> bool:
+    """Return whether days may be in the years and months that a question names, if it does."""
+    first, last = days
+    years = [int(year) for year in _YEAR.findall(question)]
+    months = [_MONTHS[name] for name in _MONTH.findall(question)]
+    return (not years or any(first.year <= year <= last.year for year in years)) and (
+        not months or not {first.month, last.month}.isdisjoint(months)
+    )
 
 
 def _add(found: list[tuple[Name, FoundItem]], name: Name, item: FoundItem) -> None:
@@ -211,9 +224,7 @@ def count_events(result: SearchResult) -> list[FoundItem]:
     Args:
         result: of the search; a sentence counts that has one of them ("a fire", "a second fire").
     """
-    asked = _COUNT.search(result.question)
-    what = (asked["what"] or asked["events"] or asked["one"]) if asked else ""
-    noun = _singular(re.split(r" (?:in|at|on) ", what)[0].split()[-1])
+    noun = _counted(result.question)
     verb = _VERBS.get(noun, noun[:-1] if len(noun) > _LEAST_ROOT else noun)
     one = re.compile(
         rf"\b{_ONE}(?:[\w-]+ ){{0,2}}{re.escape(noun)}\b|\b{re.escape(verb)}(?:ed|t|s)\b",
@@ -222,9 +233,17 @@ def count_events(result: SearchResult) -> list[FoundItem]:
     found: list[tuple[Days, list[Quote]]] = []
     for event in find_events(result):
         is_told = one.search(event.quote.text) and not event.is_expected
-        if is_told and in_asked_time(result.question, event.days):
+        if is_told and _in_asked_time(result.question, event.days):
             _count(found, event)
     return [FoundItem(shown_days(*days), tuple(quotes)) for days, quotes in found]
+
+
+def _counted(question: str) -> str:
+    """Return what a question that ``asks_how_often`` asks the number of, as of one: "fire"."""
+    asked = _COUNT.search(question)
+    assert asked is not None
+    what = asked["what"] or asked["events"] or asked["one"]
+    return _singular(re.split(r" (?:in|at|on) ", what)[0].split()[-1])
 
 
 def _count(found: list[tuple[Days, list[Quote]]], event: FoundEvent) -> None:
@@ -303,10 +322,10 @@ def with_count(answer: Answer, found: Sequence[FoundItem], result: SearchResult)
 
 
 def _is_stated(answer: Answer, question: str) -> bool:
-    noun = asked_noun(question)
+    noun = set(stems(_counted(question)))
     number = re.escape(answer.short_answer or "")
     after = (re.search(rf"{number}((?:\s+[\w-]+){{0,3}})", one.quote) for one in answer.citations)
-    return any(noun in stems(f"{answer.short_answer} {found[1]}") for found in after if found)
+    return any(noun <= set(stems(f"{answer.short_answer} {one[1]}")) for one in after if one)
 
 
 def _listing(found: Sequence[FoundItem], result: SearchResult, number: int) -> Listing:

@@ -21,7 +21,6 @@ __all__ = [
     "Moment",
     "days_named",
     "event_days",
-    "in_asked_time",
     "moment_of",
     "moments_agree",
 ]
@@ -168,18 +167,6 @@ def event_days(sentence: str, day: date | None) -> tuple[Days, bool] | None:
             is_expected = bool(EXPECTED.search(clause) or WAS_EXPECTED.search(clause))
             return days, is_expected or (day is not None and days[0] > day)
     return None
-
-
-def in_asked_time(question: str, days: Days) -> bool:
-    """Return whether days may be in the years and months that a question names, if it does."""
-    for token in tokenize(folded(question)):
-        if token.kind is Kind.DATE and token.value[0] == "date":
-            _, year, month, _ = token.value
-            if year and not days[0].year <= int(str(year)) <= days[1].year:
-                return False
-            if month and month not in (days[0].month, days[1].month):
-                return False
-    return True
 
 
 def _is_to_come(text: str) -> bool:
