@@ -13,14 +13,28 @@ import warnings
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 __all__ = [
+    "DAYS_AND_MONTHS",
     "FIRST_YEAR",
     "LAST_YEAR",
     "LONGEST_DATE",
+    "MONTHS",
+    "WEEKDAYS",
     "epoch_seconds",
     "iso_date",
     "local_seconds",
     "published_and_updated",
 ]
+
+WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+"""Names of the days in their order, in lower case."""
+
+MONTHS = tuple(
+    "january february march april may june july august september october november december".split()
+)
+"""Names of the months in their order, in lower case."""
+
+DAYS_AND_MONTHS = frozenset((*WEEKDAYS, *MONTHS))
+"""Words with a capital that name nobody and no place, in lower case."""
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 """Newspapers begin in 1605; a date outside is a mistake or a number that is no date."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from corpus.dates import DAYS_AND_MONTHS
+
 __all__ = ["LONGEST_QUOTE", "sentence_ends"]
 
 LONGEST_QUOTE = 300
@@ -38,11 +40,10 @@ _STATES = _words(
 )
 _MONTHS = _words("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec")
 _BEFORE_NUMBERS = _words("No Nos no nos Art Arts Ch Fig Figs Op ft p pop pp Para Sec Vol vol Vols")
-_OF_TIME = _words(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
-    "June July August September October November December Mon Tue Tues Wed Thu Thurs Fri Sat "
-    "Sun Jan Feb Mar Apr Jun Jul Aug Sept Oct Nov Dec EST EDT ET CST CDT CT MST MDT PST PDT PT "
-    "GMT BST CET UTC Eastern Central Pacific Mountain Greenwich Moscow Beijing"
+_OF_TIME = frozenset(map(str.title, DAYS_AND_MONTHS)) | _words(
+    "Mon Tue Tues Wed Thu Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sept Oct Nov Dec EST EDT "
+    "ET CST CDT CT MST MDT PST PDT PT GMT BST CET UTC Eastern Central Pacific Mountain Greenwich "
+    "Moscow Beijing"
 )
 _UNITS = _words("C F K")
 # What follows the abbreviated name of a state or body as a part of the same phrase.

@@ -49,7 +49,7 @@ LAYERS = (
     {"bot.citing", "bot.conversation", "bot.generation"},
     {"bot.chain", "bot.retriever"},
     {"bot", "bot.default_bot", "bot.newsbot"},
-    {"bot.access", "bot.doctor", "bot.evaluation", "bot.feedback"},
+    {"bot.access", "bot.evaluation", "bot.feedback"},
     {"bot.watching"},
     {"bot.editing"},
     {"bot.chat"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +19,7 @@ from bot.comparing.reports import Report
 from bot.comparing.values import Name, value_of
 from bot.reader.reader import AnswerSpan, Reader
 from corpus.article import Span
+from corpus.dates import MONTHS
 from index.results import Hit, SearchResult
 from index.terms import stems
 
@@ -77,7 +77,7 @@ _BARE = re.compile(
     r"\b(had|saw|suffered|held|reported|there|there been|seen) ([a-z-]*[^\Wsui]s)\b", re.IGNORECASE
 )
 _PEOPLE = {"people": "person", "men": "man", "women": "woman", "children": "child"}
-_MONTHS = {name: number for number, name in enumerate(month_name) if name}
+_MONTHS = {name.title(): number for number, name in enumerate(MONTHS, start=1)}
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _IN_TIME = re.compile(

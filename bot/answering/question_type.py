@@ -5,13 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["DAYS_AND_MONTHS", "QuestionType", "question_type"]
-
-DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december".split()
-)
-"""Words with a capital that are no names of persons, in lower case."""
+__all__ = ["QuestionType", "question_type"]
 
 
 class QuestionType(StrEnum):

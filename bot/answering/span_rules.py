@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.reader.reader import AnswerSpan
+from corpus.dates import DAYS_AND_MONTHS
 
 __all__ = ["whole_name"]
 

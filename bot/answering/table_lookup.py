@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.answering.candidates import Candidate, Support
-from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.answering.term_overlap import names_found
 from bot.reader.reader import LEAST_MARGIN
 from corpus.article import Article, Span
+from corpus.dates import DAYS_AND_MONTHS
 from index.results import SearchResult
 from index.terms import content_stems, stems
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from bot.answering.answers import Answer, Event
 from bot.answering.composing import cite
-from bot.answering.question_type import DAYS_AND_MONTHS
 from bot.answering.quote import Quote
 from bot.answering.term_overlap import coverage
 from bot.comparing.moments import Days, event_days
 from bot.comparing.reports import Report
 from bot.comparing.scope import has_names, same_subject
+from corpus.dates import DAYS_AND_MONTHS
 from index.results import Hit, SearchResult
 from index.terms import content_stems, stems
 

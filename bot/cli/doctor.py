@@ -15,7 +15,7 @@ from bot.cli.options import AsJson, Collection, Index
 from bot.sanitize import one_line
 
 if TYPE_CHECKING:
-    from bot.doctor import Check
+    from bot.cli.health import Check
 
 __all__ = ["doctor"]
 
@@ -38,7 +38,7 @@ def doctor(index: Index = None, collection: Collection = None, as_json: AsJson =
     Example: newsbot doctor --json
     """
     settings = settings_for(index, collection)
-    from bot.doctor import CheckState, examine
+    from bot.cli.health import CheckState, examine
 
     with spinner(sys.stderr, "loading the models"):
         checks = list(examine(settings))

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from bot.comparing.cues import EXPECTED, WAS_EXPECTED
 from bot.comparing.reports import Report
 from bot.comparing.tokens import Kind, Token, folded, tokenize
+from corpus.dates import WEEKDAYS
 
 __all__ = [
     "Days",
@@ -75,7 +76,6 @@ _AGO = re.compile(
 _NUMBERS = "a an one two three four five six seven eight nine ten".split()
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11)}
 _SEASON_OF_YEAR = re.compile(r"\b(spring|summer|autumn) (?:of )?(\d{4})\b", re.IGNORECASE)
-_WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
 _TO_COME = re.compile(
     r"\b(?:next|coming|until|(?:stays?|remains?) (?:closed|shut|open)|"
     r"(?:opens|reopens|begins|starts|meets|returns|resumes) (?:again )?(?:on|at)\b|"
@@ -174,7 +174,7 @@ def _is_to_come(text: str) -> bool:
 
 
 def _weekday(token: Token, day: date, said: str) -> Iterator[Days]:
-    back = (day.weekday() - _WEEKDAYS.index(token.word)) % 7
+    back = (day.weekday() - WEEKDAYS.index(token.word)) % 7
     last, week = day - timedelta(days=back), timedelta(days=7)
     if token.before == "next":  # of two Fridays, said on a Wednesday
         yield last + week, last + (2 * week if back else week)
@@ -193,7 +193,7 @@ def _weekday(token: Token, day: date, said: str) -> Iterator[Days]:
 
 def _resolved(token: Token, day: date | None, said: str) -> Iterator[Days]:
     value = token.value
-    if value[0] == "day" and day is not None and token.word in _WEEKDAYS:
+    if value[0] == "day" and day is not None and token.word in WEEKDAYS:
         yield from _weekday(token, day, said)
     if value[0] != "date":
         return

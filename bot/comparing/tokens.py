@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
+from corpus.dates import WEEKDAYS
 from index.terms import stems
 
 __all__ = ["KEYBOARD", "Kind", "Token", "folded", "tokenize"]
@@ -134,10 +135,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow "
-    "tonight".split()
-)
+_DAYS = frozenset((*WEEKDAYS, *"yesterday today tomorrow tonight".split()))
 _UNITS = dict(
     zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True)
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answering.question_type import DAYS_AND_MONTHS
+from corpus.dates import DAYS_AND_MONTHS
 
 __all__ = [
     "bare_name",

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from corpus.article import Article, Span
+from corpus.dates import DAYS_AND_MONTHS
 from corpus.language import language_of
 from index.names.records import DOTTED, WELL_KNOWN, ArticleName, name_key
 from index.names.tagger import shipped_tagger
@@ -49,11 +50,10 @@ _SIGNS = re.compile(r"[\s,.;:\"“‘'()\[\]-]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENDED = re.compile(r"['’]s\b|\s*\(")
 _BRACKETS = re.compile(r"\s*\((?:the\s+|or\s+)?([A-Z][A-Za-z.&-]{1,9})\)")
-_NO_NAMES = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may
-    june july august september october november december christmas easter ramadan thanksgiving
-    covid covid-19 coronavirus ebola aids hiv internet web tv earth god allah bible quran koran
-    dna rna pm am est gmt edt et ceo gdp faq photo video click advertisement""".split()
+_NO_NAMES = DAYS_AND_MONTHS | frozenset(
+    """christmas easter ramadan thanksgiving covid covid-19 coronavirus ebola aids hiv internet
+    web tv earth god allah bible quran koran dna rna pm am est gmt edt et ceo gdp faq photo video
+    click advertisement""".split()
 )
 # Last words of what the tagger takes for people.
 _NO_SURNAMES = frozenset(

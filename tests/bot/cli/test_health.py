@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor
-from bot.doctor import Check, CheckState, examine
+from bot.cli import health
+from bot.cli.health import Check, CheckState, examine
 from bot.settings import Settings
 from index.builder import build_index
 from index.store.layout import current_generation
@@ -85,7 +85,7 @@ def test_wheel_file_that_was_altered_is_named(
     (tmp_path / "model" / "whole").write_bytes(b"")
     (tmp_path / "model" / "cut").write_bytes(b"x")
     monkeypatch.syspath_prepend(tmp_path)
-    assert [*doctor._altered(tmp_path / "model")] == [tmp_path / "model" / "cut"]
+    assert [*health._altered(tmp_path / "model")] == [tmp_path / "model" / "cut"]
 
 
 def test_full_disk_and_little_memory_are_poor(
