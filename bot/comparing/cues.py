@@ -20,8 +20,6 @@ __all__ = [
     "HEDGED",
     "MEASURED",
     "MOVED",
-    "OF_REPORTS",
-    "PERFECT",
     "PRICED",
     "RISEN",
     "SUCCEEDED",
@@ -55,12 +53,6 @@ CORRECTED = cue(
 
 CORRECTING_TITLE = cue("correction, corrections, corrected, clarification, erratum, revised")
 
-OF_REPORTS = cue(
-    r"""we, our, report\w*, announc\w+, figures?, number, result, message, notice, register, list,
-    press, notes?, caption, name, named, names, statement"""
-)
-"""What was wrong is what was reported."""
-
 DISPUTED = cue(
     r"""disput\w+, deny, denies, denied, denial, rejects?, rejected, contradict\w*, refut\w+,
     dismiss(?:es|ed)?, contest(?:s|ed)?, rebut\w*, (?<!the )accus(?:es|ed|ing), counter(?:s|ed),
@@ -78,12 +70,6 @@ RISEN = cue(
     since the (?:start|beginning|outbreak|first)"""
 )
 """A count is one of several in time."""
-
-PERFECT = cue(
-    r"""now, already, meanwhile, in total, updated, latest, final,
-    (?:has|have) (?:\w+ )?\w+(?:ed|en|wn|un|id|st)"""
-)
-"""A count goes up to the time of the report."""
 
 CUMULATIVE = frozenset(
     stems(

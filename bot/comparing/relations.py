@@ -17,8 +17,6 @@ from bot.comparing.cues import (
     DISPUTED,
     MEASURED,
     MOVED,
-    OF_REPORTS,
-    PERFECT,
     PRICED,
     RISEN,
     SUCCEEDED,
@@ -104,7 +102,6 @@ class Evidence:
 
 _OURS = re.compile(r"\b(?:we|us|our|my|I)\b")
 _SOON = 60  # days in which two reports of one event without other evidence must come
-_LATER = 200  # in which a count may be said to have grown: "has burned", "have died"
 _LATE = 400  # in which it may where it is said to have risen
 _MONTH = 28
 
@@ -129,8 +126,7 @@ def relation_of(
 def _correction(question: str, sayings: Sequence[Saying]) -> Evidence | None:
     """The newest value's report says, near it, that something was wrong.
 
-    Either in the sentence of the value or in its headline, or it repeats the earlier value, or what
-    was wrong is what was reported.
+    Either in the sentence of the value or in its headline, or it repeats the earlier value.
     """
     *earlier, last = sayings
     firsts = [saying.first for saying in earlier]
@@ -141,11 +137,7 @@ def _correction(question: str, sayings: Sequence[Saying]) -> Evidence | None:
         titled = CORRECTING_TITLE.search(report.article.title)
         if titled or (
             near is not None
-            and (
-                near == report.sentence
-                or OF_REPORTS.search(report.article.text[slice(*near)])
-                or any(_mentions(report, saying) for saying in earlier)
-            )
+            and (near == report.sentence or any(_mentions(report, saying) for saying in earlier))
         ):
             return Evidence(Relation.CORRECTION, (report, near or report.sentence))
     return None
@@ -176,16 +168,13 @@ def _growth(question: str, sayings: Sequence[Saying]) -> Evidence | None:
     if not _same_scopes(sayings, growing=True):
         return None
     later = [folded(report.quote) for saying in sayings[1:] for report in saying.reports]
-    risen = any(map(RISEN.search, later))
-    adds_up = bool(CUMULATIVE & set(stems(question)))
-    days = 0
-    if risen:
+    if any(map(RISEN.search, later)):
         days = _LATE
-    elif adds_up:
-        days = _LATER if any(map(PERFECT.search, later)) else _SOON
-    if days and _all_close(sayings, days):
-        return Evidence(Relation.GROWTH)
-    return None
+    elif CUMULATIVE & set(stems(question)):
+        days = _SOON
+    else:
+        return None
+    return Evidence(Relation.GROWTH) if _all_close(sayings, days) else None
 
 
 def _succession(question: str, sayings: Sequence[Saying]) -> Evidence | None:

@@ -15,6 +15,7 @@ from bot.comparing.questions import Asked, asked_kind, asks_of_a_state, names_in
 from bot.comparing.reports import Report
 from bot.comparing.sides import speaker_of
 from bot.comparing.tokens import folded
+from corpus.dates import DAYS_AND_MONTHS
 from index.terms import content_stems, stems, words
 
 __all__ = ["answers_question", "has_names", "is_long_after", "same_scope", "same_subject"]
@@ -69,11 +70,6 @@ _OF_PLACE = re.compile(
     r"\b(?:in|at|near|across|around|from|outside|off|of) (?:the )?"
     r"((?:[A-Z][\w’'-]+)(?: [A-Z][\w’'-]+)*)"
 )
-_NO_PLACES = frozenset(
-    "january february march april may june july august september october november december monday "
-    "tuesday wednesday thursday friday saturday sunday".split()
-)
-_DAYS = frozenset(name.title() for name in _NO_PLACES)
 _COMMON = frozenset(
     "the airport international national university police ministry minister president court bank "
     "party council state county street river north south east west times news press".split()
@@ -89,7 +85,6 @@ _LEAST_THEMES = 6  # other words: more than two reports of different events have
 _LONGEST_BEGINNING = 1_000
 _CUT = re.compile(r"[,;:\"]|\band\b|\bbut\b")
 _WEEK, _MONTH = 7, 31
-_IDLE = re.compile(r"\b(?:how (?:many|much|long|old|far)|people|after|there)\b", re.IGNORECASE)
 
 
 def answers_question(report: Report) -> bool:
@@ -171,7 +166,7 @@ def _goes_on(surest: Report, other: Report) -> bool:
         return False
     said = speaker_of(other.quote)[0].lstrip(" ,")
     named = set(_INSIDE.findall(f"{other.article.title}\n{other.first_sentence}\n{said}"))
-    return not named - set(words(surest.whole)) - _DAYS
+    return not named - set(words(surest.whole))
 
 
 def _days_between(one: Report, other: Report) -> int:
@@ -186,19 +181,18 @@ def _themes(report: Report) -> set[str]:
 def _asked_words(question: str) -> tuple[set[str], set[str]]:
     """Return a question's names, and the stems of its other words that say what it is about."""
     names = {name for name in names_in(question) if not _is_date(name)}
-    said = _IDLE.sub(" ", question)
-    return names, set(content_stems(said)) - set(stems(" ".join(names)))
+    return names, set(content_stems(question)) - set(stems(" ".join(names)))
 
 
 def _is_date(name: str) -> bool:
-    return name.isdigit() or name in _NO_PLACES
+    return name.isdigit() or name in DAYS_AND_MONTHS
 
 
 def _capitals(report: Report) -> set[str]:
     return {
         word
         for word in _CAPITAL.findall(report.whole[:_LONGEST_BEGINNING])
-        if word.lower() not in _NO_PLACES | _COMMON
+        if word.lower() not in DAYS_AND_MONTHS | _COMMON
     }
 
 
@@ -311,7 +305,7 @@ def _places_meet(one: Report, other: Report) -> bool:
     asked = names_in(one.question) | set(words(one.text.lower()))
     known = set(words(other.whole.lower()))
     for place in _OF_PLACE.findall(_clause(one)):
-        named = set(words(place.lower())) - asked - _NO_PLACES
+        named = set(words(place.lower())) - asked - DAYS_AND_MONTHS
         if named and not named & known:
             return False
     return True

@@ -17,7 +17,6 @@ __all__ = ["Cause", "Stance", "affirms", "cause_of", "causes_agree", "denial_of"
 
 _SEGMENTS = re.compile(r'[;:"]|,(?!\d)|\bbut\b|\bbecause\b|\band\b')
 _QUOTED = re.compile(r'(?:[;:"]|,(?!\d))+')
-_THAT = re.compile(r"\s+that\b")
 _OFFICES = frozenset(
     stems(
         "spokesman spokeswoman spokesperson chairman chairwoman chair director president chief "
@@ -101,7 +100,7 @@ def speaker_of(sentence: str) -> tuple[str, frozenset[str]]:
     _, place, match = min(found, key=lambda one: one[:2])
     before, after = segments[place][: match.start()], segments[place][match.end() :]
     others = segments[:place] + segments[place + 1 :]
-    if _THAT.match(after) or not any(map(str.strip, others)):
+    if not any(map(str.strip, others)):
         speaker, others = before, [*others, after]
     elif before.strip() or after.strip(" ."):
         speaker = f"{before} {after}"
