@@ -11,7 +11,6 @@ __all__ = [
     "BLAMED",
     "CAUSED",
     "CAUSES",
-    "CAUSING",
     "CORRECTED",
     "CORRECTING_TITLE",
     "CUMULATIVE",
@@ -141,14 +140,6 @@ CAUSED = cue(
     starts, begins, led to, blame[sd]?, triggered, sparked, brought (?:down|about), result of"""
 )
 """A sentence gives a cause."""
-
-CAUSING = frozenset(
-    stems(
-        "because cause caused due owing result set started began led blame triggered sparked "
-        "brought come came when out down been not no"
-    )
-)
-"""Stems of what leads to a cause, and says nothing of it."""
 
 CAUSES = tuple(
     frozenset(stems(words))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.comparing.cues import ATTRIBUTED, CAUSED, CAUSES, CAUSING, HEDGED
+from bot.comparing.cues import ATTRIBUTED, CAUSED, CAUSES, HEDGED
 from bot.comparing.moments import days_named
 from bot.comparing.questions import names_in
 from bot.comparing.reports import Report
@@ -117,7 +117,7 @@ def cause_of(report: Report) -> Cause | None:
     said = _REASON.split(said)[-1]
     found = frozenset(content_stems(said)) - frozenset(stems(report.question))
     kinds = frozenset(number for number, kind in enumerate(CAUSES) if kind & found)
-    return Cause(kinds, found - CAUSING, speaker, " ".join(report.text.split()))
+    return Cause(kinds, found, speaker, " ".join(report.text.split()))
 
 
 def causes_agree(one: Cause, other: Cause) -> bool | None:
