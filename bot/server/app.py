@@ -42,6 +42,7 @@ from bot.server.middleware import (
     ProxyPrefixMiddleware,
     RateLimitMiddleware,
 )
+from bot.server.name_pages import name_routes
 from bot.server.openai_endpoint import openai_routes
 from bot.server.permalinks import permalink_routes
 from bot.server.questions_feed import question_routes
@@ -131,6 +132,7 @@ def _build_app(
         *monitoring_routes(bot, metrics),
         *openai_routes(counted, limits),
         *permalink_routes(bot, kept),
+        *name_routes(bot),
         *question_routes(bot),
     ]
     lifespan = None

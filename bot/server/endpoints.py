@@ -151,16 +151,19 @@ def add_endpoints(
             limit = _whole(limit, "limit", 1, _MOST_LISTED)
             return article_list(bot, limit, _whole(offset, "offset", 0, 10**9))
 
-    def names(name: str = "", match: str = "", limit: int = 50) -> dict[str, Any]:
+    def names(
+        name: str = "", match: str = "", limit: int = 50, collection: str | None = None
+    ) -> dict[str, Any]:
         """List the names in the articles, or quote what is said of one.
 
         Args:
             name: the one whose quotes are returned; all are listed where it is empty.
             match: a part of the names in a list.
             limit: names in a list, or articles that are quoted, 1 to 1,000.
+            collection: name of the collection to look in, where the server has several.
         """
         with _public_errors(bot):
-            most, directory = _whole(limit, "limit", 1, _MOST_LISTED), bot.names()
+            most, directory = _whole(limit, "limit", 1, _MOST_LISTED), _of(collection).names()
             if name:
                 return directory.entry(str(name), most).to_dict()
             return {"names": [asdict(one) for one in directory.counts(str(match), most)]}

@@ -64,7 +64,9 @@ _NO_SURNAMES = frozenset(
 )
 # Those that are surnames too, which a person of the name does not often have after these words.
 _RARE_SURNAMES = frozenset("beach castle hall hill house lane park".split())
-_WHERE = re.compile(r"\b(?:along|at|down|in|near|off|on)\s+$", re.IGNORECASE)
+_WHERE = re.compile(
+    r"\b(?:across|along|at|down|in|into|near|off|on|outside|through|under)\s+$", re.IGNORECASE
+)
 
 
 class _Mention(NamedTuple):
@@ -129,7 +131,7 @@ def _mentions(text: str) -> Iterator[_Mention]:
             end = start + found.start()
             end += text[end : end + 1] == "." and bool(DOTTED.fullmatch(text, start, end + 1))
         name = " ".join(text[start:end].split())
-        if kind == "person" and _is_of_a_thing(name, text[max(0, start - 8) : start]):
+        if kind == "person" and _is_of_a_thing(name, text[max(0, start - 10) : start]):
             kind = "thing"
         if _is_name(name, kind) and _is_in_prose(text, start, end):
             yield _Mention(start, end, name, kind, tagged.margin)

@@ -14,7 +14,7 @@ from bot.citing.formats import ExportFormat
 from bot.citing.markdown import answer_markdown
 from bot.citing.permalinks import KeptAnswer, QuoteState
 
-__all__ = ["missing_html", "permalink_html"]
+__all__ = ["missing_html", "permalink_html", "reading_page"]
 
 _STATES = {
     QuoteState.STANDS: "Still stands in the article.",
@@ -40,7 +40,7 @@ def permalink_html(kept: KeptAnswer, states: Sequence[tuple[QuoteState, str]]) -
     # CommonMark in which no text of others is markup; what looks like HTML is escaped once more.
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render
     heading = "Closest sentence" if answered.answer.refused else "Sources"
-    return _document(
+    return reading_page(
         answered.question,
         f'<h1 dir="auto">{escaped(answered.question)}</h1>'
         f'<p class="byline">{" · ".join(facts)}</p>'
@@ -52,14 +52,15 @@ def permalink_html(kept: KeptAnswer, states: Sequence[tuple[QuoteState, str]]) -
 
 def missing_html() -> str:
     """Say that there is no such answer."""
-    return _document(
+    return reading_page(
         "No such answer",
         "<h1>No such answer</h1><p>No answer is kept under this address. It may be mistyped, or "
         "the answer was forgotten to make room for newer ones.</p>",
     )
 
 
-def _document(title: str, body: str) -> str:
+def reading_page(title: str, body: str) -> str:
+    """Return a page to be read and printed, one folder below the page of the collection."""
     style = files("bot.chat").joinpath("static", "permalink.css").read_text(encoding="utf-8")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -60,6 +60,7 @@ def test_answer_takes_the_collection_by_name(client: httpx.Client) -> None:
     assert told == "no collection of that name; there are: council, fires"
     found = call(client, "search", question=QUESTION, collection="fires")
     assert [hit["article_id"] for hit in found["hits"]] == ["bexby.txt"]
+    assert call(client, "names", collection="none") == told
 
 
 def test_endpoints_below_a_collection_are_its_own(client: httpx.Client) -> None:

@@ -16,6 +16,7 @@ from bot.access.rate_limits import ServerLimits
 from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig
 from tests.fakes.browser import SAMPLE
+from tests.fakes.parsed_html import ParsedHtml
 from tests.fakes.served import call, serving_on
 
 if TYPE_CHECKING:
@@ -133,6 +134,11 @@ def test_names_are_listed_quoted_and_narrow_an_answer(client: httpx.Client, bot:
     [iran] = call(client, "names", match="iran", limit=1)["names"]
     assert (iran["name"], iran["kind"]) == ("Iran", "place")
     entry = call(client, "names", name="iran")
+    page = client.get("/n/iran")
+    assert entry["quotes"][0]["quote"] in ParsedHtml(page.text).text
+    for unknown in ("%3Cb%3Enobody%2F..%2Fetc", "%00", "a" * 3_000):
+        missing = client.get(f"/n/{unknown}")
+        assert missing.status_code == 404 and "<b>" not in missing.text
     for quote in entry["quotes"]:
         text = bot.article(quote["article_id"]).text
         assert text[quote["start"] : quote["end"]] == quote["quote"]

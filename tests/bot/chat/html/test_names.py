@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from bot.chat.html.names import entry_html, names_html
+from bot.chat.html.names import entry_html, name_page_html, names_html
 from corpus.article import Article
 from index.name_directory import NameEntry, NameQuote
 from index.names.records import NameCount
@@ -12,7 +12,21 @@ from tests.fakes.parsed_html import ANY_TEXT, ParsedHtml
 
 TAGS = {
     *("details", "summary", "dl", "dt", "dd", "button", "bdi", "span", "section", "h2", "p", "ol"),
-    *("li", "blockquote", "mark", "time"),
+    *("li", "blockquote", "mark", "time", "a"),
+}
+PAGE_TAGS = {
+    "a declaration",
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "header",
+    "main",
+    "h1",
+    "ul",
+    "cite",
 }
 MERKEL = NameCount("angela merkel", "Angela Merkel", "person", 12)
 GENEVA = NameCount("geneva", "Geneva", "place", 3)
@@ -35,3 +49,4 @@ def test_text_of_names_and_quotes_stays_text(text: str) -> None:
     entry = NameEntry(text, "person", 1, (text,), (quote,))
     shown = entry_html(entry, "Back") + names_html([NameCount(text, text, "person", 1)])
     assert set(ParsedHtml(shown).tags) <= TAGS
+    assert set(ParsedHtml(name_page_html(entry)).tags) <= TAGS | PAGE_TAGS
