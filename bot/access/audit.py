@@ -20,6 +20,7 @@ __all__ = ["AuditLog", "Record", "audit_beside", "no_record"]
 
 _MOST_BYTES = 10_000_000  # of a file; then it is rotated
 _MOST_FILES = 5  # earlier ones that are kept
+_LONGEST_QUESTION = 2_000  # code points that are kept
 
 Record = Callable[..., None]
 """Writes an action and its details down: ``record("remove", articles=[…])``."""
@@ -70,16 +71,17 @@ class AuditLog:
         self._keep_questions = keep_questions
 
     def record(self, action: str, **details: Any) -> None:
-        """Write down what a visitor did; without the question where that is not to be kept."""
-        if not self._keep_questions:
-            details.pop("question", None)
+        """Write down what a visitor did; empty details, and questions not to be kept, are none."""
+        question = details.pop("question", "")[:_LONGEST_QUESTION]
+        if self._keep_questions:
+            details["question"] = question
         visitor = self._visitor()
         line = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "user": visitor.name,
             "client": visitor.client,
             "action": action,
-            **details,
+            **{name: value for name, value in details.items() if value != ""},
         }
         # JSON escapes line ends and control characters: one record is one line, whatever is asked.
         self._logger.info(json.dumps(line))

@@ -61,7 +61,6 @@ __all__ = ["WebApp", "access_middleware", "build_apps", "upload_folder"]
 _log = logging.getLogger(__name__)
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
-_LONGEST_KEPT = 2_000  # code points of a question in the audit log
 _AT_ONCE = 4  # questions answered at the same time; the others wait in Gradio's queue
 
 
@@ -125,7 +124,7 @@ def _build_app(
     kept = PermalinkStore(permalink_file(bot.index))
     page = build_page(counted, Examples(bot), editing, policy, choice, kept, record)
     with page:
-        defaults = add_endpoints(counted, bots, editing, policy, limits, prefixes)
+        defaults = add_endpoints(counted, bots, editing, policy, limits, prefixes, record)
     page.state_session_capacity = limits.sessions
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=limits.waiting)
     routes: list[BaseRoute] = [
@@ -137,7 +136,7 @@ def _build_app(
     ]
     lifespan = None
     if config.mcp:
-        mcp_routes, lifespan = mcp_service(counted, limits)
+        mcp_routes, lifespan = mcp_service(counted, limits, record)
         routes += mcp_routes
     app = FastAPI(
         routes=routes,
@@ -179,14 +178,13 @@ def _audit(bot: NewsBot, policy: AccessPolicy, config: ServerConfig) -> Record:
 
 def _hook(metrics: ServerMetrics, record: Record, collection: str) -> AnswerHook:
     """Return what counts the questions to a bot, and writes them down."""
-    where = {"collection": collection} if collection else {}
 
     def hook(question: str, outcome: Answer | Exception) -> None:
         metrics.count(question, outcome)
         what = "failed"
         if not isinstance(outcome, Exception):
             what = "refused" if outcome.refused else "answered"
-        record("ask", question=question[:_LONGEST_KEPT], outcome=what, **where)
+        record("ask", question=question, outcome=what, collection=collection)
 
     return hook
 

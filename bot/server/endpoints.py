@@ -27,6 +27,7 @@ from bot.server.gradio_internals import add_endpoint
 from corpus.errors import NewsbotError
 
 if TYPE_CHECKING:
+    from bot.access.audit import Record
     from bot.access.rate_limits import ServerLimits
     from bot.editing.service import EditingService
     from bot.newsbot import NewsBot
@@ -48,6 +49,7 @@ def add_endpoints(
     policy: AccessPolicy,
     limits: ServerLimits,
     prefixes: Mapping[str, str],
+    record: Record,
 ) -> dict[str, list[Any]]:
     """Add the endpoints to the Blocks whose ``with`` this is called in.
 
@@ -58,6 +60,7 @@ def add_endpoints(
         policy: knows who may change it.
         limits: of what one may ask for.
         prefixes: of the pages of the collections, by their names.
+        record: writes searches to the audit log.
 
     Returns:
         The defaults of each one's parameters, in their order.
@@ -135,7 +138,9 @@ def add_endpoints(
             asked = limits.check_question(question)
             most = _whole(k, "k", 1, _MOST_HITS)
             filters = _filters(since, until, source, articles, name)
-            return _of(collection).find(asked, most, bool(rerank), **filters).to_dict()
+            own = _of(collection)
+            record("search", question=asked, collection=_name_of(own, bots))
+            return own.find(asked, most, bool(rerank), **filters).to_dict()
 
     def articles(article_id: str = "", limit: int = 100, offset: int = 0) -> dict[str, Any]:
         """List the indexed articles by id, or return one with its text, in which offsets count.

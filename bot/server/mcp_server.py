@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mcp.types import ToolAnnotations
     from starlette.routing import BaseRoute
 
+    from bot.access.audit import Record
     from bot.access.rate_limits import ServerLimits
     from bot.newsbot import NewsBot
 
@@ -59,14 +60,19 @@ _History = Annotated[
 
 
 def mcp_service(
-    bot: NewsBot, limits: ServerLimits
+    bot: NewsBot, limits: ServerLimits, record: Record
 ) -> tuple[Sequence[BaseRoute], Callable[[Any], AbstractAsyncContextManager[None]]]:
     """Return the routes of ``/mcp``, and the lifespan that an application with them needs.
+
+    Args:
+        bot: answers.
+        limits: of what one may ask for.
+        record: writes searches to the audit log.
 
     Raises:
         NotServed: the package ``mcp`` is not installed.
     """
-    server = _build_server(bot, limits)
+    server = _build_server(bot, limits, record)
     from mcp.server.transport_security import TransportSecuritySettings
 
     app = server.streamable_http_app(
@@ -86,7 +92,7 @@ def mcp_service(
     return app.routes, lifespan
 
 
-def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
+def _build_server(bot: NewsBot, limits: ServerLimits, record: Record) -> MCPServer:
     try:
         from mcp.server import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
@@ -146,6 +152,7 @@ def _build_server(bot: NewsBot, limits: ServerLimits) -> MCPServer:
 
         def work() -> dict[str, Any]:
             asked = limits.check_question(question)
+            record("search", question=asked)
             return bot.find(
                 asked,
                 k,

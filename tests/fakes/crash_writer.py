@@ -96,7 +96,7 @@ def change(
 
 def write(articles: Path, name: str, number: int) -> None:
     sentences = " ".join(
-        f"Report {number} says that the {name} was seen {n} times." for n in range(40)
+        f"Report {number} says that the {name} was seen {n} times." for n in range(16)
     )
     (articles / f"{name}.txt").write_text(f"About the {name}\n\n{sentences}\n")
 

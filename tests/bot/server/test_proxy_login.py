@@ -120,19 +120,20 @@ def audited(bot: NewsBot) -> Iterator[str]:
         yield url
 
 
-def test_log_says_who_asked_added_and_removed_what(audited: str, bot: NewsBot) -> None:
+def test_log_says_who_asked_searched_and_changed_what(audited: str, bot: NewsBot) -> None:
     with httpx.Client(base_url=audited, headers=ANN, timeout=60) as client:
         assert not call(client, "answer", question=QUESTION)["refused"]
         asked = {"model": "newsbot", "messages": [{"role": "user", "content": QUESTION}]}
         assert client.post("/v1/chat/completions", json=asked).status_code == 200
+        assert call(client, "search", question=QUESTION)["hits"]
         assert call(client, "add", text="The fair opened.", title="Fair")["added"] == 1
         ids = [one["id"] for one in call(client, "articles")["articles"] if one["title"] == "Fair"]
         assert call(client, "remove", article_ids=ids)["removed"] == 1
     lines = [json.loads(line) for line in audit_beside(bot.index).read_text().splitlines()]
-    assert [line["action"] for line in lines] == ["ask", "ask", "add", "remove"]
+    assert [line["action"] for line in lines] == ["ask", "ask", "search", "add", "remove"]
     assert {line["user"] for line in lines} == {"ann@example.org"}
-    assert [line.get("question") for line in lines[:2]] == [QUESTION, QUESTION]
-    assert (lines[2]["title"], lines[3]["articles"]) == ("Fair", ids)
+    assert [line.get("question") for line in lines[:3]] == [QUESTION] * 3
+    assert (lines[3]["title"], lines[4]["articles"]) == ("Fair", ids)
 
 
 @pytest.mark.parametrize(("audit", "kept"), [(None, False), (False, False), (True, True)])
