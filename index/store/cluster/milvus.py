@@ -298,5 +298,6 @@ def _translated(uri: str, call: Callable[[], _T]) -> _T:
     try:
         return call()
     except (MilvusException, RpcError) as error:
-        cause = " ".join(str(getattr(error, "message", error)).split())[:200]
-        raise IndexFailure(f"Milvus at {uri}: {cause}") from error
+        details = getattr(error, "details", None)  # gRPC's errors have it: "Deadline Exceeded"
+        told = details() if callable(details) else getattr(error, "message", error)
+        raise IndexFailure(f"Milvus at {uri}: {' '.join(str(told).split())[:200]}") from error
