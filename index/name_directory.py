@@ -120,13 +120,16 @@ class NameDirectory:
 
     def unknown(self, filters: Filters) -> list[str]:
         """Return a remark on each name that no article has."""
-        remarks = []
-        for name, keys in zip(filters.typed_names, filters.names, strict=True):
-            if not self._snapshot.naming(keys, 1):
-                like = [one.name for one in self.counts(name, _MOST_SUGGESTED)]
-                hint = f"; there is {', '.join(like)}" if like else ""
-                remarks.append(f"No article names {name[:_LONGEST_MATCH]!r}{hint}.")
-        return remarks
+        return [
+            f"{self._unknown(name)}."
+            for name, keys in zip(filters.typed_names, filters.names, strict=True)
+            if not self._snapshot.naming(keys, 1)
+        ]
+
+    def _unknown(self, name: str) -> str:
+        like = [one.name for one in self.counts(name, _MOST_SUGGESTED)]
+        hint = f"; there is {', '.join(like)}" if like else ""
+        return f"No article names {name[:_LONGEST_MATCH]!r}{hint}"
 
     def counts(
         self, match: str = "", limit: int = 100, article_ids: Collection[str] | None = None
@@ -163,9 +166,7 @@ class NameDirectory:
         keys = _spellings({key}, same)
         found = self._snapshot.naming(keys, limit)
         if not found:
-            raise NamesFailure(
-                self.unknown(Filters(names=(keys,), typed_names=(name,)))[0].rstrip(".")
-            )
+            raise NamesFailure(self._unknown(name))
         count = self._snapshot.name_counts(same, key, 1)[0]
         others = tuple(
             one.name

@@ -48,22 +48,19 @@ def entry_html(entry: NameEntry, close: str) -> str:
         close: what the button says that closes the pane.
     """
     name = escaped(entry.name)
-    also = f"<p>Also: <bdi>{escaped(', '.join(entry.others))}</bdi></p>" if entry.others else ""
     quotes = "".join(map(_quote, entry.quotes))
     address = f"n/{quote(entry.name, '', errors='replace')}"
     return pane_html(
         close,
         name,
-        f'<p class="byline">{entry.kind.capitalize()} in {counted(entry.articles, "article")}</p>'
-        f'{also}<p class="foot"><button type="button" class="link" name="named" value="{name}">'
-        f'Only articles that name it</button> <a href="{address}" '
+        f'{_facts(entry)}<p class="foot"><button type="button" class="link" name="named" '
+        f'value="{name}">Only articles that name it</button> <a href="{address}" '
         f'target="_blank">Page of its own</a></p><ol class="quotes">{quotes}</ol>',
     )
 
 
 def name_page_html(entry: NameEntry) -> str:
     """Show a name as a page of its own: the dated quotes of ``entry_html``, to be read and sent."""
-    also = f"<p>Also: <bdi>{escaped(', '.join(entry.others))}</bdi></p>" if entry.others else ""
     quotes = "".join(
         f'<li id="quote-{number}"><p><cite dir="auto">{title_html(one.article.title)}</cite></p>'
         f"{byline(one.article.source, one.article.published)}"
@@ -74,15 +71,19 @@ def name_page_html(entry: NameEntry) -> str:
     )
     return reading_page(
         entry.name,
-        f'<h1 dir="auto">{escaped(entry.name)}</h1>'
-        f'<p class="byline">{entry.kind.capitalize()} in {counted(entry.articles, "article")}</p>'
-        f"{also}<h2>Quotes</h2><ul>{quotes}</ul>",
+        f'<h1 dir="auto">{escaped(entry.name)}</h1>{_facts(entry)}<h2>Quotes</h2><ul>{quotes}</ul>',
     )
 
 
 def no_name_html(cause: str) -> str:
     """Say that no article has a name."""
     return reading_page("No such name", f"<h1>No such name</h1><p>{escaped(cause)}.</p>")
+
+
+def _facts(entry: NameEntry) -> str:
+    also = f"<p>Also: <bdi>{escaped(', '.join(entry.others))}</bdi></p>" if entry.others else ""
+    kind = entry.kind.capitalize()
+    return f'<p class="byline">{kind} in {counted(entry.articles, "article")}</p>{also}'
 
 
 def _name(one: NameCount, chosen: Collection[str] | None) -> str:
