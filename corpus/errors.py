@@ -13,13 +13,7 @@ Every message is one line that names the thing and the cause, ready for standard
 
 from __future__ import annotations
 
-__all__ = [
-    "CorpusError",
-    "FileOutOfReach",
-    "NewsbotError",
-    "UnexpectedStatus",
-    "UnreadableArticle",
-]
+__all__ = ["CorpusError", "FileOutOfReach", "NewsbotError", "UnexpectedStatus", "UnreadableArticle"]
 
 
 class NewsbotError(Exception):

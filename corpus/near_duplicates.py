@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = [
-    "LEAST_WORDS",
-    "SCHEME",
-    "DuplicateFinder",
-    "is_contained",
-    "passage_wording",
-]
+__all__ = ["LEAST_WORDS", "SCHEME", "DuplicateFinder", "is_contained", "passage_wording"]
 
 LEAST_WORDS = 30
 """Words of the shortest text that can be a copy."""

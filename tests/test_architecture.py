@@ -52,11 +52,7 @@ PRODUCT_RULES = [
     *(rules.imports_of_own_root, rules.incomplete_all, rules.long_modules, rules.loose_filters),
     *(rules.repeated_class_names, rules.upward_imports),
 ]
-TREE_RULES = [
-    rules.meaningless_names,
-    rules.restricted_imports,
-    rules.long_test_names,
-]
+TREE_RULES = [rules.meaningless_names, rules.restricted_imports, rules.long_test_names]
 
 
 @pytest.mark.parametrize("rule", PRODUCT_RULES)
@@ -265,8 +261,7 @@ def test_imported_packages_are_declared() -> None:
 
 def test_undeclared_import_is_found(tmp_path: Path) -> None:
     tree = _tree(
-        tmp_path,
-        {"bot/a.py": "import os, yaml, rich.table", "bot/b.py": "import bot.a, nowhere"},
+        tmp_path, {"bot/a.py": "import os, yaml, rich.table", "bot/b.py": "import bot.a, nowhere"}
     )
     brought = {"yaml": ["PyYAML"], "rich": ["rich"]}
     found = rules.undeclared_imports(tree, ["rich"], brought)

@@ -51,10 +51,7 @@ def compose_answer(candidates: Sequence[Candidate], threshold: float) -> Answer:
 
 
 def compose_sentences(
-    sentences: Sequence[SelectedSentence],
-    threshold: float,
-    *,
-    most: int = MOST_SENTENCES,
+    sentences: Sequence[SelectedSentence], threshold: float, *, most: int = MOST_SENTENCES
 ) -> Answer:
     """Answer with the best sentences, each cited, or refuse.
 

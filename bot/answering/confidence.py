@@ -29,14 +29,7 @@ __all__ = [
     "calibration_of",
 ]
 
-ANSWER_FEATURES = (
-    "answerable",
-    "first_margin",
-    "gap",
-    "agreement",
-    "search_score",
-    "similarity",
-)
+ANSWER_FEATURES = ("answerable", "first_margin", "gap", "agreement", "search_score", "similarity")
 """Names of an answer's features, in order; ``score_candidates`` explains them."""
 
 CALIBRATION_FILE = "calibration.json"

@@ -43,10 +43,7 @@ class SelectedSentence(Quote):
 
 
 def select_sentences(
-    result: SearchResult,
-    spans: Sequence[AnswerSpan],
-    embedder: Embedder,
-    regression: Regression,
+    result: SearchResult, spans: Sequence[AnswerSpan], embedder: Embedder, regression: Regression
 ) -> list[SelectedSentence]:
     """Score every sentence of the best passages that is not about another code than the question.
 
@@ -78,10 +75,7 @@ def select_sentences(
     similarities = embedder.embed_passages(texts) @ result.vector
     selected = []
     for (place, hit), similarity in zip(found.items(), similarities, strict=True):
-        features = (
-            float(similarity),
-            margins.get(place, LEAST_MARGIN),
-        )
+        features = (float(similarity), margins.get(place, LEAST_MARGIN))
         probability = regression.probability(features)
         answerable = margin_of.get(hit.passage, LEAST_MARGIN)
         selected.append(

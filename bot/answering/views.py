@@ -34,10 +34,7 @@ _LEADING = {
 
 
 def reports_of(
-    question: str,
-    hits: Sequence[Hit],
-    candidates: Sequence[Candidate],
-    spans: Sequence[AnswerSpan],
+    question: str, hits: Sequence[Hit], candidates: Sequence[Candidate], spans: Sequence[AnswerSpan]
 ) -> list[Report]:
     """Return what the articles say, the surest first.
 

@@ -30,11 +30,7 @@ class AddForm:
     def _files_tab(self) -> Any:
         with gr.Tab("Files"):
             files = gr.File(
-                label=_FORMATS,
-                file_count="multiple",
-                type="filepath",
-                elem_id="files",
-                height=160,
+                label=_FORMATS, file_count="multiple", type="filepath", elem_id="files", height=160
             )
             button = gr.Button("Add the files", variant="primary", size="sm")
 

@@ -24,10 +24,7 @@ EXAMPLES = (
         "How many people had to leave their homes in Merrowford?",
         "https://example.com/svr/news/merrowford-410",
     ),
-    (
-        "Why was the Lantern Theatre closed?",
-        "https://example.org/gazette/lantern-theatre-reopens",
-    ),
+    ("Why was the Lantern Theatre closed?", "https://example.org/gazette/lantern-theatre-reopens"),
     (
         "How many passengers did the Grelle ferry carry in 2023?",
         "https://example.org/halvik-observer/2024/01/grelle-ferry",

@@ -36,8 +36,7 @@ def chat(
     level: Refusal = None,
     chat_model: ChatModelName = None,
     host: Annotated[
-        str,
-        typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one."),
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one.")
     ] = "127.0.0.1",
     users: Users = None,
     editors: Annotated[

@@ -52,13 +52,7 @@ def add(
     settings = settings_for(index, collection)
     from bot.watching.questions import questions_beside
 
-    filters = {
-        "since": since,
-        "until": until,
-        "source": source,
-        "articles": article,
-        "name": name,
-    }
+    filters = {"since": since, "until": until, "source": source, "articles": article, "name": name}
     number = questions_beside(settings.index).add(text, filters)
     print(f"question {number} is asked from now on")
     ask_standing_questions(settings)
@@ -86,8 +80,7 @@ def remove(
 @question.command("list")
 def list_questions(
     changed: Annotated[
-        bool,
-        typer.Option("--changed", help="List how answers changed, with old and new quotes."),
+        bool, typer.Option("--changed", help="List how answers changed, with old and new quotes.")
     ] = False,
     as_json: AsJson = False,
     index: Index = None,

@@ -17,14 +17,7 @@ from bot.comparing.reports import Report
 from bot.comparing.tokens import Kind, Token, folded, tokenize
 from corpus.dates import WEEKDAYS
 
-__all__ = [
-    "Days",
-    "Moment",
-    "days_named",
-    "event_days",
-    "moment_of",
-    "moments_agree",
-]
+__all__ = ["Days", "Moment", "days_named", "event_days", "moment_of", "moments_agree"]
 
 Days = tuple[date, date]
 """First and last day of a period."""

@@ -43,7 +43,7 @@ _PREPOSITION = re.compile(r"^(?:at|by|for|from|in|of|on|to|with)\s+", re.IGNOREC
 # What follows the asking words: "did the minister resign?".
 _CLAUSE = re.compile(
     r"^.*?(?i:who|whom|whose|what|which|when|where|why|how)\b.*?\s((?i:are|can|could|did|do|does|had"
-    r"|has|have|is|was|were|will|would)\s+(?:the|a|an|his|her|its|their|[A-Z]).*)",
+    r"|has|have|is|was|were|will|would)\s+(?:the|a|an|his|her|its|their|[A-Z]).*)"
 )
 _PLURAL = re.compile(r"(?:[^s]s|people|men|women|children)$", re.IGNORECASE)
 _MOST_WORDS = 24  # that are added to a search

@@ -157,10 +157,7 @@ class JobQueue:
             self._check_room()
 
     def start(
-        self,
-        what: str,
-        work: Callable[[Job], BuildReport],
-        ended: _Ended | None = None,
+        self, what: str, work: Callable[[Job], BuildReport], ended: _Ended | None = None
     ) -> Job:
         """Run a job when those before it are done.
 

@@ -34,11 +34,7 @@ class EditingService:
     """Adds and removes articles of one index. Safe for threads."""
 
     def __init__(
-        self,
-        bot: NewsBot,
-        limits: ServerLimits,
-        received: Path,
-        record: Record = no_record,
+        self, bot: NewsBot, limits: ServerLimits, received: Path, record: Record = no_record
     ) -> None:
         """Change a bot's index; of files only those are read that arrived in ``received``."""
         self._record = record

@@ -20,12 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.answering.confidence import (
-    ANSWER_FEATURES,
-    SENTENCE_FEATURES,
-    Calibration,
-    Regression,
-)
+from bot.answering.confidence import ANSWER_FEATURES, SENTENCE_FEATURES, Calibration, Regression
 from bot.answering.question_type import QuestionType, question_type
 from bot.errors import ReaderError
 from bot.reader.reader import Reader
@@ -65,12 +60,7 @@ class _Asked:
 
 
 def calibrate(
-    data: Sequence[Path],
-    reader: Reader,
-    *,
-    most: int,
-    others: int,
-    seed: int,
+    data: Sequence[Path], reader: Reader, *, most: int, others: int, seed: int
 ) -> Calibration:
     """Fit the regressions and the thresholds.
 

@@ -160,12 +160,7 @@ class ExampleMaker:
         return passage, _occurrences(passage, text, start - low)
 
     def _widen(
-        self,
-        context: str,
-        sentences: Sequence[Span],
-        first: int,
-        last: int,
-        chance: random.Random,
+        self, context: str, sentences: Sequence[Span], first: int, last: int, chance: random.Random
     ) -> tuple[int, int]:
         words = chance.uniform(_FEWEST_WORDS, _MOST_WORDS)
         while first > 0 or last < len(sentences) - 1:

@@ -9,13 +9,7 @@ from dataclasses import replace
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
-from corpus.formats.records import (
-    TEXT_HINT,
-    bounded_lines,
-    draft_of,
-    field_of,
-    is_full_text,
-)
+from corpus.formats.records import TEXT_HINT, bounded_lines, draft_of, field_of, is_full_text
 from corpus.text import decode, detect_encoding
 
 __all__ = ["LIST_NAMES", "MOST_MARKS", "parse"]

@@ -43,11 +43,7 @@ class NameTable:
         return found
 
     def counts(
-        self,
-        same: Mapping[str, str],
-        match: str,
-        limit: int,
-        article_ids: Collection[str] | None,
+        self, same: Mapping[str, str], match: str, limit: int, article_ids: Collection[str] | None
     ) -> list[NameCount]:
         """Count the articles of each name, as ``Snapshot.name_counts`` does."""
         within = ""

@@ -28,12 +28,7 @@ from index.store.layout import (
     verify_generation,
 )
 from index.store.name_table import NameTable
-from index.store.protocols import (
-    ArticleVersion,
-    IndexedArticle,
-    PassageLocation,
-    StoredArticle,
-)
+from index.store.protocols import ArticleVersion, IndexedArticle, PassageLocation, StoredArticle
 from index.store.sparse import SparseIndex
 
 if TYPE_CHECKING:

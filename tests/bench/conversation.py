@@ -146,10 +146,7 @@ def measure(
 
 
 def ask(
-    bot: NewsBot,
-    turn: FollowUpTurn,
-    asked: dict[str, list[Asked]],
-    level: Level,
+    bot: NewsBot, turn: FollowUpTurn, asked: dict[str, list[Asked]], level: Level
 ) -> str | None:
     """Ask a follow-up in each way; return how it was read where that is not as it stands."""
     ways = [(turn.question, turn.history), (turn.question, []), (turn.full, [])]

@@ -28,12 +28,7 @@ from bot.reader.reader import AnswerSpan, Reader
 from bot.reader.registry import SHIPPED_READER, load_reader
 from bot.training.examples import Example, ExampleMaker
 from bot.training.export import FLOAT_FILE
-from bot.training.questions import (
-    TrainingQuestion,
-    is_held_out,
-    load_questions,
-    source_shares,
-)
+from bot.training.questions import TrainingQuestion, is_held_out, load_questions, source_shares
 from corpus.article import Passage
 from corpus.sentences import sentence_spans
 from tests.bench.datasets import data_argument, print_result, sample

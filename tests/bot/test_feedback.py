@@ -56,11 +56,7 @@ def test_thumb_up_is_a_question_with_the_given_answer(
     vote(store, bot, QUESTION, True)
     lines, err = exported(index, capsys)
     assert lines == [
-        {
-            "question": QUESTION,
-            "answers": ["Kataib Hezbollah"],
-            "article_id": "baghdad-embassy.txt",
-        }
+        {"question": QUESTION, "answers": ["Kataib Hezbollah"], "article_id": "baghdad-embassy.txt"}
     ]
     assert err == "1 vote, 1 of use to newsbot eval\n"
 

@@ -42,9 +42,7 @@ def editions(answer: Answer) -> set[int]:
     return {int(found) for text in words for found in _EDITION.findall(text)}
 
 
-def test_answers_during_rebuilds_are_of_one_generation(
-    tmp_path: Path,
-) -> None:
+def test_answers_during_rebuilds_are_of_one_generation(tmp_path: Path) -> None:
     folder, index = tmp_path / "articles", tmp_path / "index"
     folder.mkdir()
     write(folder, index, 0)

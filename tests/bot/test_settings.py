@@ -83,9 +83,7 @@ def test_variables_of_other_programs_are_ignored() -> None:
     assert Settings.load(environ).origins == {"index": "NEWSBOT_INDEX"}
 
 
-def test_environment_of_the_process_is_the_default(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSBOT_INDEX", "/data/mine")
     assert Settings.load().index == Path("/data/mine")
 

@@ -57,9 +57,7 @@ def test_the_samples_show_six_formats() -> None:
     assert formats == {".csv", ".html", ".json", ".jsonl", ".md", ".txt"}
 
 
-def test_every_sample_has_a_title_and_a_long_body(
-    samples: dict[str, Article],
-) -> None:
+def test_every_sample_has_a_title_and_a_long_body(samples: dict[str, Article]) -> None:
     for title, article in samples.items():
         assert title
         assert 150 <= len(article.text.split()) <= 450, title
@@ -115,9 +113,7 @@ def test_the_correction_names_the_report_and_both_figures(samples: dict[str, Art
     assert published(wrong) < published(right)
 
 
-def test_syndicated_copy_is_the_only_near_duplicate(
-    samples: dict[str, Article],
-) -> None:
+def test_syndicated_copy_is_the_only_near_duplicate(samples: dict[str, Article]) -> None:
     original, copy = the_one(samples, "Lantern Theatre"), the_one(samples, "Port Sallow's Lantern")
     assert original.source != copy.source
     assert original.text != copy.text

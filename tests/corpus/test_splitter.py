@@ -16,12 +16,7 @@ def article(text: str) -> Article:
     return Article("a", "A title that is in no passage", text)
 
 
-@given(
-    st.text() | WORDS.map(" ".join),
-    st.integers(1, 30),
-    st.integers(0, 3),
-    st.integers(8, 60),
-)
+@given(st.text() | WORDS.map(" ".join), st.integers(1, 30), st.integers(0, 3), st.integers(8, 60))
 def test_a_passage_is_exactly_its_article_s_characters(
     text: str, words: int, overlap: int, tokens: int
 ) -> None:

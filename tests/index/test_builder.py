@@ -308,17 +308,11 @@ def test_folder_of_other_files_is_not_written_to(
 
 
 def test_second_writer_is_a_clear_error(
-    folder: Path,
-    index: Address,
-    counting: CountingEmbedder,
-    monkeypatch: pytest.MonkeyPatch,
+    folder: Path, index: Address, counting: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_index([folder], index, embedder=counting)
     monkeypatch.setattr(writer, "_LOCK_SECONDS", 0.1)
-    with (
-        open_store(index).held_source_paths(0),
-        pytest.raises(IndexBusy, match="another process"),
-    ):
+    with open_store(index).held_source_paths(0), pytest.raises(IndexBusy, match="another process"):
         build_index([folder], index, embedder=counting)
 
 

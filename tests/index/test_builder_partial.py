@@ -16,11 +16,7 @@ URL = "https://news.example/a"
 
 
 def build(
-    folder: Path | str,
-    index: Address,
-    *only: Path,
-    prune: bool = False,
-    allow_local: bool = False,
+    folder: Path | str, index: Address, *only: Path, prune: bool = False, allow_local: bool = False
 ) -> BuildReport:
     return build_index(
         [folder],

@@ -12,13 +12,7 @@ from hypothesis import strategies as st
 
 from index.builder import build_index
 from index.embedding.embedder import Embedder
-from index.errors import (
-    BadFilter,
-    EmbedderMismatch,
-    EmptyQuestion,
-    IndexCorrupt,
-    IndexMissing,
-)
+from index.errors import BadFilter, EmbedderMismatch, EmptyQuestion, IndexCorrupt, IndexMissing
 from index.filters import filters_of
 from index.searcher import LONGEST_QUESTION, Searcher
 from index.store.layout import current_generation

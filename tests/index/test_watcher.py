@@ -306,9 +306,7 @@ def test_unreadable_file_is_tried_again(
     assert again.only == {str(file)}, "what had been read was read again"
 
 
-def test_unreadable_file_is_tried_later_each_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_unreadable_file_is_tried_later_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     refused, pauses = UnreadableFiles(), []

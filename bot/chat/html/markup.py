@@ -43,10 +43,7 @@ def title_html(title: str) -> str:
 
 
 def byline(
-    source: str | None,
-    published: str | None,
-    author: str | None = None,
-    updated: str | None = None,
+    source: str | None, published: str | None, author: str | None = None, updated: str | None = None
 ) -> str:
     """Show publisher, author and dates, as far as they are known."""
     parts = []

@@ -23,12 +23,7 @@ from index.store.cluster.milvus import (
 )
 from index.store.cluster.postgres import Database, storable
 from index.store.duplicates import MOST_COPIES
-from index.store.protocols import (
-    ArticleVersion,
-    IndexedArticle,
-    PassageLocation,
-    StoredArticle,
-)
+from index.store.protocols import ArticleVersion, IndexedArticle, PassageLocation, StoredArticle
 from index.store.rows import ARTICLE_FIELDS, passage_of, whole_article
 from index.terms import content_stems
 

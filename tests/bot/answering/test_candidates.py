@@ -10,12 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.candidates import (
-    Candidate,
-    group_spans,
-    normalised_answer,
-    score_candidates,
-)
+from bot.answering.candidates import Candidate, group_spans, normalised_answer, score_candidates
 from bot.answering.confidence import ANSWER_FEATURES, Calibration
 from bot.answering.context_rereading import FirstReading
 from bot.reader.reader import LEAST_MARGIN, AnswerSpan

@@ -25,11 +25,7 @@ from tests.fakes.invented import PhraseReader
 from tests.fakes.tiny_reader import one_line
 
 FITTED = Calibration(
-    Regression(
-        ANSWER_FEATURES,
-        tuple(-1e-5 * 3**n for n in range(len(ANSWER_FEATURES))),
-        -1.5,
-    ),
+    Regression(ANSWER_FEATURES, tuple(-1e-5 * 3**n for n in range(len(ANSWER_FEATURES))), -1.5),
     Regression(SENTENCE_FEATURES, tuple(n / 7 for n in range(len(SENTENCE_FEATURES))), 0.25),
     {Level.CAUTIOUS: 0.6, Level.BALANCED: 0.4, Level.EAGER: 0.2},
     {Level.CAUTIOUS: 0.5, Level.BALANCED: 0.3, Level.EAGER: 0.1},

@@ -9,11 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.confidence import SENTENCE_FEATURES
-from bot.answering.sentence_selection import (
-    PASSAGES_SEARCHED,
-    SelectedSentence,
-    select_sentences,
-)
+from bot.answering.sentence_selection import PASSAGES_SEARCHED, SelectedSentence, select_sentences
 from bot.reader.reader import AnswerSpan
 from corpus.article import Article
 from index.embedding.embedder import Embedder

@@ -21,7 +21,7 @@ from tests.fakes.pages import serving
 from tests.fakes.parsed_html import ANY_TEXT, ParsedHtml
 
 TAGS = {*("html", "head", "meta", "title", "style", "body", "header", "a", "main", "h1", "p")} | {
-    *("div", "bdi", "time", "br", "ol", "li", "blockquote", "h2", "ul", "span", "cite", "nav", "q"),
+    *("div", "bdi", "time", "br", "ol", "li", "blockquote", "h2", "ul", "span", "cite", "nav", "q")
 }
 
 

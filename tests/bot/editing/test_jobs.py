@@ -100,8 +100,7 @@ def test_stopped_build_has_changed_nothing(jobs: JobQueue, tmp_path: Path) -> No
     assert current_generation(index).name == generation
     assert "Nothing was changed" in ParsedHtml(progress_html(job)).text
     again = jobs.start(
-        "Adding",
-        lambda told: build_index([file], index, embedder=embedder, progress=told),
+        "Adding", lambda told: build_index([file], index, embedder=embedder, progress=told)
     )
     assert again.outcome.result(60).added == 1
 

@@ -136,10 +136,7 @@ def test_upload_that_exceeds_the_limit_is_refused_whole(tmp_path: Path) -> None:
     UploadFolder(tmp_path / "index", most_bytes=0).stage([third])
 
 
-def test_discarded_upload_goes_and_older_files_stay(
-    uploads: UploadFolder,
-    tmp_path: Path,
-) -> None:
+def test_discarded_upload_goes_and_older_files_stay(uploads: UploadFolder, tmp_path: Path) -> None:
     old, new = (written(tmp_path, f"{name}.txt", name) for name in ("old", "new"))
     uploads.commit(uploads.stage([old]))
     upload = uploads.stage([old, new], b"{}")

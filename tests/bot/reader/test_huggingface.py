@@ -20,9 +20,7 @@ def reader(tiny_bert: Path) -> HuggingFaceReader:
     return HuggingFaceReader(str(tiny_bert))
 
 
-def test_question_longer_than_the_input_still_finds_spans(
-    reader: HuggingFaceReader,
-) -> None:
+def test_question_longer_than_the_input_still_finds_spans(reader: HuggingFaceReader) -> None:
     assert reader.read("1 " * 500, passages_of(TEXT, 100))
 
 
@@ -42,9 +40,7 @@ def test_no_answer_score_is_that_of_the_first_token(reader: HuggingFaceReader) -
 
 
 @pytest.mark.parametrize("name", ["nobody/no-such-reader", "no-such-reader", "not a name: at all"])
-def test_unknown_name_is_refused_in_one_line_and_not_fetched(
-    name: str,
-) -> None:
+def test_unknown_name_is_refused_in_one_line_and_not_fetched(name: str) -> None:
     with pytest.raises(ReaderError) as caught:
         load_reader(name)
     assert name in one_line(caught.value)

@@ -37,9 +37,7 @@ def test_tokens_of_the_highest_logits_are_the_answer(tmp_path: Path) -> None:
     assert (span.no_answer, span.margin) == (1.5, span.score - 1.5)
 
 
-def test_passage_is_more_answerable_with_more_likely_spans(
-    tmp_path: Path,
-) -> None:
+def test_passage_is_more_answerable_with_more_likely_spans(tmp_path: Path) -> None:
     one, two = (
         OnnxReader(write_onnx_reader(tmp_path / name, starts=ends, ends=ends, no_answer=1.5))
         for name, ends in (("one", {"corran": 4.0}), ("two", {"corran": 4.0, "lorne": 4.0}))

@@ -21,9 +21,7 @@ def words(ids: list[int]) -> list[str]:
     return [vocabulary()[number] for number in ids]
 
 
-def test_input_is_question_title_and_passage_in_two_segments(
-    tokenizer_file: Path,
-) -> None:
+def test_input_is_question_title_and_passage_in_two_segments(tokenizer_file: Path) -> None:
     encoder = PassageTokenizer(tokenizer_file)
     (item,) = encoder.encode("Where was the storm?", [("The Ferry", "There was no storm.")])
     assert words(item.ids) == [

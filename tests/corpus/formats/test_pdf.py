@@ -294,9 +294,7 @@ def test_date_is_that_of_publication_or_none(
     assert (draft.published, draft.source) == (published, source)
 
 
-def test_file_with_a_password_is_refused_unless_it_is_empty(
-    read_one: ReadOne,
-) -> None:
+def test_file_with_a_password_is_refused_unless_it_is_empty(read_one: ReadOne) -> None:
     for password in ("secret", ""):
         writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf([TITLE, *column(BODY)])))
         writer.encrypt(password, "owner", algorithm="RC4-128")

@@ -133,10 +133,7 @@ def test_records_of_a_dump_keep_their_own_addresses(web: WebServer) -> None:
     body = "\n".join(map(json.dumps, records))
     web.answers["/dump"] = lambda request: request.respond(body, "application/x-ndjson")
     articles, report = load(f"{web.at}/dump")
-    assert [article.id for article in articles] == [
-        "https://news.example/one",
-        f"{web.at}/dump#2",
-    ]
+    assert [article.id for article in articles] == ["https://news.example/one", f"{web.at}/dump#2"]
     assert articles[1].url is None
     assert [one.path for one in report.failures] == [f"{web.at}/dump line 3"]
 

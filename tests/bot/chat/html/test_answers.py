@@ -10,19 +10,13 @@ from hypothesis import strategies as st
 
 from bot.answering.answers import REFUSAL, Alternative, Answer, Citation, Statement
 from bot.chat.conversation import typed
-from bot.chat.html.answers import (
-    answer_html,
-    growing_html,
-    in_words,
-    pending_html,
-    question_html,
-)
+from bot.chat.html.answers import answer_html, growing_html, in_words, pending_html, question_html
 from bot.sanitize import clean
 from tests.fakes.parsed_html import ANY_TEXT, ParsedHtml
 
 QUOTE = "The study [2] says so, and [1] does too."
 TAGS = {*("div", "p", "blockquote", "a", "span", "button", "strong", "ul", "li")} | {
-    *("details", "summary"),
+    *("details", "summary")
 }
 
 

@@ -29,9 +29,7 @@ def test_quotes_are_marked_and_one_of_them_is_here() -> None:
 def test_text_of_an_article_stays_text(title: str, text: str, author: str, url: str) -> None:
     article = Article("a", title, text, url=url, author=author)
     seen = ParsedHtml(article_html(article, [(1, 4)], (1, 4)))
-    assert set(seen.tags) <= {
-        *("section", "button", "h2", "bdi", "p", "div", "mark", "a"),
-    }
+    assert set(seen.tags) <= {*("section", "button", "h2", "bdi", "p", "div", "mark", "a")}
     assert clean(text[:1]) + clean(text[1:4]) + clean(text[4:]) in seen.text
     assert ParsedHtml(gone_html(title)).tags == ["section", "button", "h2", "bdi", "p"]
 

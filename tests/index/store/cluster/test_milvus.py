@@ -17,12 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.filters import Filters
-from index.store.cluster.milvus import (
-    PASSAGES,
-    MilvusCollections,
-    milvus_condition,
-    milvus_row,
-)
+from index.store.cluster.milvus import PASSAGES, MilvusCollections, milvus_condition, milvus_row
 from tests.fakes.dense_engine import without_words
 
 pytestmark = pytest.mark.cluster
