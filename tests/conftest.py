@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from tests.offline import sitecustomize as offline
 
 if TYPE_CHECKING:
+    from bot.reader.tokenization import TokenizedPassage
     from index.embedding.onnx_embedder import OnnxEmbedder
 
 _OFFLINE_FOLDER = str(Path(offline.__file__).parent)
@@ -122,6 +123,31 @@ def embedder() -> OnnxEmbedder:
     from index.embedding.onnx_embedder import OnnxEmbedder
 
     return OnnxEmbedder.default()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passages_read_once() -> Iterator[None]:
+    """Let the shipped readers read the same tokens once.
+
+    An answer reads two dozen passages, which takes seconds where the processor has no instructions
+    for 8-bit numbers, and many tests ask the same of the samples.
+    """
+    from bot.reader.onnx_reader import OnnxReader
+    from bot.reader.registry import SHIPPED_READER
+
+    logits, known = OnnxReader._logits, {}
+
+    def remembered(reader: OnnxReader, item: TokenizedPassage) -> Any:
+        if not reader.folder.is_relative_to(SHIPPED_READER):
+            return logits(reader, item)
+        key = (reader.folder, tuple(item.ids))
+        if key not in known:
+            known[key] = logits(reader, item)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OnnxReader, "_logits", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")
