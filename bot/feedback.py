@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import FeedbackFailure
 from index.address import IndexAddress, beside
+from index.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     from bot.answering.answers import Answer
@@ -28,7 +27,6 @@ CREATE TABLE IF NOT EXISTS votes (
 """
 _LONGEST = 2_000  # code points of a reason or of a right answer
 _FLAGS = ("liked", "unanswerable", "narrowed")
-_WAIT = 10.0  # seconds for another writer
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class FeedbackStore:
 
     def __init__(self, file: Path) -> None:
         """Keep votes in this file."""
-        self._file = file
+        self._file = SqliteFile(file, _SCHEMA, FeedbackFailure)
 
     def add(
         self, question: str, answer: Answer, liked: bool, *, narrowed: bool, generation: str
@@ -141,22 +139,15 @@ class FeedbackStore:
         Raises:
             FeedbackFailure: the file cannot be read.
         """
-        if not self._file.exists():
-            return
-        try:
-            with closing(sqlite3.connect(self._file, timeout=_WAIT)) as connection:
-                connection.row_factory = sqlite3.Row
-                columns = ", ".join(field.name for field in fields(Feedback))
-                for row in connection.execute(f"SELECT {columns} FROM votes ORDER BY number"):
-                    flags = {name: bool(row[name]) for name in _FLAGS}
-                    yield Feedback(**{**row, **flags, "answer": json.loads(row["answer"])})
-        except (sqlite3.Error, ValueError) as error:
-            raise FeedbackFailure(f"{self._file}: cannot be read ({error})") from error
+        columns = ", ".join(field.name for field in fields(Feedback))
+        for row in self._file.rows(f"SELECT {columns} FROM votes ORDER BY number"):
+            flags = {name: bool(row[name]) for name in _FLAGS}
+            try:
+                answer = json.loads(row["answer"])
+            except ValueError as error:
+                raise FeedbackFailure(f"{self._file.path}: cannot be read ({error})") from error
+            yield Feedback(**{**row, **flags, "answer": answer})
 
     def _change(self, statement: str, values: tuple[object, ...]) -> int:
-        try:
-            with closing(sqlite3.connect(self._file, timeout=_WAIT)) as connection, connection:
-                connection.executescript(_SCHEMA)
-                return connection.execute(statement, values).lastrowid or 0
-        except sqlite3.Error as error:
-            raise FeedbackFailure(f"{self._file}: cannot be written ({error})") from error
+        with self._file.changing() as connection:
+            return connection.execute(statement, values).lastrowid or 0

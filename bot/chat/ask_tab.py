@@ -15,7 +15,7 @@ from bot.chat.html.citing import cite_menu, link_html
 from bot.chat.html.markup import problem_html
 from bot.chat.question_box import QuestionBox
 from bot.chat.sources_pane import SourcesPane
-from bot.chat.turns import Turn, as_json
+from bot.chat.turns import Turn, as_json, turn_of
 from bot.citing.exports import export
 from bot.citing.formats import ExportFormat
 from bot.errors import PermalinkFailure
@@ -83,7 +83,7 @@ class AskTab:
         address = gr.Textbox(visible=False)
 
         def keep(turns: Sequence[Turn], event: gr.EventData) -> list[Any]:
-            turn = next((turn for turn in turns if turn.number == event.turn), None)
+            turn = turn_of(turns, event.turn)
             if turn is None:
                 return ["", gr.skip()]
             try:

@@ -13,7 +13,7 @@ from bot.chat.conversation_lock import ConversationLock
 from bot.chat.events import HIDDEN, QUICK
 from bot.chat.filters import FilterProblem, SearchFilters
 from bot.chat.html.markup import notice_html, problem_html
-from bot.chat.turns import Turn
+from bot.chat.turns import Turn, turn_of
 
 if TYPE_CHECKING:
     from bot.chat.filter_bar import FilterBar
@@ -111,69 +111,53 @@ class QuestionBox:
         else:  # of a generator that yields nothing Gradio makes blanks
             yield [gr.skip()] * len(self._outputs)
 
+    # Where *chosen takes the rest, Gradio can hand over the event only as the first argument.
     def _ask_alone(
         self,
+        event: gr.EventData,
         lock: ConversationLock,
         by: str,
         before: tuple[Turn, ...],
-        since: Any,
-        until: Any,
-        sources: Any,
-        articles: Any,
-        names: Any,
-        event: gr.EventData,
+        *chosen: Any,
     ) -> Iterator[list[Any]]:
         """Ask a follow-up question again as one that stands by itself."""
-        places = [at for at, turn in enumerate(before) if turn.number == event.turn]
-        if not places:
+        asked = turn_of(before, event.turn)
+        if asked is None:
             yield [gr.skip()] * len(self._outputs)
             return
-        [at] = places
-        chosen = (since, until, sources, articles, names)
-        question = before[at].question
-        steps = self._answer(question, before[:at], before, None, chosen, by, alone=True)
+        earlier = before[: before.index(asked)]
+        steps = self._answer(asked.question, earlier, before, None, chosen, by, alone=True)
         yield from lock.run_exclusive(before, steps, self._busy)
 
     def _ask_timeline(
         self,
+        event: gr.EventData,
         lock: ConversationLock,
         by: str,
         before: tuple[Turn, ...],
-        since: Any,
-        until: Any,
-        sources: Any,
-        articles: Any,
-        names: Any,
-        event: gr.EventData,
+        *chosen: Any,
     ) -> Iterator[list[Any]]:
         """Ask for the timeline of what an answered question is about."""
-        asked = next((turn for turn in before if turn.number == event.turn), None)
+        asked = turn_of(before, event.turn)
         if asked is None:
             yield [gr.skip()] * len(self._outputs)
             return
         question = f"Timeline: {asked.answer.question_read_as or asked.question}"
-        chosen = (since, until, sources, articles, names)
         steps = self._answer(question, before, before, None, chosen, EXTRACTIVE, alone=True)
         yield from lock.run_exclusive(before, steps, self._busy)
 
-    # Gradio counts the parameters to know where the event goes: *chosen would take it.
     def _edit(
         self,
+        edit: gr.EditData,
         lock: ConversationLock,
         by: str,
         draft: str,
         before: tuple[Turn, ...],
-        since: Any,
-        until: Any,
-        sources: Any,
-        articles: Any,
-        names: Any,
-        edit: gr.EditData,
+        *chosen: Any,
     ) -> Iterator[list[Any]]:
         index = edit.index[0] if isinstance(edit.index, tuple) else edit.index
         question = typed(str(edit.value))
         returned = None if draft.strip() else question  # which is nowhere else
-        chosen = (since, until, sources, articles, names)
         steps = self._answer(question, before[: index // 2], before, returned, chosen, by)
         busy = [*self._busy]
         if returned:

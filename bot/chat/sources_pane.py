@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -12,7 +11,7 @@ from bot.chat.events import QUICK, script
 from bot.chat.filter_bar import FilterBar
 from bot.chat.html.article_view import article_html, gone_html, how_html
 from bot.chat.name_pages import quoted_article, quotes_of
-from bot.chat.turns import Turn
+from bot.chat.turns import Turn, turn_of
 from bot.errors import UnknownArticle
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class SourcesPane:
             return [since, until, gr.update(open=True)]
 
         def ask_only(before: tuple[Turn, ...], chosen: Any, event: gr.EventData) -> list[Any]:
-            cited = _citation(_turn(before, event.turn), event.number)
+            cited = _citation(turn_of(before, event.turn), event.number)
             if cited is None:
                 return [gr.skip(), gr.skip()]
             return filters.restrict_to([cited.article_id], chosen, before)
@@ -62,7 +61,7 @@ class SourcesPane:
 
     def _read(self, turns: tuple[Turn, ...], event: gr.EventData) -> Any:
         """Show the article of a citation, with all that its answer cites of it marked."""
-        turn = _turn(turns, event.turn)
+        turn = turn_of(turns, event.turn)
         cited = _citation(turn, event.number)
         if turn is None or cited is None:
             return gr.skip()
@@ -88,12 +87,8 @@ class SourcesPane:
 
 
 def _how(turns: tuple[Turn, ...], event: gr.EventData) -> Any:
-    turn = _turn(turns, event.turn)
+    turn = turn_of(turns, event.turn)
     return gr.skip() if turn is None else how_html(turn)
-
-
-def _turn(turns: Iterable[Turn], number: Any) -> Turn | None:
-    return next((turn for turn in turns if turn.number == number), None)
 
 
 def _citation(turn: Turn | None, number: Any) -> Citation | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from index.names.records import NameCount
     from index.results import Hit
 
-__all__ = ["Turn", "TurnSource", "Vote", "as_json", "turn_sources"]
+__all__ = ["Turn", "TurnSource", "Vote", "as_json", "turn_of", "turn_sources"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ def turn_sources(hits: Iterable[Hit]) -> tuple[TurnSource, ...]:
         )
         for hit in hits
     )
+
+
+def turn_of(turns: Iterable[Turn], number: object) -> Turn | None:
+    """Return the turn that a browser names by its number; None where there is none."""
+    return next((turn for turn in turns if turn.number == number), None)
 
 
 def as_json(turns: Sequence[Turn]) -> str:

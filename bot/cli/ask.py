@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.citing.formats import ExportFormat
-from bot.cli.console import complain, show, spinner
+from bot.cli.console import complain, report, spinner
 from bot.cli.factory import open_bot
 from bot.cli.options import (
     Articles,
@@ -137,12 +137,10 @@ def ask(
     elif as_csv:
         _print_table(answer)
     else:
-        from bot.cli.formatting import answer_lines, print_json
+        from bot.cli.formatting import answer_lines
 
-        if as_json:
-            print_json(answer.to_dict() | ({"permalink": kept} if kept else {}))
-        else:
-            show(answer_lines(answer))
+        told = answer.to_dict() | ({"permalink": kept} if kept else {})
+        report(told, answer_lines(answer), as_json)
 
 
 def _print_export(answered: AnsweredQuestion, form: ExportFormat) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from bot.cli.console import OutputLine, show
+from bot.cli.console import OutputLine, report
 from bot.cli.factory import settings_for
 from bot.cli.options import AsJson, Collection, Index
 from bot.sanitize import one_line
@@ -30,15 +30,14 @@ def config(index: Index = None, collection: Collection = None, as_json: AsJson =
     """
     settings = settings_for(index, collection)
     rows = [*_rows(settings, {"index": "--index"} if index is not None else {})]
-    if as_json:
-        from bot.cli.formatting import print_json
+    told = {name: {"value": value, "from": origin} for name, value, origin in rows}
+    report(told, (_line(*row) for row in rows), as_json)
 
-        print_json({name: {"value": value, "from": origin} for name, value, origin in rows})
-        return
-    for name, value, origin in rows:
-        shown = (", ".join(value) if isinstance(value, list) else value) or "-"
-        pieces = ((f"{name:<12}", "dim"), (one_line(shown), ""))
-        show([OutputLine((*pieces, (f"  ({one_line(origin)})", "dim")))])
+
+def _line(name: str, value: str | list[str] | None, origin: str) -> OutputLine:
+    shown = (", ".join(value) if isinstance(value, list) else value) or "-"
+    pieces = ((f"{name:<12}", "dim"), (one_line(shown), ""))
+    return OutputLine((*pieces, (f"  ({one_line(origin)})", "dim")))
 
 
 def _rows(

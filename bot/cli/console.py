@@ -6,18 +6,19 @@ through ``clean`` on its way out, and none is read as rich's markup.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.sanitize import clean, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, Task, TaskID
 
-__all__ = ["OutputLine", "ProgressBars", "complain", "progress_bars", "show", "spinner"]
+__all__ = ["OutputLine", "ProgressBars", "complain", "progress_bars", "report", "show", "spinner"]
 
 _LONGEST_NAME = 28  # columns: what 80 leave beside the bar, its count, rate and time
 
@@ -69,6 +70,17 @@ def show(lines: Iterable[OutputLine], none: str = "") -> None:
     for line in lines:
         text = Text.assemble(*((clean(piece), style) for piece, style in line.pieces))
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
+
+
+def report(value: Any, lines: Iterable[OutputLine], as_json: bool, none: str = "") -> None:
+    """Print JSON for programs, or lines for people, where ``none`` is as for ``show``.
+
+    JSON is escaped beyond ASCII: a terminal is sent nothing that it obeys.
+    """
+    if as_json:
+        print(json.dumps(value, indent=2))
+    else:
+        show(lines, none)
 
 
 def complain(message: str) -> None:

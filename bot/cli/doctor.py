@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.console import OutputLine, show, spinner
+from bot.cli.console import OutputLine, report, spinner
 from bot.cli.factory import settings_for
 from bot.cli.options import AsJson, Collection, Index
 from bot.sanitize import one_line
@@ -42,12 +42,8 @@ def doctor(index: Index = None, collection: Collection = None, as_json: AsJson =
 
     with spinner(sys.stderr, "loading the models"):
         checks = list(examine(settings))
-    if as_json:
-        from bot.cli.formatting import print_json
-
-        print_json([asdict(check) for check in checks])
-    else:
-        show(line for check in checks for line in _lines(check))
+    lines = (line for check in checks for line in _lines(check))
+    report([asdict(check) for check in checks], lines, as_json)
     if any(check.state is CheckState.BAD for check in checks):
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import progress_bars, show
+from bot.cli.console import progress_bars, report
 from bot.cli.factory import index_articles, open_bot
 from bot.cli.options import AsJson, Collection, Index, Refusal, WithReader
 
@@ -61,9 +61,7 @@ def evaluate(
             bot, asked, (lambda done: bars.questions(done, len(asked))) if bars else None
         )
     found = estimates(outcomes)
-    from bot.cli.formatting import estimate_lines, print_json
+    from bot.cli.formatting import estimate_lines
 
-    if as_json:
-        print_json({name: asdict(estimate) for name, estimate in found.items()})
-    else:
-        show(estimate_lines(found))
+    told = {name: asdict(estimate) for name, estimate in found.items()}
+    report(told, estimate_lines(found), as_json)

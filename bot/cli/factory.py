@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -22,17 +22,7 @@ __all__ = ["index_articles", "index_folder", "open_bot", "settings_for"]
 
 
 def index_articles(
-    paths: Sequence[Path | str],
-    folder: IndexAddress,
-    *,
-    model: str | None = None,
-    prune: bool = False,
-    even_if_empty: bool = False,
-    prune_feeds: bool = False,
-    only: Collection[str] | None = None,
-    allow_local: bool = False,
-    workers: str | None = None,
-    rebuild: bool = False,
+    paths: Sequence[Path | str], folder: IndexAddress, **options: Any
 ) -> BuildReport:
     """Index articles with progress bars, and name each file that could not be read.
 
@@ -41,19 +31,7 @@ def index_articles(
     from index.builder import build_index
 
     with progress_bars(sys.stderr) as bars:
-        report = build_index(
-            paths,
-            folder,
-            model=model,
-            prune=prune,
-            even_if_empty=even_if_empty,
-            prune_feeds=prune_feeds,
-            progress=bars,
-            only=only,
-            allow_local=allow_local,
-            workers=workers,
-            rebuild=rebuild,
-        )
+        report = build_index(paths, folder, progress=bars, **options)
     for failure in report.failures:
         complain(f"could not read {failure.path}: {failure.cause}")
     return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import OutputLine, complain, show
+from bot.cli.console import OutputLine, complain, report
 from bot.cli.factory import index_articles, index_folder, settings_for
 from bot.cli.options import AllowLocal, AsJson, Collection, Index
 from bot.cli.question import ask_standing_questions
@@ -89,25 +89,17 @@ def list_feeds(
 
     Example: newsbot feed list --entries
     """
-    from bot.cli.formatting import print_json
     from bot.watching.feeds import feeds_beside
 
     store = feeds_beside(index_folder(index, collection))
     if entries:
         came = store.entries()
-        if as_json:
-            print_json([asdict(one) for one in came])
-        else:
-            show([_entry_line(one) for one in came], "nothing came yet")
+        report([asdict(one) for one in came], map(_entry_line, came), as_json, "nothing came yet")
         return
     feeds = store.all()
-    if as_json:
-        print_json([_public(one) for one in feeds])
-    else:
-        show(
-            (line for one in feeds for line in _feed_lines(one)),
-            "no feeds: newsbot feed add URL adds one",
-        )
+    lines = (line for one in feeds for line in _feed_lines(one))
+    none = "no feeds: newsbot feed add URL adds one"
+    report([_public(one) for one in feeds], lines, as_json, none)
 
 
 @feed.command()

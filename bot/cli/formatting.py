@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.answering.answers import CLOSEST, EXTRACTIVE, RELATIONS, page_in_words
 from bot.cli.console import OutputLine
@@ -24,7 +23,6 @@ __all__ = [
     "history_lines",
     "hit_lines",
     "place_lines",
-    "print_json",
     "status_lines",
     "summary",
     "whole_line",
@@ -125,11 +123,6 @@ def estimate_lines(found: Mapping[str, Estimate]) -> Iterator[OutputLine]:
         mean, low, high = (form.format(v) for v in (estimate.mean, estimate.low, estimate.high))
         interval = (f"{low} to {high}, {counted(estimate.count, 'question')}", "dim")
         yield OutputLine(((f"{name:<20}", ""), (f"{mean:>6}  ", "bold"), interval))
-
-
-def print_json(value: Any) -> None:
-    """Print for programs, escaped beyond ASCII: a terminal is sent nothing that it obeys."""
-    print(json.dumps(value, indent=2))
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[OutputLine]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import show
+from bot.cli.console import report
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Collection, Index
 
@@ -31,7 +31,7 @@ def history(
     Example: newsbot history town/flood.txt
     """
     folder = index_folder(index, collection)
-    from bot.cli.formatting import history_lines, print_json
+    from bot.cli.formatting import history_lines
     from bot.errors import UnknownArticle
     from index.searcher import Searcher
 
@@ -39,7 +39,4 @@ def history(
     if searcher.article(article) is None:
         raise UnknownArticle(f"no article {article!r} in {folder}")
     found = searcher.history(article)
-    if as_json:
-        print_json([asdict(one) for one in found])
-    else:
-        show(history_lines(found))
+    report([asdict(one) for one in found], history_lines(found), as_json)

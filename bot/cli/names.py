@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import OutputLine, show
+from bot.cli.console import OutputLine, report
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Collection, Index
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
     from index.name_directory import NameDirectory, NameEntry
+    from index.names.records import NameCount
 
 __all__ = ["names"]
 
@@ -45,22 +46,8 @@ def list_names(
 
     Example: newsbot names list merkel
     """
-    from bot.cli.formatting import print_json
-
     found = _directory(index, collection).counts(match, most)
-    if as_json:
-        print_json([asdict(one) for one in found])
-        return
-    lines = (
-        OutputLine(
-            (
-                (one_line(one.name), "bold"),
-                (f"  {one.kind}, {counted(one.articles, 'article')}", "dim"),
-            )
-        )
-        for one in found
-    )
-    show(lines, "no names")
+    report([asdict(one) for one in found], map(_name_line, found), as_json, "no names")
 
 
 @names.command("show")
@@ -77,13 +64,8 @@ def show_name(
 
     Example: newsbot names show "Angela Merkel"
     """
-    from bot.cli.formatting import print_json
-
     entry = _directory(index, collection).entry(name, most)
-    if as_json:
-        print_json(entry.to_dict())
-    else:
-        show(_entry_lines(entry))
+    report(entry.to_dict(), _entry_lines(entry), as_json)
 
 
 @names.command()
@@ -119,14 +101,9 @@ def merged(as_json: AsJson = False, index: Index = None, collection: Collection 
 
     Example: newsbot names merged
     """
-    from bot.cli.formatting import print_json
-
     found = _directory(index, collection).merges.all()
-    if as_json:
-        print_json([asdict(one) for one in found])
-        return
     lines = (OutputLine(((one_line(f"{one.name} is read as {one.into}"), ""),)) for one in found)
-    show(lines, "no names were merged")
+    report([asdict(one) for one in found], lines, as_json, "no names were merged")
 
 
 def _directory(index: str | None, collection: str | None) -> NameDirectory:
@@ -136,15 +113,15 @@ def _directory(index: str | None, collection: str | None) -> NameDirectory:
     return Searcher.open(folder).names
 
 
+def _name_line(one: NameCount | NameEntry) -> OutputLine:
+    count = counted(one.articles, "article")
+    return OutputLine(((one_line(one.name), "bold"), (f"  {one.kind}, {count}", "dim")))
+
+
 def _entry_lines(entry: NameEntry) -> Iterator[OutputLine]:
     from bot.cli.formatting import place_lines
 
-    yield OutputLine(
-        (
-            (one_line(entry.name), "bold"),
-            (f"  {entry.kind}, {counted(entry.articles, 'article')}", "dim"),
-        )
-    )
+    yield _name_line(entry)
     if entry.others:
         yield OutputLine(((f"also: {one_line(', '.join(entry.others))}", "dim"),))
     for number, quote in enumerate(entry.quotes, start=1):

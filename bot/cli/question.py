@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import OutputLine, complain, show
+from bot.cli.console import OutputLine, complain, report, show
 from bot.cli.factory import settings_for
 from bot.cli.options import Articles, AsJson, Collection, Index, Name, Since, Source, Until
 from bot.sanitize import one_line
@@ -90,25 +90,18 @@ def list_questions(
 
     Example: newsbot question list --changed
     """
-    from bot.cli.formatting import print_json
     from bot.watching.questions import questions_beside
 
     store = questions_beside(settings_for(index, collection).index)
     if changed:
         changes = store.changes()
-        if as_json:
-            print_json([one.to_dict() for one in changes])
-        else:
-            show((line for one in changes for line in _change_lines(one)), "no answer changed yet")
+        lines = (line for one in changes for line in _change_lines(one))
+        report([one.to_dict() for one in changes], lines, as_json, "no answer changed yet")
         return
     questions = store.all()
-    if as_json:
-        print_json([asdict(one) for one in questions])
-    else:
-        show(
-            (line for one in questions for line in _question_lines(one)),
-            "no standing questions: newsbot question add QUESTION adds one",
-        )
+    lines = (line for one in questions for line in _question_lines(one))
+    none = "no standing questions: newsbot question add QUESTION adds one"
+    report([asdict(one) for one in questions], lines, as_json, none)
 
 
 def ask_standing_questions(settings: Settings) -> None:

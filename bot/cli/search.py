@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import complain, show, spinner
+from bot.cli.console import complain, report, spinner
 from bot.cli.factory import open_bot
 from bot.cli.options import (
     Articles,
@@ -58,11 +58,8 @@ def search(
             articles=article or None,
             name=name or None,
         )
-    from bot.cli.formatting import hit_lines, print_json
+    from bot.cli.formatting import hit_lines
 
     for note in found.notes:
         complain(f"note: {note}")
-    if as_json:
-        print_json([hit.to_dict() for hit in found.hits])
-    else:
-        show(hit_lines(found.hits))
+    report([hit.to_dict() for hit in found.hits], hit_lines(found.hits), as_json)

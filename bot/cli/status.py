@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import complain, show, spinner
+from bot.cli.console import complain, report, spinner
 from bot.cli.factory import index_folder
 from bot.cli.options import AsJson, Collection, Index
 from index.address import IndexAddress
@@ -46,12 +46,10 @@ def status(
 
     searcher = Searcher.open(folder)
     found, ailing = searcher.status(), searcher.snapshot.ailing()
-    from bot.cli.formatting import print_json, status_lines
+    from bot.cli.formatting import status_lines
 
-    if as_json:
-        print_json(asdict(found) | ({"ailing": ailing} if ailing else {}))
-    else:
-        show(status_lines(found))
+    told = asdict(found) | ({"ailing": ailing} if ailing else {})
+    report(told, status_lines(found), as_json)
     for name, cause in ailing.items():
         complain(f"the {name} of the index does not answer: {cause}")
     if ailing:
@@ -59,7 +57,7 @@ def status(
 
 
 def _verify(index: IndexAddress, as_json: bool) -> None:
-    from bot.cli.formatting import print_json, whole_line
+    from bot.cli.formatting import whole_line
     from index.errors import IndexCorrupt
     from index.store.opening import open_store
 
@@ -67,11 +65,8 @@ def _verify(index: IndexAddress, as_json: bool) -> None:
         with spinner(sys.stderr, "reading every file of the index"):
             whole = open_store(index).verify()
     except IndexCorrupt as error:
-        if as_json:  # beside the line on standard error
-            print_json({"path": str(index), "whole": False, "cause": str(error)})
+        # Beside the line on standard error.
+        report({"path": str(index), "whole": False, "cause": str(error)}, (), as_json)
         raise
-    if as_json:
-        told = {"path": str(index), "whole": True, "generation": whole.generation}
-        print_json({**told, "files": whole.files, "bytes": whole.size})
-    else:
-        show([whole_line(*whole)])
+    told = {"path": str(index), "whole": True, "generation": whole.generation}
+    report({**told, "files": whole.files, "bytes": whole.size}, [whole_line(*whole)], as_json)

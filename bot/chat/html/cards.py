@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.answering.answers import Citation
 from bot.chat.html.markup import also_in, byline, escaped, original_html, title_html
 
-__all__ = ["card_html", "card_id", "cards_html", "excerpt", "marker_html"]
+__all__ = ["card_html", "card_id", "cards_html", "excerpt", "marker_html", "quote_html"]
 
 _CONTEXT = 240  # code points of the article shown before and after a quote, at most
 _LEAST_CONTEXT = 80  # rather cut at a word than show less than this
@@ -26,6 +26,14 @@ def marker_html(turn: int, number: int) -> str:
     """Show [n], which points to a source's card."""
     return (
         f'<a class="marker" href="#{card_id(turn, number)}" title="Source {number}">[{number}]</a>'
+    )
+
+
+def quote_html(citation: Citation, turn: int) -> str:
+    """Show a quote with its marker."""
+    return (
+        f'<blockquote class="quote"><p dir="auto">“{escaped(" ".join(citation.quote.split()))}”'
+        f"&nbsp;{marker_html(turn, citation.number)}</p></blockquote>"
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.chat.html.cards import marker_html
+from bot.chat.html.cards import quote_html
 from bot.chat.html.markup import date_html, escaped
 
 if TYPE_CHECKING:
-    from bot.answering.answers import Citation, Event, Listing
+    from bot.answering.answers import Event, Listing
 
 __all__ = ["events_html", "listing_html"]
 
@@ -24,7 +24,7 @@ def listing_html(listing: Listing, turn: int) -> str:
     """
     rows = "".join(
         f'<li><p><strong dir="auto">{escaped(item.value)}</strong></p>'
-        f"{''.join(_quote(cited, turn) for cited in item.citations)}</li>"
+        f"{''.join(quote_html(cited, turn) for cited in item.citations)}</li>"
         for item in listing.items
     )
     return (
@@ -41,9 +41,8 @@ def events_html(events: Sequence[Event], turn: int) -> str:
         turn: number of the turn that its markers point to, from 1.
     """
     rows = "".join(
-        f"<li><p><strong>{_days(event)}</strong>"
-        f"{_note(event)}</p>"
-        f"{_quote(event.citation, turn)}</li>"
+        f"<li><p><strong>{_days(event)}</strong>{_note(event)}</p>"
+        f"{quote_html(event.citation, turn)}</li>"
         for event in events
     )
     return (
@@ -61,13 +60,6 @@ def _days(event: Event) -> str:
     return " to ".join(
         f"{date.fromisoformat(event.first):%B %Y}" if len(day) == len("2024-05") else date_html(day)
         for day in event.days.split(" to ")
-    )
-
-
-def _quote(cited: Citation, turn: int) -> str:
-    return (
-        f'<blockquote class="quote"><p dir="auto">“{escaped(" ".join(cited.quote.split()))}”'
-        f"&nbsp;{marker_html(turn, cited.number)}</p></blockquote>"
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import RELATIONS
-from bot.chat.html.cards import marker_html
+from bot.chat.html.cards import quote_html
 from bot.chat.html.markup import date_html, escaped
 from bot.comparing.values import only_number
 
@@ -42,11 +42,7 @@ def _row(view: View, turn: int) -> str:
     days = [date_html(day) for day in dict.fromkeys(filter(None, (view.first, view.last)))]
     sources = ", ".join(f"<bdi>{escaped(one)}</bdi>" for one in view.sources)
     where = " · ".join(filter(None, (" to ".join(days), sources)))
-    quotes = "".join(
-        f'<blockquote class="quote"><p dir="auto">“{escaped(" ".join(cited.quote.split()))}”'
-        f"&nbsp;{marker_html(turn, cited.number)}</p></blockquote>"
-        for cited in view.citations
-    )
+    quotes = "".join(quote_html(cited, turn) for cited in view.citations)
     return (
         f'<li><p><strong dir="auto">{escaped(view.value)}</strong> '
         f'<span class="byline">{where}</span></p>{quotes}</li>'
