@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
 
 from bot.newsbot import NewsBot
 from index.builder import remove_articles
 from tests.bot.chat.test_page import HOSTILE
-from tests.fakes.browser import SAMPLE, ask, open_adding, open_articles, open_page
-from tests.fakes.pages import serving
-
-if TYPE_CHECKING:
-    from index.embedding.embedder import Embedder
+from tests.fakes.browser import ask, open_adding, open_articles, open_page
 
 CENSUS = "Quokka census\n\nThe quokka census counted 512 animals on the island.\n"
 QUESTION = "How many animals did the quokka census count?"
@@ -193,65 +187,6 @@ def test_page_is_selected_at_once(tab: Page, own_site: tuple[str, NewsBot]) -> N
     remove_articles([str(boxes.nth(0).get_attribute("value"))], bot.index)
     tab.get_by_role("button", name="Remove these from the index").click()
     expect(tab.locator("#selected")).to_contain_text("Remove 1 article from the index?")
-
-
-def test_only_web_addresses_are_fetched(tab: Page, own_site: tuple[str, NewsBot]) -> None:
-    url, _ = own_site
-    open_articles(tab, url)
-    open_adding(tab, "Addresses")
-    addresses = tab.get_by_label("Addresses, one on each line")
-    addresses.fill("/etc/<b>passwd</b>")
-    tab.get_by_role("button", name="Fetch and add").click()
-    expect(tab.locator("#status")).to_contain_text(
-        "Not a usable web address: '/etc/<b>passwd</b>'."
-    )
-    expect(tab.locator("#status b")).to_have_count(0)
-    tab.wait_for_timeout(1_000)  # Gradio loses a click that meets the end of the event before
-    addresses.fill("http://127.0.0.1:9/x.html")
-    tab.get_by_role("button", name="Fetch and add").click()
-    expect(tab.locator("#status .failures li")).to_contain_text("http://127.0.0.1:9/")
-    expect(tab.locator("#status b")).to_have_count(0)
-
-
-class SlowEmbedder:
-    """The real embedder, which waits before it embeds passages until it is let go."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.go = threading.Event()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._embedder, name)
-
-    def embed_passages(self, *given: object, **named: object) -> object:
-        assert self.go.wait(60)
-        return self._embedder.embed_passages(*given, **named)  # type: ignore[arg-type]
-
-
-def test_running_job_is_seen_and_cancelled_by_others(
-    tab: Page, tmp_path: Path, own_site: tuple[str, NewsBot], embedder: Embedder
-) -> None:
-    _, bot = own_site
-    slow = SlowEmbedder(embedder)
-    with serving(NewsBot(bot.index, embedder=slow)) as url:  # type: ignore[arg-type]
-        open_articles(tab, url)
-        open_adding(tab, "Text")
-        tab.get_by_label("Text", exact=True).fill("The quokka census counted 512 animals.")
-        tab.get_by_role("button", name="Add the article").click()
-        expect(tab.locator("#status progress")).to_be_visible()
-        tab.get_by_role("tab", name="Ask").click()
-        expect(ask(tab, SAMPLE)).to_contain_text("denied")
-        later = tab.context.new_page()
-        open_articles(later, url)
-        expect(later.locator("#status progress")).to_be_visible()
-        later.get_by_role("button", name="Cancel").click()
-        slow.go.set()
-        expect(later.locator("#status .job")).to_contain_text("Nothing was changed")
-        tab.get_by_role("tab", name="Articles").click()
-        expect(tab.locator("#status .job")).to_contain_text("Nothing was changed")
-        assert bot.status().articles == 13
-        for page in (later, tab):
-            page.close()  # before its server, of which it would complain that it has gone
 
 
 def test_hostile_names_and_texts_stay_text(

@@ -144,18 +144,9 @@ def test_conversation_prints_with_its_sources_alone(answered: Page) -> None:
     answered.emulate_media(media="screen")
 
 
-# With a query in the page's address a plain "#source-1-1" would lead away and lose everything.
-def test_marker_leads_to_its_card_with_the_keyboard(tab: Page, site: str) -> None:
-    open_page(tab, f"{site}?__theme=dark")
-    marker = ask(tab, SAMPLE).locator("a.marker").first
-    expect(marker).to_have_text("[1]")
-    marker.press("Enter")
-    expect(tab.locator("#source-1-1")).to_be_focused()
-    expect(questions(tab)).to_have_count(1)
-
-
 def test_marker_of_an_earlier_answer_unfolds_its_sources(tab: Page, site: str) -> None:
-    open_page(tab, site)
+    # With a query in the page's address a plain "#source-1-1" would lead away and lose everything.
+    open_page(tab, f"{site}?__theme=dark")
     first = ask(tab, SAMPLE)
     ask(tab, "What is the capital of France?")
     expect(shown_cards(tab)).to_have_count(0)
@@ -163,14 +154,7 @@ def test_marker_of_an_earlier_answer_unfolds_its_sources(tab: Page, site: str) -
     first.locator("a.marker").first.click()
     expect(tab.locator("#source-1-1")).to_be_visible()
     expect(tab.locator("#source-1-1 mark")).to_contain_text("denied")
-
-
-def test_refusal_has_no_sources(tab: Page, site: str) -> None:
-    open_page(tab, site)
-    reply = ask(tab, "What is the capital of France?")
-    expect(reply).to_have_class("refusal")
-    expect(reply).to_contain_text("The articles do not say.")
-    expect(tab.locator(".card, mark, .marker")).to_have_count(0)
+    expect(questions(tab)).to_have_count(2)
 
 
 def test_refusal_opens_the_article_of_the_closest_sentence(tab: Page, bot: NewsBot) -> None:
@@ -183,16 +167,6 @@ def test_refusal_opens_the_article_of_the_closest_sentence(tab: Page, bot: NewsB
         reply.locator(".closest button").click()
         expect(tab.locator("#reading .pane-title")).to_be_visible()
         tab.close()
-
-
-def test_card_names_source_and_date_and_links_the_original(tab: Page, site: str) -> None:
-    open_page(tab, site)
-    ask(tab, "Who is the fire chief of Merrowford?")
-    card = shown_cards(tab).filter(has_text="Merrowford Courier").first
-    expect(card.locator("time")).to_have_text("12 February 2022")
-    link = card.get_by_role("link", name="Original at example.org")
-    assert link.get_attribute("href") == "https://example.org/courier/2022/02/merrowford-flood"
-    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
 
 
 def test_bar_of_the_timeline_sets_the_dates_of_the_next_answer(tab: Page, site: str) -> None:

@@ -45,13 +45,6 @@ def test_keyboard_alone_is_enough(tab: Page, site: str) -> None:
     assert frame != "none"
 
 
-def test_empty_question_gets_a_hint(tab: Page, site: str) -> None:
-    open_page(tab, site).press("Enter")
-    hint = tab.get_by_role("status").filter(has_text="Type a question first")
-    expect(hint).to_be_visible()
-    expect(questions(tab)).to_have_count(0)
-
-
 def test_new_conversation_starts_empty(tab: Page, site: str) -> None:
     open_page(tab, site)
     ask(tab, SAMPLE)

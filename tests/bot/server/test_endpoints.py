@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -18,9 +18,6 @@ from bot.server.config import ServerConfig
 from tests.fakes.browser import SAMPLE
 from tests.fakes.parsed_html import ParsedHtml
 from tests.fakes.served import call, serving_on
-
-if TYPE_CHECKING:
-    pass
 
 NAMES = {"/answer", "/search", "/articles", "/names", "/add", "/remove", "/status"}
 LIMITS = ServerLimits(requests_a_minute=0, file_bytes=200_000, upload_files=3, text=5_000)

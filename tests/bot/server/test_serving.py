@@ -145,16 +145,6 @@ def test_gradio_client_logs_in(site: str) -> None:
         client.close()
 
 
-def test_browser_logs_in_and_asks(site: str, browser: Browser) -> None:
-    logged_in = {"username": BEN[0], "password": BEN[1]}
-    context = browser.new_context(http_credentials={**logged_in, "origin": site})
-    watch, tab = PageWatch(context), context.new_page()
-    open_page(tab, site)
-    expect(ask(tab, SAMPLE)).to_contain_text("Kataib Hezbollah")
-    context.close()
-    assert not watch.outside and not watch.complaints, (watch.outside, watch.complaints)
-
-
 def test_injected_script_does_not_run(open_site: str, browser: Browser) -> None:
     context = browser.new_context()
     tab = context.new_page()

@@ -61,6 +61,7 @@ def test_card_without_title_source_date_and_url_is_whole() -> None:
     for words in ("Untitled article", "Quote. More.", "Ask only this article", "characters 0–6"):
         assert words in seen.text
     assert not {"a", "time"} & set(seen.tags)
+    assert {"a", "time"} <= set(ParsedHtml(card_html(CITATION, 1, "Quote.")).tags)
 
 
 @given(st.text(max_size=300), st.integers(0, 300), st.integers(0, 300))
