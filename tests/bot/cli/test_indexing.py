@@ -36,16 +36,6 @@ def test_index_ends_with_one_line_of_counts(folder: Path, tmp_path: Path, capsys
     assert status == 0 and "0 added, 0 replaced, 3 unchanged" in out
 
 
-def test_missing_file_is_removed_only_with_prune(
-    folder: Path, tmp_path: Path, capsys: Capture
-) -> None:
-    words = ("index", folder, "--index", tmp_path / "x")
-    output_of(capsys, *words)
-    (folder / "bexby.txt").unlink()
-    assert "0 removed" in output_of(capsys, *words)[1]
-    assert "1 removed" in output_of(capsys, *words, "--prune")[1]
-
-
 def test_empty_folder_is_pruned_only_when_told(
     folder: Path, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -33,20 +33,6 @@ def test_watch_indexes_new_files_until_ctrl_c(tmp_path: Path) -> None:
     assert out == "stopped after 2 rounds: 3 added, 0 replaced, 0 removed\n"
 
 
-def test_idle_watch_ends_on_ctrl_c(tmp_path: Path) -> None:
-    words = ["watch", str(tmp_path), "--index", str(tmp_path / "x"), "--prune"]
-    with subprocess.Popen(
-        [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("watching ")
-        assert "0 files read" in process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
-    assert out == "stopped after 1 round: 0 added, 0 replaced, 0 removed\n"
-
-
 def test_watch_of_no_folder_is_one_line(tmp_path: Path, capsys: Capture) -> None:
     for path in (str(tmp_path / "absent"), "https://news.example/"):
         status, out, err = output_of(capsys, "watch", path, "--index", tmp_path / "x")
