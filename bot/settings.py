@@ -154,10 +154,6 @@ class Settings:
             origins=origins,
         )
 
-    def collection_names(self) -> list[str]:
-        """Return the names of the collections that lie side by side, sorted."""
-        return sorted(path.parent.name for path in self.collections.glob(f"*/{CONFIG_FILE}"))
-
 
 def check_collection(name: str) -> str:
     """Return the name of a collection, which is the last part of its path and nothing more.

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable
 
 from bot import PassageRetriever, build_chain
-from bot.answering.answers import REFUSAL
 from bot.answering.pipeline import answer_hits, read_hits
 from bot.chain import ChainInput
 from index.embedding.embedder import Embedder
-from index.errors import EmptyQuestion
 from index.searcher import Searcher
-from tests.fakes.invented import PhraseReader, write_calibration
+from tests.fakes.invented import PhraseReader
 
 Chain = Runnable[ChainInput | str, dict[str, Any]]
 
@@ -61,12 +59,6 @@ def test_stream_yields_sources_then_pieces_of_the_text(chain: Chain) -> None:
     assert "".join(piece["text"] for piece in pieces) == last["answer"].text
 
 
-def test_refusal_has_no_sources(chain: Chain) -> None:
-    result = chain.invoke("What is the capital of France?")
-    assert (result["sources"], result["text"]) == ([], REFUSAL)
-    assert result["answer"].closest == ()
-
-
 def test_reader_is_asked_for_with_each_question(searcher: Searcher) -> None:
     readers = [PhraseReader("vacation", 9.0), PhraseReader("Tueller", 9.0)]
     waiting = iter(readers)
@@ -75,18 +67,6 @@ def test_reader_is_asked_for_with_each_question(searcher: Searcher) -> None:
     assert said == ["vacation", "Tueller"]
     twice = ["Who was on vacation?"] * 2  # the second time among what stands around
     assert [reader.asked for reader in readers] == [twice] * 2
-
-
-def test_level_decides_unless_a_threshold_is_given(searcher: Searcher, tmp_path: Path) -> None:
-    reader = PhraseReader("Kataib Hezbollah", 1.0, write_calibration(tmp_path / "reader"))
-
-    def refused(level: str, threshold: float | None = None) -> bool:
-        own = build_chain(lambda: searcher, reader=lambda: reader, level=level, threshold=threshold)
-        return bool(own.invoke(QUESTION)["answer"].refused)
-
-    assert [refused(level) for level in ("cautious", "balanced", "eager")] == [True, False, False]
-    assert not refused("cautious", 0.7)
-    assert refused("eager", 0.8)
 
 
 def test_unknown_level_is_refused_when_the_chain_is_built(searcher: Searcher) -> None:
@@ -134,11 +114,6 @@ def test_ainvoke_astream_and_batch_return_the_same(chain: Chain) -> None:
     assert second["sources"] == []
 
 
-def test_chain_composes_with_other_runnables(chain: Chain) -> None:
-    shouted = chain | RunnableLambda(lambda result: str(result["text"]).upper())
-    assert "KATAIB HEZBOLLAH" in shouted.invoke(QUESTION)
-
-
 @pytest.mark.filterwarnings("ignore::langchain_core._api.beta_decorator.LangChainBetaWarning")
 def test_chain_is_a_tool_from_question_to_cited_answer(chain: Chain, searcher: Searcher) -> None:
     tool = chain.with_types(input_type=str).pick("answer").as_tool(name="ask", description="Asks.")
@@ -149,11 +124,6 @@ def test_chain_is_a_tool_from_question_to_cited_answer(chain: Chain, searcher: S
     [cited] = answer.citations
     article = searcher.article(cited.article_id)
     assert article is not None and article.text[cited.start : cited.end] == cited.quote
-
-
-def test_blank_question_raises_from_the_chain(chain: Chain) -> None:
-    with pytest.raises(EmptyQuestion):
-        chain.invoke("")
 
 
 def test_retriever_returns_passages_as_documents(searcher: Searcher) -> None:

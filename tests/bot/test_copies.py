@@ -64,17 +64,6 @@ def test_three_copies_are_one_source_that_names_the_others(bot: NewsBot) -> None
     assert [one["source"] for one in record["citations"][0]["copies"]] == ["Post", "Wire"]
 
 
-def test_copy_is_the_source_where_its_paper_is_asked_for(bot: NewsBot) -> None:
-    (cited,) = bot.answer(QUESTION, source="wire").citations
-    assert (cited.source, cited.copies) == ("Wire", ())
-
-
-def test_every_copy_is_an_article_and_none_is_read_twice(bot: NewsBot) -> None:
-    assert {article.id.rpartition("/")[2] for article in bot.articles()} == set(PAPERS)
-    hits = bot.search(QUESTION, 20)
-    assert len({hit.passage.text for hit in hits}) == len(hits)
-
-
 def test_command_line_names_copies(bot: NewsBot) -> None:
     printed = lines(answer_lines(bot.answer(QUESTION)))
     assert "also in: Post, 2022-02-03  https://example.org/post\n" in printed

@@ -61,14 +61,6 @@ def test_thumb_up_is_a_question_with_the_given_answer(
     assert err == "1 vote, 1 of use to newsbot eval\n"
 
 
-def test_thumb_up_for_a_refusal_is_an_unanswerable_question(
-    store: FeedbackStore, bot: NewsBot
-) -> None:
-    vote(store, bot, "What is the capital of France?", True)
-    (kept,) = store.all()
-    assert kept.as_question() == {"question": "What is the capital of France?", "answers": []}
-
-
 def test_thumb_down_is_a_question_only_with_what_is_right(
     store: FeedbackStore, bot: NewsBot, index: Path, capsys: Capture
 ) -> None:

@@ -14,8 +14,6 @@ import bot
 from bot import Answer, NewsBot
 from bot.answering.answers import REFUSAL
 from bot.answering.pipeline import PASSAGES_READ
-from bot.errors import ReaderError, UnknownArticle
-from bot.reader.registry import SHIPPED_READER
 from bot.settings import Level
 from index.builder import build_index, remove_articles
 from index.embedding.embedder import Embedder
@@ -100,21 +98,6 @@ def test_stricter_level_refuses_more(
             assert answer.confidence == pytest.approx(1 / (1 + math.exp(-reader.margin)))
 
 
-def test_level_of_the_environment_is_the_default(
-    samples_index: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader = PhraseReader("Kataib Hezbollah", 1.0, write_calibration(tmp_path / "reader"))
-
-    def refused(level: str | None = None) -> bool:
-        bot = NewsBot(samples_index, embedder=embedder, reader=reader, level=level)
-        return bot.answer(QUESTION).refused
-
-    assert not refused()
-    monkeypatch.setenv("NEWSBOT_LEVEL", "cautious")
-    assert refused()
-    assert not refused("eager")
-
-
 @pytest.mark.parametrize("question", [NOT_ANSWERED[0], WHY])
 def test_threshold_of_0_refuses_nothing_and_1_everything(keen: NewsBot, question: str) -> None:
     answer = keen.answer(question)
@@ -133,18 +116,6 @@ def test_given_reader_is_read_with(samples_index: Path, embedder: Embedder) -> N
     assert reader.asked == [QUESTION] * 2  # the second time among what stands around
     reader.phrase = "no article has this"
     assert bot.answer(QUESTION).refused
-
-
-def test_reader_of_the_environment_is_loaded_when_needed(
-    samples_index: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NEWSBOT_READER", str(tmp_path / "none"))
-    bot = NewsBot(samples_index, embedder=embedder)
-    assert bot.search(QUESTION, 2, rerank=False)
-    with pytest.raises(ReaderError):
-        bot.answer(QUESTION)
-    monkeypatch.setenv("NEWSBOT_READER", str(SHIPPED_READER))
-    assert NewsBot(samples_index, embedder=embedder).reader().folder == SHIPPED_READER
 
 
 def test_steps_of_an_answer_are_timed(newsbot: NewsBot) -> None:
@@ -183,15 +154,6 @@ def test_async_and_batch_answer_alike(newsbot: NewsBot) -> None:
     first, second = newsbot.batch([QUESTION, NOT_ANSWERED[0]])
     assert told(first) == expected
     assert second.refused
-
-
-def test_hits_have_the_articles_text(newsbot: NewsBot) -> None:
-    hits = newsbot.search(QUESTION, k=3)
-    assert len(hits) == 3
-    for hit in hits:
-        record = hit.to_dict()
-        text = newsbot.article(record["article_id"]).text
-        assert text[record["start"] : record["end"]] == record["text"]
 
 
 @pytest.mark.parametrize("question", [QUESTION, "wait for an operation"])
@@ -244,21 +206,6 @@ def test_only_named_articles_are_asked(newsbot: NewsBot) -> None:
     assert newsbot.answer(QUESTION, articles=[]).refused
     last = list(newsbot.stream(QUESTION, articles=()))[-1]
     assert last["answer"].refused and last["hits"] == ()
-
-
-def test_blank_question_is_an_error(newsbot: NewsBot) -> None:
-    with pytest.raises(EmptyQuestion):
-        newsbot.answer("  ")
-
-
-def test_unknown_article_is_an_error(newsbot: NewsBot) -> None:
-    with pytest.raises(UnknownArticle, match="nope"):
-        newsbot.article("nope")
-
-
-def test_missing_index_is_an_error_at_once(tmp_path: Path) -> None:
-    with pytest.raises(IndexMissing):
-        NewsBot(tmp_path / "none")
 
 
 def test_answer_asks_the_default_index(

@@ -246,19 +246,6 @@ def test_articles_of_an_unlisted_folder_are_not_pruned(
     assert "share/mill.txt" in texts(index)
 
 
-def test_unreadable_files_do_not_stop_the_others(
-    folder: Path, index: Address, counting: CountingEmbedder
-) -> None:
-    (folder / "binary.txt").write_bytes(bytes(range(256)) * 20)
-    (folder / "cut.json").write_text('{"title": "x", "text": "unfini', encoding="utf-8")
-    report = build_index([folder], index, embedder=counting)
-    assert report.articles == 2
-    assert {Path(failure.path).name.split()[0] for failure in report.failures} == {
-        "binary.txt",
-        "cut.json",
-    }
-
-
 def test_unreadable_paths_make_no_index(
     tmp_path: Path, index: Address, counting: CountingEmbedder
 ) -> None:

@@ -101,11 +101,6 @@ def test_filtered_out_copy_is_neither_a_hit_nor_named(searcher: Searcher) -> Non
     assert [(name(hit.article.id), also(hit)) for hit in late] == [("gazette", ["post"])]
 
 
-def test_passage_with_other_figures_is_another_hit(searcher: Searcher) -> None:
-    said = {name(hit.article.id): hit for hit in about_homes(searcher.search(QUESTION, 20).hits)}
-    assert "430 people" in said["wrong"].passage.text
-
-
 def test_collapsing_leaves_as_many_hits_as_were_asked_for(build: Build, index: Address) -> None:
     copies = {f"c{n:03d}": ("Post", "2022-02-03", FLOOD) for n in range(130)}
     report = build(dyke=TEXTS["dyke"], fish=TEXTS["fish"], **copies)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.builder import build_index
 from index.embedding.embedder import Embedder
-from index.errors import BadFilter, EmbedderMismatch, EmptyQuestion, IndexCorrupt, IndexMissing
+from index.errors import BadFilter, EmbedderMismatch, EmptyQuestion, IndexCorrupt
 from index.filters import filters_of
 from index.searcher import LONGEST_QUESTION, Searcher
 from index.store.layout import current_generation
@@ -43,11 +43,6 @@ def test_hits_are_best_first_and_no_more_than_asked_for(searcher: Searcher) -> N
     assert len(hits) == 4
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert all(0 <= hit.score <= 1 and -1.001 <= hit.dense <= 1.001 for hit in hits)
-
-
-def test_hit_as_json_has_the_fields_of_the_contract(searcher: Searcher) -> None:
-    record = searcher.search("embassy").hits[0].to_dict()
-    assert record.keys() >= {"article_id", "title", "start", "end", "text", "score"}
 
 
 @given(
@@ -139,19 +134,6 @@ def test_filters_that_leave_nothing_find_nothing_and_say_so(
 def test_filter_that_is_no_date_is_a_clear_error(wrong: str) -> None:
     with pytest.raises(BadFilter, match="not a date"):
         filters_of(since=wrong)
-
-
-def test_status_counts_what_the_index_holds(searcher: Searcher) -> None:
-    status = searcher.status()
-    assert status.articles == len(list(searcher.articles()))
-    assert status.passages >= status.articles
-    assert status.model == "all-MiniLM-L6-v2"
-    assert status.bytes > 10_000
-
-
-def test_missing_index_names_the_two_commands(tmp_path: Path) -> None:
-    with pytest.raises(IndexMissing, match=r"newsbot index .*newsbot ask"):
-        Searcher.open(tmp_path / "none")
 
 
 def test_manifest_that_names_files_outside_is_refused(copy: Path) -> None:

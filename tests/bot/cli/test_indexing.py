@@ -95,15 +95,6 @@ def test_rebuild_needs_no_path(own_index: Path, capsys: Capture) -> None:
     assert NewsBot(own_index).status().generation != generation
 
 
-def test_folder_of_other_files_is_not_taken_for_an_index(
-    folder: Path, tmp_path: Path, capsys: Capture
-) -> None:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "letter.doc").touch()
-    status, out, err = output_of(capsys, "index", folder, "--index", tmp_path / "home")
-    assert (status, out, err.count("\n")) == (1, "", 1)
-
-
 def test_history_shows_what_was_corrected(folder: Path, tmp_path: Path, capsys: Capture) -> None:
     words = ("--index", tmp_path / "x")
     output_of(capsys, "index", folder, *words)
@@ -119,22 +110,6 @@ def test_history_shows_what_was_corrected(folder: Path, tmp_path: Path, capsys: 
     assert "rose" in one["changes"][0]["earlier"] and "fell" in one["changes"][0]["later"]
     status, _, err = output_of(capsys, "history", "no-such.txt", *words)
     assert status == 1 and "no-such.txt" in err
-
-
-def test_removed_article_is_gone(own_index: Path, capsys: Capture) -> None:
-    article = next(iter(NewsBot(own_index).articles()))
-    status, out, _ = output_of(capsys, "remove", article.id, "--index", own_index)
-    assert status == 0 and "1 removed" in out
-    assert article.id not in {one.id for one in NewsBot(own_index).articles()}
-
-
-def test_unknown_article_is_one_line_and_removes_nothing(own_index: Path, capsys: Capture) -> None:
-    before = [article.id for article in NewsBot(own_index).articles()]
-    words = ("remove", before[0], "no-such\x1b[31m-id", "--index", own_index)
-    status, out, err = output_of(capsys, *words)
-    assert (status, out, err.count("\n")) == (1, "", 1)
-    assert "no-such" in err and ESCAPE not in err
-    assert [article.id for article in NewsBot(own_index).articles()] == before
 
 
 def test_copy_ends_with_one_line_of_counts(

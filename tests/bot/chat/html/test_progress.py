@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bot.chat.html.progress import progress_html
 from bot.editing.jobs import Job
-from corpus.loader import LoadFailure
-from index.builder import BuildReport
 from tests.fakes.parsed_html import ParsedHtml
 
 
@@ -20,13 +18,3 @@ def test_progress_is_shown_step_by_step() -> None:
     assert ("value", "7") in ParsedHtml(progress_html(job)).attributes
     job.articles(2, 4)
     assert "looking for copies 2 of 4" in ParsedHtml(progress_html(job)).text
-    job.finish(BuildReport(added=1, articles=4, failures=(LoadFailure("<img>", "no <b>"),)))
-    seen = ParsedHtml(progress_html(job))
-    assert not {"img", "b"} & set(seen.tags) and "<img>: no <b>" in seen.text
-    assert "1 added. 4 in the index." in seen.text
-
-
-def test_stopped_job_says_that_nothing_was_changed() -> None:
-    job = Job("Adding")
-    job.finish(None)
-    assert "Nothing was changed" in ParsedHtml(progress_html(job)).text
