@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from bot.chain import build_chain
     from bot.citing.answered import AnsweredQuestion
     from bot.citing.exports import export
-    from bot.default_bot import answer
-    from bot.newsbot import NewsBot
+    from bot.newsbot import NewsBot, answer
     from bot.retriever import PassageRetriever
 
 __all__ = [
@@ -36,7 +35,7 @@ _HOME = {
     "Citation": "bot.answering.answers",
     "NewsBot": "bot.newsbot",
     "PassageRetriever": "bot.retriever",
-    "answer": "bot.default_bot",
+    "answer": "bot.newsbot",
     "build_chain": "bot.chain",
     "export": "bot.citing.exports",
 }

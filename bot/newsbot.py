@@ -1,4 +1,4 @@
-"""``NewsBot`` keeps an index open and answers questions from it."""
+"""``NewsBot`` answers questions from an index; ``answer`` asks the default one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from index.embedding.embedder import Embedder
 
-__all__ = ["AnswerHook", "Chunk", "History", "NewsBot"]
+__all__ = ["AnswerHook", "Chunk", "History", "NewsBot", "answer"]
 
 AnswerHook = Callable[[str, Answer | Exception], None]
 """Called with each question and its answer, or the error that it ended in."""
@@ -357,6 +358,28 @@ class NewsBot:
             self._on_answer(question, outcome)
         except Exception:
             _log.exception("the hook on answers failed")
+
+
+def answer(
+    question: str,
+    history: History | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    source: Names | None = None,
+    articles: Names | None = None,
+) -> Answer:
+    """Answer from the default index, which the first call opens.
+
+    That is the one that NEWSBOT_INDEX or newsbot.toml names, else one in the user's data folder.
+    Takes what ``NewsBot.answer`` does; raises what it and ``NewsBot`` do.
+    """
+    bot = _default_bot(Settings.load().index)
+    return bot.answer(question, history, since, until, source, articles)
+
+
+@cache
+def _default_bot(index: IndexAddress) -> NewsBot:
+    return NewsBot(index)
 
 
 class _OpenIndex:

@@ -48,7 +48,7 @@ LAYERS = (
     {"bot.answering"},
     {"bot.citing", "bot.conversation", "bot.generation"},
     {"bot.chain", "bot.retriever"},
-    {"bot", "bot.default_bot", "bot.newsbot"},
+    {"bot", "bot.newsbot"},
     {"bot.access", "bot.evaluation", "bot.feedback"},
     {"bot.watching"},
     {"bot.editing"},

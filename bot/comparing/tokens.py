@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
-from corpus.dates import WEEKDAYS
+from corpus.dates import MONTHS, WEEKDAYS
 from index.terms import stems
 
 __all__ = ["KEYBOARD", "Kind", "Token", "folded", "tokenize"]
@@ -128,12 +128,8 @@ _CUES = {
 }
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|"
-        "september sept sep|october oct|november nov|december dec".split("|"),
-        start=1,
-    )
-    for name in names.split()
+    for number, month in enumerate(MONTHS, start=1)
+    for name in (month, month[:3], *(["sept"] if month == "september" else []))
 }
 _DAYS = frozenset((*WEEKDAYS, *"yesterday today tomorrow tonight".split()))
 _UNITS = dict(

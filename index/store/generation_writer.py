@@ -156,7 +156,8 @@ class GenerationWriter:
         )
 
     def _name_keys(self, article_id: str) -> list[str]:
-        return [name.key for name in NameTable(self.catalogue).of([article_id]).get(article_id, ())]
+        names = NameTable(self.catalogue).names([article_id])
+        return [name.key for name in names.get(article_id, ())]
 
     def _keep_versions(self, replaced: Collection[str], removed: Iterable[str]) -> None:
         """Keep articles as they were before this build replaced them; forget those removed."""

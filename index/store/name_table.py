@@ -23,13 +23,13 @@ COUNTED = ", ".join(
 
 
 class NameTable:
-    """The names in a catalogue. Safe to read from several threads."""
+    """The names in a catalogue, as a ``Snapshot`` gives them. Safe to read from several threads."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Read the table of a catalogue."""
         self._catalogue = catalogue
 
-    def of(self, article_ids: Collection[str]) -> dict[str, list[ArticleName]]:
+    def names(self, article_ids: Collection[str]) -> dict[str, list[ArticleName]]:
         """Return the names of articles that have some, by id, in the order of the text."""
         found: dict[str, list[ArticleName]] = {}
         rows = self._catalogue.run(
@@ -42,10 +42,14 @@ class NameTable:
             found.setdefault(article_id, []).append(name_of(values))
         return found
 
-    def counts(
-        self, same: Mapping[str, str], match: str, limit: int, article_ids: Collection[str] | None
+    def name_counts(
+        self,
+        same: Mapping[str, str],
+        match: str,
+        limit: int,
+        article_ids: Collection[str] | None = None,
     ) -> list[NameCount]:
-        """Count the articles of each name, as ``Snapshot.name_counts`` does."""
+        """Count the articles of each name."""
         within = ""
         if article_ids is not None:
             within = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ import numpy as np
 from corpus.article import Article, Passage
 from index.errors import IndexCorrupt
 from index.filters import Filters
-from index.names.records import ArticleName, NameCount
 from index.results import IndexStatus
 from index.store.catalogue import Catalogue
 from index.store.dense import DenseIndex
@@ -39,7 +38,7 @@ __all__ = ["LocalSnapshot"]
 _FILTERS_KEPT = 16  # whose passages are remembered
 
 
-class LocalSnapshot:
+class LocalSnapshot(NameTable):
     """What a generation holds, which newer ones never change. Safe to use from several threads.
 
     Attributes:
@@ -63,10 +62,9 @@ class LocalSnapshot:
         self._folder = folder
         trusted = None if previous is None else (previous._folder, previous.manifest)
         verify_generation(folder, self.manifest, opening=True, trusted=trusted)
-        self._catalogue = Catalogue.open(folder)
+        super().__init__(Catalogue.open(folder))
         self._duplicates = DuplicateTable(self._catalogue)
         self._versions = VersionTable(self._catalogue)
-        self._names = NameTable(self._catalogue)
         deleted = self._catalogue.deleted_from_base()
         self._dense = DenseIndex.read(folder / DENSE, self._base(previous), deleted)
         self._sparse = SparseIndex.open(folder / SPARSE)
@@ -155,28 +153,6 @@ class LocalSnapshot:
     def versions(self, article_ids: Iterable[str]) -> dict[str, list[ArticleVersion]]:
         """Return the earlier versions of articles that have some, by id, the oldest first."""
         return self._versions.of(article_ids)
-
-    def names(self, article_ids: Collection[str]) -> dict[str, list[ArticleName]]:
-        """Return the names of articles that have some, by id, in the order of the text."""
-        return self._names.of(article_ids)
-
-    def name_counts(
-        self,
-        same: Mapping[str, str],
-        match: str,
-        limit: int,
-        article_ids: Collection[str] | None = None,
-    ) -> list[NameCount]:
-        """Count the articles of each name."""
-        return self._names.counts(same, match, limit, article_ids)
-
-    def naming(self, keys: Collection[str], limit: int) -> list[str]:
-        """Return the ids of the articles that have one of the names, the newest first."""
-        return self._names.naming(keys, limit)
-
-    def short_forms(self) -> dict[str, str]:
-        """Return the keys of names by those of their short forms, where articles agree on one."""
-        return self._names.short_forms()
 
     def ailing(self) -> dict[str, str]:
         """Return nothing: a folder has no servers."""
