@@ -15,13 +15,14 @@ from pathlib import Path
 
 from corpus.address import canonical_address, clean_address
 from corpus.article import Article
-from corpus.article_file import drafts_in
 from corpus.dates import epoch_seconds, iso_date, published_and_updated
 from corpus.errors import FileOutOfReach, UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
+from corpus.formats.registry import MEGABYTE, format_of
 from corpus.language import language_of
+from corpus.packed import split_packing
 from corpus.text import normalise, one_line
-from corpus.walk import FoundFile, LoadFailure, find_files, shown, stored
+from corpus.walk import FoundFile, LoadFailure, cause_of, find_files, shown, stored
 from corpus.web.page import WebPage, drafts_of, web_pages
 
 __all__ = [
@@ -92,7 +93,27 @@ class LoadReport:
 
 def guarded_drafts(found_file: FoundFile) -> Iterator[Draft | BadRecord]:
     """Read a file; whatever goes wrong is an UnreadableArticle."""
-    return _guarded(drafts_in(found_file))
+    return _guarded(_drafts_in(found_file))
+
+
+def _drafts_in(found_file: FoundFile) -> Iterator[Draft | BadRecord]:
+    """Read a file, which is looked at by its size before it is opened.
+
+    Raises:
+        FileOutOfReach: the system does not give it, or not to its end.
+        UnreadableArticle: it cannot be read, or not to its end; what was yielded before stands.
+    """
+    path, size = found_file.path, found_file.size
+    kind = format_of(path.name)
+    assert kind is not None, "the walk takes files of known formats only"
+    if split_packing(path.name)[1] not in kind.streamed and size > kind.limit:
+        most = kind.limit // MEGABYTE
+        raise UnreadableArticle(f"larger than {most} MB ({size / MEGABYTE:,.0f} MB)")
+    try:
+        with open(path, "rb") as file:
+            yield from kind.read(file, path.name)
+    except OSError as error:
+        raise FileOutOfReach(cause_of(error)) from error
 
 
 def _one_by_one(files: Sequence[FoundFile]) -> Iterator[Iterator[Draft | BadRecord]]:

@@ -13,8 +13,7 @@ from typing import BinaryIO, cast
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft, within
-from corpus.formats.registry import MEGABYTE, Format, format_of
-from corpus.packed import read_packed, split_packing
+from corpus.formats.registry import Format, format_of
 
 __all__ = ["MOST_FILES", "parse", "parse_stream"]
 
@@ -94,21 +93,10 @@ def _kind(path: str, name: str) -> Format | str:
 
 
 def _read(path: str, kind: Format, opened: Callable[[], BinaryIO]) -> Iterator[Draft | BadRecord]:
-    file, packing = split_packing(path.rpartition("/")[2])
     try:
         with opened() as stream:
-            if packing in kind.streamed:
-                for one in kind.stream_parser()(stream, file + packing):
-                    yield within(one, path, path)
-                return
-            limit = kind.limit + 1
-            data = read_packed(stream, packing, limit) if packing else stream.read(limit)
-        if len(data) > kind.limit:
-            raise UnreadableArticle(f"larger than {kind.limit // MEGABYTE} MB")
-        if not data:
-            raise UnreadableArticle("empty")
-        for one in kind.parse(data, file):
-            yield within(one, path, path)
+            for one in kind.read(stream, path.rpartition("/")[2]):
+                yield within(one, path, path)
     except UnreadableArticle as error:
         yield BadRecord(path, str(error))
     except (OSError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile) as error:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import BinaryIO, cast
 
+from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.time_limit import LONGEST_WAIT, parse_with_limit, seconds_for
-from corpus.packed import split_packing
+from corpus.packed import read_packed, split_packing
 
 __all__ = ["FORMATS", "MEGABYTE", "Format", "Parser", "StreamParser", "format_of"]
 
@@ -58,6 +59,25 @@ class Format:
         seconds = seconds_for(len(data), self.megabyte)
         module = f"corpus.formats.{self.module}"
         return iter(parse_with_limit(module, data, name, options, seconds, self.wait))
+
+    def read(self, file: BinaryIO, name: str) -> Iterator[Draft | BadRecord]:
+        """Parse an open file of this format, which may be packed as its name says.
+
+        Raises:
+            UnreadableArticle: it cannot be read, or not to its end; what was yielded before stands.
+        """
+        plain, packing = split_packing(name)
+        if packing in self.streamed:
+            yield from self.stream_parser()(file, name)
+            return
+        most = self.limit + 1  # no more than this is unpacked
+        data = read_packed(file, packing, most) if packing else file.read(most)
+        if len(data) > self.limit:
+            once = " once unpacked" if packing else ""
+            raise UnreadableArticle(f"larger than {self.limit // MEGABYTE} MB{once}")
+        if not data:
+            raise UnreadableArticle("empty")
+        yield from self.parse(data, plain)
 
     def parser(self) -> Parser:
         """Import the module and return its ``parse``.

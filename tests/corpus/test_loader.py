@@ -144,7 +144,7 @@ def test_archive_that_fails_midway_keeps_what_was_read(
     def opened(path: Path, mode: str) -> IO[bytes]:
         return cast(IO[bytes], Failing(path)) if path.suffix == ".warc" else open(path, mode)
 
-    monkeypatch.setattr("corpus.article_file.open", opened, raising=False)
+    monkeypatch.setattr("corpus.loader.open", opened, raising=False)
     articles, report = load(tmp_path)
     assert ids(articles) == ["https://example.com/1", "b.txt"]
     assert failures(report, tmp_path) == {"a.warc": "input/output error"}
