@@ -9,7 +9,8 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, cast
+from functools import partial
+from typing import Any, BinaryIO
 
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft, within
@@ -26,7 +27,7 @@ _DAMAGE = (  # zipfile and tarfile let through what their own parts raise
     zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, struct.error, ValueError,
     LookupError, OverflowError, NotImplementedError,
 )  # fmt: skip
-_Entry = tuple[str, int, Callable[[], BinaryIO]]
+_Entry = tuple[str, int, Callable[[], Any]]
 """Name, size as the archive states it, and what opens it."""
 
 
@@ -92,7 +93,7 @@ def _kind(path: str, name: str) -> Format | str:
     return kind
 
 
-def _read(path: str, kind: Format, opened: Callable[[], BinaryIO]) -> Iterator[Draft | BadRecord]:
+def _read(path: str, kind: Format, opened: Callable[[], Any]) -> Iterator[Draft | BadRecord]:
     try:
         with opened() as stream:
             for one in kind.read(stream, path.rpartition("/")[2]):
@@ -110,18 +111,10 @@ def _entries(file: BinaryIO, name: str) -> Iterator[_Entry]:
         with zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
                 if not info.is_dir():
-                    yield info.filename, info.file_size, _opener(archive, info)
+                    yield info.filename, info.file_size, partial(archive.open, info)
         return
     with tarfile.open(fileobj=file, mode="r:*") as tape:
         while (member := tape.next()) is not None:
             if member.isfile():
-                yield member.name.removeprefix("./"), member.size, _extractor(tape, member)
+                yield member.name.removeprefix("./"), member.size, partial(tape.extractfile, member)
             tape.members = []  # type: ignore[attr-defined]  # or all of them are held
-
-
-def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-    return lambda: cast(BinaryIO, archive.open(info))
-
-
-def _extractor(tape: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[[], BinaryIO]:
-    return lambda: cast(BinaryIO, tape.extractfile(member))
