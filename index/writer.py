@@ -89,6 +89,7 @@ class IndexWriter:
         embedded: passages that the model has read.
         taken_over: passages that it had read for an earlier build, which was stopped.
         found_names: names that have been found already, by the hash of their article.
+        splitter: how articles are cut.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class IndexWriter:
             writer: of its store.
             embedder: the model; loaded when it is needed where None.
             model: its name; where None, the one that the index was built with, else the default.
-            rebuild: split and embed every article anew; ``put_rest`` must be called in the end.
+            rebuild: split and embed every article anew; those of ``rest`` are put again in the end.
 
         Raises:
             EmbedderMismatch: the index was built with another model, and is not rebuilt.
@@ -114,7 +115,7 @@ class IndexWriter:
         self._writer = writer
         self._embedder = embedder
         self._model = model
-        self._splitter = SplitterSettings()
+        self.splitter = SplitterSettings()
         self.embedded = 0
         self.taken_over = 0
         self.found_names: dict[str, tuple[ArticleName, ...]] = {}
@@ -131,7 +132,7 @@ class IndexWriter:
             self._check_model(address, self._manifest)
 
     def _check_model(self, address: str, manifest: IndexManifest) -> None:
-        self._splitter = manifest.splitter
+        self.splitter = manifest.splitter
         if self._embedder is None and self._model not in (None, manifest.embedder):
             self._embedder = load_embedder(self._model)
         if self._embedder is not None and self._embedder.fingerprint != manifest.fingerprint:
@@ -170,7 +171,7 @@ class IndexWriter:
             self._write(article, source_path)
 
     def _write(self, article: Article, source_path: str) -> None:
-        passages = split_article(article, self._splitter, self.embedder.token_count)
+        passages = split_article(article, self.splitter, self.embedder.token_count)
         self._writer.put(article, source_path, passages)
 
     @property
@@ -183,11 +184,6 @@ class IndexWriter:
             else:
                 self._embedder = reload_embedder(before.embedder, before.fingerprint)
         return self._embedder
-
-    @property
-    def splitter(self) -> SplitterSettings:
-        """How articles are cut."""
-        return self._splitter
 
     def count_kept(self) -> int:
         """Count the vectors that a stopped build has left, as they are when this is first asked."""
@@ -215,7 +211,7 @@ class IndexWriter:
             model = (before.embedder, before.fingerprint, before.dimension)
         return writer.publish(
             model,
-            self._splitter,
+            self.splitter,
             changes.replaced,
             changes.removed,
             progress.articles if progress else lambda done, total: None,
