@@ -94,6 +94,15 @@ class AskTab:
 
         linked = pane.reading.link(keep, self.turns, [address, self.notice], **QUICK)
         linked.then(None, address, None, js=_LINK_JS, **HIDDEN)
+        self._kept = kept
+        self.asked_with: list[Any] = [box.box, *self.filters.chosen]
+
+    def ask_again(self, request: gr.Request) -> list[Any]:
+        """Return the values of ``asked_with`` of the kept answer that ``?again=ID`` names."""
+        asked = self._kept.find(request.query_params.get("again", ""))
+        if asked is None:
+            return [gr.skip()] * len(self.asked_with)
+        return [asked.answered.question, *self.filters.restored(asked.answered.filters)]
 
 
 def _cite(turns: Sequence[Turn], event: gr.EventData) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -10,6 +10,7 @@ import gradio as gr
 from bot.chat.events import HIDDEN, QUICK
 from bot.chat.html.markup import notice_html
 from bot.chat.turns import Turn
+from bot.citing.answered import names_in
 from bot.sanitize import counted, one_line
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class FilterBar:
         self._everything.click(lambda: [None, None, [], [], []], None, self.chosen, **QUICK)
         changes = [one.change for one in self.chosen]
         gr.on(changes, None, self.chosen, self.place, js=_LABEL_JS, **HIDDEN)
+
+    def restored(self, filters: Mapping[str, Any]) -> list[Any]:
+        """Return the values of ``chosen`` that say what ``AnsweredQuestion`` has as its filters."""
+        days = (str(filters.get(name) or "")[:10] for name in ("since", "until"))
+        sources, ids, names = (names_in(filters, one) for one in ("source", "articles", "name"))
+        return [*days, sources, gr.update(value=ids, choices=self._choices(ids, ())), names]
 
     def restrict_to_name(self, name: str, chosen: Sequence[str] | None) -> list[Any]:
         """Return the value of ``names`` with one more, and the filters opened."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.citing.answered import filters_in_words
 from bot.errors import BotError
-from bot.sanitize import counted
 
 __all__ = ["FilterProblem", "SearchFilters"]
 
@@ -55,14 +55,7 @@ class SearchFilters:
 
     def __str__(self) -> str:
         """Return the filters in words; empty if nothing is left out."""
-        days = ""
-        if self.since and self.until:
-            days = f"{self.since} to {self.until}" if self.since < self.until else f"{self.since}"
-        elif self.since or self.until:
-            days = f"from {self.since}" if self.since else f"until {self.until}"
-        only = counted(len(self.articles), "article") if self.articles else ""
-        parts = (days, ", ".join(self.sources), ", ".join(self.names), only)
-        return " · ".join(filter(None, parts))
+        return filters_in_words(self.keywords())
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values, dates as ISO 8601."""

@@ -83,6 +83,7 @@ def build_page(
 
         page.load(greet, None, [header, ask.notice], **QUICK)
         page.load(list_sources, None, ask.filters.sources, **HIDDEN)
+        page.load(ask.ask_again, None, ask.asked_with, **HIDDEN)
         # Apart, because it may take seconds: the questions are tried before they are offered.
         page.load(offer_examples, None, ask.chat, **HIDDEN)
         articles.load_on(articles_tab.select)

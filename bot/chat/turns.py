@@ -59,7 +59,7 @@ class Turn:
     @property
     def answered(self) -> AnsweredQuestion:
         """The question and its answer, as they are exported."""
-        return AnsweredQuestion(self.question, self.answer, str(self.filters))
+        return AnsweredQuestion(self.question, self.answer, self.filters.keywords())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the question, its filters and the answer as JSON values."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import CLOSEST, EXTRACTIVE, RELATIONS
-from bot.citing.answered import day_of
+from bot.citing.answered import day_of, filters_in_words
 from bot.sanitize import clean, one_line, safe_link
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def _markdown(answered: Iterable[AnsweredQuestion], accessed: date) -> Iterator[
     yield "# A conversation with newsbot\n"
     for one in answered:
         yield f"## {_plain(one.question)}\n"
-        if one.filters:
-            yield f"Only articles: {_plain(one.filters)}\n"
+        if only := filters_in_words(one.filters):
+            yield f"Only articles: {_plain(only)}\n"
         yield from _told(one.answer)
         if one.answer.closest:
             yield f"{CLOSEST}\n"

@@ -131,7 +131,9 @@ class PermalinkStore:
         """
         answer = _plain(json.dumps(answered.answer.to_dict(), ensure_ascii=False))
         hashes = json.dumps([_hash(cited.quote) for cited in answered.answer.cited()])
-        question, filters = _plain(answered.question), _plain(answered.filters)
+        question = _plain(answered.question)
+        given = {name: value for name, value in answered.filters.items() if value is not None}
+        filters = _plain(json.dumps(given, ensure_ascii=False, default=str))
         size = sum(len(text.encode()) for text in (answer, hashes, question, filters))
         if size > self._longest:
             raise PermalinkFailure(f"the answer is longer than {self._longest:,} bytes: not kept")
@@ -168,7 +170,9 @@ class PermalinkStore:
             if row is None:
                 return None
             at, generation, question, filters, answer, hashes = row
-            answered = AnsweredQuestion(question, _ANSWER.validate_json(answer), filters)
+            answered = AnsweredQuestion(
+                question, _ANSWER.validate_json(answer), json.loads(filters)
+            )
             return KeptAnswer(kept_id, at, generation, answered, tuple(json.loads(hashes)))
         except (sqlite3.Error, ValidationError, ValueError) as error:
             cause = str(error).partition("\n")[0]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,7 +68,9 @@ def ask(
     Where the articles do not answer it, newsbot says so and names no source; that is no error.
 
     With --interactive, questions are typed at a prompt until Ctrl-D, each asked with those before
-    it. There, /sources shows what the last answer rests on, and /new forgets the questions.
+    it. There, /sources shows what the last answer rests on, /new forgets the questions, and
+    /export FILE saves them with their answers and citations, in the format that the end of the
+    file's name says: .md, .txt (footnotes), .bib, .ris, .json (CSL) or .csv.
 
     Example: newsbot ask "who denied the missile attack?" --since 2019-12-01
 
@@ -102,31 +104,32 @@ def ask(
         raise typer.BadParameter("type one, or say --interactive", param_hint="QUESTION")
     with spinner(sys.stderr, _DOING):
         bot = open_bot(index, reader, level, chat_model, collection=collection)
-    answer_of = partial(
-        bot.answer,
-        since=since,
-        until=until,
-        source=source or None,
-        articles=article or None,
-        name=name or None,
-    )
+    filters: dict[str, Any] = {
+        "since": since,
+        "until": until,
+        "source": source or None,
+        "articles": article or None,
+        "name": name or None,
+    }
+
+    def answer_of(question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+        return bot.answer(question, history, **filters)
+
     if interactive or question is None:
         from bot.cli.interactive import converse
 
-        converse(answer_of, question)
+        converse(answer_of, question, filters)
         return
     generation = bot.searcher().generation
     with spinner(sys.stderr, _DOING):
         answer = answer_of(question)
     # Here and below, because they load what --help does not need.
-    from bot.chat.filters import SearchFilters
     from bot.citing.answered import AnsweredQuestion
     from bot.citing.permalinks import PermalinkStore, permalink_file
 
     for note in answer.notes:
         complain(f"note: {note}")
-    only = SearchFilters(since, until, tuple(source or ()), tuple(article or ()), tuple(name or ()))
-    answered = AnsweredQuestion(question, answer, str(only))
+    answered = AnsweredQuestion(question, answer, filters)
     kept = ""
     if permalink:
         store = PermalinkStore(permalink_file(bot.index))

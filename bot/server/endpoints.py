@@ -22,7 +22,6 @@ from bot.citing.exports import export
 from bot.citing.formats import ExportFormat
 from bot.citing.permalinks import PermalinkStore, permalink_file
 from bot.errors import RequestRefused
-from bot.sanitize import counted
 from bot.server.gradio_internals import add_endpoint
 from corpus.errors import NewsbotError
 
@@ -307,13 +306,8 @@ def _answered(
 ) -> tuple[AnsweredQuestion, str]:
     """Return a question with its answer, and the generation of the index that gave it."""
     generation = bot.searcher().generation
-    days = (f"{name} {filters[name]}" for name in ("since", "until") if filters[name])
-    only = filters["articles"]
-    articles = [] if only is None else [counted(len(only), "article")]
-    in_words = " · ".join([*days, *(filters["source"] or ()), *(filters["name"] or ()), *articles])
-    return AnsweredQuestion(
-        question, bot.answer(question, history, **filters), in_words
-    ), generation
+    answer = bot.answer(question, history, **filters)
+    return AnsweredQuestion(question, answer, filters), generation
 
 
 def _exported(answered: AnsweredQuestion, table: bool, form: Any) -> dict[str, Any]:

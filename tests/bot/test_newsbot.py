@@ -192,6 +192,8 @@ def test_filters_reach_the_answer(newsbot: NewsBot) -> None:
     assert "238,900" in new.text
     assert "212,400" in old.text and "238,900" not in old.text
     assert any("without a date" in note for note in new.notes)
+    named = sure_or_not.answer(question, name="Iran")
+    assert {cited.article_id for cited in named.citations} == {"baghdad-embassy.txt"}
     with pytest.raises(BadFilter):
         newsbot.answer(question, since="soon")
 

@@ -95,7 +95,7 @@ def _name(one: NameCount, chosen: Collection[str] | None) -> str:
         f'<dd><button type="button" name="named" value="{name}"{pressed}>'
         f'<bdi>{name}</bdi> <span class="number">{one.articles:,}</span></button>'
         f'<button type="button" class="link" name="quotes" value="{name}" '
-        f'title="Quotes" aria-label="Quotes: {name}">“ ”</button></dd>'
+        f'aria-label="Quotes: {name}">Quotes</button></dd>'
     )
 
 

@@ -10,12 +10,14 @@ from markdown_it import MarkdownIt
 from bot.answering.answers import Citation
 from bot.chat.html.cards import card_id
 from bot.chat.html.markup import also_in, byline, date_html, escaped, original_html, title_html
+from bot.citing.answered import AnsweredQuestion, filters_in_words, names_in
 from bot.citing.formats import ExportFormat
 from bot.citing.markdown import answer_markdown
 from bot.citing.permalinks import KeptAnswer, QuoteState
 
 __all__ = ["missing_html", "permalink_html", "reading_page"]
 
+_MOST_ARTICLES = 20  # that are named where a question was narrowed to some
 _STATES = {
     QuoteState.STANDS: "Still stands in the article.",
     QuoteState.CHANGED: "Changed: the article does not say this any more.",
@@ -33,8 +35,8 @@ def permalink_html(kept: KeptAnswer, states: Sequence[tuple[QuoteState, str]]) -
     """
     answered = kept.answered
     facts = [f"Kept on {date_html(kept.at)}", f"generation {escaped(kept.generation)} of the index"]
-    if answered.filters:
-        facts.append(f"only <bdi>{escaped(answered.filters)}</bdi>")
+    if only := filters_in_words(answered.filters):
+        facts.append(f"only <bdi>{escaped(only)}</bdi>")
     cited = list(answered.answer.cited())
     sources = "".join(_source_html(one, *state) for one, state in zip(cited, states, strict=True))
     # CommonMark in which no text of others is markup; what looks like HTML is escaped once more.
@@ -43,10 +45,10 @@ def permalink_html(kept: KeptAnswer, states: Sequence[tuple[QuoteState, str]]) -
     return reading_page(
         answered.question,
         f'<h1 dir="auto">{escaped(answered.question)}</h1>'
-        f'<p class="byline">{" · ".join(facts)}</p>'
+        f'<p class="byline">{" · ".join(facts)}</p>{_asked_articles(answered)}'
         f'<div class="answer" dir="auto">{body(answer_markdown(answered))}</div>'
         f"{f'<h2>{heading}</h2><ul>{sources}</ul>' if cited else ''}"
-        f"{'' if answered.answer.refused else _exports()}",
+        f"{_links(kept)}",
     )
 
 
@@ -87,9 +89,20 @@ def _source_html(cited: Citation, state: QuoteState, later: str) -> str:
     )
 
 
-def _exports() -> str:
+def _asked_articles(answered: AnsweredQuestion) -> str:
+    """Name the articles to which the question was narrowed."""
+    ids = names_in(answered.filters, "articles")
+    named = ", ".join(f"<bdi>{escaped(one)}</bdi>" for one in ids[:_MOST_ARTICLES])
+    more = f" and {len(ids) - _MOST_ARTICLES:,} more" if len(ids) > _MOST_ARTICLES else ""
+    return f'<p class="byline">Articles asked: {named}{more}</p>' if ids else ""
+
+
+def _links(kept: KeptAnswer) -> str:
+    """Offer to ask again, with the same filters, and to cite what is no refusal."""
     links = " ".join(
         f'<a href="?format={form}" download="newsbot.{form.ending}">{form.label}</a>'
         for form in ExportFormat
     )
-    return f'<nav aria-label="Cite"><p>Cite: {links}</p></nav>'
+    cite = "" if kept.answered.answer.refused else f"<p>Cite: {links}</p>"
+    again = f'<p><a href="../?again={escaped(kept.id)}">Ask again</a></p>'
+    return f'<nav aria-label="This answer">{again}{cite}</nav>'

@@ -63,7 +63,9 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     else:
         assert card["x"] >= answer["x"] + answer["width"]
     tab.get_by_role("button", name="Copy link").last.click()
-    expect(tab.get_by_role("status").get_by_role("link")).to_be_visible()
+    link = tab.get_by_role("status").get_by_role("link")
+    expect(link).to_be_visible()
+    kept = str(link.get_attribute("href")).removeprefix("/")
     for menu in tab.locator("details.cite summary").all():
         menu.click()
     tab.get_by_role("button", name="Dislike", exact=True).last.click()
@@ -81,6 +83,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     look("names")
     tab.locator("#timeline button[name=quotes]").first.click()
     expect(tab.locator("#reading .quotes")).to_be_visible()
+    own = tab.get_by_role("link", name="Page of its own").get_attribute("href")
     look("quotes of a name")
     tab.get_by_role("tab", name="Articles").click()
     tab.locator("#table .names summary").click()
@@ -99,6 +102,10 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(tab: Page, site: str) -
     tab.get_by_role("tab", name="Watched").click()
     expect(tab.locator("#watched")).to_be_visible()
     look("watched")
+    for address in (kept, own):
+        tab.goto(f"{site}{address}")
+        expect(tab.get_by_role("heading", level=1)).to_be_visible()
+        look(f"{address}")
     assert found == {where: [] for where in found}
 
 

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from bot.answering.answers import Answer, Citation
 from bot.chat.html.permalink import permalink_html
 from bot.citing.answered import AnsweredQuestion
-from bot.citing.permalinks import KeptAnswer, QuoteState
+from bot.citing.permalinks import KeptAnswer, PermalinkStore, QuoteState, permalink_file
 from bot.newsbot import NewsBot
 from tests.bot.chat.test_accessibility import SIZES, violations
 from tests.fakes.browser import SAMPLE, ask, open_page
@@ -28,7 +28,8 @@ TAGS = {*("html", "head", "meta", "title", "style", "body", "header", "a", "main
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_text_of_others_is_no_markup(question: str, quote: str, title: str) -> None:
     cited = Citation(1, title, title, quote, title, title, quote, 0, 1, author=title)
-    answered = AnsweredQuestion(question, Answer(quote, None, False, 0.5, (cited,)), title)
+    filters = {"since": title, "source": [title], "articles": [title] * 30}
+    answered = AnsweredQuestion(question, Answer(quote, None, False, 0.5, (cited,)), filters)
     kept = KeptAnswer("a" * 16, "2026-11-29T10:00:00+00:00", title, answered, ("",))
     page = permalink_html(kept, [(QuoteState.CHANGED, title)])
     seen = ParsedHtml(page.removeprefix("<!doctype html>"))
@@ -54,6 +55,24 @@ def test_link_is_copied_and_opens_with_the_keyboard(
     tab.goto(copied)
     expect(tab.get_by_role("heading", level=1)).to_have_text(SAMPLE)
     expect(tab.locator(".state").first).to_have_text("Still stands in the article.")
+
+
+def test_question_is_asked_again_with_its_filters(tab: Page, own_site: tuple[str, NewsBot]) -> None:
+    url, bot = own_site
+    [article] = [one for one in bot.articles() if one.title.startswith("Vantle Glass")]
+    filters = {"since": "2023-10-17", "source": [article.source], "articles": [article.id]}
+    asked = AnsweredQuestion("How many jobs?", bot.answer("How many jobs?", **filters), filters)
+    made = PermalinkStore(permalink_file(bot.index)).keep(asked, bot.searcher().generation)
+    tab.goto(f"{url}a/{made}")
+    tab.get_by_role("link", name="Ask again").press("Enter")
+    box = tab.get_by_label("Your question")
+    expect(box).to_have_value("How many jobs?")
+    label = tab.locator("#filters > button")
+    expect(label).to_contain_text("from 2023-10-17 · Ardel Business Daily · 1 article")
+    label.press("Enter")
+    expect(tab.locator("#only-articles")).to_contain_text("Vantle Glass to melt")
+    box.press("Enter")
+    expect(tab.locator(".answer:not(.streaming), .refusal")).to_have_count(1)
 
 
 @pytest.mark.parametrize("tab", SIZES, indirect=True, ids=lambda size: size[0])

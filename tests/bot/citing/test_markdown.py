@@ -27,7 +27,7 @@ def answered(
 
     other = Alternative("Ice", 0.5, (cited(2),))
     answer = Answer(f"Fog — “{quote}” [1]", "Fog", False, 0.8, (cited(1),), (other,))
-    return AnsweredQuestion(question, answer, "from 2024-05-01")
+    return AnsweredQuestion(question, answer, {"since": "2024-05-01"})
 
 
 def test_copied_answer_has_its_sources() -> None:

@@ -45,7 +45,8 @@ def full_answer() -> Answer:
 @pytest.mark.parametrize("answer", [full_answer(), Answer(REFUSAL, None, True, 0.1, ())])
 def test_answer_is_kept_whole(tmp_path: Path, answer: Answer) -> None:
     store = PermalinkStore(permalink_file(tmp_path / "index"))
-    asked = AnsweredQuestion("What sank?", answer, "from 2024-05-01")
+    filters = {"since": "2024-05-01", "source": "Post", "name": ["Ann"], "articles": []}
+    asked = AnsweredQuestion("What sank?", answer, filters)
     kept = store.find(store.keep(asked, "g1"))
     assert kept and kept.answered == asked
     assert kept.generation == "g1" and len(kept.hashes) == len(list(answer.cited()))

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.answering.answers import REFUSAL, Answer
+from bot.citing.answered import AnsweredQuestion
+from bot.citing.exports import export
+from bot.citing.formats import ExportFormat
 from bot.cli.interactive import converse
 from bot.newsbot import NewsBot
 from index.errors import SearchFailure
@@ -53,6 +56,27 @@ def test_questions_are_asked_with_those_before_them(
     assert out.count(answer.text) == 4
     assert out.count(f"{answer.citations[0].article_id}  characters") == 2
     assert err.startswith("newsbot: it fails\nno command /x: ")
+
+
+def test_conversation_is_exported_by_the_end_of_the_name(
+    samples_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    answer = NewsBot(samples_index).answer(QUESTION)
+    files = [tmp_path / f"talk.{form.ending}" for form in ExportFormat]
+    kept = tmp_path / "kept.md"
+    kept.write_text("mine")
+    lines = ["/new", f"/export {kept}", "two", "three", *(f"/export {file}" for file in files)]
+    lines += [f"/export {wrong}" for wrong in (kept, tmp_path / "talk.doc", "~nobody/a\0.md")]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    filters = {"since": "2019-12-01"}
+    converse(lambda question, history: answer, "one", filters)
+    asked = [AnsweredQuestion(question, answer, filters) for question in ("two", "three")]
+    for file, form in zip(files, ExportFormat, strict=True):
+        assert file.read_text(encoding="utf-8") == export(asked, form)
+    err = capsys.readouterr().err.splitlines()
+    assert err[0] == "nothing to save yet" and err[1] == f"saved: {files[0]}"
+    assert err[-3] == f"not saved: {kept}: File exists" and kept.read_text() == "mine"
+    assert err[-2].startswith("name a file that ends in .md, .txt") and "not saved" in err[-1]
 
 
 def test_follow_up_goes_on_as_it_was_read(

@@ -41,7 +41,7 @@ def test_asked_answer_has_an_address_and_files(bot: NewsBot) -> None:
         assert "default-src 'self'" in shown.headers["content-security-policy"]
         seen = ParsedHtml(shown.text).text
         assert SAMPLE in seen and told["citations"][0]["quote"] in seen
-        assert "only 1 article" in seen
+        assert "only 1 article" in seen and f"Articles asked: {EMBASSY}" in seen
         file = client.get(told["permalink"], params={"format": "ris"})
         assert file.text.startswith("TY  - NEWS\n")
         assert file.headers["content-disposition"] == 'attachment; filename="newsbot.ris"'

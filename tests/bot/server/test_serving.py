@@ -258,6 +258,11 @@ def test_mcp_tools_are_described_and_only_read(open_site: str, bot: NewsBot) -> 
             assert article.structured_content["text"].startswith(cited["quote"])
             found = await client.call_tool("search_passages", {"question": SAMPLE, "k": 2})
             assert found.structured_content and len(found.structured_content["hits"]) == 2
+            only = {"question": "who was hurt", "name": "Iran"}
+            found = await client.call_tool("search_passages", only)
+            assert found.structured_content and found.structured_content["hits"]
+            ids = {hit["article_id"] for hit in found.structured_content["hits"]}
+            assert ids == {cited["article_id"]}
             named = await client.call_tool("look_up_name", {"name": "Iran"})
             assert named.structured_content and named.structured_content["kind"] == "place"
             listed = await client.call_tool("list_articles", {"limit": 3})

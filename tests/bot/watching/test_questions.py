@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socketserver
 import subprocess
 import sys
 import threading
@@ -209,6 +210,34 @@ def test_webhook_that_fails_is_told_again_later(tmp_path: Path) -> None:
         with pytest.raises(NotifyFailure):
             send(change, Notify(webhook=f"{web.at}/secret"))
         assert [path for path, _ in web.requests] == ["/secret", "/secret"]
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """Takes one mail a connection into ``server.taken``."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            if line.startswith(b"DATA"):
+                self.wfile.write(b"354 go on\r\n")
+                mail = b"".join(iter(self.rfile.readline, b".\r\n"))
+                self.server.taken.append(mail.decode())  # type: ignore[attr-defined]
+            self.wfile.write(b"250 done\r\n")
+
+
+def test_change_is_mailed_once(tmp_path: Path) -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), MailServer) as server:
+        server.taken = []  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"smtp://127.0.0.1:{server.server_address[1]}"
+        desk = Desk(tmp_path, Notify("", at, "a@b.example", ("c@d.example", "e@f.example")))
+        for number in (1, 2, 2):
+            desk.becomes(number)
+            desk.watch.ask()
+        server.shutdown()
+        [mail] = server.taken  # type: ignore[attr-defined]
+    assert desk.said == []
+    assert "To: c@d.example, e@f.example" in mail and "In all, 2 people were evacuated." in mail
 
 
 def test_mail_has_both_quotes_and_no_header_of_a_question(desk: Desk) -> None:
