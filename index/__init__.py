@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Set before anything of this package is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Without it onnxruntime (of 1.32) numbers this machine and reports its use to its makers.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = [
     "BuildReport",

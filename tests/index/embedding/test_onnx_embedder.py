@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding.default_model import default_model_folder
+from index.embedding.default_model import cached_model, default_model_folder
 from index.embedding.embedder import SentenceTransformerEmbedder, load_embedder
 from index.embedding.onnx_embedder import OnnxEmbedder
 from index.errors import EmbedderFailure
@@ -60,6 +60,14 @@ def test_file_that_is_no_model_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(EmbedderFailure, match="cannot load the embedding model") as failure:
         OnnxEmbedder(tmp_path / "model.onnx", default_model_folder() / "tokenizer.json")
     assert "\n" not in str(failure.value)
+
+
+def test_runtime_keeps_no_number_of_this_machine(embedder: OnnxEmbedder, tmp_path: Path) -> None:
+    program = "import sys, index.embedding.onnx_export as o; o.open_session(sys.argv[1])"
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", program, cached_model()], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == [], "onnxruntime would report its use under it"
 
 
 def test_asking_needs_neither_torch_nor_sentence_transformers(samples_index: Path) -> None:
