@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +18,43 @@ import yaml
 
 from bot.cli.main import app
 from bot.settings import Settings
+from corpus.samples import samples_folder
+from tests.fakes.running import Capture, output_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".ci" / "container"
+NAMESPACES = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
+# The image's root without an engine: folders of this machine, none of which can be written, stand
+# for what the build stage installs. The network is one of its own, in which nobody else is.
+IMAGE_ROOT = """
+read_only() { mkdir -p "/mnt$2"; mount --bind "$1" "/mnt$2"; mount -o remount,bind,ro "/mnt$2"; }
+mount -t tmpfs -o mode=755 image /mnt
+for one in /usr /etc /bin /lib /lib64 "$PREFIX" "$BASE_PREFIX"; do
+    if [ -L "$one" ]; then cp -P "$one" "/mnt$one"; else read_only "$one" "$one"; fi
+done
+for one in bot corpus index; do read_only "$ROOT/$one" "/opt/newsbot/$one"; done
+ln -s "$PREFIX" /mnt/opt/newsbot/.venv
+read_only "$XDG_CACHE_HOME/newsbot" /opt/newsbot/.cache/newsbot
+read_only "$ARTICLES" /articles
+mkdir /mnt/data /mnt/dev /mnt/proc /mnt/tmp
+mount --bind "$DATA" /mnt/data
+mount --rbind /dev /mnt/dev
+mount -t proc proc /mnt/proc
+mount -o remount,ro /mnt
+mount -t tmpfs -o mode=1777 tmp /mnt/tmp
+"$PREFIX/bin/python" -c 'import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14x", b"lo", 1))'  # SIOCSIFFLAGS, IFF_UP
+"""
+ASK = """
+import base64, json, urllib.request
+words = [{"role": "user", "content": "Who denied the missile attack?"}]
+asked = json.dumps({"model": "newsbot", "messages": words}).encode()
+login = "Basic " + base64.b64encode(b"ann:a long password").decode()
+headers = {"Authorization": login, "Content-Type": "application/json"}
+address = "http://127.0.0.1:7860/v1/chat/completions"
+request = urllib.request.Request(address, asked, headers)
+print(urllib.request.urlopen(request).read().decode())
+"""
 KNOWN = {
     *("FROM", "RUN", "CMD", "EXPOSE", "ENV", "COPY", "ENTRYPOINT", "VOLUME", "USER", "WORKDIR"),
     "HEALTHCHECK",
@@ -116,6 +152,56 @@ def test_service_cannot_write_its_root_or_gain_rights(name: str) -> None:
     assert all(one.endswith((":/data", ":ro")) for one in service["volumes"])
     for port in service.get("ports", []):
         assert port.startswith("127.0.0.1:"), "others reach it through a proxy, or by choice"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root on Linux")
+def test_image_answers_with_only_its_volume_to_write(tmp_path: Path, capsys: Capture) -> None:
+    if subprocess.run([*NAMESPACES, "true"], capture_output=True).returncode:
+        pytest.skip("may not make namespaces")
+    assert output_of(capsys, "doctor", "--index", tmp_path / "none")[0] == 0  # as the build does
+    articles, data = tmp_path / "articles", tmp_path / "data"
+    for folder in (articles, data):
+        folder.mkdir()
+    shutil.copy(samples_folder() / "baghdad-embassy.txt", articles)
+    [user], [health] = values("USER"), values("HEALTHCHECK")
+    os.chown(data, *map(int, user.split(":")))
+    told = (*values("ENTRYPOINT"), *values("CMD"), health.partition(" CMD ")[2])
+    entry, command, check = map(json.loads, told)
+    given = environment() | {"PYTHONPATH": "/opt/newsbot"}  # where the image has it installed
+    given["PATH"] = given["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin")
+    inside = ["chroot", f"--userspec={user}", "/mnt", "env", "-i", "-C", *values("WORKDIR")]
+    inside += [f"{name}={value}" for name, value in given.items()]
+
+    def run(*words: str) -> str:
+        return shlex.join([*inside, *words])
+
+    script = f"""set -eu {IMAGE_ROOT}
+        {run(*entry, "index", "/articles")}
+        {run(*entry, "doctor")}
+        echo a long password | {run(*entry, "user", "add", "ann")}
+        {run(*entry, *command)} &
+        until {run(*check)} 2>/dev/null; do kill -0 $!; done
+        {run("python", "-c", ASK)}"""
+    folders = {
+        "PREFIX": sys.prefix,
+        "BASE_PREFIX": sys.base_prefix,
+        "ROOT": str(ROOT),
+        "ARTICLES": str(articles),
+        "DATA": str(data),
+    }
+    ran = subprocess.run(
+        [*NAMESPACES, "bash", "-c", script],
+        env=os.environ | folders,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "1 added" in ran.stdout and "ann can log in" in ran.stdout
+    answer = json.loads(ran.stdout.splitlines()[-1])
+    assert "Kataib Hezbollah" in answer["choices"][0]["message"]["content"]
+    assert ran.stderr == ""
+    assert {os.stat(one).st_uid for one in data.iterdir()} == {int(user.partition(":")[0])}
 
 
 def test_service_is_built_from_the_containerfile() -> None:

@@ -145,18 +145,16 @@ def _memory() -> Check:
 def _disk(index: IndexAddress) -> Check:
     import platformdirs
 
-    places = [Path(platformdirs.user_cache_dir("newsbot", appauthor=False))]
-    if isinstance(index, Path):
-        places.append(index)
-    free = {_existing(place): 0.0 for place in places}
-    for place in free:
-        free[place] = shutil.disk_usage(place).free
-        if not os.access(place, os.W_OK):
-            remedy = "choose another --index folder, or let this user write there"
-            return Check("disk", CheckState.BAD, f"{place} cannot be written", remedy)
-    place = min(free, key=lambda one: free[one])
-    found = f"{_gigabytes(free[place])} free at {place}"
-    if free[place] < _DISK_NEEDED:
+    # Its models are there already, or the checks of embedder and reader say that they cannot be.
+    cache = _existing(Path(platformdirs.user_cache_dir("newsbot", appauthor=False)))
+    folder = _existing(index) if isinstance(index, Path) else cache
+    if isinstance(index, Path) and not os.access(folder, os.W_OK):
+        remedy = "choose another --index folder, or let this user write there"
+        return Check("disk", CheckState.BAD, f"{folder} cannot be written", remedy)
+    places = [folder, *([cache] if os.access(cache, os.W_OK) else [])]
+    free, place = min((shutil.disk_usage(place).free, place) for place in places)
+    found = f"{_gigabytes(free)} free at {place}"
+    if free < _DISK_NEEDED:
         return Check("disk", CheckState.POOR, found, "make room there, or index on another disk")
     return Check("disk", CheckState.GOOD, found)
 
