@@ -64,6 +64,10 @@ _NO_SURNAMES = frozenset(
 )
 # Those that are surnames too, which a person of the name does not often have after these words.
 _RARE_SURNAMES = frozenset("beach castle hall hill house lane park".split())
+_PLACE_OF = re.compile(
+    r"\b(?:city|county|district|hamlet|island|municipality|port|province|suburb|town|village)"
+    r" of\s+$"
+)
 _WHERE = re.compile(
     r"\b(?:across|along|at|down|in|into|near|off|on|outside|through|under)\s+$", re.IGNORECASE
 )
@@ -130,11 +134,14 @@ def _mentions(text: str) -> Iterator[_Mention]:
         if found := _AFTER.search(text[start:end]):
             end = start + found.start()
             end += text[end : end + 1] == "." and bool(DOTTED.fullmatch(text, start, end + 1))
-        name = " ".join(text[start:end].split())
-        if kind == "person" and _is_of_a_thing(name, text[max(0, start - 10) : start]):
+        name, margin = " ".join(text[start:end].split()), tagged.margin
+        before = text[max(0, start - 20) : start]
+        if _PLACE_OF.search(before):
+            kind, margin = "place", max(margin, _SURE_MARGIN)
+        elif kind == "person" and (_is_of_a_thing(name, before) or _is_of_a_firm(name, text)):
             kind = "thing"
         if _is_name(name, kind) and _is_in_prose(text, start, end):
-            yield _Mention(start, end, name, kind, tagged.margin)
+            yield _Mention(start, end, name, kind, margin)
 
 
 def _is_name(name: str, kind: str) -> bool:
@@ -155,6 +162,19 @@ def _is_of_a_thing(name: str, before: str) -> bool:
     """Whether a name is that of a street, prize or firm by its last word and what is before it."""
     last = name.rpartition(" ")[2].casefold()
     return last in _NO_SURNAMES or (last in _RARE_SURNAMES and bool(_WHERE.search(before)))
+
+
+def _is_of_a_firm(name: str, text: str) -> bool:
+    """Whether a name ends in what the article writes about, and is cut short to its first words.
+
+    As in "Vantle Glass melts glass. Vantle has 185 workers": people are cut short to their last.
+    """
+    short, _, last = name.rpartition(" ")
+    return (
+        bool(short and re.search(rf"\b{re.escape(last.lower())}\b", text))
+        and bool(re.search(rf"\b{re.escape(short)}\b(?!\s+[A-Z])", text))
+        and not re.search(rf"(?<!{re.escape(short)} )\b{re.escape(last)}\b", text)
+    )
 
 
 def _is_in_prose(text: str, start: int, end: int) -> bool:

@@ -59,6 +59,19 @@ def test_streets_and_prizes_are_no_people() -> None:
     assert people == ["Amy Lane"]
 
 
+def test_firm_is_no_person_and_town_is_a_place() -> None:
+    text = (
+        "Vantle Glass said on Tuesday that it would replace its main furnace in the lower town of "
+        "Merrowford. Molten glass cracks the bricks.\n\nVantle makes 140 million jars a year."
+    )
+    assert found(text).keys() == {"Merrowford"}
+    people = (
+        "Potters ran out of clay on Monday, said Susan Clay of the union. Clay said that the price "
+        "of clay had doubled since Susan was a girl."
+    )
+    assert found(people).keys() == {"Susan Clay"}
+
+
 def test_headings_in_capitals_and_lists_have_no_names() -> None:
     text = (
         "TODAY'S WEATHER IN LONDON AND PARIS IS FINE\n\nFrance\n\nGermany\n\n"
