@@ -137,10 +137,11 @@ def question_watch(settings: Settings) -> QuestionWatch:
 
 
 def _question_lines(one: StandingQuestion) -> Iterator[OutputLine]:
+    from bot.citing.answered import filters_in_words
+
     yield OutputLine(((f"{one.number}. ", "bold cyan"), (one_line(one.question), "bold")))
-    if one.filters:
-        told = ", ".join(f"{name} {value}" for name, value in one.filters.items())
-        yield OutputLine(((one_line(told), "dim"),), indent=4)
+    if only := filters_in_words(one.filters):
+        yield OutputLine(((one_line(f"only articles: {only}"), "dim"),), indent=4)
     answer = one_line(one.answer["short_answer"] or one.answer["text"]) if one.answer else ""
     yield OutputLine(((answer or "not asked yet", ""), (f"  {one.asked}", "dim")), indent=4)
 

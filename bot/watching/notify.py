@@ -60,7 +60,8 @@ def mail_of(change: AnswerChange, notify: Notify) -> EmailMessage:
 def _answer_lines(answer: Mapping[str, Any]) -> list[str]:
     lines = [one_line(answer["short_answer"] or answer["text"])]
     for cited in quotes_of(answer):
-        place = ", ".join(filter(None, (cited["title"], cited["source"], cited["published"])))
+        day = (cited["published"] or "")[:10]
+        place = ", ".join(filter(None, (cited["title"], cited["source"], day)))
         lines += [f'  "{one_line(clean(cited["quote"]))}"', f"  {one_line(place)}"]
     return lines
 

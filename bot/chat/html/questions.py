@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.chat.html.markup import byline, escaped, message_html
+from bot.citing.answered import filters_in_words
 from bot.watching.questions import AnswerChange, StandingQuestion, quotes_of
 
 __all__ = ["questions_html"]
@@ -45,21 +46,16 @@ def _change(change: AnswerChange) -> str:
 def _answer(answer: Mapping[str, Any]) -> str:
     quotes = "".join(
         f"<blockquote>{escaped(cited['quote'])}</blockquote>"
-        f'<p class="byline">{escaped(cited["title"])}'
-        f"{_from(cited['source'], cited['published'])}</p>"
+        f"<p><cite>{escaped(cited['title'])}</cite></p>"
+        f"{byline(cited['source'], cited['published'])}"
         for cited in quotes_of(answer)
     )
     return f"<p><strong>{escaped(answer['short_answer'] or answer['text'])}</strong></p>{quotes}"
 
 
-def _from(source: str | None, published: str | None) -> str:
-    shown = byline(source, published)
-    return f" — {shown}" if shown else ""
-
-
 def _question(one: StandingQuestion) -> str:
     answer = one.answer and (one.answer["short_answer"] or one.answer["text"])
     said = f"<strong>{escaped(answer)}</strong>" if answer else "not asked yet"
-    filters = ", ".join(f"{name} {value}" for name, value in one.filters.items())
+    filters = filters_in_words(one.filters)
     narrowed = f' <span class="byline">({escaped(filters)})</span>' if filters else ""
     return f"{escaped(one.question)}{narrowed}<br>{said}"
