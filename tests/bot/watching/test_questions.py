@@ -218,11 +218,11 @@ class MailServer(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.wfile.write(b"220 here\r\n")
         for line in self.rfile:
-            if line.startswith(b"DATA"):
+            if line.upper().startswith(b"DATA"):
                 self.wfile.write(b"354 go on\r\n")
                 mail = b"".join(iter(self.rfile.readline, b".\r\n"))
                 self.server.taken.append(mail.decode())  # type: ignore[attr-defined]
-            self.wfile.write(b"250 done\r\n")
+            self.wfile.write(b"221 bye\r\n" if line.startswith(b"QUIT") else b"250 done\r\n")
 
 
 def test_change_is_mailed_once(tmp_path: Path) -> None:
