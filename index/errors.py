@@ -34,6 +34,7 @@ __all__ = [
     "NamesFailure",
     "SearchFailure",
     "WatchFailure",
+    "one_line",
 ]
 
 
@@ -83,3 +84,8 @@ class BadFilter(SearchFailure):
 
 class WatchFailure(NewsbotError):
     """A folder that is to be watched is not one, or the system does not watch it."""
+
+
+def one_line(told: object) -> str:
+    """Return what a library says of its failure, as it may stand in one of these messages."""
+    return " ".join(str(told).split())[:200]

@@ -19,7 +19,7 @@ import numpy as np
 
 from index.embedding.default_model import DEFAULT_MODEL, DEFAULT_SHA256, default_weights_folder
 from index.embedding.onnx_embedder import OnnxEmbedder
-from index.errors import EmbedderFailure, EmbedderMismatch
+from index.errors import EmbedderFailure, EmbedderMismatch, one_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,9 +98,8 @@ class SentenceTransformerEmbedder:
         try:
             self._model: SentenceTransformer = SentenceTransformer(str(path), local_files_only=True)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            cause = " ".join(str(error).split())[:200]
             raise EmbedderFailure(
-                f"cannot load the embedding model {name!r} from this machine: {cause}"
+                f"cannot load the embedding model {name!r} from this machine: {one_line(error)}"
             ) from error
         self._lock = threading.Lock()
         self.name = name

@@ -19,7 +19,7 @@ from index.embedding.default_model import (
     default_model_folder,
 )
 from index.embedding.onnx_export import open_session
-from index.errors import EmbedderFailure
+from index.errors import EmbedderFailure, one_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,8 +61,9 @@ class OnnxEmbedder:
             self._session = open_session(model)
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own
-            cause = " ".join(str(error).split())[:200]
-            raise EmbedderFailure(f"cannot load the embedding model {model}: {cause}") from error
+            raise EmbedderFailure(
+                f"cannot load the embedding model {model}: {one_line(error)}"
+            ) from error
         self.threads = os.cpu_count()
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()

@@ -11,7 +11,7 @@ from pathlib import Path
 import tantivy
 
 from corpus.article import Article, Passage
-from index.errors import IndexCorrupt
+from index.errors import IndexCorrupt, one_line
 from index.filters import Filters
 from index.terms import content_stems, indexed_text, query_terms, term_analyzer
 
@@ -86,7 +86,7 @@ class SparseIndex:
         try:
             self._update(removed, added, name_keys)
         except ValueError as error:  # what tantivy makes of every failure
-            raise OSError(f"tantivy cannot write: {_one_line(error)}") from error
+            raise OSError(f"tantivy cannot write: {one_line(error)}") from error
 
     def _update(
         self,
@@ -178,10 +178,6 @@ class SparseIndex:
         return [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(clause, 0.0)) for clause in clauses
         ]
-
-
-def _one_line(error: ValueError) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _schema() -> tantivy.Schema:

@@ -25,7 +25,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from corpus import LoadReport, load_articles, sentence_spans
+from corpus.loader import LoadReport, load_articles
+from corpus.sentences import sentence_spans
 from tests.bench.datasets import table
 from tests.bench.documents import Document, documents
 from tests.bench.printed_words import printed_words

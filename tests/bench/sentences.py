@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from corpus import sentence_spans
+from corpus.sentences import sentence_spans
 from tests.bench.datasets import table
 
 OWN = Path(__file__).parents[1] / "corpus" / "news_sentences.jsonl"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from index.errors import IndexFailure
+from index.errors import IndexFailure, one_line
 from index.filters import Filters
 from index.terms import content_stems, indexed_text, stems
 
@@ -300,4 +300,4 @@ def _translated(uri: str, call: Callable[[], _T]) -> _T:
     except (MilvusException, RpcError) as error:
         details = getattr(error, "details", None)  # gRPC's errors have it: "Deadline Exceeded"
         told = details() if callable(details) else getattr(error, "message", error)
-        raise IndexFailure(f"Milvus at {uri}: {' '.join(str(told).split())[:200]}") from error
+        raise IndexFailure(f"Milvus at {uri}: {one_line(told)}") from error

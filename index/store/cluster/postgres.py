@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from index.errors import IndexCorrupt, IndexFailure, IndexMissing
+from index.errors import IndexCorrupt, IndexFailure, IndexMissing, one_line
 
 try:
     import psycopg
@@ -197,10 +197,6 @@ def translated_errors(where: str) -> Iterator[None]:
             f'no index in {where}: run "newsbot index FOLDER --index ADDRESS" first'
         ) from error
     except (psycopg.OperationalError, PoolTimeout) as error:
-        raise IndexFailure(f"{where} cannot be reached: {_one_line(error)}") from error
+        raise IndexFailure(f"{where} cannot be reached: {one_line(error)}") from error
     except psycopg.Error as error:
-        raise IndexCorrupt(f"{where}: {_one_line(error)}") from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+        raise IndexCorrupt(f"{where}: {one_line(error)}") from error

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import load_articles
 from corpus.errors import UnreadableArticle
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.registry import FORMATS, format_of
+from corpus.loader import load_articles
 from tests.corpus.formats import test_docx, test_feed, test_pdf, test_warc
 
 EXTENSIONS = [

@@ -15,11 +15,10 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import load_articles
 from corpus.errors import UnreadableArticle
 from corpus.formats import archive
 from corpus.formats.draft import BadRecord, Draft
-from corpus.loader import LoadReport
+from corpus.loader import LoadReport, load_articles
 from corpus.packed import read_packed
 from tests.corpus.formats import test_docx, test_warc
 from tests.corpus.formats.conftest import ReadAll

@@ -17,13 +17,12 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from corpus import load_articles
 from corpus.errors import UnreadableArticle
 from corpus.formats import warc_members, warc_records
 from corpus.formats.draft import BadRecord, Draft
 from corpus.formats.warc import MOST_DAMAGED, parse, parse_stream
 from corpus.formats.warc_records import LONGEST_PAGE
-from corpus.loader import LoadReport
+from corpus.loader import LoadReport, load_articles
 from tests.corpus.formats import test_pdf
 from tests.corpus.formats.conftest import ReadAll, ReadOne
 from tests.corpus.formats.test_html import page
