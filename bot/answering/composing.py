@@ -10,7 +10,7 @@ from bot.answering.candidates import Candidate, normalised_answer
 from bot.answering.quote import Quote
 from bot.answering.sentence_selection import SelectedSentence
 
-__all__ = ["MOST_SENTENCES", "cite", "compose_answer", "compose_sentences", "refuse"]
+__all__ = ["MOST_SENTENCES", "cite", "compose_answer", "compose_sentences", "prose", "refuse"]
 
 MOST_SENTENCES = 3
 """Sentences of an answer at the most."""
@@ -39,14 +39,14 @@ def compose_answer(candidates: Sequence[Candidate], threshold: float) -> Answer:
     best = candidates[0]
     confidence = best.probability
     citations = cite(_strongest(best), 1)
-    quoted = " ".join(f"“{_prose(c.quote)}” [{c.number}]" for c in citations)
+    quoted = " ".join(f"“{prose(c.quote)}” [{c.number}]" for c in citations)
     alternatives: list[Alternative] = []
     number = len(citations) + 1
     for other in _others(candidates, threshold):
         cited = cite(_strongest(other), number)
         alternatives.append(Alternative(other.text, other.probability, cited))
         number += len(cited)
-    text = f"{_prose(best.text)} — {quoted}"
+    text = f"{prose(best.text)} — {quoted}"
     return Answer(text, best.text, False, confidence, citations, tuple(alternatives))
 
 
@@ -72,7 +72,7 @@ def compose_sentences(
     least = max(threshold, _NEAR_BEST * confidence)
     good = [item for item in sentences if item.probability >= least]
     citations = cite(_readable(_different(good, most)), 1)
-    text = " ".join(f"{_prose(c.quote)} [{c.number}]" for c in citations)
+    text = " ".join(f"{prose(c.quote)} [{c.number}]" for c in citations)
     return Answer(text, None, False, confidence, citations)
 
 
@@ -89,7 +89,8 @@ def refuse(found: Sequence[Candidate | SelectedSentence]) -> Answer:
     return Answer(REFUSAL, None, True, best.probability, (), closest=closest)
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
+    """Return a quoted sentence as an answer writes it: on one line."""
     return " ".join(text.split())
 
 

@@ -9,6 +9,8 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.content import Citation as CitationAnnotation
 from langchain_core.messages.content import create_citation, create_text_block
 
+from bot.answering.composing import prose
+
 if TYPE_CHECKING:
     from bot.answering.answers import Answer, Citation
 
@@ -36,7 +38,7 @@ def marked_places(answer: Answer) -> Iterator[tuple[Citation, int, int]]:
             place = end + 1
         return
     for cited in answer.citations:
-        said = " ".join(cited.quote.split())
+        said = prose(cited.quote)
         start = answer.text.index(said, place)
         place = answer.text.index(f"[{cited.number}]", start + len(said)) + len(f"[{cited.number}]")
         yield cited, start, place

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.answering.answers import CLOSEST, EXTRACTIVE
+from bot.answering.composing import prose
 from bot.chat.html.cards import marker_html
 from bot.chat.html.citing import cite_menu
 from bot.chat.html.markup import byline, escaped, title_html
@@ -66,7 +67,7 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
     """
     if not citations:
         return f'<div class="answer streaming">{_sentence(text, [], turn, False)}</div>'
-    first = _prose(citations[0].quote)
+    first = prose(citations[0].quote)
     short, rest = "", text
     if not first.startswith(text) and not text.startswith(first):
         short, joint, rest = text.partition(" — “")
@@ -75,9 +76,9 @@ def growing_html(text: str, citations: Sequence[Citation], turn: int) -> str:
     for cited in citations:
         if not rest:
             break
-        whole = f"{_prose(cited.quote)}{'”' if short else ''} [{cited.number}]"
+        whole = f"{prose(cited.quote)}{'”' if short else ''} [{cited.number}]"
         complete = rest.startswith(whole)
-        piece = _prose(cited.quote) if complete else rest
+        piece = prose(cited.quote) if complete else rest
         is_quote = bool(short) and (complete or whole.startswith(rest))
         shown.append(_sentence(piece, [cited.number] if complete else [], turn, is_quote))
         rest = rest[len(whole) :].lstrip(" “") if complete else ""
@@ -97,7 +98,7 @@ def answer_html(answer: Answer, turn: int, filters: str = "") -> str:
     short = answer.short_answer
     said = [(one.text, one.numbers) for one in answer.statements]
     own = [cited for cited in answer.citations if cited.number not in answer.surveyed]
-    said = said or [(_prose(cited.quote), (cited.number,)) for cited in own]
+    said = said or [(prose(cited.quote), (cited.number,)) for cited in own]
     sentences = "".join(_sentence(text, numbers, turn, short is not None) for text, numbers in said)
     if answer.views:
         short, sentences = short or "The reports differ.", views_html(answer.views, turn)
@@ -126,7 +127,7 @@ def _refusal(answer: Answer, turn: int, filters: str) -> str:
         advice = f"Only these were asked: <bdi>{escaped(filters)}</bdi>."
     closest = "".join(
         f'<div class="closest"><p>{CLOSEST}</p>'
-        f'<blockquote dir="auto">{escaped(_prose(cited.quote))}</blockquote>'
+        f'<blockquote dir="auto">{escaped(prose(cited.quote))}</blockquote>'
         f'<button type="button" class="link" name="read" value="{turn}/{cited.number}">'
         f"<bdi>{title_html(cited.title)}</bdi></button>"
         f"{byline(cited.source, cited.published, updated=cited.updated)}</div>"
@@ -147,14 +148,14 @@ def _read_as(answer: Answer, turn: int) -> str:
         return ""
     return (
         '<p class="read-as">Read as: <button type="button" class="link" name="reword" '
-        f'title="Edit this question"><bdi>{escaped(_prose(answer.question_read_as))}</bdi></button>'
+        f'title="Edit this question"><bdi>{escaped(prose(answer.question_read_as))}</bdi></button>'
         f' <button type="button" class="link" name="alone" value="{turn}" '
         'title="Ask these words alone">Not what I meant</button></p>'
     )
 
 
 def _short(short: str) -> str:
-    return f'<p class="short" dir="auto">{escaped(_prose(short))}</p>'
+    return f'<p class="short" dir="auto">{escaped(prose(short))}</p>'
 
 
 def _sentence(text: str, numbers: Iterable[int], turn: int, quoted: bool) -> str:
@@ -171,7 +172,7 @@ def _others(others: Sequence[Alternative], turn: int) -> str:
     if not others:
         return ""
     items = "".join(
-        f'<li dir="auto"><strong>{escaped(_prose(other.short_answer))}</strong> '
+        f'<li dir="auto"><strong>{escaped(prose(other.short_answer))}</strong> '
         f"{' '.join(marker_html(turn, cited.number) for cited in other.citations)} "
         f"{_confidence(other.confidence)}</li>"
         for other in others
@@ -210,7 +211,3 @@ def _timeline(turn: int) -> str:
         f'<button type="button" class="link" name="timeline" value="{turn}" '
         'title="What happened, in the order of the days">Timeline</button>'
     )
-
-
-def _prose(text: str) -> str:
-    return " ".join(text.split())
