@@ -29,6 +29,8 @@ NAMESPACES = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
 IMAGE_ROOT = """
 read_only() { mkdir -p "/mnt$2"; mount --bind "$1" "/mnt$2"; mount -o remount,bind,ro "/mnt$2"; }
 mount -t tmpfs -o mode=755 image /mnt
+mkdir /mnt/data /mnt/dev /mnt/proc /mnt/tmp
+mount -t tmpfs -o mode=1777 tmp /mnt/tmp  # first: the checkout may lie in it
 for one in /usr /etc /bin /lib /lib64 "$PREFIX" "$BASE_PREFIX"; do
     if [ -L "$one" ]; then cp -P "$one" "/mnt$one"; else read_only "$one" "$one"; fi
 done
@@ -36,12 +38,10 @@ for one in bot corpus index; do read_only "$ROOT/$one" "/opt/newsbot/$one"; done
 ln -s "$PREFIX" /mnt/opt/newsbot/.venv
 read_only "$XDG_CACHE_HOME/newsbot" /opt/newsbot/.cache/newsbot
 read_only "$ARTICLES" /articles
-mkdir /mnt/data /mnt/dev /mnt/proc /mnt/tmp
 mount --bind "$DATA" /mnt/data
 mount --rbind /dev /mnt/dev
 mount -t proc proc /mnt/proc
 mount -o remount,ro /mnt
-mount -t tmpfs -o mode=1777 tmp /mnt/tmp
 "$PREFIX/bin/python" -c 'import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14x", b"lo", 1))'  # SIOCSIFFLAGS, IFF_UP
 """
