@@ -41,7 +41,7 @@ def filters_in_words(filters: Mapping[str, Any]) -> str:
 
 
 def names_in(filters: Mapping[str, Any], which: str) -> list[str]:
-    """Return a filter that is one name or several as several; of one that is not set, none."""
+    """Return the values of a filter; none if it is not set."""
     given = filters.get(which) or ()
     return [given] if isinstance(given, str) else list(given)
 

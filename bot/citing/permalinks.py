@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,12 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bot.answering.answers import Answer
 from bot.citing.answered import AnsweredQuestion
 from bot.errors import PermalinkFailure
 from index.address import IndexAddress, beside
+from index.sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
     from bot.answering.answers import Citation
@@ -44,7 +43,6 @@ DELETE FROM answers WHERE number IN (
         FROM answers WINDOW newest AS (ORDER BY number DESC))
     WHERE place > ? OR total > ?);
 """
-_WAIT = 10.0  # seconds for another writer
 _RANDOM_BYTES = 12  # of an id, which nobody can guess
 _ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _ANSWER = TypeAdapter(Answer)
@@ -118,7 +116,7 @@ class PermalinkStore:
             most_bytes: bytes of all of them together.
             longest: bytes of one.
         """
-        self._file = file
+        self._file = SqliteFile(file, _SCHEMA, PermalinkFailure)
         self._most = most
         self._most_bytes = most_bytes
         self._longest = longest
@@ -139,17 +137,13 @@ class PermalinkStore:
             raise PermalinkFailure(f"the answer is longer than {self._longest:,} bytes: not kept")
         made = secrets.token_urlsafe(_RANDOM_BYTES)
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        try:
-            with closing(sqlite3.connect(self._file, timeout=_WAIT)) as connection, connection:
-                connection.executescript(_SCHEMA)
-                connection.execute(
-                    "INSERT INTO answers (id, at, generation, question, filters, answer, hashes, "
-                    "size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (made, at, generation, question, filters, answer, hashes, size),
-                )
-                connection.execute(_FORGET, (self._most, self._most_bytes))
-        except sqlite3.Error as error:
-            raise PermalinkFailure(f"{self._file}: cannot be written ({error})") from error
+        with self._file.changing() as connection:
+            connection.execute(
+                "INSERT INTO answers (id, at, generation, question, filters, answer, hashes, size) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (made, at, generation, question, filters, answer, hashes, size),
+            )
+            connection.execute(_FORGET, (self._most, self._most_bytes))
         return made
 
     def find(self, kept_id: str) -> KeptAnswer | None:
@@ -158,25 +152,22 @@ class PermalinkStore:
         Raises:
             PermalinkFailure: the file cannot be read.
         """
-        if not _ID.fullmatch(kept_id) or not self._file.exists():
+        if not _ID.fullmatch(kept_id):
             return None
+        rows = self._file.rows(
+            "SELECT at, generation, question, filters, answer, hashes FROM answers WHERE id = ?",
+            (kept_id,),
+        )
+        if not rows:
+            return None
+        at, generation, question, filters, answer, hashes = rows[0]
         try:
-            with closing(sqlite3.connect(self._file, timeout=_WAIT)) as connection:
-                row = connection.execute(
-                    "SELECT at, generation, question, filters, answer, hashes FROM answers "
-                    "WHERE id = ?",
-                    (kept_id,),
-                ).fetchone()
-            if row is None:
-                return None
-            at, generation, question, filters, answer, hashes = row
-            answered = AnsweredQuestion(
-                question, _ANSWER.validate_json(answer), json.loads(filters)
-            )
+            given = json.loads(filters)
+            answered = AnsweredQuestion(question, _ANSWER.validate_json(answer), given)
             return KeptAnswer(kept_id, at, generation, answered, tuple(json.loads(hashes)))
-        except (sqlite3.Error, ValidationError, ValueError) as error:
+        except ValueError as error:  # pydantic's ValidationError is one
             cause = str(error).partition("\n")[0]
-            raise PermalinkFailure(f"{self._file}: cannot be read ({cause})") from error
+            raise PermalinkFailure(f"{self._file.path}: cannot be read ({cause})") from error
 
 
 def _hash(text: str) -> str:

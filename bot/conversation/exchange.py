@@ -1,4 +1,4 @@
-"""What a conversation has spoken of, from its questions and answers."""
+"""What a conversation is about: its earlier questions and answers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def exchange_of(question: str, answer: str) -> Exchange | None:
 
 
 def is_related(turn: Exchange, earlier: Sequence[Exchange]) -> bool:
-    """Return whether a turn goes on with the subject of earlier ones: by a name or two words."""
+    """Return whether a turn shares a name, or two words, with earlier ones."""
     before = " ".join(one.text for one in earlier)
     names = {name.lower() for name in names_of(turn.text)}
     if names & {name.lower() for name in names_of(before)}:

@@ -21,7 +21,7 @@ _SURER = 1.0  # by how much the margin of a less likely form has to be higher
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A question that leaves something to the conversation before it.
+    """A question that depends on the conversation before it.
 
     Attributes:
         question: as it was asked.

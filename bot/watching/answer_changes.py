@@ -1,4 +1,4 @@
-"""Whether the answer to a question has changed, and not only its wording."""
+"""Tells a changed answer from one that is only worded differently."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _quotes(answer: _Record) -> list[str]:
 
 
 def _matched(before: Sequence[Any], after: Sequence[Any], same: Any) -> bool:
-    """Return whether each has its like on the other side."""
+    """Return whether each has a counterpart on the other side."""
     return all(any(same(one, other) for other in after) for one in before) and all(
         any(same(other, one) for other in before) for one in after
     )

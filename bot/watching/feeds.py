@@ -1,4 +1,4 @@
-"""The feeds that are watched, and what came from each and when: a SQLite file beside the index."""
+"""The watched feeds, and what each brought and when: a SQLite file beside the index."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Feed:
         etag: what the server told of its state.
         modified: likewise.
         digest: SHA-256 of what was indexed last.
-        polled: when it was asked last; empty before the first time.
-        due: when it is to be asked again, in seconds since 1970.
+        polled: when it was last polled; empty before the first time.
+        due: when it is polled next, in seconds since 1970.
         failures: polls in a row that failed.
         problem: why the last one did; empty if it did not.
     """
@@ -94,8 +94,8 @@ class FeedEntry:
         key: names it in the feed: its link, else its own id.
         title: its headline.
         page: the address of its page while that is still to be fetched; else empty.
-        came: when it was seen first.
-        tries: how often its page was asked for in vain.
+        came: when it was first seen.
+        tries: how often its page could not be fetched.
         problem: why the page could not be had.
     """
 
@@ -122,7 +122,7 @@ class FeedStore:
         self._stored = SqliteFile(file, _SCHEMA, FeedFailure)
 
     def add(self, address: str, *, pages: bool, minutes: int, allow_local: bool) -> bool:
-        """Watch a feed, or watch it in another way from now on; it is due at once.
+        """Watch a feed, or change how it is watched; it is due at once.
 
         Returns:
             Whether it is new.
@@ -144,7 +144,7 @@ class FeedStore:
         return known is None
 
     def remove(self, address: str) -> None:
-        """Watch a feed no more; what came from it stays in the index.
+        """Stop watching a feed; its articles stay in the index.
 
         Raises:
             FeedFailure: it is not watched, or the file cannot be written.
@@ -174,7 +174,7 @@ class FeedStore:
         return [FeedEntry(**{**row}) for row in self._stored.rows(order, values)]
 
     def settle(self, feed: Feed, entries: Iterable[FeedEntry] = ()) -> None:
-        """Write down what a poll brought, all at once; nothing of a feed that was removed.
+        """Record what a poll brought, in one transaction; nothing of a feed that was removed.
 
         Raises:
             FeedFailure: the file cannot be written.
@@ -216,7 +216,7 @@ def feed_name(address: str) -> str:
 
 
 def now_iso() -> str:
-    """Return the time as it is written down here."""
+    """Return the time as it is kept here."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -22,7 +22,7 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 
 def send(change: AnswerChange, notify: Notify) -> None:
-    """Send a change to whoever is to be told.
+    """Send a change to the webhook and by mail, where these are set.
 
     A webhook gets ``AnswerChange.to_dict()`` as JSON; any status below 300 means that it was
     taken. What is sent again after a crash has the same ``id`` and ``Message-ID``.
@@ -37,7 +37,7 @@ def send(change: AnswerChange, notify: Notify) -> None:
 
 
 def change_lines(change: AnswerChange) -> list[str]:
-    """Put a change in plain lines: the question, the old answer and the new, with their quotes."""
+    """Return a change as plain lines: the question, the old answer and the new, with quotes."""
     return [
         one_line(change.text),
         "",
@@ -47,7 +47,7 @@ def change_lines(change: AnswerChange) -> list[str]:
 
 
 def mail_of(change: AnswerChange, notify: Notify) -> EmailMessage:
-    """Make the mail that tells of a change."""
+    """Return the mail that reports a change."""
     message = EmailMessage()
     message["Subject"] = one_line(f"Answer changed: {change.text}")[:200]
     message["From"] = notify.mail_from

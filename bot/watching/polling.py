@@ -80,7 +80,7 @@ class FeedPoller:
             store: knows the feeds.
             index: what came is kept beside it.
             carry_out: indexes files.
-            tell: told what each poll did.
+            tell: called with the result of each poll.
             stop: ends ``run`` once it is set.
             pause: seconds between two requests to a site that does not say.
         """

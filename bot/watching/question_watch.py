@@ -1,4 +1,4 @@
-"""Standing questions asked again whenever the index has changed, and whoever is to be told told."""
+"""Asks the standing questions again whenever the index changes, and reports changed answers."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class QuestionWatch:
         Args:
             store: knows the questions.
             open_bot: returns what answers them, once there are any.
-            notify: who is told of changes.
-            complain: told in one line what went wrong; once, if it goes wrong again.
-            tell: told each change as it is found.
+            notify: where changes are sent.
+            complain: called with one line for each new problem.
+            tell: called with each change as it is found.
         """
         self._store = store
         self._open_bot = open_bot
@@ -54,9 +54,9 @@ class QuestionWatch:
             stop.wait(_LOOK_SECONDS)
 
     def ask(self, stop: threading.Event | None = None) -> None:
-        """Ask the questions that were not asked of the current index, and tell what changed.
+        """Ask the questions that the current index has not answered yet, and report what changed.
 
-        What goes wrong is told, and tried again the next time.
+        A failure is reported, and tried again the next time.
         """
         try:
             for question in self._store.all():

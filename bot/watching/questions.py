@@ -1,9 +1,9 @@
-"""Standing questions: asked again after each change of the index, and what became of them.
+"""Standing questions, which are asked again after each change of the index, and their changes.
 
 A SQLite file beside the index holds each question with its latest answer and the generation that
 gave it. A newer answer, the change it makes and the generation are written in one transaction that
-asks for the earlier generation: whoever is killed before it asks again, and of two processes that
-ask at once one writes. So each change is there once.
+asks for the earlier generation: a process that is killed before it asks again, and of two processes
+that ask at once only one writes. So each change is recorded once.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class AnswerChange:
 
     Attributes:
         number: of the change.
-        id: a UUID, by which whoever is told twice can know it.
+        id: a UUID, by which a receiver knows a change that is sent twice.
         question: number of the question.
         text: the question.
         at: when the new answer was found.
@@ -122,7 +122,7 @@ class QuestionStore:
         self._stored = SqliteFile(file, _SCHEMA, QuestionsFailure)
 
     def add(self, question: str, filters: Mapping[str, Any] | None = None) -> int:
-        """Ask a question from now on; return its number, the one it has if it is asked already.
+        """Add a question and return its number; one that is asked already keeps its number.
 
         Raises:
             QuestionsFailure: it is blank or too long, there are too many, or the file cannot be
@@ -150,7 +150,7 @@ class QuestionStore:
             return made.lastrowid or 0
 
     def remove(self, question: str | int) -> None:
-        """Ask a question no more, and forget its changes.
+        """Stop asking a question, and delete its changes.
 
         Args:
             question: its number, or its text.
@@ -191,7 +191,7 @@ class QuestionStore:
         return [_change(row) for row in self._stored.rows(query, (most,))]
 
     def settle(self, question: StandingQuestion, generation: str, answer: Answer) -> bool:
-        """Write down what a question was answered, and the change that this makes.
+        """Record the answer to a question, and the change that it makes.
 
         Args:
             question: as it was when it was asked.
@@ -232,9 +232,9 @@ class QuestionStore:
         return True
 
     def claim(self) -> AnswerChange | None:
-        """Return the earliest change that nobody was told of, for this process to tell.
+        """Reserve the earliest change that was not reported yet for this process, and return it.
 
-        One that was claimed by a process that was killed meanwhile comes again after minutes.
+        A change that was reserved by a process that was killed is returned again after minutes.
         """
         if not self.file.exists():
             return None
@@ -253,7 +253,7 @@ class QuestionStore:
             return _change(row)
 
     def mark_told(self, change: AnswerChange) -> None:
-        """Write down that whoever is to be told was told."""
+        """Record that a change was reported."""
         with self._stored.changing() as connection:
             connection.execute("UPDATE changes SET told = 1 WHERE number = ?", (change.number,))
 

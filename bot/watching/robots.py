@@ -22,7 +22,7 @@ class Robots:
     """The rules of each site, fetched when its first page is asked for; for one round of polls."""
 
     def __init__(self, *, allow_local: bool, pause: float = _PAUSE) -> None:
-        """Know of no site yet.
+        """Start without the rules of any site.
 
         Args:
             allow_local: fetch rules from the local network too.
@@ -42,7 +42,7 @@ class Robots:
         return rules is not None and rules.can_fetch(address, _AGENT)
 
     def wait_for(self, address: str) -> float:
-        """Return the seconds to wait before a page is asked for, and count it as asked then."""
+        """Return the seconds to wait before a page is fetched, and count it as fetched then."""
         site = _site(address)
         rules = self._of(site)
         delay = (rules.crawl_delay(_AGENT) if rules is not None else None) or self._pause

@@ -1,4 +1,4 @@
-"""The names in an article: what the tagger finds, brought together by rules that rather leave out.
+"""The names in an article: what the tagger finds, joined by rules that prefer precision.
 
 A person counts who is named in full once; the surname alone is then the same person. What is short
 for an organisation or place is joined to it where the article says so in brackets, as in "World
@@ -206,7 +206,7 @@ def _short_forms(text: str, mentions: Iterable[_Mention]) -> dict[str, str]:
 
 
 def _persons_in_full(mentions: Iterable[_Mention]) -> Iterator[_Mention]:
-    """Join surnames to the persons named in full before; leave out who is not, or could be two."""
+    """Join surnames to the persons named in full before; leave out others and ambiguous ones."""
     full: dict[str, dict[str, str]] = defaultdict(dict)  # surname to key to name
     for one in mentions:
         words = one.name.split()

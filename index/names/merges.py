@@ -43,12 +43,12 @@ class NameMerges:
         return [MergedName(*row) for row in rows]
 
     def keys(self) -> dict[str, str]:
-        """Return keys by the keys that mean the same, to the end of each chain."""
+        """Map each merged key to the key at the end of its chain."""
         into = dict(map(tuple, self._stored.rows("SELECT key, into_key FROM merges")))
         return {key: _end(into, key) for key in into}
 
     def merge(self, name: str, into: str) -> None:
-        """Read a name as another from now on.
+        """Treat a name as another from now on.
 
         Raises:
             NamesFailure: they are one already, or the file cannot be written.
