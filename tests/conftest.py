@@ -132,15 +132,16 @@ def passages_read_once() -> Iterator[None]:
     An answer reads two dozen passages, which takes seconds where the processor has no instructions
     for 8-bit numbers, and many tests ask the same of the samples.
     """
-    from bot.reader.onnx_reader import OnnxReader
+    from bot.reader.onnx_reader import MODEL_FILE, OnnxReader
     from bot.reader.registry import SHIPPED_READER
 
     logits, known = OnnxReader._logits, {}
 
     def remembered(reader: OnnxReader, item: TokenizedPassage) -> Any:
-        if not reader.folder.is_relative_to(SHIPPED_READER):
+        file = (reader.folder / MODEL_FILE).resolve()  # copies link to it
+        if not file.is_relative_to(SHIPPED_READER):
             return logits(reader, item)
-        key = (reader.folder, tuple(item.ids))
+        key = (file, tuple(item.ids))
         if key not in known:
             known[key] = logits(reader, item)
         return known[key]

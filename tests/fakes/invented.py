@@ -5,6 +5,7 @@ Everything in these articles is made up. Two of them hold bracketed numbers of t
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -38,8 +39,8 @@ __all__ = [
     "PhraseReader",
     "PreparedBot",
     "calibration",
-    "copy_shipped_reader",
     "hit_of",
+    "link_shipped_reader",
     "passage_of",
     "result_of",
     "span_in",
@@ -126,9 +127,10 @@ def write_calibration(folder: Path) -> Path:
     return folder
 
 
-def copy_shipped_reader(folder: Path) -> Path:
-    """Copy the shipped reader, to refuse everything when cautious and else nothing."""
-    shutil.copytree(SHIPPED_READER, folder)
+def link_shipped_reader(folder: Path) -> Path:
+    """Link to the shipped reader, to refuse everything when cautious and else nothing."""
+    shutil.copytree(SHIPPED_READER, folder, copy_function=os.symlink)
+    (folder / CALIBRATION_FILE).unlink()
     levels = {Level.CAUTIOUS: 1.0, Level.BALANCED: 0.0, Level.EAGER: 0.0}
     changed = replace(calibration_of(load_reader()), thresholds=levels, sentence_thresholds=levels)
     changed.save(folder / CALIBRATION_FILE)

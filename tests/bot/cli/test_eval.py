@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.samples import samples_folder
-from tests.fakes.invented import copy_shipped_reader
+from tests.fakes.invented import link_shipped_reader
 from tests.fakes.running import BOTH, ESCAPE, QUESTION, Capture, output_of, screen_of
 
 MEASURES = [
@@ -82,7 +82,7 @@ def test_eval_uses_the_named_reader_and_level(
     samples_index: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     file = write(tmp_path, {"question": QUESTION, "answers": ["Kataib Hezbollah"]})
-    reader = copy_shipped_reader(tmp_path / "reader")
+    reader = link_shipped_reader(tmp_path / "reader")
     words = ("eval", file, "--index", samples_index, "--reader", reader, "--json")
     eager, cautious = (
         json.loads(output_of(capsys, *words, "--level", level)[1])

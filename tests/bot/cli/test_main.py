@@ -13,7 +13,7 @@ import pytest
 from bot.answering.answers import CLOSEST, REFUSAL
 from bot.citing.permalinks import PermalinkStore, permalink_file
 from bot.newsbot import NewsBot
-from tests.fakes.invented import copy_shipped_reader
+from tests.fakes.invented import link_shipped_reader
 from tests.fakes.running import QUESTION, Capture, output_of
 
 
@@ -87,7 +87,7 @@ def test_refusal_is_one_sentence_and_no_error(samples_index: Path, capsys: Captu
 
 @pytest.fixture
 def half_sure(tmp_path: Path) -> Path:
-    return copy_shipped_reader(tmp_path / "reader")
+    return link_shipped_reader(tmp_path / "reader")
 
 
 def test_level_and_reader_decide_about_a_refusal(
