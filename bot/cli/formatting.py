@@ -23,6 +23,8 @@ __all__ = [
     "history_lines",
     "hit_lines",
     "place_lines",
+    "said_lines",
+    "source_lines",
     "status_lines",
     "summary",
     "whole_line",
@@ -33,7 +35,13 @@ _MOST_COPIES = 5  # that are named; --json has them all
 
 
 def answer_lines(answer: Answer) -> Iterator[OutputLine]:
-    """Lay out the prose and each source with its quote and offsets; of a refusal, the closest."""
+    """Lay out an answer and each source with its quote and offsets; of a refusal, the closest."""
+    yield from said_lines(answer)
+    yield from source_lines(answer)
+
+
+def said_lines(answer: Answer) -> Iterator[OutputLine]:
+    """Lay out what is answered: the prose or what the reports say, a list, a timeline."""
     if answer.views:
         yield from _views(answer)
     elif answer.surveyed:
@@ -41,6 +49,10 @@ def answer_lines(answer: Answer) -> Iterator[OutputLine]:
     else:
         yield OutputLine(tuple(_marked(answer.text)))
     yield from _surveyed(answer)
+
+
+def source_lines(answer: Answer) -> Iterator[OutputLine]:
+    """Lay out what an answer rests on, other answers with theirs, and who wrote it."""
     for cited in answer.closest:
         yield from _source(cited, CLOSEST)
     yield from _sources(answer.citations)

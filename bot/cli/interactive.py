@@ -12,7 +12,7 @@ from bot.citing.answered import AnsweredQuestion
 from bot.citing.exports import export
 from bot.citing.formats import ExportFormat
 from bot.cli.console import OutputLine, complain, show, spinner
-from bot.cli.formatting import answer_lines
+from bot.cli.formatting import said_lines, source_lines
 from bot.sanitize import one_line
 from corpus.errors import NewsbotError
 
@@ -72,11 +72,10 @@ def _say(answer: Answer) -> list[OutputLine]:
     """Show an answer, and return the lines of its sources."""
     for note in answer.notes:
         complain(f"note: {note}")
-    text, *sources = answer_lines(answer)
     if answer.question_read_as:
         show([OutputLine((("read as: ", "dim"), (one_line(answer.question_read_as), "")))])
-    show([text])
-    return sources
+    show(said_lines(answer))
+    return [*source_lines(answer)]
 
 
 def _export(answered: Sequence[AnsweredQuestion], file: Path) -> str:

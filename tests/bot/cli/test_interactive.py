@@ -16,6 +16,7 @@ from bot.citing.formats import ExportFormat
 from bot.cli.interactive import converse
 from bot.newsbot import NewsBot
 from index.errors import SearchFailure
+from tests.fakes.reports import surveyed_answer
 from tests.fakes.running import QUESTION, Capture, run_on_terminal
 
 
@@ -56,6 +57,18 @@ def test_questions_are_asked_with_those_before_them(
     assert out.count(answer.text) == 4
     assert out.count(f"{answer.citations[0].article_id}  characters") == 2
     assert err.startswith("newsbot: it fails\nno command /x: ")
+
+
+def test_list_and_timeline_are_shown_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("/sources"))
+    answer = surveyed_answer()
+    converse(lambda question, history: answer, "Which trees burned?")
+    shown, sources = capsys.readouterr().out.split("\n\n", 1)
+    rows = [one.value for one in answer.listing.items] + [one.days for one in answer.events]
+    assert [one for one in rows if one not in shown] == []
+    assert "characters" in sources and "characters" not in shown
 
 
 def test_conversation_is_exported_by_the_end_of_the_name(
