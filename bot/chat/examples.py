@@ -41,7 +41,8 @@ _NAME = r"[A-Z][a-z][\w’'-]*(?: (?:[A-Z]\.|[A-Z][\w’'-]+)){1,3}"
 _ROLE = re.compile(rf"\b{_NAME}, the ([a-z][\w’' -]{{5,60}}(?: of [A-Z]\w+)?),")
 _SAID = re.compile(rf"\b({_NAME}) (?:said|told|warned|denied|announced)\b")
 _COUNTED = re.compile(
-    r"\b(?:about |some |over )?\d[\d,]* ([a-z]{4,20}s|people) (?:were|had) ([a-z]+)\b"
+    r"(?<!\bof )(?<![\d,])\b(?:about |some |over )?\d[\d,]* ([a-z]{4,20}s|people) "
+    r"(?:were|had been) ([a-z]+ed|found|held|hurt|lost|shot|stolen|taken)\b"
 )
 
 

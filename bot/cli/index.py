@@ -115,6 +115,8 @@ def index(
     print(summary(report))
     ask_standing_questions(settings)
     if not report.added + report.replaced + report.unchanged + report.removed:
+        if not report.failures + report.skipped:
+            complain(f"newsbot: no file of articles in {', '.join(paths) or 'the index'}")
         raise typer.Exit(1)
 
 

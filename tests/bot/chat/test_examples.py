@@ -41,6 +41,8 @@ def test_questions_ask_who_how_many_and_what_was_said() -> None:
         "How many ships were delayed?",
         "What did Tobin Arkwright say?",
     ]
+    nobody_asks = "The data of 40,000 students had been stolen. Over 300 workers had left."
+    assert questions_about(Article("a", "T", nobody_asks)) == []
 
 
 @given(ANY_TEXT)

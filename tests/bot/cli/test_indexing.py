@@ -72,6 +72,9 @@ def test_nothing_indexed_is_status_1(tmp_path: Path, capsys: Capture) -> None:
     assert status == 1
     assert "0 added" in out and out.count("\n") == 1
     assert len(err.splitlines()) == 2 and "absent" in err
+    (tmp_path / "folder").mkdir()
+    status, _, err = output_of(capsys, "index", tmp_path / "folder", "--index", tmp_path / "x")
+    assert (status, err) == (1, f"newsbot: no file of articles in {tmp_path / 'folder'}\n")
 
 
 def test_skipped_files_are_one_line_unless_verbose(
