@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -99,7 +100,9 @@ class AskTab:
 
     def ask_again(self, request: gr.Request) -> list[Any]:
         """Return the values of ``asked_with`` of the kept answer that ``?again=ID`` names."""
-        asked = self._kept.find(request.query_params.get("again", ""))
+        asked = None
+        with suppress(PermalinkFailure):  # which the answer's own address reports
+            asked = self._kept.find(request.query_params.get("again", ""))
         if asked is None:
             return [gr.skip()] * len(self.asked_with)
         return [asked.answered.question, *self.filters.restored(asked.answered.filters)]

@@ -6,11 +6,13 @@ Each returns JSON, and names the articles it rests on with the characters. An er
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -228,7 +230,10 @@ def add_endpoints(
 
 def error_line(error: NewsbotError, bot: NewsBot) -> str:
     """Return an error in one line without the index's folder, which is this machine's business."""
-    return " ".join(str(error).split()).replace(str(bot.index), "the index")
+    index = re.compile(rf"(?<![\w./-]){re.escape(str(bot.index))}(?![\w-])")
+    line = index.sub("the index", " ".join(str(error).split()))
+    folder = bot.index.parent if isinstance(bot.index, Path) else None
+    return line.replace(f"{folder}/", "") if folder and folder.name else line
 
 
 def article_list(bot: NewsBot, limit: int, offset: int) -> dict[str, Any]:

@@ -73,6 +73,10 @@ def test_question_is_asked_again_with_its_filters(tab: Page, own_site: tuple[str
     expect(tab.locator("#only-articles")).to_contain_text("Vantle Glass to melt")
     box.press("Enter")
     expect(tab.locator(".answer:not(.streaming), .refusal")).to_have_count(1)
+    permalink_file(bot.index).write_bytes(b"damaged" * 100)
+    open_page(tab, f"{url}?again={made}")
+    ask(tab, SAMPLE)
+    expect(tab.locator(".toast-body")).to_have_count(0)
 
 
 @pytest.mark.parametrize("tab", SIZES, indirect=True, ids=lambda size: size[0])

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ import pytest
 from bot.access.rate_limits import ServerLimits
 from bot.newsbot import NewsBot
 from bot.server.config import ServerConfig
+from bot.server.endpoints import error_line
+from corpus.errors import NewsbotError
 from tests.fakes.browser import SAMPLE
 from tests.fakes.parsed_html import ParsedHtml
 from tests.fakes.served import call, serving_on
@@ -44,6 +47,19 @@ def gradio(site: str) -> Iterator[Any]:
     made = Client(site, verbose=False)
     yield made
     made.close()
+
+
+@pytest.mark.parametrize(
+    ("index", "said", "shown"),
+    [
+        ("/home/ann/dat", "no index at /home/ann/dat: run", "no index at the index: run"),
+        ("/home/ann/dat", "/home/ann/dat-answers.sqlite: cut", "dat-answers.sqlite: cut"),
+        ("dat", "dat-answers.sqlite: no database", "dat-answers.sqlite: no database"),
+    ],
+)
+def test_error_keeps_folders_to_itself(index: str, said: str, shown: str) -> None:
+    bot: Any = SimpleNamespace(index=Path(index))
+    assert error_line(NewsbotError(said), bot) == shown
 
 
 def test_api_view_describes_every_parameter(gradio: Any) -> None:
