@@ -1,4 +1,4 @@
-"""What ``newsbot.toml`` and the environment may say."""
+"""What ``newsbot.toml`` and the environment may say, as pydantic-settings reads it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BeforeValidator, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from bot.errors import SettingsError
 from bot.sanitize import one_line
@@ -25,10 +31,10 @@ def _level(value: object) -> object:
     return name
 
 
-class SettingsModel(BaseModel):
+class SettingsModel(BaseSettings):
     """The settings as they are written; see ``bot.settings.Settings``."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = SettingsConfigDict(extra="forbid", strict=True)
 
     index: str | None = None
     reader: str | None = None
@@ -60,8 +66,20 @@ def read_settings(
         SettingsError: the file cannot be read, a key of it is unknown, or a value is invalid.
     """
     written = _written(file)
+
+    class _Sources(SettingsModel):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            *others: PydanticBaseSettingsSource,
+            **named: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, TomlConfigSettingsSource(settings_cls, file)
+
     try:
-        model = SettingsModel(**{**written, **told})
+        model = _Sources(**told)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
